@@ -1,0 +1,45 @@
+# What every target of the project shares: warnings, sanitizers, include paths.
+
+set(COMICGAN_WARNINGS -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla
+    -Wconversion)
+if(COMICGAN_WERROR)
+  list(APPEND COMICGAN_WARNINGS -Werror)
+endif()
+
+set(COMICGAN_SANITIZER_FLAGS "")
+if(COMICGAN_SANITIZE)
+  set(COMICGAN_SANITIZER_FLAGS -fsanitize=${COMICGAN_SANITIZE} -fno-omit-frame-pointer
+      -fno-sanitize-recover=all)
+endif()
+
+function(comicgan_target_options target)
+  target_compile_options(${target} PRIVATE ${COMICGAN_WARNINGS} ${COMICGAN_SANITIZER_FLAGS})
+  target_link_options(${target} PRIVATE ${COMICGAN_SANITIZER_FLAGS})
+  target_compile_definitions(${target} PRIVATE _POSIX_C_SOURCE=200809L)
+  if(COMICGAN_SANITIZE)
+    target_compile_definitions(${target} PRIVATE CG_NO_MULTIVERSION)
+  endif()
+endfunction()
+
+# comicgan_library(cg_x SOURCES a.c b.c USES cg_y PRIVATE_USES PkgConfig::Z)
+# USES are the folders that this one may include; the link line is what enforces the direction.
+function(comicgan_library target)
+  cmake_parse_arguments(arg "" "" "SOURCES;USES;PRIVATE_USES" ${ARGN})
+  add_library(${target} STATIC ${arg_SOURCES})
+  target_include_directories(${target} PUBLIC ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/include)
+  target_link_libraries(${target} PUBLIC ${arg_USES} PRIVATE ${arg_PRIVATE_USES} m)
+  comicgan_target_options(${target})
+endfunction()
+
+# comicgan_test(NAME SOURCES a.c USES cg_x): a cmocka program, known to ctest by its name.
+function(comicgan_test name)
+  cmake_parse_arguments(arg "" "" "SOURCES;USES" ${ARGN})
+  add_executable(${name} ${arg_SOURCES})
+  target_link_libraries(${name} PRIVATE ${arg_USES} PkgConfig::CMOCKA m)
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+  target_compile_definitions(${name} PRIVATE
+    CG_SHARED_DATA="${PROJECT_SOURCE_DIR}/../shared/data")
+  comicgan_target_options(${name})
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+  add_test(NAME ${name} COMMAND ${name})
+endfunction()

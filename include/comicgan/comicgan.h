@@ -1,0 +1,134 @@
+/*
+ * comicgan: photographs into comics, by networks of fully connected layers.
+ *
+ * Two objects do the work:
+ *   - struct cg_engine: a loaded style. Constant after opening; any number of threads may share it.
+ *   - struct cg_session: one worker's state (threads, buffers). One caller at a time; it keeps its
+ *     memory from picture to picture, so convert many pictures with one session.
+ *
+ * Every function that can fail returns a status. The caller may pass a struct cg_error to get one
+ * line of text that says what was being done, what was expected and what was found; NULL is fine.
+ */
+#ifndef COMICGAN_COMICGAN_H
+#define COMICGAN_COMICGAN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define CG_VERSION "0.1.0"
+
+enum cg_status {
+    CG_OK = 0,
+    CG_ERR_ARGUMENT,    /* a value outside what the function accepts */
+    CG_ERR_MEMORY,      /* memory could not be had */
+    CG_ERR_IO,          /* a file or folder could not be read or written */
+    CG_ERR_FORMAT,      /* the bytes are not what was expected, or are damaged */
+    CG_ERR_UNSUPPORTED, /* a valid file of a kind that is not handled */
+    CG_ERR_LIMIT,       /* larger than what is allowed or fits */
+    CG_ERR_NUMERIC,     /* NaN or infinity where a number was needed */
+    CG_ERR_MODEL,       /* no such style, or a model file that cannot be used */
+    CG_ERR_STATE        /* a call out of order, or an internal fault */
+};
+
+#define CG_ERROR_TEXT_NBYTES 640
+
+/* The reason of a failure: one line, no newline at its end. Written only on failure. */
+struct cg_error {
+    enum cg_status status;
+    char text[CG_ERROR_TEXT_NBYTES];
+};
+
+/* Short name of a status, for logs ("ok", "format", ...). Static storage. */
+const char *cg_status_name(enum cg_status status);
+
+/* ---- styles ---------------------------------------------------------------------------------- */
+
+/* What a style's card says of it. Pointers belong to the list or engine they came from. */
+struct cg_style_info {
+    const char *name;    /* as given to --style */
+    const char *summary; /* one line for people */
+    const char *source;  /* "built in", or the path of the model file */
+    int detail_px;       /* working size used by default: long side in pixels */
+    size_t parameter_count;
+};
+
+struct cg_style_list;
+
+/*
+ * All styles that can be found: those built into the program, then model files (*.safetensors) in
+ * $COMICGAN_MODELS, in the models folder beside the program's own and in the installed data folder.
+ * A name found twice counts once, the first place wins. Files that cannot be read are left out.
+ * Free with cg_style_list_free.
+ */
+enum cg_status cg_style_list_create(struct cg_style_list **out, struct cg_error *error);
+size_t cg_style_list_count(const struct cg_style_list *list);
+const struct cg_style_info *cg_style_list_get(const struct cg_style_list *list, size_t index);
+void cg_style_list_free(struct cg_style_list *list);
+
+/* ---- engine and session ---------------------------------------------------------------------- */
+
+struct cg_engine;
+struct cg_session;
+
+#define CG_DEFAULT_STYLE "comic"
+
+/*
+ * Load a style: a name from the list above, or a path (anything with a '/' or ending in
+ * ".safetensors"). Errors: CG_ERR_MODEL for an unknown name (the text lists the known ones) or a
+ * file that is not a usable model; CG_ERR_IO; CG_ERR_MEMORY.
+ */
+enum cg_status cg_engine_open(const char *style, struct cg_engine **out, struct cg_error *error);
+const struct cg_style_info *cg_engine_style(const struct cg_engine *engine);
+void cg_engine_free(struct cg_engine *engine);
+
+/*
+ * One worker on an engine, which must outlive it. threads: how many threads of its own it uses,
+ * 1 to 256; 0 means one for each processor the process may use. The result does not depend on it.
+ */
+enum cg_status cg_session_create(const struct cg_engine *engine, int threads,
+                                 struct cg_session **out, struct cg_error *error);
+void cg_session_free(struct cg_session *session);
+
+/* The looks of one conversion. Start from CG_CONVERT_DEFAULTS. */
+struct cg_convert_options {
+    int detail_px;  /* working size, long side in pixels, 64 to 8192; 0: the style's default */
+    float ink;      /* strength of the lines: 0 none, 1 as trained, 2 twice */
+    float strength; /* blend of photo (0) and comic (1) */
+};
+#define CG_CONVERT_DEFAULTS                                                                        \
+    {                                                                                              \
+        0, 1.0f, 1.0f                                                                              \
+    }
+
+/*
+ * Turn a picture into a comic, in place.
+ *   pixels: height rows of width pixels of 3 bytes, red green blue, sRGB, no padding; on success
+ *           holds the comic, on failure the photo unchanged.
+ *   width, height: 1 to 65535, at most 2^30 pixels together.
+ * Errors: CG_ERR_ARGUMENT, CG_ERR_MEMORY.
+ */
+enum cg_status cg_session_convert(struct cg_session *session, uint8_t *pixels, int width,
+                                  int height, const struct cg_convert_options *options,
+                                  struct cg_error *error);
+
+/* ---- about the machine ----------------------------------------------------------------------- */
+
+/*
+ * Older OpenBLAS takes AVX-512 processors that it does not know for ones without, at half the
+ * speed. It reads its choice from OPENBLAS_CORETYPE when it is loaded, so a program calls this
+ * first thing in main: where the fault is seen and the user has not set the variable, it is set
+ * and the program started over, once. Returns if there is nothing to mend or it cannot be mended.
+ */
+void cg_blas_fix_core_type(char *const argv[]);
+
+/* One line: BLAS library, core type, whether it was mended, kernels in use. Writes text. */
+void cg_blas_describe(char *text, size_t text_nbytes);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

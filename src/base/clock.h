@@ -1,0 +1,7 @@
+/* Time that never goes backwards, in seconds. */
+#ifndef CG_BASE_CLOCK_H
+#define CG_BASE_CLOCK_H
+
+double cg_clock_seconds(void);
+
+#endif

@@ -1,0 +1,52 @@
+/* Failing with a reason: see error.h. */
+#include "base/error.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* File names may carry anything; a terminal must not obey what is in them. */
+static void replace_control_characters(char *text)
+{
+    for (; *text != '\0'; text++) {
+        unsigned char c = (unsigned char)*text;
+        if (c < 0x20 || c == 0x7f)
+            *text = '?';
+    }
+}
+
+enum cg_status cg_fail(struct cg_error *error, enum cg_status status, const char *format, ...)
+{
+    if (error != NULL) {
+        va_list arguments;
+        va_start(arguments, format);
+        error->status = status;
+        vsnprintf(error->text, sizeof(error->text), format, arguments);
+        va_end(arguments);
+        replace_control_characters(error->text);
+    }
+    return status;
+}
+
+void cg_error_prefix(struct cg_error *error, const char *format, ...)
+{
+    if (error == NULL)
+        return;
+    char former[CG_ERROR_TEXT_NBYTES];
+    memcpy(former, error->text, sizeof(former));
+    va_list arguments;
+    va_start(arguments, format);
+    int length = vsnprintf(error->text, sizeof(error->text), format, arguments);
+    va_end(arguments);
+    if (length >= 0 && (size_t)length < sizeof(error->text))
+        snprintf(error->text + length, sizeof(error->text) - (size_t)length, ": %s", former);
+    replace_control_characters(error->text);
+}
+
+const char *cg_status_name(enum cg_status status)
+{
+    static const char *const names[] = {"ok",          "argument", "memory",  "io",    "format",
+                                        "unsupported", "limit",    "numeric", "model", "state"};
+    size_t index = (size_t)status;
+    return index < sizeof(names) / sizeof(names[0]) ? names[index] : "unknown";
+}

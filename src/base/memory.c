@@ -1,0 +1,55 @@
+/* Memory with checked sizes: see memory.h. */
+#include "base/memory.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void *cg_alloc(size_t count, size_t element_nbytes, const char *what, struct cg_error *error)
+{
+    size_t nbytes;
+    if (!cg_mul_size(count, element_nbytes, &nbytes) || nbytes > SIZE_MAX - CG_ALIGNMENT_NBYTES) {
+        cg_fail(error, CG_ERR_MEMORY, "%s: %zu x %zu bytes is more than can be addressed", what,
+                count, element_nbytes);
+        return NULL;
+    }
+    nbytes = nbytes / CG_ALIGNMENT_NBYTES * CG_ALIGNMENT_NBYTES + CG_ALIGNMENT_NBYTES;
+    void *memory = aligned_alloc(CG_ALIGNMENT_NBYTES, nbytes);
+    if (memory == NULL)
+        cg_fail(error, CG_ERR_MEMORY, "%s: %.1f MiB of memory could not be had", what,
+                (double)nbytes / (1024.0 * 1024.0));
+    return memory;
+}
+
+void *cg_alloc_zero(size_t count, size_t element_nbytes, const char *what, struct cg_error *error)
+{
+    void *memory = cg_alloc(count, element_nbytes, what, error);
+    if (memory != NULL)
+        memset(memory, 0, count * element_nbytes);
+    return memory;
+}
+
+char *cg_string_copy(const char *text)
+{
+    size_t nbytes = strlen(text) + 1;
+    char *copy = malloc(nbytes);
+    if (copy != NULL)
+        memcpy(copy, text, nbytes);
+    return copy;
+}
+
+char *cg_string_format(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    int length = vsnprintf(NULL, 0, format, arguments);
+    va_end(arguments);
+    char *text = length < 0 ? NULL : malloc((size_t)length + 1);
+    if (text == NULL)
+        return NULL;
+    va_start(arguments, format);
+    vsnprintf(text, (size_t)length + 1, format, arguments);
+    va_end(arguments);
+    return text;
+}

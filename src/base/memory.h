@@ -1,0 +1,36 @@
+/* Memory with checked sizes. Everything is freed with free() unless said otherwise. */
+#ifndef CG_BASE_MEMORY_H
+#define CG_BASE_MEMORY_H
+
+#include "base/error.h"
+
+#include <stdbool.h>
+
+/* Cache line and widest vector: alignment of every numeric buffer, in bytes. */
+#define CG_ALIGNMENT_NBYTES 64
+
+/* a * b; false (and *out untouched) when it does not fit. */
+static inline bool cg_mul_size(size_t a, size_t b, size_t *out)
+{
+    if (a != 0 && b > SIZE_MAX / a)
+        return false;
+    *out = a * b;
+    return true;
+}
+
+/*
+ * count elements of element_nbytes each, aligned to CG_ALIGNMENT_NBYTES; contents undefined
+ * (cg_alloc) or zero (cg_alloc_zero). count 0 gives a valid pointer. Returns NULL, with
+ * CG_ERR_MEMORY in error, when memory is short or the product overflows; what names the buffer
+ * in the text.
+ */
+void *cg_alloc(size_t count, size_t element_nbytes, const char *what, struct cg_error *error);
+void *cg_alloc_zero(size_t count, size_t element_nbytes, const char *what, struct cg_error *error);
+
+/* A copy of text, or NULL. */
+char *cg_string_copy(const char *text);
+
+/* printf into memory of its own, or NULL. */
+char *cg_string_format(const char *format, ...) CG_PRINTF(1, 2);
+
+#endif

@@ -1,0 +1,42 @@
+/*
+ * A model: a generator's network, its parameters and its style card; as a safetensors file whose
+ * metadata carries "comicgan.architecture" and "comicgan.card", both JSON.
+ */
+#ifndef CG_MODEL_MODEL_H
+#define CG_MODEL_MODEL_H
+
+#include "model/architecture.h"
+
+/* The style card: what people and the converter need to know. Strings owned by the model. */
+struct cg_card {
+    char *name;    /* letters, digits, '-' and '_' */
+    char *summary; /* one line */
+    int detail_px; /* default working size: long side in pixels, 64 to 8192 */
+};
+
+struct cg_model {
+    struct cg_generator_config config;
+    struct cg_network *network;
+    float *parameters; /* network->parameter_count, aligned, finite */
+    struct cg_card card;
+    char *source; /* "built in" or the path */
+};
+
+/*
+ * bytes: a model file in memory; source names it. Errors: CG_ERR_MODEL (with what was expected and
+ * found: unknown architecture, missing or surplus tensors, wrong shapes, bad card), CG_ERR_MEMORY.
+ */
+enum cg_status cg_model_parse(const void *bytes, size_t nbytes, const char *source,
+                              struct cg_model **out, struct cg_error *error);
+enum cg_status cg_model_read(const char *path, struct cg_model **out, struct cg_error *error);
+void cg_model_free(struct cg_model *model);
+
+/* Write atomically. parameters: in place of the model's own when not NULL. */
+enum cg_status cg_model_write(const char *path, const struct cg_model *model,
+                              const float *parameters, struct cg_error *error);
+
+/* By style name or path, as cg_engine_open (comicgan.h) describes it. */
+enum cg_status cg_model_open_style(const char *style, struct cg_model **out,
+                                   struct cg_error *error);
+
+#endif

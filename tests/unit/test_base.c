@@ -1,0 +1,122 @@
+/* base: random numbers, memory, errors, the pool. */
+#include "base/memory.h"
+#include "base/pool.h"
+#include "base/rng.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static void rng_repeats_and_streams_differ(void **state)
+{
+    (void)state;
+    struct cg_rng a = cg_rng_make(1, 2, 3), b = cg_rng_make(1, 2, 3), c = cg_rng_make(1, 2, 4);
+    int differing = 0;
+    for (int i = 0; i < 100; i++) {
+        uint64_t x = cg_rng_next(&a);
+        assert_true(x == cg_rng_next(&b));
+        differing += x != cg_rng_next(&c);
+    }
+    assert_int_equal(differing, 100);
+}
+
+static void rng_is_uniform_and_normal(void **state)
+{
+    (void)state;
+    struct cg_rng rng = cg_rng_make(7, 0, 0);
+    double sum = 0.0, normal_sum = 0.0, normal_squares = 0.0;
+    int histogram[10] = {0};
+    const int n = 100000;
+    for (int i = 0; i < n; i++) {
+        float u = cg_rng_uniform(&rng);
+        assert_true(u >= 0.0f && u < 1.0f);
+        sum += u;
+        histogram[cg_rng_below(&rng, 10)]++;
+        double z = cg_rng_normal(&rng);
+        normal_sum += z;
+        normal_squares += z * z;
+    }
+    /* five standard errors of each mean */
+    assert_true(sum / n > 0.5 - 0.0046 && sum / n < 0.5 + 0.0046);
+    assert_true(normal_sum / n > -0.016 && normal_sum / n < 0.016);
+    assert_true(normal_squares / n > 1.0 - 0.023 && normal_squares / n < 1.0 + 0.023);
+    for (int i = 0; i < 10; i++)
+        assert_in_range(histogram[i], 10000 - 475, 10000 + 475);
+}
+
+static void sizes_that_overflow_are_refused(void **state)
+{
+    (void)state;
+    size_t product = 5;
+    assert_false(cg_mul_size(SIZE_MAX / 2, 3, &product));
+    assert_int_equal(product, 5);
+    struct cg_error error;
+    assert_null(cg_alloc(SIZE_MAX / 2, 4, "weights", &error));
+    assert_int_equal(error.status, CG_ERR_MEMORY);
+    assert_non_null(strstr(error.text, "weights"));
+    float *zero = cg_alloc_zero(33, sizeof(float), "zeros", NULL);
+    assert_non_null(zero);
+    assert_int_equal((uintptr_t)zero % CG_ALIGNMENT_NBYTES, 0);
+    for (int i = 0; i < 33; i++)
+        assert_true(zero[i] == 0.0f);
+    free(zero);
+}
+
+static void errors_are_one_clean_line(void **state)
+{
+    (void)state;
+    struct cg_error error;
+    assert_int_equal(cg_fail(&error, CG_ERR_FORMAT, "bad %s", "\x1b[31m\n"), CG_ERR_FORMAT);
+    assert_string_equal(error.text, "bad ?[31m?");
+    cg_error_prefix(&error, "reading %s", "x.png");
+    assert_string_equal(error.text, "reading x.png: bad ?[31m?");
+    assert_int_equal(cg_fail(NULL, CG_ERR_IO, "unheard"), CG_ERR_IO);
+    assert_string_equal(cg_status_name(CG_ERR_IO), "io");
+}
+
+struct count_context {
+    int visits[1000];
+    int threads;
+};
+
+static void count_visit(void *context, size_t item, int worker)
+{
+    struct count_context *count = context;
+    assert_true(worker >= 0 && worker < count->threads);
+    count->visits[item]++;
+}
+
+static void pool_visits_every_item_once(void **state)
+{
+    (void)state;
+    for (int threads = 1; threads <= 5; threads += 2) {
+        struct cg_pool *pool;
+        assert_int_equal(cg_pool_create(threads, &pool, NULL), CG_OK);
+        for (size_t items = 0; items <= 1000; items = items * 3 + 1) {
+            struct count_context count = {.threads = threads};
+            cg_pool_run(pool, items, count_visit, &count);
+            for (size_t i = 0; i < 1000; i++)
+                assert_int_equal(count.visits[i], i < items ? 1 : 0);
+        }
+        cg_pool_free(pool);
+    }
+    struct cg_error error;
+    struct cg_pool *pool;
+    assert_int_equal(cg_pool_create(-1, &pool, &error), CG_ERR_ARGUMENT);
+    assert_null(pool);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(rng_repeats_and_streams_differ),
+        cmocka_unit_test(rng_is_uniform_and_normal),
+        cmocka_unit_test(sizes_that_overflow_are_refused),
+        cmocka_unit_test(errors_are_one_clean_line),
+        cmocka_unit_test(pool_visits_every_item_once),
+    };
+    return cmocka_run_group_tests_name("base", tests, NULL, NULL);
+}
