@@ -11,6 +11,7 @@
 #define CG_NN_NETWORK_H
 
 #include "base/error.h"
+#include "tensor/kernels.h"
 
 /*
  * The shape of a map: count grids of height x width rows of channels floats, rows one after
@@ -22,14 +23,6 @@ struct cg_shape {
 };
 
 size_t cg_shape_rows(const struct cg_shape *shape);
-
-enum cg_activation {
-    CG_ACT_NONE,
-    CG_ACT_RELU,
-    CG_ACT_LEAKY_RELU, /* slope in the layer */
-    CG_ACT_TANH,
-    CG_ACT_SIGMOID
-};
 
 enum cg_layer_kind {
     CG_LAYER_LINEAR,  /* y = act(W x + b), row by row */

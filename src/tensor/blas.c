@@ -1,0 +1,84 @@
+/*
+ * The BLAS library's view of the processor: see cg_blas_fix_core_type in comicgan.h.
+ *
+ * OpenBLAS 0.3.21 (Debian 12) does not know Zen 4 and 5 and takes them, and other newer AVX-512
+ * processors, for Haswell or Zen, whose kernels use half the vector width. OPENBLAS_CORETYPE is
+ * read by a constructor of the library, before main: hence the fresh start.
+ */
+#include "tensor/blas.h"
+
+#include <comicgan/comicgan.h>
+
+#include <cblas.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define CORE_TYPE_VARIABLE "OPENBLAS_CORETYPE"
+#define MENDED_VARIABLE "COMICGAN_CORETYPE_MENDED"
+#define AVX512_CORE_TYPE "SkylakeX"
+
+static bool processor_has_avx512(void)
+{
+#if defined(__x86_64__)
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
+           __builtin_cpu_supports("avx512cd");
+#else
+    return false;
+#endif
+}
+
+bool cg_blas_needs_mending(const char *core_name, bool has_avx512, const char *user_core_type)
+{
+    static const char *const avx2_cores[] = {"Haswell", "Zen"};
+    if (!has_avx512 || user_core_type != NULL)
+        return false;
+    for (size_t i = 0; i < sizeof(avx2_cores) / sizeof(avx2_cores[0]); i++)
+        if (strcmp(core_name, avx2_cores[i]) == 0)
+            return true;
+    return false;
+}
+
+void cg_blas_fix_core_type(char *const argv[])
+{
+    if (!cg_blas_needs_mending(openblas_get_corename(), processor_has_avx512(),
+                               getenv(CORE_TYPE_VARIABLE)))
+        return;
+    if (setenv(CORE_TYPE_VARIABLE, AVX512_CORE_TYPE, 1) != 0 ||
+        setenv(MENDED_VARIABLE, "1", 1) != 0)
+        return;
+    execv("/proc/self/exe", argv);
+    unsetenv(CORE_TYPE_VARIABLE); /* no fresh start to be had: go on, slower */
+    unsetenv(MENDED_VARIABLE);
+}
+
+static const char *kernel_name(void)
+{
+#if defined(__x86_64__) && !defined(CG_NO_MULTIVERSION)
+    if (processor_has_avx512())
+        return "AVX-512";
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? "AVX2" : "SSE2";
+#else
+    return "baseline";
+#endif
+}
+
+void cg_blas_describe(char *text, size_t text_nbytes)
+{
+    const char *user = getenv(CORE_TYPE_VARIABLE);
+    const char *origin = "detected";
+    if (getenv(MENDED_VARIABLE) != NULL)
+        origin = "set by comicgan, the library's own detection misses AVX-512 here";
+    else if (user != NULL)
+        origin = "set by " CORE_TYPE_VARIABLE;
+    char version[64] = "OpenBLAS";
+    sscanf(openblas_get_config(), "%63[^N]", version); /* "OpenBLAS 0.3.21 NO_LAPACKE ..." */
+    size_t length = strlen(version);
+    while (length > 0 && version[length - 1] == ' ')
+        version[--length] = '\0';
+    snprintf(text, text_nbytes, "%s, core type %s (%s); own kernels: %s", version,
+             openblas_get_corename(), origin, kernel_name());
+}

@@ -1,0 +1,46 @@
+/*
+ * Element kernels: loops over floats, in versions for each vector width (base/multiversion.h).
+ * "=" or "+=" says whether the target is written or added to. Targets may not overlap sources
+ * unless they are the same.
+ */
+#ifndef CG_TENSOR_KERNELS_H
+#define CG_TENSOR_KERNELS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum cg_activation {
+    CG_ACT_NONE,
+    CG_ACT_RELU,
+    CG_ACT_LEAKY_RELU, /* slope given beside it, 0 to 1 */
+    CG_ACT_TANH,
+    CG_ACT_SIGMOID
+};
+
+/* y = act(y + bias), rows x columns; bias: columns. */
+void cg_bias_activate(float *y, const float *bias, size_t rows, size_t columns,
+                      enum cg_activation activation, float slope);
+
+/* gradient *= act'(x) for y = act(x), written by means of y alone. */
+void cg_activation_backward(float *gradient, const float *y, size_t count,
+                            enum cg_activation activation, float slope);
+
+/* target[c] += sum over rows of x[r][c] */
+void cg_column_sums_add(float *target, const float *x, size_t rows, size_t columns);
+
+/* out = a + b */
+void cg_vector_sum(float *out, const float *a, const float *b, size_t count);
+
+/* y += alpha * x */
+void cg_vector_axpy(float *y, float alpha, const float *x, size_t count);
+
+/* y *= alpha */
+void cg_vector_scale(float *y, float alpha, size_t count);
+
+/* Sum of a * b, added up in double in a fixed order. */
+double cg_vector_dot(const float *a, const float *b, size_t count);
+
+/* No NaN and no infinity among the values. */
+bool cg_vector_is_finite(const float *x, size_t count);
+
+#endif

@@ -1,0 +1,55 @@
+/*
+ * Matrix views and products. Matrices are row by row, 32-bit floats; a view owns nothing.
+ */
+#ifndef CG_TENSOR_MATRIX_H
+#define CG_TENSOR_MATRIX_H
+
+#include <stddef.h>
+
+/* rows x columns; row r begins at data + r * stride. */
+struct cg_matrix {
+    float *data;
+    size_t rows, columns, stride;
+};
+
+static inline struct cg_matrix cg_matrix_make(float *data, size_t rows, size_t columns)
+{
+    struct cg_matrix matrix = {data, rows, columns, columns};
+    return matrix;
+}
+
+/* The same for data that is only read; gemm does not write to a and b. */
+static inline struct cg_matrix cg_matrix_of(const float *data, size_t rows, size_t columns)
+{
+    return cg_matrix_make((float *)(size_t)data, rows, columns);
+}
+
+enum cg_transpose { CG_PLAIN, CG_TRANSPOSED };
+
+/*
+ * c = alpha * op(a) * op(b) + beta * c, where op transposes or not. op(a): c.rows x k, op(b):
+ * k x c.columns. With beta 0, c is written and never read. Through cblas on the calling thread;
+ * cg_blas_single_threaded must have been called before.
+ */
+void cg_gemm(enum cg_transpose transpose_a, enum cg_transpose transpose_b, float alpha,
+             struct cg_matrix a, struct cg_matrix b, float beta, struct cg_matrix c);
+
+/* The same by three loops, in double: what the fast ones are tested against. */
+void cg_gemm_naive(enum cg_transpose transpose_a, enum cg_transpose transpose_b, float alpha,
+                   struct cg_matrix a, struct cg_matrix b, float beta, struct cg_matrix c);
+
+/*
+ * y = x * w^T + bias for few outputs, where a library's gemm runs at half its speed or less.
+ *   x: rows x in, y: rows x out, both without gaps; w: out x in; bias: out.
+ *   in at most CG_NARROW_IN_MAX, out at most CG_NARROW_OUT_MAX.
+ * slope: negative results are multiplied by it (leaky ReLU); 1 leaves them as they are.
+ */
+#define CG_NARROW_IN_MAX 128
+#define CG_NARROW_OUT_MAX 32
+void cg_gemm_narrow(const float *x, size_t rows, size_t in, const float *w, const float *bias,
+                    size_t out, float slope, float *y);
+
+/* Make the BLAS library use the calling thread alone; the program brings its own threads. */
+void cg_blas_single_threaded(void);
+
+#endif
