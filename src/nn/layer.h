@@ -1,0 +1,99 @@
+/*
+ * What a kind of layer can do: one row of a table. Private to src/nn.
+ */
+#ifndef CG_NN_LAYER_H
+#define CG_NN_LAYER_H
+
+#include "nn/network.h"
+
+#include <stdbool.h>
+
+/*
+ * One forward call: rows begin to end - 1 of the output map. out points at row begin. Kinds that
+ * gather get their input as a whole map; the others get in (and in2) pointing at the first row
+ * that row begin is made from.
+ */
+struct cg_layer_forward {
+    const struct cg_layer *layer;
+    const float *parameters;
+    const struct cg_shape *in_shape, *out_shape;
+    const float *in, *in2;
+    float *out;
+    size_t begin, end;
+};
+
+/*
+ * One backward call, always for whole maps. grad_out: the gradient by the output; may be
+ * overwritten. grad_in, grad_in2: NULL where not wanted; written when the accumulate flag is not
+ * set, else added to. grad_parameters: the network's whole blob, added to; NULL where not wanted.
+ */
+struct cg_layer_backward {
+    const struct cg_layer *layer;
+    const float *parameters;
+    const struct cg_shape *in_shape, *in2_shape, *out_shape;
+    const float *in, *out;
+    float *grad_out;
+    float *grad_in, *grad_in2;
+    bool accumulate_in, accumulate_in2;
+    float *grad_parameters;
+};
+
+struct cg_layer_type {
+    const char *name;
+    bool gathers;    /* reads rows other than the ones it writes */
+    bool has_second; /* reads from2 */
+    bool needs_in;   /* backward reads the input's values */
+    bool needs_out;  /* backward reads the output's values */
+    /* Work out the output's shape (cell included); false if the layer cannot take this input. */
+    bool (*shape)(const struct cg_layer *layer, const struct cg_shape *in,
+                  const struct cg_shape *in2, struct cg_shape *out);
+    void (*forward)(const struct cg_layer_forward *call);
+    void (*backward)(const struct cg_layer_backward *call);
+};
+
+const struct cg_layer_type *cg_layer_type_of(enum cg_layer_kind kind);
+
+/* The output is the input's memory seen in another shape (TO_PIXELS). */
+bool cg_layer_is_view(const struct cg_layer *layer);
+
+/* layer_linear.c */
+bool cg_linear_shape(const struct cg_layer *, const struct cg_shape *, const struct cg_shape *,
+                     struct cg_shape *);
+void cg_linear_forward(const struct cg_layer_forward *call);
+void cg_linear_backward(const struct cg_layer_backward *call);
+
+/* layer_gather.c */
+bool cg_patches_shape(const struct cg_layer *, const struct cg_shape *, const struct cg_shape *,
+                      struct cg_shape *);
+void cg_patches_forward(const struct cg_layer_forward *call);
+void cg_patches_backward(const struct cg_layer_backward *call);
+bool cg_shift_shape(const struct cg_layer *, const struct cg_shape *, const struct cg_shape *,
+                    struct cg_shape *);
+void cg_shift_forward(const struct cg_layer_forward *call);
+void cg_shift_backward(const struct cg_layer_backward *call);
+bool cg_cross_shape(const struct cg_layer *, const struct cg_shape *, const struct cg_shape *,
+                    struct cg_shape *);
+void cg_cross_forward(const struct cg_layer_forward *call);
+void cg_cross_backward(const struct cg_layer_backward *call);
+bool cg_mean_pool_shape(const struct cg_layer *, const struct cg_shape *, const struct cg_shape *,
+                        struct cg_shape *);
+void cg_mean_pool_forward(const struct cg_layer_forward *call);
+void cg_mean_pool_backward(const struct cg_layer_backward *call);
+
+/* layer_rows.c */
+bool cg_to_pixels_shape(const struct cg_layer *, const struct cg_shape *, const struct cg_shape *,
+                        struct cg_shape *);
+bool cg_add_shape(const struct cg_layer *, const struct cg_shape *, const struct cg_shape *,
+                  struct cg_shape *);
+void cg_add_forward(const struct cg_layer_forward *call);
+void cg_add_backward(const struct cg_layer_backward *call);
+bool cg_concat_shape(const struct cg_layer *, const struct cg_shape *, const struct cg_shape *,
+                     struct cg_shape *);
+void cg_concat_forward(const struct cg_layer_forward *call);
+void cg_concat_backward(const struct cg_layer_backward *call);
+bool cg_luma_shape(const struct cg_layer *, const struct cg_shape *, const struct cg_shape *,
+                   struct cg_shape *);
+void cg_luma_forward(const struct cg_layer_forward *call);
+void cg_luma_backward(const struct cg_layer_backward *call);
+
+#endif

@@ -1,0 +1,71 @@
+/*
+ * The fully connected layer: y = act(W x + b) for every row x, where W is out x in.
+ *
+ * Backward, with g the gradient by y and g' = g * act'(y):
+ *   dW += g'^T x     db += sum of g' over rows     dx = g' W
+ */
+#include "nn/layer.h"
+
+#include "tensor/matrix.h"
+
+bool cg_linear_shape(const struct cg_layer *layer, const struct cg_shape *in,
+                     const struct cg_shape *in2, struct cg_shape *out)
+{
+    (void)in2;
+    *out = *in;
+    out->channels = layer->out_channels;
+    return true;
+}
+
+/* The narrow kernel applies ReLU and leaky ReLU itself; the others need a pass of their own. */
+static bool is_narrow(const struct cg_layer *layer)
+{
+    return layer->out_channels <= CG_NARROW_OUT_MAX && layer->in_channels <= CG_NARROW_IN_MAX &&
+           layer->activation != CG_ACT_TANH && layer->activation != CG_ACT_SIGMOID;
+}
+
+static float narrow_slope(const struct cg_layer *layer)
+{
+    switch (layer->activation) {
+    case CG_ACT_RELU:
+        return 0.0f;
+    case CG_ACT_LEAKY_RELU:
+        return layer->slope;
+    default:
+        return 1.0f;
+    }
+}
+
+void cg_linear_forward(const struct cg_layer_forward *call)
+{
+    const struct cg_layer *layer = call->layer;
+    const float *weight = call->parameters + layer->weight_offset;
+    const float *bias = call->parameters + layer->bias_offset;
+    size_t rows = call->end - call->begin;
+    size_t in = (size_t)layer->in_channels, out = (size_t)layer->out_channels;
+    if (is_narrow(layer)) {
+        cg_gemm_narrow(call->in, rows, in, weight, bias, out, narrow_slope(layer), call->out);
+        return;
+    }
+    cg_gemm(CG_PLAIN, CG_TRANSPOSED, 1.0f, cg_matrix_of(call->in, rows, in),
+            cg_matrix_of(weight, out, in), 0.0f, cg_matrix_make(call->out, rows, out));
+    cg_bias_activate(call->out, bias, rows, out, layer->activation, layer->slope);
+}
+
+void cg_linear_backward(const struct cg_layer_backward *call)
+{
+    const struct cg_layer *layer = call->layer;
+    size_t rows = cg_shape_rows(call->out_shape);
+    size_t in = (size_t)layer->in_channels, out = (size_t)layer->out_channels;
+    struct cg_matrix gradient = cg_matrix_make(call->grad_out, rows, out);
+    cg_activation_backward(call->grad_out, call->out, rows * out, layer->activation, layer->slope);
+    if (call->grad_parameters != NULL) {
+        cg_gemm(CG_TRANSPOSED, CG_PLAIN, 1.0f, gradient, cg_matrix_of(call->in, rows, in), 1.0f,
+                cg_matrix_make(call->grad_parameters + layer->weight_offset, out, in));
+        cg_column_sums_add(call->grad_parameters + layer->bias_offset, call->grad_out, rows, out);
+    }
+    if (call->grad_in != NULL)
+        cg_gemm(CG_PLAIN, CG_PLAIN, 1.0f, gradient,
+                cg_matrix_of(call->parameters + layer->weight_offset, out, in),
+                call->accumulate_in ? 1.0f : 0.0f, cg_matrix_make(call->grad_in, rows, in));
+}

@@ -1,0 +1,144 @@
+/* Layers without parameters that work row by row: views, sums, channels side by side, luma. */
+#include "nn/layer.h"
+
+#include <string.h>
+
+/* ---- to_pixels: the channels of a row cut into size * size rows; the memory stays as it is ----
+ */
+
+bool cg_to_pixels_shape(const struct cg_layer *layer, const struct cg_shape *in,
+                        const struct cg_shape *in2, struct cg_shape *out)
+{
+    (void)in2;
+    int area = layer->size * layer->size;
+    *out = *in;
+    out->height = in->height * layer->size;
+    out->width = in->width * layer->size;
+    out->channels = in->channels / area;
+    out->cell = layer->size;
+    return in->cell == 1 && in->channels % area == 0;
+}
+
+/* ---- add ---- */
+
+static bool same_grid(const struct cg_shape *a, const struct cg_shape *b)
+{
+    return a->count == b->count && a->height == b->height && a->width == b->width &&
+           a->cell == b->cell;
+}
+
+static size_t value_count(const struct cg_shape *shape)
+{
+    return cg_shape_rows(shape) * (size_t)shape->channels;
+}
+
+bool cg_add_shape(const struct cg_layer *layer, const struct cg_shape *in,
+                  const struct cg_shape *in2, struct cg_shape *out)
+{
+    (void)layer;
+    *out = *in;
+    return same_grid(in, in2) && in->channels == in2->channels;
+}
+
+void cg_add_forward(const struct cg_layer_forward *call)
+{
+    size_t rows = call->end - call->begin;
+    cg_vector_sum(call->out, call->in, call->in2, rows * (size_t)call->in_shape->channels);
+}
+
+static void pass_gradient(float *target, const float *gradient, size_t count, bool accumulate)
+{
+    if (target == NULL || target == gradient)
+        return;
+    if (accumulate)
+        cg_vector_axpy(target, 1.0f, gradient, count);
+    else
+        memcpy(target, gradient, count * sizeof(float));
+}
+
+void cg_add_backward(const struct cg_layer_backward *call)
+{
+    size_t count = value_count(call->out_shape);
+    pass_gradient(call->grad_in, call->grad_out, count, call->accumulate_in);
+    pass_gradient(call->grad_in2, call->grad_out, count, call->accumulate_in2);
+}
+
+/* ---- concat ---- */
+
+bool cg_concat_shape(const struct cg_layer *layer, const struct cg_shape *in,
+                     const struct cg_shape *in2, struct cg_shape *out)
+{
+    (void)layer;
+    *out = *in;
+    out->channels = in->channels + in2->channels;
+    return same_grid(in, in2);
+}
+
+void cg_concat_forward(const struct cg_layer_forward *call)
+{
+    size_t first = (size_t)call->in_shape->channels;
+    size_t both = (size_t)call->out_shape->channels, second = both - first;
+    size_t rows = call->end - call->begin;
+    float *out = call->out;
+    for (size_t row = 0; row < rows; row++, out += both) {
+        memcpy(out, call->in + row * first, first * sizeof(float));
+        memcpy(out + first, call->in2 + row * second, second * sizeof(float));
+    }
+}
+
+/* Columns first to first + columns - 1 of the gradient's rows, to a map of their own. */
+static void pass_columns(float *target, const float *gradient, size_t rows, size_t stride,
+                         size_t first, size_t columns, bool accumulate)
+{
+    if (target == NULL)
+        return;
+    for (size_t row = 0; row < rows; row++)
+        pass_gradient(target + row * columns, gradient + row * stride + first, columns, accumulate);
+}
+
+void cg_concat_backward(const struct cg_layer_backward *call)
+{
+    size_t first = (size_t)call->in_shape->channels;
+    size_t both = (size_t)call->out_shape->channels;
+    size_t rows = cg_shape_rows(call->out_shape);
+    pass_columns(call->grad_in, call->grad_out, rows, both, 0, first, call->accumulate_in);
+    pass_columns(call->grad_in2, call->grad_out, rows, both, first, both - first,
+                 call->accumulate_in2);
+}
+
+/* ---- luma (ITU-R BT.601) ---- */
+
+static const float luma_weight[3] = {0.299f, 0.587f, 0.114f};
+
+bool cg_luma_shape(const struct cg_layer *layer, const struct cg_shape *in,
+                   const struct cg_shape *in2, struct cg_shape *out)
+{
+    (void)layer;
+    (void)in2;
+    *out = *in;
+    out->channels = 1;
+    return in->channels == 3;
+}
+
+void cg_luma_forward(const struct cg_layer_forward *call)
+{
+    size_t rows = call->end - call->begin;
+    for (size_t row = 0; row < rows; row++) {
+        const float *rgb = call->in + 3 * row;
+        call->out[row] =
+            luma_weight[0] * rgb[0] + luma_weight[1] * rgb[1] + luma_weight[2] * rgb[2];
+    }
+}
+
+void cg_luma_backward(const struct cg_layer_backward *call)
+{
+    size_t rows = cg_shape_rows(call->out_shape);
+    if (call->grad_in == NULL)
+        return;
+    for (size_t row = 0; row < rows; row++)
+        for (size_t c = 0; c < 3; c++) {
+            float gradient = luma_weight[c] * call->grad_out[row];
+            float *target = &call->grad_in[3 * row + c];
+            *target = call->accumulate_in ? *target + gradient : gradient;
+        }
+}
