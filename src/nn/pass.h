@@ -1,0 +1,39 @@
+/*
+ * One pass of a network over a batch of one size, for training: forward keeps what backward needs.
+ * Passes share nothing but the constant network, so several may be alive for one network, and each
+ * may be used by another thread. Nothing is allocated after creation.
+ */
+#ifndef CG_NN_PASS_H
+#define CG_NN_PASS_H
+
+#include "nn/network.h"
+
+struct cg_pass;
+
+/*
+ * For count grids of height x width. input_gradient: whether backward shall give the gradient by
+ * the input. The network must outlive the pass. Errors: CG_ERR_ARGUMENT, CG_ERR_MEMORY.
+ */
+enum cg_status cg_pass_create(const struct cg_network *network, int count, int height, int width,
+                              bool input_gradient, struct cg_pass **out, struct cg_error *error);
+void cg_pass_free(struct cg_pass *pass);
+
+/* Shape of the last layer's output. */
+const struct cg_shape *cg_pass_output_shape(const struct cg_pass *pass);
+
+/*
+ * Run forward. input: count * height * width rows of the network's input channels; it must stay
+ * until backward is done. Returns the output, which belongs to the pass.
+ */
+const float *cg_pass_forward(struct cg_pass *pass, const float *parameters, const float *input);
+
+/*
+ * Run backward, after forward with the same parameters.
+ *   grad_output: gradient by the output, of its shape; overwritten.
+ *   grad_parameters: += gradient by the parameters; NULL where not wanted.
+ *   grad_input: = gradient by the input; NULL unless the pass was made for it.
+ */
+void cg_pass_backward(struct cg_pass *pass, const float *parameters, float *grad_output,
+                      float *grad_parameters, float *grad_input);
+
+#endif
