@@ -1,0 +1,31 @@
+/* JSON of untrusted origin, through jansson: bounded, without duplicate keys, always an object. */
+#ifndef CG_MODEL_JSON_H
+#define CG_MODEL_JSON_H
+
+#include "base/error.h"
+
+#include <jansson.h>
+
+/*
+ * Parse nbytes of text. depth_max: how deep brackets may nest, the object itself being 1. what
+ * names the text in errors. Release with json_decref. Errors: CG_ERR_MODEL (not JSON, not an
+ * object, a key twice, nested too deep), CG_ERR_MEMORY.
+ */
+enum cg_status cg_json_parse_object(const char *text, size_t nbytes, int depth_max,
+                                    const char *what, json_t **out, struct cg_error *error);
+
+/* What a value is, for messages: "a string", "nothing" for NULL, ... Static storage. */
+const char *cg_json_type_name(const json_t *value);
+
+/*
+ * Member key of object, a whole number from low to high, into *out. Error: CG_ERR_MODEL. what
+ * names the object.
+ */
+enum cg_status cg_json_get_int(const json_t *object, const char *key, int low, int high,
+                               const char *what, int *out, struct cg_error *error);
+
+/* Member key of object, a string that lives as long as the object. Error: CG_ERR_MODEL. */
+enum cg_status cg_json_get_string(const json_t *object, const char *key, const char *what,
+                                  const char **out, struct cg_error *error);
+
+#endif

@@ -1,0 +1,376 @@
+/*
+ * Model files: see model.h. Metadata of the safetensors file:
+ *   comicgan.architecture  {"kind": "shift-mlp", "channels": C, "distances": [d, ...],
+ *                           "pixel_features": F, "head_channels": H}
+ *   comicgan.card          {"name": "...", "summary": "...", "detail_px": P}
+ * The architecture is strict, as an unknown word could change what the numbers mean; a card may
+ * say more than is read here. Another kind of architecture is a row of the table `kinds`.
+ */
+#include "model/model.h"
+
+#include "base/memory.h"
+#include "model/json.h"
+#include "model/safetensors.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define ARCHITECTURE_KEY "comicgan.architecture"
+#define CARD_KEY "comicgan.card"
+#define METADATA_COUNT 2
+#define METADATA_DEPTH_MAX 8
+#define NAME_MAX_CHARS 64
+#define SUMMARY_MAX_CHARS 400
+#define DETAIL_MIN_PX 64
+#define DETAIL_MAX_PX 8192
+
+/* ---- architecture ---------------------------------------------------------------------------- */
+
+static enum cg_status check_known_fields(const json_t *object, const char *const *known,
+                                         const char *what, struct cg_error *error)
+{
+    const char *key;
+    json_t *value;
+    json_object_foreach((json_t *)object, key, value)
+    {
+        size_t i = 0;
+        while (known[i] != NULL && strcmp(known[i], key) != 0)
+            i++;
+        if (known[i] == NULL)
+            return cg_fail(error, CG_ERR_MODEL, "%s: unknown field \"%.64s\"", what, key);
+    }
+    return CG_OK;
+}
+
+static enum cg_status read_distances(const json_t *object, struct cg_generator_config *config,
+                                     struct cg_error *error)
+{
+    const json_t *distances = json_object_get(object, "distances");
+    size_t count = json_array_size(distances);
+    if (count < 1 || count > CG_BLOCKS_MAX)
+        return cg_fail(error, CG_ERR_MODEL,
+                       "%s: expected an array of 1 to %d numbers as \"distances\", found %s of %zu",
+                       ARCHITECTURE_KEY, CG_BLOCKS_MAX, cg_json_type_name(distances), count);
+    for (size_t i = 0; i < count; i++) {
+        const json_t *value = json_array_get(distances, i);
+        json_int_t number = json_integer_value(value);
+        if (!json_is_integer(value) || number < 1 || number > 64)
+            return cg_fail(error, CG_ERR_MODEL,
+                           "%s: expected whole numbers from 1 to 64 in \"distances\"",
+                           ARCHITECTURE_KEY);
+        config->distances[i] = (int)number;
+    }
+    config->block_count = (int)count;
+    return CG_OK;
+}
+
+/* Ranges are left to cg_generator_build. */
+static enum cg_status read_shift_mlp(const json_t *object, struct cg_generator_config *config,
+                                     struct cg_error *error)
+{
+    static const char *const fields[] = {"kind",           "channels",      "distances",
+                                         "pixel_features", "head_channels", NULL};
+    const char *what = ARCHITECTURE_KEY;
+    enum cg_status status = check_known_fields(object, fields, what, error);
+    if (status == CG_OK)
+        status = cg_json_get_int(object, "channels", 0, INT32_MAX, what, &config->channels, error);
+    if (status == CG_OK)
+        status = read_distances(object, config, error);
+    if (status == CG_OK)
+        status = cg_json_get_int(object, "pixel_features", 0, INT32_MAX, what,
+                                 &config->pixel_features, error);
+    if (status == CG_OK)
+        status = cg_json_get_int(object, "head_channels", 0, INT32_MAX, what,
+                                 &config->head_channels, error);
+    return status;
+}
+
+static const struct {
+    const char *name;
+    enum cg_status (*read)(const json_t *object, struct cg_generator_config *config,
+                           struct cg_error *error);
+} kinds[] = {{CG_GENERATOR_NAME, read_shift_mlp}};
+
+static enum cg_status read_architecture(const json_t *object, struct cg_generator_config *config,
+                                        struct cg_error *error)
+{
+    const char *kind;
+    enum cg_status status = cg_json_get_string(object, "kind", ARCHITECTURE_KEY, &kind, error);
+    if (status != CG_OK)
+        return status;
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+        if (strcmp(kind, kinds[i].name) == 0)
+            return kinds[i].read(object, config, error);
+    return cg_fail(error, CG_ERR_MODEL,
+                   "%s: expected the kind \"" CG_GENERATOR_NAME "\", found \"%.64s\", which this "
+                   "version does not know",
+                   ARCHITECTURE_KEY, kind);
+}
+
+static json_t *describe_architecture(const struct cg_generator_config *config)
+{
+    json_t *distances = json_array();
+    for (int i = 0; i < config->block_count; i++) {
+        if (json_array_append_new(distances, json_integer(config->distances[i])) != 0) {
+            json_decref(distances);
+            return NULL;
+        }
+    }
+    return json_pack("{s:s, s:i, s:o, s:i, s:i}", "kind", CG_GENERATOR_NAME, "channels",
+                     config->channels, "distances", distances, "pixel_features",
+                     config->pixel_features, "head_channels", config->head_channels);
+}
+
+/* ---- card ------------------------------------------------------------------------------------ */
+
+static enum cg_status check_card(const char *name, const char *summary, int detail_px,
+                                 struct cg_error *error)
+{
+    static const char allowed[] = "abcdefghijklmnopqrstuvwxyz"
+                                  "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
+    size_t length = strlen(name);
+    if (length == 0 || length > NAME_MAX_CHARS || strspn(name, allowed) != length)
+        return cg_fail(error, CG_ERR_MODEL,
+                       "%s: expected a name of 1 to %d letters, digits, - and _, found \"%.64s\"",
+                       CARD_KEY, NAME_MAX_CHARS, name);
+    if (strlen(summary) > SUMMARY_MAX_CHARS)
+        return cg_fail(error, CG_ERR_MODEL, "%s: expected a summary of at most %d bytes, found %zu",
+                       CARD_KEY, SUMMARY_MAX_CHARS, strlen(summary));
+    for (const char *at = summary; *at != '\0'; at++)
+        if ((unsigned char)*at < 0x20 || *at == 0x7f)
+            return cg_fail(error, CG_ERR_MODEL,
+                           "%s: expected a summary of one line, found a control character",
+                           CARD_KEY);
+    if (detail_px < DETAIL_MIN_PX || detail_px > DETAIL_MAX_PX)
+        return cg_fail(error, CG_ERR_MODEL, "%s: expected %d to %d as \"detail_px\", found %d",
+                       CARD_KEY, DETAIL_MIN_PX, DETAIL_MAX_PX, detail_px);
+    return CG_OK;
+}
+
+static enum cg_status read_card(const json_t *object, struct cg_card *card, struct cg_error *error)
+{
+    const char *name = NULL, *summary = NULL;
+    int detail_px = 0;
+    enum cg_status status = cg_json_get_string(object, "name", CARD_KEY, &name, error);
+    if (status == CG_OK)
+        status = cg_json_get_string(object, "summary", CARD_KEY, &summary, error);
+    if (status == CG_OK)
+        status = cg_json_get_int(object, "detail_px", DETAIL_MIN_PX, DETAIL_MAX_PX, CARD_KEY,
+                                 &detail_px, error);
+    if (status == CG_OK)
+        status = check_card(name, summary, detail_px, error);
+    if (status != CG_OK)
+        return status;
+    *card = (struct cg_card){cg_string_copy(name), cg_string_copy(summary), detail_px};
+    if (card->name == NULL || card->summary == NULL)
+        return cg_fail(error, CG_ERR_MEMORY, "%s: memory could not be had", CARD_KEY);
+    return CG_OK;
+}
+
+/* ---- parameters ------------------------------------------------------------------------------ */
+
+static enum cg_status check_tensor_shape(const struct cg_tensor *found,
+                                         const struct cg_tensor_info *expected,
+                                         struct cg_error *error)
+{
+    bool same = found->rank == expected->rank;
+    for (int i = 0; same && i < expected->rank; i++)
+        same = found->shape[i] == expected->shape[i];
+    if (same)
+        return CG_OK;
+    size_t e1 = expected->rank > 1 ? expected->shape[1] : 1;
+    size_t f0 = found->rank > 0 ? found->shape[0] : 1, f1 = found->rank > 1 ? found->shape[1] : 1;
+    return cg_fail(error, CG_ERR_MODEL,
+                   "tensor %s: expected rank %d, %zu x %zu; found rank %d, %zu x %zu%s",
+                   expected->name, expected->rank, expected->shape[0], e1, found->rank, f0, f1,
+                   found->rank > 2 ? " x ..." : "");
+}
+
+/* Names the first tensor of the file that the network has no place for. */
+static enum cg_status refuse_surplus(const struct cg_safetensors *file,
+                                     const struct cg_network *network, struct cg_error *error)
+{
+    size_t expected_count = cg_network_tensor_count(network);
+    for (size_t i = 0; i < cg_safetensors_count(file); i++) {
+        const char *name = cg_safetensors_get(file, i)->name;
+        struct cg_tensor_info info = {.name = ""};
+        for (size_t k = 0; k < expected_count && strcmp(info.name, name) != 0; k++)
+            cg_network_tensor(network, k, &info);
+        if (strcmp(info.name, name) != 0)
+            return cg_fail(error, CG_ERR_MODEL,
+                           "expected the %zu tensors of its architecture, found also \"%.64s\"",
+                           expected_count, name);
+    }
+    return CG_OK;
+}
+
+static enum cg_status load_parameters(struct cg_model *model, const struct cg_safetensors *file,
+                                      struct cg_error *error)
+{
+    const struct cg_network *network = model->network;
+    struct cg_tensor_info info;
+    for (size_t i = 0; i < cg_network_tensor_count(network); i++) {
+        cg_network_tensor(network, i, &info);
+        const struct cg_tensor *tensor = cg_safetensors_find(file, info.name);
+        if (tensor == NULL)
+            return cg_fail(error, CG_ERR_MODEL, "tensor %s of its architecture is missing",
+                           info.name);
+        enum cg_status status = check_tensor_shape(tensor, &info, error);
+        if (status != CG_OK)
+            return status;
+    }
+    enum cg_status status = refuse_surplus(file, network, error);
+    if (status != CG_OK)
+        return status;
+    model->parameters =
+        cg_alloc_zero(network->parameter_count, sizeof(float), "model parameters", error);
+    if (model->parameters == NULL)
+        return CG_ERR_MEMORY;
+    for (size_t i = 0; i < cg_network_tensor_count(network); i++) {
+        cg_network_tensor(network, i, &info);
+        memcpy(model->parameters + info.offset, cg_safetensors_find(file, info.name)->data,
+               info.element_count * sizeof(float));
+    }
+    return CG_OK;
+}
+
+/* ---- the object ------------------------------------------------------------------------------ */
+
+static enum cg_status parse_metadata(const struct cg_safetensors *file, const char *key,
+                                     json_t **out, struct cg_error *error)
+{
+    *out = NULL;
+    const char *text = cg_safetensors_metadata(file, key);
+    if (text == NULL)
+        return cg_fail(error, CG_ERR_MODEL, "not a comicgan model: its metadata has no \"%s\"",
+                       key);
+    return cg_json_parse_object(text, strlen(text), METADATA_DEPTH_MAX, key, out, error);
+}
+
+static enum cg_status load(struct cg_model *model, const struct cg_safetensors *file,
+                           struct cg_error *error)
+{
+    json_t *architecture = NULL, *card = NULL;
+    enum cg_status status = parse_metadata(file, ARCHITECTURE_KEY, &architecture, error);
+    if (status == CG_OK)
+        status = read_architecture(architecture, &model->config, error);
+    if (status == CG_OK)
+        status = parse_metadata(file, CARD_KEY, &card, error);
+    if (status == CG_OK)
+        status = read_card(card, &model->card, error);
+    if (status == CG_OK)
+        status = cg_generator_build(&model->config, &model->network, error);
+    if (status == CG_OK)
+        status = load_parameters(model, file, error);
+    json_decref(card);
+    json_decref(architecture);
+    return status;
+}
+
+static enum cg_status create_from(const struct cg_safetensors *file, const char *source,
+                                  struct cg_model **out, struct cg_error *error)
+{
+    *out = NULL;
+    struct cg_model *model = calloc(1, sizeof(*model));
+    if (model == NULL || (model->source = cg_string_copy(source)) == NULL) {
+        free(model);
+        return cg_fail(error, CG_ERR_MEMORY, "%s: memory could not be had", source);
+    }
+    enum cg_status status = load(model, file, error);
+    if (status != CG_OK) {
+        cg_error_prefix(error, "%s", source);
+        cg_model_free(model);
+        return status;
+    }
+    *out = model;
+    return CG_OK;
+}
+
+enum cg_status cg_model_parse(const void *bytes, size_t nbytes, const char *source,
+                              struct cg_model **out, struct cg_error *error)
+{
+    *out = NULL;
+    struct cg_safetensors *file;
+    enum cg_status status = cg_safetensors_parse(bytes, nbytes, source, &file, error);
+    if (status == CG_OK)
+        status = create_from(file, source, out, error);
+    cg_safetensors_free(file);
+    return status;
+}
+
+enum cg_status cg_model_read(const char *path, struct cg_model **out, struct cg_error *error)
+{
+    *out = NULL;
+    struct cg_safetensors *file;
+    enum cg_status status = cg_safetensors_read(path, &file, error);
+    if (status == CG_OK)
+        status = create_from(file, path, out, error);
+    cg_safetensors_free(file);
+    return status;
+}
+
+void cg_model_free(struct cg_model *model)
+{
+    if (model == NULL)
+        return;
+    free(model->source);
+    free(model->card.summary);
+    free(model->card.name);
+    free(model->parameters);
+    cg_network_free(model->network);
+    free(model);
+}
+
+/* ---- writing --------------------------------------------------------------------------------- */
+
+/* JSON text of object, which is released; NULL when memory is short. */
+static char *dump_and_release(json_t *object)
+{
+    char *text = object != NULL ? json_dumps(object, JSON_COMPACT) : NULL;
+    json_decref(object);
+    return text;
+}
+
+/* tensors and infos: one element per tensor of the network; names point into infos. */
+static void list_tensors(const struct cg_network *network, const float *parameters,
+                         struct cg_tensor_info *infos, struct cg_tensor *tensors)
+{
+    for (size_t i = 0; i < cg_network_tensor_count(network); i++) {
+        cg_network_tensor(network, i, &infos[i]);
+        tensors[i] = (struct cg_tensor){.name = infos[i].name,
+                                        .rank = infos[i].rank,
+                                        .shape = {infos[i].shape[0], infos[i].shape[1]},
+                                        .data = parameters + infos[i].offset};
+    }
+}
+
+enum cg_status cg_model_write(const char *path, const struct cg_model *model,
+                              const float *parameters, struct cg_error *error)
+{
+    const struct cg_card *card = &model->card;
+    enum cg_status status = check_card(card->name, card->summary, card->detail_px, error);
+    if (status != CG_OK) {
+        cg_error_prefix(error, "writing %s", path);
+        return status;
+    }
+    size_t count = cg_network_tensor_count(model->network);
+    char *architecture_text = dump_and_release(describe_architecture(&model->config));
+    char *card_text = dump_and_release(json_pack("{s:s, s:s, s:i}", "name", card->name, "summary",
+                                                 card->summary, "detail_px", card->detail_px));
+    struct cg_tensor_info *infos = cg_alloc(count, sizeof(*infos), "tensor names", error);
+    struct cg_tensor *tensors = cg_alloc(count, sizeof(*tensors), "list of tensors", error);
+    if (architecture_text == NULL || card_text == NULL || infos == NULL || tensors == NULL) {
+        status = cg_fail(error, CG_ERR_MEMORY, "writing %s: memory could not be had", path);
+    } else {
+        const struct cg_metadata metadata[METADATA_COUNT] = {{ARCHITECTURE_KEY, architecture_text},
+                                                             {CARD_KEY, card_text}};
+        list_tensors(model->network, parameters != NULL ? parameters : model->parameters, infos,
+                     tensors);
+        status = cg_safetensors_write(path, tensors, count, metadata, METADATA_COUNT, error);
+    }
+    free(tensors);
+    free(infos);
+    free(card_text);
+    free(architecture_text);
+    return status;
+}

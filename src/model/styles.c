@@ -1,0 +1,287 @@
+/*
+ * Where styles are found. The places, in this order; the first one with a name wins:
+ *   1. the style built into the program (builtin.S),
+ *   2. $COMICGAN_MODELS,
+ *   3. models/ of the source tree, when the program runs from its build/PRESET folder,
+ *   4. share/comicgan/models beside the program's bin folder,
+ *   5. the folder given at build time (CG_DATA_DIR).
+ * A new place is a line in list_places.
+ */
+#include "base/memory.h"
+#include "model/model.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define SUFFIX ".safetensors"
+#define PLACES_MAX 4
+
+extern const unsigned char cg_builtin_model[];
+extern const uint64_t cg_builtin_model_nbytes;
+
+struct cg_style_list {
+    size_t count, capacity;
+    struct cg_style_info *styles; /* their strings are owned */
+    struct cg_error left_out;     /* why the first file that was left out could not be read */
+};
+
+static bool has_suffix(const char *text, const char *suffix)
+{
+    size_t length = strlen(text), suffix_length = strlen(suffix);
+    return length > suffix_length && strcmp(text + length - suffix_length, suffix) == 0;
+}
+
+/* Only where there is one: cg_builtin_model_nbytes is not 0. */
+static enum cg_status open_builtin(struct cg_model **out, struct cg_error *error)
+{
+    return cg_model_parse(cg_builtin_model, (size_t)cg_builtin_model_nbytes, "built in", out,
+                          error);
+}
+
+/* ---- places ---------------------------------------------------------------------------------- */
+
+/* Cut the last part off a path; false when there is none. */
+static bool cut_last_part(char *path)
+{
+    char *slash = strrchr(path, '/');
+    if (slash == NULL)
+        return false;
+    *slash = '\0';
+    return true;
+}
+
+/* Up to two folders found from where the program itself lies. Returns how many. */
+static size_t list_places_of_program(char *places[2])
+{
+    char bin[PATH_MAX];
+    ssize_t length = readlink("/proc/self/exe", bin, sizeof(bin) - 1);
+    if (length <= 0)
+        return 0;
+    bin[length] = '\0';
+    size_t count = 0;
+    if (!cut_last_part(bin))
+        return 0;
+    char *prefix = bin;
+    if (!cut_last_part(prefix))
+        return 0;
+    if (has_suffix(prefix, "/build"))
+        places[count++] =
+            cg_string_format("%.*s/models", (int)(strlen(prefix) - strlen("/build")), prefix);
+    places[count++] = cg_string_format("%s/share/comicgan/models", prefix);
+    return count;
+}
+
+/* All folders, to be freed one by one; NULL stands for one that memory was short for. */
+static size_t list_places(char *places[PLACES_MAX])
+{
+    size_t count = 0;
+    const char *from_environment = getenv("COMICGAN_MODELS");
+    if (from_environment != NULL && from_environment[0] != '\0')
+        places[count++] = cg_string_copy(from_environment);
+    count += list_places_of_program(places + count);
+    places[count++] = cg_string_copy(CG_DATA_DIR "/models");
+    return count;
+}
+
+/* ---- list ------------------------------------------------------------------------------------ */
+
+static const struct cg_style_info *find(const struct cg_style_list *list, const char *name)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (strcmp(list->styles[i].name, name) == 0)
+            return &list->styles[i];
+    return NULL;
+}
+
+static enum cg_status grow(struct cg_style_list *list, struct cg_error *error)
+{
+    if (list->count < list->capacity)
+        return CG_OK;
+    size_t capacity = list->capacity * 2 + 8;
+    struct cg_style_info *styles = realloc(list->styles, capacity * sizeof(*styles));
+    if (styles == NULL)
+        return cg_fail(error, CG_ERR_MEMORY, "list of styles: memory could not be had");
+    list->styles = styles;
+    list->capacity = capacity;
+    return CG_OK;
+}
+
+/* Move the model's card into the list, unless its name is there already. The model is freed. */
+static enum cg_status add(struct cg_style_list *list, struct cg_model *model,
+                          struct cg_error *error)
+{
+    enum cg_status status = CG_OK;
+    if (find(list, model->card.name) == NULL && (status = grow(list, error)) == CG_OK) {
+        list->styles[list->count++] =
+            (struct cg_style_info){.name = model->card.name,
+                                   .summary = model->card.summary,
+                                   .source = model->source,
+                                   .detail_px = model->card.detail_px,
+                                   .parameter_count = model->network->parameter_count};
+        model->card.name = model->card.summary = model->source = NULL;
+    }
+    cg_model_free(model);
+    return status;
+}
+
+static enum cg_status add_file(struct cg_style_list *list, const char *folder, const char *name,
+                               struct cg_error *error)
+{
+    struct cg_error reason = {.status = CG_OK};
+    struct cg_model *model;
+    char *path = cg_string_format("%s/%s", folder, name);
+    if (path == NULL)
+        return cg_fail(error, CG_ERR_MEMORY, "list of styles: memory could not be had");
+    enum cg_status status = cg_model_read(path, &model, &reason);
+    free(path);
+    if (status == CG_OK)
+        return add(list, model, error);
+    if (status == CG_ERR_MEMORY)
+        return cg_fail(error, status, "%s", reason.text);
+    if (list->left_out.status == CG_OK)
+        list->left_out = reason;
+    return CG_OK;
+}
+
+static int is_model_name(const struct dirent *entry)
+{
+    return entry->d_name[0] != '.' && has_suffix(entry->d_name, SUFFIX);
+}
+
+/* By bytes, so that the order does not depend on the user's language. */
+static int compare_names(const struct dirent **a, const struct dirent **b)
+{
+    return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static enum cg_status add_folder(struct cg_style_list *list, const char *folder,
+                                 struct cg_error *error)
+{
+    struct dirent **names;
+    int count = scandir(folder, &names, is_model_name, compare_names);
+    if (count < 0)
+        return errno != ENOMEM
+                   ? CG_OK
+                   : cg_fail(error, CG_ERR_MEMORY, "%s: memory could not be had", folder);
+    enum cg_status status = CG_OK;
+    for (int i = 0; i < count; i++) {
+        if (status == CG_OK)
+            status = add_file(list, folder, names[i]->d_name, error);
+        free(names[i]);
+    }
+    free(names);
+    return status;
+}
+
+static enum cg_status add_everything(struct cg_style_list *list, struct cg_error *error)
+{
+    enum cg_status status = CG_OK;
+    struct cg_model *model;
+    if (cg_builtin_model_nbytes != 0) {
+        status = open_builtin(&model, error);
+        if (status == CG_OK)
+            status = add(list, model, error);
+    }
+    char *places[PLACES_MAX];
+    size_t place_count = list_places(places);
+    for (size_t i = 0; i < place_count; i++) {
+        if (status == CG_OK && places[i] != NULL)
+            status = add_folder(list, places[i], error);
+        free(places[i]);
+    }
+    return status;
+}
+
+enum cg_status cg_style_list_create(struct cg_style_list **out, struct cg_error *error)
+{
+    *out = NULL;
+    struct cg_style_list *list = calloc(1, sizeof(*list));
+    if (list == NULL)
+        return cg_fail(error, CG_ERR_MEMORY, "list of styles: memory could not be had");
+    enum cg_status status = add_everything(list, error);
+    if (status != CG_OK) {
+        cg_style_list_free(list);
+        return status;
+    }
+    *out = list;
+    return CG_OK;
+}
+
+size_t cg_style_list_count(const struct cg_style_list *list)
+{
+    return list->count;
+}
+
+const struct cg_style_info *cg_style_list_get(const struct cg_style_list *list, size_t index)
+{
+    return index < list->count ? &list->styles[index] : NULL;
+}
+
+void cg_style_list_free(struct cg_style_list *list)
+{
+    if (list == NULL)
+        return;
+    for (size_t i = 0; i < list->count; i++) {
+        free((char *)list->styles[i].source);
+        free((char *)list->styles[i].summary);
+        free((char *)list->styles[i].name);
+    }
+    free(list->styles);
+    free(list);
+}
+
+/* ---- opening --------------------------------------------------------------------------------- */
+
+/* No style of that name: say which ones there are, and what was left out. */
+static enum cg_status refuse_unknown(const struct cg_style_list *list, const char *style,
+                                     struct cg_error *error)
+{
+    char known[256] = "";
+    size_t used = 0;
+    for (size_t i = 0; i < list->count && used < sizeof(known); i++)
+        used += (size_t)snprintf(known + used, sizeof(known) - used, "%s%s", i > 0 ? ", " : "",
+                                 list->styles[i].name);
+    bool left_out = list->left_out.status != CG_OK;
+    return cg_fail(error, CG_ERR_MODEL, "no style is called \"%.64s\"; there are: %s%s%s%s%s",
+                   style, list->count > 0 ? known : "none",
+                   cg_builtin_model_nbytes == 0 ? " (this program was built without a style)" : "",
+                   left_out ? " (left out: " : "", left_out ? list->left_out.text : "",
+                   left_out ? ")" : "");
+}
+
+static enum cg_status open_listed(const char *style, struct cg_model **out, struct cg_error *error)
+{
+    struct cg_style_list *list;
+    enum cg_status status = cg_style_list_create(&list, error);
+    if (status != CG_OK)
+        return status;
+    const struct cg_style_info *info = find(list, style);
+    status =
+        info != NULL ? cg_model_read(info->source, out, error) : refuse_unknown(list, style, error);
+    cg_style_list_free(list);
+    return status;
+}
+
+enum cg_status cg_model_open_style(const char *style, struct cg_model **out, struct cg_error *error)
+{
+    *out = NULL;
+    if (strchr(style, '/') != NULL || has_suffix(style, SUFFIX))
+        return cg_model_read(style, out, error);
+    if (cg_builtin_model_nbytes == 0)
+        return open_listed(style, out, error);
+    struct cg_model *model;
+    enum cg_status status = open_builtin(&model, error);
+    if (status != CG_OK)
+        return status;
+    if (strcmp(model->card.name, style) == 0) {
+        *out = model;
+        return CG_OK;
+    }
+    cg_model_free(model);
+    return open_listed(style, out, error);
+}
