@@ -3,6 +3,7 @@
  * learns to do the same at once. See target_layers.h for the steps and their sources.
  *
  *   texture goes   rolling guidance: what is finer than some 3 px leaves the colours
+ *   spots go       what a ring of 4 px can surround
  *   areas calm     bilateral passes with growing steps, then shrinking ones
  *   edges clean    sharpening without overshoot
  *   tones          target_colour.c
@@ -23,9 +24,9 @@ enum { PLANE_COUNT = 20 };
 
 /* Lines for detail, for contours, and for the soft contours of what is near or out of focus. */
 static const struct cg_ink_scale SCALES[] = {
-    {.sigma_px = 1.0f, .along_px = 3.0f, .threshold = 0.008f, .crowding = 1.9f, .core = 0.45f},
-    {.sigma_px = 2.2f, .along_px = 5.0f, .threshold = 0.010f, .crowding = 1.2f, .core = 0.76f},
-    {.sigma_px = 4.4f, .along_px = 8.0f, .threshold = 0.012f, .crowding = 1.2f, .core = 0.93f},
+    {.sigma_px = 1.0f, .along_px = 3.0f, .threshold = 0.008f, .crowding = 2.3f, .core = 0.45f},
+    {.sigma_px = 2.2f, .along_px = 5.0f, .threshold = 0.010f, .crowding = 1.4f, .core = 0.78f},
+    {.sigma_px = 4.4f, .along_px = 8.0f, .threshold = 0.012f, .crowding = 0.5f, .core = 0.93f},
 };
 
 /* The planes by their purpose. */
@@ -64,28 +65,36 @@ static void remove_texture(struct work *work, float *row)
 {
     const struct cg_smooth rolling = {.radius = 3, .step_px = 1, .range = 0.11f, .chroma = 4.0f};
     for (int c = 0; c < 3; c++)
-        cg_plane_blur(&work->photo.c[c], &work->calm.c[c], &work->scratch[0], 1.3f);
-    for (int i = 0; i < 3; i++) {
+        cg_plane_blur(&work->photo.c[c], &work->calm.c[c], &work->scratch[0], 1.7f);
+    for (int i = 0; i < 4; i++) {
         cg_smooth_pass(&work->photo, &work->calm, &work->spare, &rolling, row);
         swap_lab(&work->calm, &work->spare);
     }
 }
 
-/* Flatten calm over wide areas, then tidy its edges. */
+/* Round off the borders of calm's areas and make them steep: twice blur and sharpen. */
+static void tidy_edges(struct work *work)
+{
+    for (int i = 0; i < 2; i++)
+        for (int c = 0; c < 3; c++) {
+            cg_plane_blur(&work->calm.c[c], &work->spare.c[c], &work->scratch[0], 1.5f);
+            cg_sharpen_edges(&work->spare.c[c], &work->calm.c[c], work->scratch, 2, 3.0f);
+        }
+}
+
+/* Flatten calm over wide areas. */
 static void flatten_areas(struct work *work, float *row)
 {
     static const int step_px[] = {1, 2, 4, 8, 12, 8, 4, 2, 1};
+    for (int c = 0; c < 3; c++)
+        cg_remove_spots(&work->calm.c[c], &work->spare.c[c], &work->scratch[0], 4);
+    swap_lab(&work->calm, &work->spare);
     for (size_t i = 0; i < sizeof step_px / sizeof *step_px; i++) {
         const struct cg_smooth wide = {
-            .radius = 2, .step_px = step_px[i], .range = 0.085f, .chroma = 4.0f};
+            .radius = 2, .step_px = step_px[i], .range = 0.095f, .chroma = 4.0f};
         cg_smooth_pass(&work->calm, &work->calm, &work->spare, &wide, row);
         swap_lab(&work->calm, &work->spare);
     }
-    for (int i = 0; i < 2; i++)
-        for (int c = 0; c < 3; c++) {
-            cg_plane_blur(&work->calm.c[c], &work->spare.c[c], &work->scratch[0], 1.2f);
-            cg_sharpen_edges(&work->spare.c[c], &work->calm.c[c], work->scratch, 2, 3.0f);
-        }
 }
 
 static float larger(float a, float b)
@@ -126,6 +135,7 @@ static void make_layers(struct work *work, const struct cg_image *photo, float *
     cg_plane_copy(&work->spare.c[0], &work->fine);
     cg_ink_blacks(&work->calm, &work->ink, &work->strength);
     flatten_areas(work, row);
+    tidy_edges(work);
     draw_ink(work, label);
     cg_colour_tone(&work->calm);
 }

@@ -15,7 +15,7 @@
 
 #define DOG_RATIO 1.6f
 #define CROWD_SIGMA_PX 11.0f
-#define LINE_SOFTNESS 0.45f /* share of the peak over which a line's border fades */
+#define LINE_SOFTNESS 0.42f /* share of the peak over which a border fades, at 1 px sigma */
 #define BLACK_LIGHTNESS 0.235f
 #define BLACK_SOFTNESS 0.03f
 #define BLACK_STRENGTH 1.5f
@@ -120,6 +120,7 @@ void cg_ink_lines(const struct cg_plane *lightness, const struct cg_flow *flow,
                   const struct cg_plane *strength, const struct cg_plane scratch[3])
 {
     const struct cg_plane *response = &scratch[0], *crowd = &scratch[1];
+    const float softness = LINE_SOFTNESS / scale->sigma_px;
     cg_plane_blur(lightness, response, &scratch[2], 0.4f * scale->sigma_px);
     dog_across(response, flow, scale, crowd);
     average_along(crowd, flow, scale, response);
@@ -130,7 +131,7 @@ void cg_ink_lines(const struct cg_plane *lightness, const struct cg_flow *flow,
             float least = scale->threshold + scale->crowding * crowd->v[i];
             float peak = peak_across(response, flow, x, y, scale);
             float level = scale->core * peak > least ? scale->core * peak : least;
-            float cover = 0.5f + (response->v[i] - level) / (LINE_SOFTNESS * peak + 1e-6f);
+            float cover = 0.5f + (response->v[i] - level) / (softness * peak + 1e-6f);
             ink->v[i] = cover < 0.0f ? 0.0f : cover > 1.0f ? 1.0f : cover;
             strength->v[i] = response->v[i] / least;
         }
