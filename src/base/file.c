@@ -1,0 +1,387 @@
+/* Files: see file.h. POSIX calls throughout: stdio would hide where a write failed. */
+#define _XOPEN_SOURCE 700 /* realpath */
+#include "base/file.h"
+
+#include "base/memory.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#define PATH_SHOWN_NBYTES 400
+#define READ_FIRST_NBYTES ((size_t)64 << 10) /* where the size is not known */
+#define WRITE_BUFFER_NBYTES ((size_t)64 << 10)
+#define TEMPORARY_NAME_NBYTES 200 /* of the target's name; the file system allows 255 in all */
+#define TEMPORARY_TRIES 100
+
+const char *cg_path_tail(const char *path)
+{
+    size_t length = strlen(path);
+    return length <= PATH_SHOWN_NBYTES ? path : path + length - PATH_SHOWN_NBYTES;
+}
+
+/* One sentence part for a failed call. The common ones in plain words. */
+static enum cg_status fail_errno(struct cg_error *error, const char *doing, const char *path,
+                                 int number)
+{
+    static const struct {
+        int number;
+        const char *words;
+    } known[] = {
+        {ENOENT, "no such file or folder"},
+        {ENOTDIR, "a part of the path is a file, not a folder"},
+        {EISDIR, "expected a file, found a folder"},
+        {EACCES, "permission denied"},
+        {EPERM, "permission denied"},
+        {EROFS, "the file system is read-only"},
+        {ENOSPC, "the disk is full"},
+        {EDQUOT, "the disk quota is used up"},
+        {EFBIG, "larger than the allowed size of a file"},
+        {ENAMETOOLONG, "the name is too long for the file system"},
+        {ELOOP, "the links go round in a circle"},
+    };
+    char other[128] = "failed";
+    const char *words = other;
+    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+        if (known[i].number == number)
+            words = known[i].words;
+    if (words == other)
+        (void)strerror_r(number, other, sizeof(other));
+    return cg_fail(error, CG_ERR_IO, "%s %s: %s", doing, cg_path_tail(path), words);
+}
+
+/* ---- reading --------------------------------------------------------------------------------- */
+
+static ssize_t read_again(int fd, uint8_t *bytes, size_t nbytes)
+{
+    ssize_t count;
+    do
+        count = read(fd, bytes, nbytes);
+    while (count < 0 && errno == EINTR);
+    return count;
+}
+
+/* A larger block with the same contents; *bytes stays valid if there is none. */
+static enum cg_status grow(const char *path, size_t capacity, uint8_t **bytes,
+                           struct cg_error *error)
+{
+    uint8_t *larger = realloc(*bytes, capacity);
+    if (larger == NULL)
+        return cg_fail(error, CG_ERR_MEMORY, "reading %s: %.1f MiB of memory could not be had",
+                       cg_path_tail(path), (double)capacity / (1024.0 * 1024.0));
+    *bytes = larger;
+    return CG_OK;
+}
+
+/* One byte more than is expected or allowed is asked for, so that the end or excess is seen. */
+static enum cg_status read_all(int fd, const char *path, size_t expected, size_t limit,
+                               uint8_t **bytes, size_t *nbytes, struct cg_error *error)
+{
+    size_t capacity = expected + 1;
+    enum cg_status status = grow(path, capacity, bytes, error);
+    while (status == CG_OK) {
+        ssize_t count = read_again(fd, *bytes + *nbytes, capacity - *nbytes);
+        if (count < 0)
+            return fail_errno(error, "reading", path, errno);
+        if (count == 0)
+            return CG_OK;
+        *nbytes += (size_t)count;
+        if (*nbytes > limit)
+            return cg_fail(error, CG_ERR_LIMIT,
+                           "reading %s: expected at most %zu bytes, found more", cg_path_tail(path),
+                           limit);
+        if (*nbytes == capacity) {
+            capacity = capacity > limit / 2 ? limit + 1 : 2 * capacity;
+            status = grow(path, capacity, bytes, error);
+        }
+    }
+    return status;
+}
+
+enum cg_status cg_file_read(const char *path, size_t limit_nbytes, uint8_t **bytes, size_t *nbytes,
+                            struct cg_error *error)
+{
+    *bytes = NULL;
+    *nbytes = 0;
+    if (limit_nbytes > SIZE_MAX / 4)
+        limit_nbytes = SIZE_MAX / 4;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return fail_errno(error, "reading", path, errno);
+    struct stat about;
+    size_t expected = READ_FIRST_NBYTES < limit_nbytes ? READ_FIRST_NBYTES : limit_nbytes;
+    enum cg_status status = CG_OK;
+    if (fstat(fd, &about) != 0)
+        status = fail_errno(error, "reading", path, errno);
+    else if (S_ISDIR(about.st_mode))
+        status = fail_errno(error, "reading", path, EISDIR);
+    else if (S_ISREG(about.st_mode) && (uintmax_t)about.st_size > limit_nbytes)
+        status = cg_fail(error, CG_ERR_LIMIT, "reading %s: expected at most %zu bytes, found %ju",
+                         cg_path_tail(path), limit_nbytes, (uintmax_t)about.st_size);
+    else if (S_ISREG(about.st_mode) && about.st_size > 0)
+        expected = (size_t)about.st_size;
+    if (status == CG_OK)
+        status = read_all(fd, path, expected, limit_nbytes, bytes, nbytes, error);
+    close(fd);
+    if (status != CG_OK) {
+        free(*bytes);
+        *bytes = NULL;
+        *nbytes = 0;
+    }
+    return status;
+}
+
+/* ---- folders --------------------------------------------------------------------------------- */
+
+static enum cg_status make_one_folder(const char *path, struct cg_error *error)
+{
+    struct stat about;
+    if (mkdir(path, 0777) == 0)
+        return CG_OK;
+    int number = errno;
+    if (stat(path, &about) == 0) {
+        if (S_ISDIR(about.st_mode))
+            return CG_OK;
+        return cg_fail(error, CG_ERR_IO, "making folder %s: expected a folder, found a file",
+                       cg_path_tail(path));
+    }
+    return fail_errno(error, "making folder", path, number);
+}
+
+enum cg_status cg_folder_make(const char *path, struct cg_error *error)
+{
+    if (path[0] == '\0')
+        return cg_fail(error, CG_ERR_IO, "making folder: expected a path, got nothing");
+    char *part = cg_string_copy(path);
+    if (part == NULL)
+        return cg_fail(error, CG_ERR_MEMORY, "making folder %s: out of memory", cg_path_tail(path));
+    enum cg_status status = CG_OK;
+    for (char *end = part + 1; status == CG_OK && *end != '\0'; end++) {
+        if (*end != '/')
+            continue;
+        *end = '\0';
+        status = make_one_folder(part, error);
+        *end = '/';
+    }
+    if (status == CG_OK)
+        status = make_one_folder(part, error);
+    free(part);
+    return status;
+}
+
+/* ---- writing --------------------------------------------------------------------------------- */
+
+struct cg_file_writer {
+    char *path;      /* as given, for messages */
+    char *target;    /* path with a link followed */
+    char *temporary; /* NULL when the target is written to directly, or after the rename */
+    int fd;
+    enum cg_status status; /* of the first failure */
+    size_t buffered_nbytes;
+    uint8_t buffer[WRITE_BUFFER_NBYTES];
+};
+
+static void drop_temporary(struct cg_file_writer *writer)
+{
+    if (writer->fd >= 0)
+        close(writer->fd);
+    writer->fd = -1;
+    if (writer->temporary != NULL)
+        unlink(writer->temporary);
+    free(writer->temporary);
+    writer->temporary = NULL;
+}
+
+static enum cg_status writer_fail(struct cg_file_writer *writer, int number, struct cg_error *error)
+{
+    drop_temporary(writer);
+    writer->status = fail_errno(error, "writing", writer->path, number);
+    return writer->status;
+}
+
+/* "dir/.name.comicgan-XXXXXX" beside the target; number gives the six letters. */
+static char *temporary_name(const char *target, uint64_t number)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz012345";
+    const char *slash = strrchr(target, '/');
+    const char *name = slash == NULL ? target : slash + 1;
+    char tail[7] = {0};
+    for (int i = 0; i < 6; i++)
+        tail[i] = letters[number >> (5 * i) & 31];
+    return cg_string_format("%.*s.%.*s.comicgan-%s", (int)(name - target), target,
+                            TEMPORARY_NAME_NBYTES, name, tail);
+}
+
+/*
+ * Not mkstemp: it makes the file 0600, and the umask that a new file should follow cannot be read
+ * without setting it for all threads. The name needs only to be unused, O_EXCL sees to that.
+ */
+static enum cg_status open_temporary(struct cg_file_writer *writer, struct cg_error *error)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    uint64_t number =
+        (uint64_t)now.tv_nsec ^ (uint64_t)getpid() << 14 ^ (uint64_t)(uintptr_t)writer;
+    int failure = EEXIST;
+    for (int i = 0; i < TEMPORARY_TRIES && failure == EEXIST; i++) {
+        number = number * 6364136223846793005u + 1442695040888963407u;
+        char *name = temporary_name(writer->target, number >> 33);
+        if (name == NULL)
+            return cg_fail(error, CG_ERR_MEMORY, "writing %s: out of memory",
+                           cg_path_tail(writer->path));
+        writer->fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        if (writer->fd >= 0) {
+            writer->temporary = name;
+            return CG_OK;
+        }
+        failure = errno;
+        free(name);
+    }
+    return writer_fail(writer, failure, error);
+}
+
+/* Open what the bytes go to, by what is at the target now. */
+static enum cg_status open_target(struct cg_file_writer *writer, struct cg_error *error)
+{
+    struct stat about;
+    size_t length = strlen(writer->target);
+    if (length == 0 || stat(writer->target, &about) != 0) {
+        if (length == 0 || writer->target[length - 1] == '/')
+            return writer_fail(writer, length == 0 ? ENOENT : EISDIR, error);
+        return open_temporary(writer, error);
+    }
+    if (S_ISDIR(about.st_mode))
+        return writer_fail(writer, EISDIR, error);
+    if (!S_ISREG(about.st_mode)) {
+        writer->fd = open(writer->target, O_WRONLY | O_CLOEXEC);
+        return writer->fd >= 0 ? CG_OK : writer_fail(writer, errno, error);
+    }
+    if (access(writer->target, W_OK) != 0)
+        return writer_fail(writer, errno, error);
+    enum cg_status status = open_temporary(writer, error);
+    if (status == CG_OK && fchmod(writer->fd, about.st_mode & 07777) != 0)
+        status = writer_fail(writer, errno, error);
+    return status;
+}
+
+enum cg_status cg_file_writer_create(const char *path, struct cg_file_writer **out,
+                                     struct cg_error *error)
+{
+    *out = NULL;
+    struct cg_file_writer *writer = malloc(sizeof(*writer));
+    if (writer == NULL)
+        return cg_fail(error, CG_ERR_MEMORY, "writing %s: out of memory", cg_path_tail(path));
+    writer->fd = -1;
+    writer->temporary = NULL;
+    writer->status = CG_OK;
+    writer->buffered_nbytes = 0;
+    writer->path = cg_string_copy(path);
+    writer->target = realpath(path, NULL); /* NULL when there is no such file yet */
+    if (writer->target == NULL)
+        writer->target = cg_string_copy(path);
+    enum cg_status status;
+    if (writer->path == NULL || writer->target == NULL)
+        status = cg_fail(error, CG_ERR_MEMORY, "writing %s: out of memory", cg_path_tail(path));
+    else
+        status = open_target(writer, error);
+    if (status != CG_OK) {
+        cg_file_writer_free(writer);
+        return status;
+    }
+    *out = writer;
+    return CG_OK;
+}
+
+static enum cg_status write_out(struct cg_file_writer *writer, const uint8_t *bytes, size_t nbytes,
+                                struct cg_error *error)
+{
+    while (nbytes > 0) {
+        ssize_t count = write(writer->fd, bytes, nbytes);
+        if (count < 0 && errno != EINTR)
+            return writer_fail(writer, errno, error);
+        if (count > 0) {
+            bytes += count;
+            nbytes -= (size_t)count;
+        }
+    }
+    return CG_OK;
+}
+
+static enum cg_status flush_buffer(struct cg_file_writer *writer, struct cg_error *error)
+{
+    size_t nbytes = writer->buffered_nbytes;
+    writer->buffered_nbytes = 0;
+    return write_out(writer, writer->buffer, nbytes, error);
+}
+
+/* The text of the first failure went to the caller that saw it; later ones are told the path. */
+static enum cg_status failed_before(const struct cg_file_writer *writer, struct cg_error *error)
+{
+    return cg_fail(error, writer->status, "writing %s: an earlier write failed",
+                   cg_path_tail(writer->path));
+}
+
+enum cg_status cg_file_writer_add(struct cg_file_writer *writer, const void *bytes, size_t nbytes,
+                                  struct cg_error *error)
+{
+    if (writer->status != CG_OK)
+        return failed_before(writer, error);
+    if (nbytes > WRITE_BUFFER_NBYTES - writer->buffered_nbytes) {
+        enum cg_status status = flush_buffer(writer, error);
+        if (status != CG_OK || nbytes > WRITE_BUFFER_NBYTES)
+            return status != CG_OK ? status : write_out(writer, bytes, nbytes, error);
+    }
+    if (nbytes > 0)
+        memcpy(writer->buffer + writer->buffered_nbytes, bytes, nbytes);
+    writer->buffered_nbytes += nbytes;
+    return CG_OK;
+}
+
+enum cg_status cg_file_writer_commit(struct cg_file_writer *writer, struct cg_error *error)
+{
+    if (writer->status != CG_OK)
+        return failed_before(writer, error);
+    enum cg_status status = flush_buffer(writer, error);
+    if (status != CG_OK)
+        return status;
+    if (writer->temporary != NULL && fsync(writer->fd) != 0)
+        return writer_fail(writer, errno, error);
+    int failure = close(writer->fd);
+    writer->fd = -1;
+    if (failure == 0 && writer->temporary != NULL)
+        failure = rename(writer->temporary, writer->target);
+    if (failure != 0)
+        return writer_fail(writer, errno, error);
+    free(writer->temporary);
+    writer->temporary = NULL;
+    return CG_OK;
+}
+
+void cg_file_writer_free(struct cg_file_writer *writer)
+{
+    if (writer == NULL)
+        return;
+    drop_temporary(writer);
+    free(writer->target);
+    free(writer->path);
+    free(writer);
+}
+
+enum cg_status cg_file_write(const char *path, const void *bytes, size_t nbytes,
+                             struct cg_error *error)
+{
+    struct cg_file_writer *writer;
+    enum cg_status status = cg_file_writer_create(path, &writer, error);
+    if (status != CG_OK)
+        return status;
+    status = cg_file_writer_add(writer, bytes, nbytes, error);
+    if (status == CG_OK)
+        status = cg_file_writer_commit(writer, error);
+    cg_file_writer_free(writer);
+    return status;
+}

@@ -1,0 +1,110 @@
+/*
+ * The stb libraries: see codec.h. They are compiled in here, with
+ *   - memory from calloc, so that what a damaged file leaves undecoded is black, not old memory;
+ *   - no asserts: bad input is an error, never the end of the program;
+ *   - PNG compression and checksums by libdeflate, at level 1: measured on a 12-megapixel photo,
+ *     seven times faster than stb's own and a smaller file.
+ */
+#include "image/codec.h"
+
+#include <libdeflate.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PNG_COMPRESSION_LEVEL 1
+#define PNG_FILTER 2 /* "up": the fastest to undo and apply, and near the smallest on photos */
+
+/* In the form that STBIW_ZLIB_COMPRESS asks for; NULL when memory is short. */
+static unsigned char *zlib_compress(unsigned char *data, int nbytes, int *out_nbytes, int quality)
+{
+    (void)quality;
+    struct libdeflate_compressor *compressor = libdeflate_alloc_compressor(PNG_COMPRESSION_LEVEL);
+    if (compressor == NULL)
+        return NULL;
+    size_t bound = libdeflate_zlib_compress_bound(compressor, (size_t)nbytes);
+    unsigned char *out = malloc(bound);
+    if (out != NULL)
+        *out_nbytes = (int)libdeflate_zlib_compress(compressor, data, (size_t)nbytes, out, bound);
+    libdeflate_free_compressor(compressor);
+    return out;
+}
+
+#define STB_IMAGE_IMPLEMENTATION
+#define STB_IMAGE_STATIC
+#define STBI_ONLY_PNG
+#define STBI_ONLY_JPEG
+#define STBI_NO_STDIO
+#define STBI_MAX_DIMENSIONS CG_IMAGE_SIDE_MAX_PX
+#define STBI_ASSERT(x) ((void)0)
+#define STBI_MALLOC(nbytes) calloc(1, nbytes)
+#define STBI_REALLOC(memory, nbytes) realloc(memory, nbytes)
+#define STBI_FREE(memory) free(memory)
+
+#define STB_IMAGE_WRITE_IMPLEMENTATION
+#define STB_IMAGE_WRITE_STATIC
+#define STBI_WRITE_NO_STDIO
+#define STBIW_ASSERT(x) ((void)0)
+#define STBIW_ZLIB_COMPRESS zlib_compress
+#define STBIW_CRC32(bytes, nbytes) libdeflate_crc32(0, bytes, (size_t)(nbytes))
+
+#include <stb_image.h>
+#include <stb_image_write.h>
+
+enum cg_status cg_codec_decode(const uint8_t *bytes, size_t nbytes, int channels,
+                               struct cg_image *out, struct cg_error *error)
+{
+    *out = (struct cg_image){.channels = channels};
+    int channels_in_file;
+    out->pixels = stbi_load_from_memory(bytes, (int)nbytes, &out->width, &out->height,
+                                        &channels_in_file, channels);
+    if (out->pixels != NULL)
+        return CG_OK;
+    *out = (struct cg_image){0};
+    const char *reason = stbi_failure_reason();
+    if (reason != NULL && strcmp(reason, "outofmem") == 0)
+        return cg_fail(error, CG_ERR_MEMORY, "the memory to decode it could not be had");
+    return cg_fail(error, CG_ERR_FORMAT, "expected picture data that decodes, found it damaged");
+}
+
+/* ---- encoding -------------------------------------------------------------------------------- */
+
+struct output {
+    struct cg_file_writer *writer;
+    struct cg_error *error;
+    enum cg_status status;
+};
+
+static void output_add(void *context, void *data, int nbytes)
+{
+    struct output *output = context;
+    if (output->status == CG_OK)
+        output->status = cg_file_writer_add(output->writer, data, (size_t)nbytes, output->error);
+}
+
+/* stb has the filter in a global, which is set before the first use and never again. */
+static void choose_png_filter(void)
+{
+    stbi_write_force_png_filter = PNG_FILTER;
+}
+
+enum cg_status cg_codec_encode_png(const struct cg_image *image, struct cg_file_writer *writer,
+                                   struct cg_error *error)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, choose_png_filter);
+    struct output output = {writer, error, CG_OK};
+    if (!stbi_write_png_to_func(output_add, &output, image->width, image->height, image->channels,
+                                image->pixels, 0))
+        return cg_fail(error, CG_ERR_MEMORY, "the memory to compress it could not be had");
+    return output.status;
+}
+
+enum cg_status cg_codec_encode_jpeg(const struct cg_image *image, int quality,
+                                    struct cg_file_writer *writer, struct cg_error *error)
+{
+    struct output output = {writer, error, CG_OK};
+    stbi_write_jpg_to_func(output_add, &output, image->width, image->height, image->channels,
+                           image->pixels, quality);
+    return output.status;
+}

@@ -1,0 +1,36 @@
+/*
+ * What a picture file says of itself, and whether it is whole: looked at before a decoder sees it.
+ * Inside src/image only. Texts of errors are without the file's name, "expected ..., found ...".
+ */
+#ifndef CG_IMAGE_HEADER_H
+#define CG_IMAGE_HEADER_H
+
+#include "image/image.h"
+
+#include <stdbool.h>
+
+struct cg_image_header {
+    enum cg_image_format format;
+    int width, height; /* as stored, before turning */
+    int channels;      /* 1, 3 or 4: transparency of any kind makes it 4 */
+    int orientation;   /* EXIF: 1 to 8 */
+};
+
+/*
+ * Recognise the format, walk the file to its end and check what can be checked without decoding.
+ * Errors: CG_ERR_FORMAT not a picture, damaged or cut off; CG_ERR_UNSUPPORTED; CG_ERR_LIMIT.
+ */
+enum cg_status cg_image_header_read(const uint8_t *bytes, size_t nbytes,
+                                    struct cg_image_header *out, struct cg_error *error);
+
+/* The two formats; bytes begin with the format's signature. */
+enum cg_status cg_png_header_read(const uint8_t *bytes, size_t nbytes, struct cg_image_header *out,
+                                  struct cg_error *error);
+enum cg_status cg_jpeg_header_read(const uint8_t *bytes, size_t nbytes, struct cg_image_header *out,
+                                   struct cg_error *error);
+
+/* Refuse sizes that are not allowed. bytes_per_pixel: of the decoder's largest buffer. */
+enum cg_status cg_image_check_size(uint32_t width, uint32_t height, size_t bytes_per_pixel,
+                                   struct cg_error *error);
+
+#endif

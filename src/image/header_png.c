@@ -1,0 +1,276 @@
+/*
+ * A PNG file, walked from signature to IEND (PNG specification, second edition, 2003, sections 5
+ * and 11). Checked: the order and size of the chunks that pixels depend on, their checksums, and
+ * that the compressed data are whole and make exactly the pixels declared. The last costs one
+ * inflation by libdeflate (80 ms for 12 megapixels) and is what keeps a small file from making the
+ * decoder, which lets the data grow as they like, fill the memory.
+ */
+#include "image/header.h"
+#include "image/orientation.h"
+
+#include <libdeflate.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SIGNATURE_NBYTES 8
+#define IHDR_NBYTES 13
+#define CHUNK_OVERHEAD_NBYTES 12 /* length, type, checksum */
+#define DEFLATE_RATIO_MAX 1032   /* 258 bytes from two bits */
+
+enum colour { GREY = 0, RGB = 2, PALETTE = 3, GREY_ALPHA = 4, RGB_ALPHA = 6 };
+
+struct chunk {
+    const uint8_t *type, *data;
+    size_t nbytes;
+};
+
+/* What has been seen on the walk. */
+struct png {
+    uint32_t width, height;
+    int depth, colour, samples; /* samples: per pixel as stored */
+    bool interlaced, has_transparency, ended;
+    size_t palette_count, idat_count, idat_nbytes;
+    const uint8_t *idat; /* data of the first IDAT */
+    int orientation;
+};
+
+static uint32_t get32(const uint8_t *bytes)
+{
+    return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
+}
+
+static bool is(const struct chunk *chunk, const char *type)
+{
+    return memcmp(chunk->type, type, 4) == 0;
+}
+
+static enum cg_status damaged(struct cg_error *error, const struct chunk *chunk, const char *found)
+{
+    return cg_fail(error, CG_ERR_FORMAT, "expected a PNG with a good %.4s chunk, found %s",
+                   (const char *)chunk->type, found);
+}
+
+/* The chunk at offset; its checksum is looked at where pixels depend on it. */
+static enum cg_status read_chunk(const uint8_t *bytes, size_t nbytes, size_t offset,
+                                 struct chunk *chunk, struct cg_error *error)
+{
+    size_t left = nbytes - offset;
+    size_t length = left >= CHUNK_OVERHEAD_NBYTES ? get32(bytes + offset) : 0;
+    if (left < CHUNK_OVERHEAD_NBYTES || length > left - CHUNK_OVERHEAD_NBYTES)
+        return cg_fail(error, CG_ERR_FORMAT,
+                       "expected a PNG that runs to its IEND chunk, found it cut off after %zu "
+                       "bytes",
+                       nbytes);
+    *chunk = (struct chunk){bytes + offset + 4, bytes + offset + 8, length};
+    bool critical = (chunk->type[0] & 0x20) == 0;
+    if ((critical || is(chunk, "tRNS")) &&
+        libdeflate_crc32(0, chunk->type, length + 4) != get32(chunk->data + length))
+        return damaged(error, chunk, "a wrong checksum");
+    return CG_OK;
+}
+
+static bool depth_fits_colour(int depth, int colour)
+{
+    switch (colour) {
+    case GREY:
+        return depth == 1 || depth == 2 || depth == 4 || depth == 8 || depth == 16;
+    case PALETTE:
+        return depth == 1 || depth == 2 || depth == 4 || depth == 8;
+    case RGB:
+    case GREY_ALPHA:
+    case RGB_ALPHA:
+        return depth == 8 || depth == 16;
+    default:
+        return false;
+    }
+}
+
+static enum cg_status read_ihdr(const struct chunk *chunk, struct png *png, struct cg_error *error)
+{
+    static const int samples[] = {1, 0, 3, 1, 2, 0, 4};
+    if (is(chunk, "CgBI"))
+        return cg_fail(error, CG_ERR_UNSUPPORTED,
+                       "expected a standard PNG, found Apple's variant for iPhone apps (CgBI)");
+    if (!is(chunk, "IHDR") || chunk->nbytes != IHDR_NBYTES)
+        return cg_fail(error, CG_ERR_FORMAT, "expected a PNG that begins with IHDR, found %.4s",
+                       (const char *)chunk->type);
+    const uint8_t *data = chunk->data;
+    png->width = get32(data);
+    png->height = get32(data + 4);
+    png->depth = data[8];
+    png->colour = data[9];
+    png->interlaced = data[12] == 1;
+    if (!depth_fits_colour(png->depth, png->colour))
+        return cg_fail(error, CG_ERR_FORMAT,
+                       "expected a PNG colour type and depth that exist, found type %d with %d "
+                       "bits",
+                       png->colour, png->depth);
+    if (data[10] != 0 || data[11] != 0 || data[12] > 1)
+        return damaged(error, chunk, "an unknown compression, filter or interlace method");
+    png->samples = samples[png->colour];
+    return cg_image_check_size(png->width, png->height, png->depth == 16 ? 8 : 4, error);
+}
+
+static enum cg_status read_plte(const struct chunk *chunk, struct png *png, struct cg_error *error)
+{
+    if (png->palette_count > 0 || png->idat_count > 0)
+        return damaged(error, chunk, "it repeated or after the pixels");
+    if (chunk->nbytes == 0 || chunk->nbytes > 768 || chunk->nbytes % 3 != 0)
+        return damaged(error, chunk, "an impossible size");
+    png->palette_count = chunk->nbytes / 3;
+    return CG_OK;
+}
+
+static enum cg_status read_trns(const struct chunk *chunk, struct png *png, struct cg_error *error)
+{
+    bool fits = (png->colour == GREY && chunk->nbytes == 2) ||
+                (png->colour == RGB && chunk->nbytes == 6) ||
+                (png->colour == PALETTE && chunk->nbytes <= png->palette_count);
+    if (!fits || png->idat_count > 0)
+        return damaged(error, chunk, "a size or place that does not fit the colour type");
+    png->has_transparency = true;
+    return CG_OK;
+}
+
+static enum cg_status read_later_chunk(const struct chunk *chunk, struct png *png,
+                                       struct cg_error *error)
+{
+    if (is(chunk, "PLTE"))
+        return read_plte(chunk, png, error);
+    if (is(chunk, "tRNS"))
+        return read_trns(chunk, png, error);
+    if (is(chunk, "eXIf")) {
+        png->orientation = cg_exif_orientation(chunk->data, chunk->nbytes);
+    } else if (is(chunk, "IDAT")) {
+        if (png->idat_count++ == 0)
+            png->idat = chunk->data;
+        png->idat_nbytes += chunk->nbytes;
+    } else if (is(chunk, "IEND")) {
+        png->ended = true;
+    } else if ((chunk->type[0] & 0x20) == 0) {
+        return cg_fail(error, CG_ERR_FORMAT, "expected a standard PNG, found an unknown %.4s chunk",
+                       (const char *)chunk->type);
+    }
+    return CG_OK;
+}
+
+static enum cg_status walk(const uint8_t *bytes, size_t nbytes, struct png *png,
+                           struct cg_error *error)
+{
+    enum cg_status status = CG_OK;
+    for (size_t offset = SIGNATURE_NBYTES; status == CG_OK && !png->ended;) {
+        struct chunk chunk = {0};
+        status = read_chunk(bytes, nbytes, offset, &chunk, error);
+        if (status == CG_OK)
+            status = offset == SIGNATURE_NBYTES ? read_ihdr(&chunk, png, error)
+                                                : read_later_chunk(&chunk, png, error);
+        if (status == CG_OK)
+            offset += chunk.nbytes + CHUNK_OVERHEAD_NBYTES;
+    }
+    if (status == CG_OK && png->colour == PALETTE && png->palette_count == 0)
+        status = cg_fail(error, CG_ERR_FORMAT, "expected a PNG with a palette, found none");
+    if (status == CG_OK && png->idat_nbytes == 0)
+        status = cg_fail(error, CG_ERR_FORMAT, "expected a PNG with pixels, found no IDAT chunk");
+    return status;
+}
+
+/* ---- the compressed pixels ------------------------------------------------------------------- */
+
+/* Bytes of rows with their filter bytes; none for an empty pass. */
+static size_t rows_nbytes(const struct png *png, size_t width, size_t height)
+{
+    size_t bits = width * (size_t)png->samples * (size_t)png->depth;
+    return width == 0 ? 0 : height * (1 + (bits + 7) / 8);
+}
+
+static size_t inflated_nbytes(const struct png *png)
+{
+    static const size_t x0[] = {0, 4, 0, 2, 0, 1, 0}, y0[] = {0, 0, 4, 0, 2, 0, 1};
+    static const size_t dx[] = {8, 8, 4, 4, 2, 2, 1}, dy[] = {8, 8, 8, 4, 4, 2, 2};
+    if (!png->interlaced)
+        return rows_nbytes(png, png->width, png->height);
+    size_t total = 0;
+    for (int pass = 0; pass < 7; pass++)
+        total += rows_nbytes(png, (png->width + dx[pass] - 1 - x0[pass]) / dx[pass],
+                             (png->height + dy[pass] - 1 - y0[pass]) / dy[pass]);
+    return total;
+}
+
+/* The data of all IDAT chunks in one block; the file was walked before, its lengths are right. */
+static void join_idat(const struct png *png, uint8_t *out)
+{
+    const uint8_t *data = png->idat;
+    for (size_t found = 0; found < png->idat_count;) {
+        size_t length = get32(data - 8);
+        if (memcmp(data - 4, "IDAT", 4) == 0) {
+            memcpy(out, data, length);
+            out += length;
+            found++;
+        }
+        data += length + CHUNK_OVERHEAD_NBYTES;
+    }
+}
+
+static enum cg_status inflate_pixels(const uint8_t *data, size_t nbytes, uint8_t *out,
+                                     size_t out_nbytes, struct cg_error *error)
+{
+    struct libdeflate_decompressor *decompressor = libdeflate_alloc_decompressor();
+    if (decompressor == NULL)
+        return cg_fail(error, CG_ERR_MEMORY, "the memory to check it could not be had");
+    size_t actual = 0;
+    enum libdeflate_result result =
+        libdeflate_zlib_decompress(decompressor, data, nbytes, out, out_nbytes, &actual);
+    libdeflate_free_decompressor(decompressor);
+    if (result == LIBDEFLATE_SUCCESS && actual == out_nbytes)
+        return CG_OK;
+    if (result == LIBDEFLATE_SUCCESS)
+        return cg_fail(error, CG_ERR_FORMAT,
+                       "expected a PNG with %zu bytes of pixels, found it ends after %zu",
+                       out_nbytes, actual);
+    return cg_fail(error, CG_ERR_FORMAT, "expected a PNG with %zu bytes of pixels, found %s",
+                   out_nbytes,
+                   result == LIBDEFLATE_INSUFFICIENT_SPACE ? "more" : "damaged compressed data");
+}
+
+static enum cg_status check_pixels(const struct png *png, struct cg_error *error)
+{
+    size_t inflated = inflated_nbytes(png);
+    if (inflated / DEFLATE_RATIO_MAX > png->idat_nbytes)
+        return cg_fail(error, CG_ERR_FORMAT,
+                       "expected data for the %u x %u pixels of the PNG, found only %zu bytes",
+                       png->width, png->height, png->idat_nbytes);
+    uint8_t *out = malloc(inflated);
+    uint8_t *joined = png->idat_count > 1 ? malloc(png->idat_nbytes) : NULL;
+    enum cg_status status;
+    if (out == NULL || (png->idat_count > 1 && joined == NULL)) {
+        status = cg_fail(error, CG_ERR_MEMORY, "%zu bytes to check it could not be had", inflated);
+    } else {
+        if (joined != NULL)
+            join_idat(png, joined);
+        status = inflate_pixels(joined != NULL ? joined : png->idat, png->idat_nbytes, out,
+                                inflated, error);
+    }
+    free(joined);
+    free(out);
+    return status;
+}
+
+enum cg_status cg_png_header_read(const uint8_t *bytes, size_t nbytes, struct cg_image_header *out,
+                                  struct cg_error *error)
+{
+    struct png png = {.orientation = 1};
+    enum cg_status status = walk(bytes, nbytes, &png, error);
+    if (status == CG_OK)
+        status = check_pixels(&png, error);
+    if (status != CG_OK)
+        return status;
+    bool has_alpha = png.has_transparency || png.colour == GREY_ALPHA || png.colour == RGB_ALPHA;
+    *out = (struct cg_image_header){.format = CG_IMAGE_PNG,
+                                    .width = (int)png.width,
+                                    .height = (int)png.height,
+                                    .channels = has_alpha            ? 4
+                                                : png.colour == GREY ? 1
+                                                                     : 3,
+                                    .orientation = png.orientation};
+    return CG_OK;
+}

@@ -1,0 +1,92 @@
+/* Writing a picture: see image.h. */
+#include "base/file.h"
+#include "base/memory.h"
+#include "image/codec.h"
+
+#include <string.h>
+#include <strings.h>
+
+/* stb counts bytes in int; a byte for each row's filter is added in a PNG. */
+#define ENCODED_MAX_NBYTES ((size_t)1 << 30)
+
+enum cg_status cg_image_format_of(const char *path, enum cg_image_format *out,
+                                  struct cg_error *error)
+{
+    static const struct {
+        const char *ending;
+        enum cg_image_format format;
+    } known[] = {{".png", CG_IMAGE_PNG}, {".jpg", CG_IMAGE_JPEG}, {".jpeg", CG_IMAGE_JPEG}};
+    const char *slash = strrchr(path, '/');
+    const char *name = slash == NULL ? path : slash + 1;
+    const char *ending = strrchr(name, '.');
+    if (ending == NULL)
+        ending = "";
+    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+        if (strcasecmp(ending, known[i].ending) == 0) {
+            *out = known[i].format;
+            return CG_OK;
+        }
+    }
+    return cg_fail(error, CG_ERR_UNSUPPORTED,
+                   "%s: expected a name that ends in .png, .jpg or .jpeg, got %s",
+                   cg_path_tail(path), ending[0] == '\0' ? "no ending" : ending);
+}
+
+static enum cg_status check_image(const struct cg_image *image, enum cg_image_format format,
+                                  int quality, struct cg_error *error)
+{
+    if (image->pixels == NULL || image->width < 1 || image->height < 1 ||
+        image->width > CG_IMAGE_SIDE_MAX_PX || image->height > CG_IMAGE_SIDE_MAX_PX ||
+        (image->channels != 1 && image->channels != 3 && image->channels != 4))
+        return cg_fail(error, CG_ERR_ARGUMENT,
+                       "expected a picture of 1, 3 or 4 channels, got %d x %d x %d", image->width,
+                       image->height, image->channels);
+    if (format == CG_IMAGE_JPEG && (quality < 1 || quality > 100))
+        return cg_fail(error, CG_ERR_ARGUMENT, "expected a JPEG quality of 1 to 100, got %d",
+                       quality);
+    size_t row_nbytes = (size_t)image->width * (size_t)image->channels;
+    if (row_nbytes * (size_t)image->height > ENCODED_MAX_NBYTES)
+        return cg_fail(error, CG_ERR_LIMIT,
+                       "expected at most %zu bytes of pixels to encode, got %d x %d x %d",
+                       ENCODED_MAX_NBYTES, image->width, image->height, image->channels);
+    return CG_OK;
+}
+
+/* JPEG has no transparency: a copy without goes into the file. */
+static enum cg_status encode_jpeg(const struct cg_image *image, int quality,
+                                  struct cg_file_writer *writer, struct cg_error *error)
+{
+    if (image->channels != 4)
+        return cg_codec_encode_jpeg(image, quality, writer, error);
+    struct cg_image copy;
+    enum cg_status status = cg_image_create(image->width, image->height, 4, &copy, error);
+    if (status != CG_OK)
+        return status;
+    memcpy(copy.pixels, image->pixels, (size_t)image->width * (size_t)image->height * 4);
+    cg_image_blend_on_white(&copy, 3);
+    status = cg_codec_encode_jpeg(&copy, quality, writer, error);
+    cg_image_clear(&copy);
+    return status;
+}
+
+enum cg_status cg_image_write(const char *path, const struct cg_image *image,
+                              enum cg_image_format format, int quality, struct cg_error *error)
+{
+    enum cg_status status = check_image(image, format, quality, error);
+    if (status != CG_OK) {
+        cg_error_prefix(error, "writing %s", cg_path_tail(path));
+        return status;
+    }
+    struct cg_file_writer *writer;
+    status = cg_file_writer_create(path, &writer, error);
+    if (status != CG_OK)
+        return status;
+    status = format == CG_IMAGE_JPEG ? encode_jpeg(image, quality, writer, error)
+                                     : cg_codec_encode_png(image, writer, error);
+    if (status == CG_OK)
+        status = cg_file_writer_commit(writer, error);
+    else if (status == CG_ERR_MEMORY)
+        cg_error_prefix(error, "writing %s", cg_path_tail(path));
+    cg_file_writer_free(writer);
+    return status;
+}
