@@ -72,13 +72,13 @@ void cg_patches_forward(const struct cg_layer_forward *call)
         for (int dy = 0; dy < size; dy++, out += line) {
             int y = clamp(top + dy, in->height);
             if (inside) {
-                memcpy(out, call->in + offset_of(in, at.picture, y, left), line * sizeof(float));
+                cg_copy_floats(out, call->in + offset_of(in, at.picture, y, left), line);
                 continue;
             }
             for (int dx = 0; dx < size; dx++)
-                memcpy(out + (size_t)dx * channels,
-                       call->in + offset_of(in, at.picture, y, clamp(left + dx, in->width)),
-                       channels * sizeof(float));
+                cg_copy_floats(out + (size_t)dx * channels,
+                               call->in + offset_of(in, at.picture, y, clamp(left + dx, in->width)),
+                               channels);
         }
     }
 }
@@ -134,13 +134,13 @@ void cg_shift_forward(const struct cg_layer_forward *call)
         for (int k = 0; k < SHIFT_DIRECTIONS; k++) {
             int y = clamp(at.y + shift_dy[k] * distance, shape->height);
             int x = clamp(at.x + shift_dx[k] * distance, shape->width);
-            memcpy(out + (size_t)k * eighth,
-                   call->in + offset_of(shape, at.picture, y, x) + (size_t)k * eighth,
-                   eighth * sizeof(float));
+            cg_copy_floats(out + (size_t)k * eighth,
+                           call->in + offset_of(shape, at.picture, y, x) + (size_t)k * eighth,
+                           eighth);
         }
-        memcpy(out + SHIFT_DIRECTIONS * eighth,
-               call->in + row * channels + SHIFT_DIRECTIONS * eighth,
-               (channels - SHIFT_DIRECTIONS * eighth) * sizeof(float));
+        cg_copy_floats(out + SHIFT_DIRECTIONS * eighth,
+                       call->in + row * channels + SHIFT_DIRECTIONS * eighth,
+                       channels - SHIFT_DIRECTIONS * eighth);
     }
 }
 
@@ -196,7 +196,7 @@ void cg_cross_forward(const struct cg_layer_forward *call)
         for (int k = 0; k < CROSS_ROWS; k++, out += channels) {
             int y = clamp(at.y + cross_dy[k], in->height);
             int x = clamp(at.x + cross_dx[k], in->width);
-            memcpy(out, call->in + offset_of(in, at.picture, y, x), channels * sizeof(float));
+            cg_copy_floats(out, call->in + offset_of(in, at.picture, y, x), channels);
         }
     }
 }

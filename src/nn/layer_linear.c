@@ -47,9 +47,10 @@ void cg_linear_forward(const struct cg_layer_forward *call)
         cg_gemm_narrow(call->in, rows, in, weight, bias, out, narrow_slope(layer), call->out);
         return;
     }
+    cg_rows_fill(call->out, bias, rows, out);
     cg_gemm(CG_PLAIN, CG_TRANSPOSED, 1.0f, cg_matrix_of(call->in, rows, in),
-            cg_matrix_of(weight, out, in), 0.0f, cg_matrix_make(call->out, rows, out));
-    cg_bias_activate(call->out, bias, rows, out, layer->activation, layer->slope);
+            cg_matrix_of(weight, out, in), 1.0f, cg_matrix_make(call->out, rows, out));
+    cg_activate(call->out, rows * out, layer->activation, layer->slope);
 }
 
 void cg_linear_backward(const struct cg_layer_backward *call)

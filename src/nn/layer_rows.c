@@ -53,7 +53,7 @@ static void pass_gradient(float *target, const float *gradient, size_t count, bo
     if (accumulate)
         cg_vector_axpy(target, 1.0f, gradient, count);
     else
-        memcpy(target, gradient, count * sizeof(float));
+        cg_copy_floats(target, gradient, count);
 }
 
 void cg_add_backward(const struct cg_layer_backward *call)
@@ -81,8 +81,8 @@ void cg_concat_forward(const struct cg_layer_forward *call)
     size_t rows = call->end - call->begin;
     float *out = call->out;
     for (size_t row = 0; row < rows; row++, out += both) {
-        memcpy(out, call->in + row * first, first * sizeof(float));
-        memcpy(out + first, call->in2 + row * second, second * sizeof(float));
+        cg_copy_floats(out, call->in + row * first, first);
+        cg_copy_floats(out + first, call->in2 + row * second, second);
     }
 }
 

@@ -100,12 +100,14 @@ enum cg_status cg_network_add(struct cg_network *network, const struct cg_layer 
 {
     const char *kind = cg_layer_type_of(layer->kind)->name;
     struct cg_layer added = *layer;
+    if (!cg_layer_type_of(layer->kind)->has_second)
+        added.from2 = CG_NETWORK_INPUT;
     if (network->layer_count >= LAYERS_MAX)
         return cg_fail(error, CG_ERR_ARGUMENT, "network: more than %d layers", LAYERS_MAX);
-    if (!is_earlier_layer(network, layer->from) || !is_earlier_layer(network, layer->from2))
+    if (!is_earlier_layer(network, added.from) || !is_earlier_layer(network, added.from2))
         return cg_fail(error, CG_ERR_ARGUMENT,
                        "network: layer %d (%s) reads layers %d and %d, expected earlier ones",
-                       network->layer_count, kind, layer->from, layer->from2);
+                       network->layer_count, kind, added.from, added.from2);
     if (!numbers_are_valid(layer) || !work_out_channels(network, &added))
         return cg_fail(error, CG_ERR_ARGUMENT,
                        "network: layer %d (%s) does not fit its input of %d channels",

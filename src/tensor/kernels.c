@@ -7,55 +7,37 @@
 #include <stdint.h>
 #include <string.h>
 
-CG_MULTIVERSION
-static void bias_none(float *restrict y, const float *restrict bias, size_t rows, size_t columns)
+void cg_rows_fill(float *y, const float *bias, size_t rows, size_t columns)
 {
-    for (size_t r = 0; r < rows; r++, y += columns)
-        for (size_t c = 0; c < columns; c++)
-            y[c] += bias[c];
+    for (size_t r = 0; r < rows; r++)
+        memcpy(y + r * columns, bias, columns * sizeof(float));
 }
 
 CG_MULTIVERSION
-static void bias_leaky(float *restrict y, const float *restrict bias, size_t rows, size_t columns,
-                       float slope)
-{
-    for (size_t r = 0; r < rows; r++, y += columns)
-        for (size_t c = 0; c < columns; c++) {
-            float x = y[c] + bias[c];
-            y[c] = x > 0.0f ? x : x * slope;
-        }
-}
-
-static void tanh_all(float *y, size_t count)
+static void leaky(float *y, size_t count, float slope)
 {
     for (size_t i = 0; i < count; i++)
-        y[i] = tanhf(y[i]);
+        y[i] = y[i] > 0.0f ? y[i] : y[i] * slope;
 }
 
-static void sigmoid_all(float *y, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        y[i] = 1.0f / (1.0f + expf(-y[i]));
-}
-
-void cg_bias_activate(float *y, const float *bias, size_t rows, size_t columns,
-                      enum cg_activation activation, float slope)
+void cg_activate(float *y, size_t count, enum cg_activation activation, float slope)
 {
     switch (activation) {
+    case CG_ACT_NONE:
+        break;
     case CG_ACT_RELU:
-        bias_leaky(y, bias, rows, columns, 0.0f);
+        leaky(y, count, 0.0f);
         break;
     case CG_ACT_LEAKY_RELU:
-        bias_leaky(y, bias, rows, columns, slope);
+        leaky(y, count, slope);
         break;
-    case CG_ACT_NONE:
     case CG_ACT_TANH:
+        for (size_t i = 0; i < count; i++)
+            y[i] = tanhf(y[i]);
+        break;
     case CG_ACT_SIGMOID:
-        bias_none(y, bias, rows, columns);
-        if (activation == CG_ACT_TANH)
-            tanh_all(y, rows * columns);
-        else if (activation == CG_ACT_SIGMOID)
-            sigmoid_all(y, rows * columns);
+        for (size_t i = 0; i < count; i++)
+            y[i] = 1.0f / (1.0f + expf(-y[i]));
         break;
     }
 }

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 enum cg_activation {
     CG_ACT_NONE,
@@ -17,9 +18,11 @@ enum cg_activation {
     CG_ACT_SIGMOID
 };
 
-/* y = act(y + bias), rows x columns; bias: columns. */
-void cg_bias_activate(float *y, const float *bias, size_t rows, size_t columns,
-                      enum cg_activation activation, float slope);
+/* Every row of y = bias: rows x columns; bias: columns. */
+void cg_rows_fill(float *y, const float *bias, size_t rows, size_t columns);
+
+/* y = act(y) */
+void cg_activate(float *y, size_t count, enum cg_activation activation, float slope);
 
 /* gradient *= act'(x) for y = act(x), written by means of y alone. */
 void cg_activation_backward(float *gradient, const float *y, size_t count,
@@ -27,6 +30,39 @@ void cg_activation_backward(float *gradient, const float *y, size_t count,
 
 /* target[c] += sum over rows of x[r][c] */
 void cg_column_sums_add(float *target, const float *x, size_t rows, size_t columns);
+
+/* to = from, without a call for the short lengths that gathers are made of. */
+static inline void cg_copy_floats(float *to, const float *from, size_t count)
+{
+    switch (count) {
+    case 1:
+        memcpy(to, from, 1 * sizeof(float));
+        break;
+    case 3:
+        memcpy(to, from, 3 * sizeof(float));
+        break;
+    case 8:
+        memcpy(to, from, 8 * sizeof(float));
+        break;
+    case 9:
+        memcpy(to, from, 9 * sizeof(float));
+        break;
+    case 16:
+        memcpy(to, from, 16 * sizeof(float));
+        break;
+    case 27:
+        memcpy(to, from, 27 * sizeof(float));
+        break;
+    case 32:
+        memcpy(to, from, 32 * sizeof(float));
+        break;
+    case 36:
+        memcpy(to, from, 36 * sizeof(float));
+        break;
+    default:
+        memcpy(to, from, count * sizeof(float));
+    }
+}
 
 /* out = a + b */
 void cg_vector_sum(float *out, const float *a, const float *b, size_t count);
