@@ -4,32 +4,47 @@
  * Pictures are found in any depth of folders, decoded once, brought to the training scale and kept
  * in a cache folder as raw planar files named by the content's hash; the cache is mapped, not read,
  * so memory is bounded and a second start takes no time. A crop depends only on the generator of
- * random numbers handed in.
+ * random numbers handed in and on the pictures' contents, not on their names or on threads.
+ *
+ * Targets depend on the scale at which they are made, and ink would blur if it were resized after:
+ * so large photos are prepared at two scales, photo_long_px and 0.66 of it, and photo crops are
+ * never resized.
+ *
+ * About 3 % of the photos (none of fewer than 8, then 1 to 16) are held out for validation and
+ * never seen in crops; the contents' hashes decide which.
  */
 #ifndef CG_TRAIN_DATASET_H
 #define CG_TRAIN_DATASET_H
 
 #include "base/pool.h"
 #include "base/rng.h"
+#include "image/image.h"
+
+#define CG_DATASET_CROP_MAX_PX 512
 
 struct cg_dataset;
 
 struct cg_dataset_options {
     const char *photos_dir;
     const char *comics_dir; /* NULL: none wanted */
-    const char *cache_dir;  /* made if missing */
-    int crop_px;            /* side of the crops, a multiple of 4 */
+    const char *cache_dir;  /* made if missing; data sets may share one */
+    int crop_px;            /* side of the crops, a multiple of 4 up to CG_DATASET_CROP_MAX_PX */
     int photo_long_px;      /* photos longer than this are reduced to it before targets are made */
-    int comic_long_px;      /* the same for comics */
+    int comic_long_px;      /* the same for comics; neither is ever enlarged */
+    float comic_white_max;  /* share of near-white pixels up to which a comic crop is accepted:
+                               0.125 keeps out gutters, 1 is for styles on white paper */
 };
 
-/* Told while files are being prepared; done of total, both kinds together. May be NULL. */
+/* Told of every picture that is ready, done of total, both kinds together; by any of the pool's
+ * threads, one at a time. May be NULL. */
 typedef void (*cg_dataset_progress_fn)(void *context, size_t done, size_t total);
 
 /*
- * Find, decode and cache everything, with the pool's threads. Unreadable or too small pictures are
- * skipped and counted. Errors, with advice: CG_ERR_IO (a folder is missing or cannot be made),
- * CG_ERR_FORMAT (no pictures, or none that is readable and at least crop_px on both sides).
+ * Find, decode and cache everything, with the pool's threads. Pictures that are unreadable, smaller
+ * than a crop or (comics) blank are skipped and counted; copies of a picture count once. Errors,
+ * with advice: CG_ERR_ARGUMENT; CG_ERR_IO (a folder is missing or cannot be made, the cache cannot
+ * be written); CG_ERR_FORMAT (no pictures, or none that can be used); CG_ERR_LIMIT (more than the
+ * system maps); CG_ERR_MEMORY.
  */
 enum cg_status cg_dataset_open(const struct cg_dataset_options *options, struct cg_pool *pool,
                                cg_dataset_progress_fn progress, void *progress_context,
@@ -38,23 +53,40 @@ void cg_dataset_free(struct cg_dataset *dataset);
 
 struct cg_dataset_counts {
     size_t photos, comics;                 /* usable */
+    size_t validation;                     /* of the photos, those held out */
     size_t photos_skipped, comics_skipped; /* unreadable, too small or blank */
+    size_t duplicates;                     /* files left out because another holds the same */
+    const char *skip_reason;               /* of the first one skipped, by path; NULL: none was */
     uint64_t fingerprint;                  /* of all usable content and the options */
 };
+
+/* skip_reason lives as long as the data set. */
 void cg_dataset_get_counts(const struct cg_dataset *dataset, struct cg_dataset_counts *out);
 
 /*
- * One random crop of one random photo, scaled at random between the options' size and a part of
- * it, mirrored half of the time. Thread-safe. Buffers of crop_px * crop_px pixels, row by row:
+ * One random crop of one random photo, at one of the scales it was prepared at, mirrored half of
+ * the time. The chance of a photo grows with the square root of its area. Thread-safe. Buffers of
+ * crop_px * crop_px pixels, row by row:
  *   photo, colour: 3 floats a pixel, 0 to 1; ink: 1 float a pixel, 0 paper to 1.
  */
 void cg_dataset_photo_crop(const struct cg_dataset *dataset, struct cg_rng *rng, float *photo,
                            float *colour, float *ink);
 
 /*
- * One random crop of a comic, never one that is more than an eighth near-white or nearly without
- * content (after a bounded number of tries the best one seen). 3 floats a pixel, 0 to 1.
+ * One random crop of a comic, scaled by 0.8 to 1 and mirrored half of the time, 4 % off every side
+ * left out, never one with more than comic_white_max near-white pixels or nearly without content
+ * (after a bounded number of tries the best one seen). 3 floats a pixel, 0 to 1. Thread-safe.
+ * Only for a data set that was opened with comics.
  */
 void cg_dataset_comic_crop(const struct cg_dataset *dataset, struct cg_rng *rng, float *comic);
+
+/*
+ * Copies of a whole held-out photo, at photo_long_px or as it came, and of its targets: RGB, RGB
+ * and grey, the caller clears them; colour and ink may be NULL. index: 0 to counts.validation - 1.
+ * Errors: CG_ERR_ARGUMENT, CG_ERR_MEMORY; then nothing is left to clear.
+ */
+enum cg_status cg_dataset_validation(const struct cg_dataset *dataset, size_t index,
+                                     struct cg_image *photo, struct cg_image *colour,
+                                     struct cg_image *ink, struct cg_error *error);
 
 #endif

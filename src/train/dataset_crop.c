@@ -1,0 +1,192 @@
+/*
+ * Drawing from a data set: see dataset.h. Nothing is allocated and nothing kept from crop to crop.
+ *
+ * Comics are resampled with Keys' cubic (1981, a = -0.5), first down, then across: unlike linear
+ * interpolation it leaves lines equally sharp wherever they fall between pixels, and sharpness is
+ * what a discriminator looks at.
+ */
+#include "train/dataset_private.h"
+
+#include "train/judge.h"
+
+#include <math.h>
+#include <string.h>
+
+#define COMIC_TRIES 16
+#define COMIC_SCALE_MIN 0.8f
+#define COMIC_MARGIN 0.04f
+#define TAPS 4
+/* What a row of a crop can need of its picture: the crop at the smallest scale, and the taps. */
+#define SPAN_MAX_PX (CG_DATASET_CROP_MAX_PX * 5 / 4 + TAPS + 1)
+
+static const struct cg_cache_entry *draw_entry(const struct cg_crop_table *table,
+                                               struct cg_rng *rng)
+{
+    double wanted = (double)cg_rng_uniform(rng) * table->ends[table->count - 1];
+    size_t low = 0, high = table->count - 1;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (table->ends[middle] > wanted)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return table->entries[low];
+}
+
+static bool draw_mirrored(struct cg_rng *rng)
+{
+    return cg_rng_next(rng) >> 63;
+}
+
+/* ---- photos ---------------------------------------------------------------------------------- */
+
+/* A square of a plane of bytes as floats; first is its top left pixel. */
+static void copy_square(const uint8_t *first, int row_px, int channels, int side, bool mirrored,
+                        float *out)
+{
+    for (int y = 0; y < side; y++) {
+        const uint8_t *row = first + (size_t)y * (size_t)row_px * (size_t)channels;
+        for (int x = 0; x < side; x++) {
+            const uint8_t *pixel = row + (mirrored ? side - 1 - x : x) * channels;
+            for (int c = 0; c < channels; c++)
+                *out++ = (float)pixel[c] * (1.0f / 255.0f);
+        }
+    }
+}
+
+void cg_dataset_photo_crop(const struct cg_dataset *dataset, struct cg_rng *rng, float *photo,
+                           float *colour, float *ink)
+{
+    int side = dataset->crop_px;
+    const struct cg_cache_entry *entry = draw_entry(&dataset->photos, rng);
+    uint32_t x = cg_rng_below(rng, (uint32_t)(entry->width - side + 1));
+    uint32_t y = cg_rng_below(rng, (uint32_t)(entry->height - side + 1));
+    bool mirrored = draw_mirrored(rng);
+    size_t at = (size_t)y * (size_t)entry->width + x;
+    copy_square(entry->picture + 3 * at, entry->width, 3, side, mirrored, photo);
+    copy_square(entry->colour + 3 * at, entry->width, 3, side, mirrored, colour);
+    copy_square(entry->ink + at, entry->width, 1, side, mirrored, ink);
+}
+
+/* ---- comics ---------------------------------------------------------------------------------- */
+
+/* A square of a picture that becomes a crop. */
+struct window {
+    const struct cg_cache_entry *entry;
+    int x, y;
+    float side; /* in the picture's pixels: the crop's, divided by the scale */
+    bool mirrored;
+};
+
+/* What is left out on either side of a length, but never so much that no crop is left. */
+static int margin(int length, int crop_px)
+{
+    int wanted = (int)((float)length * COMIC_MARGIN + 0.5f), most = (length - crop_px) / 2;
+    return wanted < most ? wanted : most;
+}
+
+static struct window draw_window(const struct cg_dataset *dataset, struct cg_rng *rng)
+{
+    struct window window = {.entry = draw_entry(&dataset->comics, rng)};
+    int margin_x = margin(window.entry->width, dataset->crop_px);
+    int margin_y = margin(window.entry->height, dataset->crop_px);
+    int inner_width = window.entry->width - 2 * margin_x;
+    int inner_height = window.entry->height - 2 * margin_y;
+    float scale = COMIC_SCALE_MIN + (1.0f - COMIC_SCALE_MIN) * cg_rng_uniform(rng);
+    float most = (float)(inner_width < inner_height ? inner_width : inner_height);
+    window.side = fminf((float)dataset->crop_px / scale, most);
+    int whole = (int)ceilf(window.side);
+    window.x = margin_x + (int)cg_rng_below(rng, (uint32_t)(inner_width - whole + 1));
+    window.y = margin_y + (int)cg_rng_below(rng, (uint32_t)(inner_height - whole + 1));
+    window.mirrored = draw_mirrored(rng);
+    return window;
+}
+
+/* 0 for a crop that is accepted; more the worse it is. */
+static float badness(const struct cg_dataset *dataset, const struct window *window)
+{
+    const struct cg_cache_entry *entry = window->entry;
+    size_t at = (size_t)window->y * (size_t)entry->width + (size_t)window->x;
+    struct cg_judgement seen =
+        cg_judge(entry->picture + 3 * at, entry->width, (int)window->side, (int)window->side);
+    return fmaxf(0.0f, seen.white - dataset->comic_white_max) +
+           fmaxf(0.0f, 1.0f - seen.deviation / CG_JUDGE_BLANK_DEVIATION);
+}
+
+/* Where one output pixel comes from along one axis: taps from first on, with weights of sum 1. */
+struct taps {
+    int first;
+    float weights[TAPS];
+};
+
+static struct taps make_taps(int index, int crop_px, float side)
+{
+    float position = ((float)index + 0.5f) * side / (float)crop_px - 0.5f;
+    float whole = floorf(position), t = position - whole;
+    return (struct taps){
+        .first = (int)whole - 1,
+        .weights = {((-0.5f * t + 1.0f) * t - 0.5f) * t, (1.5f * t - 2.5f) * t * t + 1.0f,
+                    ((-1.5f * t + 2.0f) * t + 0.5f) * t, (0.5f * t - 0.5f) * t * t},
+    };
+}
+
+static int clamp_index(int index, int count)
+{
+    return index < 0 ? 0 : index >= count ? count - 1 : index;
+}
+
+/* The weighted sum of the rows that an output row comes from: span pixels of 3 floats, of which
+ * the first lies one pixel left of the window; the picture's border is repeated outwards. */
+static void mix_rows(const struct window *window, const struct taps *taps, int span, float *out)
+{
+    const struct cg_cache_entry *entry = window->entry;
+    memset(out, 0, 3 * (size_t)span * sizeof(*out));
+    for (int k = 0; k < TAPS; k++) {
+        int y = clamp_index(window->y + taps->first + k, entry->height);
+        const uint8_t *row = entry->picture + 3 * (size_t)y * (size_t)entry->width;
+        float weight = taps->weights[k] * (1.0f / 255.0f);
+        for (int i = 0; i < span; i++) {
+            const uint8_t *pixel = row + 3 * clamp_index(window->x - 1 + i, entry->width);
+            for (int c = 0; c < 3; c++)
+                out[3 * i + c] += weight * (float)pixel[c];
+        }
+    }
+}
+
+static void resample(const struct window *window, int crop_px, float *out)
+{
+    struct taps across[CG_DATASET_CROP_MAX_PX];
+    float mixed[3 * SPAN_MAX_PX];
+    for (int x = 0; x < crop_px; x++)
+        across[x] = make_taps(window->mirrored ? crop_px - 1 - x : x, crop_px, window->side);
+    int last = window->mirrored ? across[0].first : across[crop_px - 1].first;
+    for (int y = 0; y < crop_px; y++) {
+        struct taps down = make_taps(y, crop_px, window->side);
+        mix_rows(window, &down, last + 1 + TAPS, mixed);
+        for (int x = 0; x < crop_px; x++) {
+            const float *first = mixed + 3 * (across[x].first + 1);
+            for (int c = 0; c < 3; c++) {
+                float sum = 0.0f;
+                for (int k = 0; k < TAPS; k++)
+                    sum += across[x].weights[k] * first[3 * k + c];
+                *out++ = fminf(fmaxf(sum, 0.0f), 1.0f);
+            }
+        }
+    }
+}
+
+void cg_dataset_comic_crop(const struct cg_dataset *dataset, struct cg_rng *rng, float *comic)
+{
+    struct window best = draw_window(dataset, rng);
+    float lowest = badness(dataset, &best);
+    for (int i = 1; i < COMIC_TRIES && lowest > 0.0f; i++) {
+        struct window window = draw_window(dataset, rng);
+        float bad = badness(dataset, &window);
+        if (bad < lowest) {
+            best = window;
+            lowest = bad;
+        }
+    }
+    resample(&best, dataset->crop_px, comic);
+}

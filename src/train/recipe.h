@@ -1,0 +1,28 @@
+/* The numbers of a training run: losses' weights, learning rates, sizes of a step. */
+#ifndef CG_TRAIN_RECIPE_H
+#define CG_TRAIN_RECIPE_H
+
+#include "nn/loss.h"
+#include "train/critic.h"
+
+struct cg_recipe {
+    /* one step */
+    int crop_px;     /* side of the crops, a multiple of 4 */
+    int batch;       /* crops a step */
+    int shard_crops; /* crops whose gradient is summed apart; batch is a multiple */
+    /* stages, in steps */
+    uint64_t pretrain_steps;   /* on targets alone; then the adversaries join */
+    uint64_t head_start_steps; /* of the second stage, in which only the critics learn */
+    /* weights of the losses against the targets (docs/TRAINING.md) */
+    float colour, gradient, comic, ink, chroma;
+    float target_share; /* what these are multiplied by in the second stage */
+    /* the game */
+    enum cg_gan_objective objective;
+    float adversarial[CG_CRITIC_COUNT];
+    /* peak learning rates */
+    float pretrain_rate, generator_rate, critic_rate;
+};
+
+extern const struct cg_recipe CG_RECIPE_DEFAULT;
+
+#endif

@@ -1,0 +1,50 @@
+/*
+ * One shard of a training step: a few crops, the passes over them, and what they cost. All shards
+ * of a step are independent, so threads take them as they come.
+ */
+#ifndef CG_TRAIN_SHARD_H
+#define CG_TRAIN_SHARD_H
+
+#include "nn/pass.h"
+#include "train/dataset.h"
+#include "train/learner.h"
+#include "train/recipe.h"
+
+/* Parts of the loss, weighted, summed over shards; and how many patches each critic judged right. */
+struct cg_losses {
+    double colour, gradient, comic, ink, chroma;
+    double critic[CG_CRITIC_COUNT], adversarial[CG_CRITIC_COUNT];
+    double accuracy[CG_CRITIC_COUNT]; /* 0 to 1 */
+};
+
+void cg_losses_add(struct cg_losses *sum, const struct cg_losses *part);
+
+struct cg_shard;
+
+/* index: which shard of the step this is; share: 1 / shards of a step. */
+enum cg_status cg_shard_create(const struct cg_recipe *recipe, int index, float share,
+                               const struct cg_network *generator,
+                               struct cg_network *const critics[CG_CRITIC_COUNT],
+                               struct cg_shard **out, struct cg_error *error);
+void cg_shard_free(struct cg_shard *shard);
+
+/* Draw the step's crops and run the generator on them. losses start from zero. */
+void cg_shard_generate(struct cg_shard *shard, const struct cg_dataset *dataset, uint64_t seed,
+                       uint64_t step, const struct cg_learner *generator);
+
+/* Draw comics, let a critic judge them and the generated ones, add to its gradient. */
+void cg_shard_criticise(struct cg_shard *shard, enum cg_critic critic,
+                        const struct cg_learner *learner);
+void cg_shard_draw_comics(struct cg_shard *shard, const struct cg_dataset *dataset, uint64_t seed,
+                          uint64_t step);
+
+/*
+ * The generator's losses against the targets, times target_share, and against the critics (NULL:
+ * none); add to its gradient. After generate with the same parameters.
+ */
+void cg_shard_learn(struct cg_shard *shard, const struct cg_learner *generator, float target_share,
+                    const struct cg_learner *critics);
+
+const struct cg_losses *cg_shard_losses(const struct cg_shard *shard);
+
+#endif

@@ -1,0 +1,85 @@
+/* train: finding picture files. */
+#include "temp_folder.h"
+#include "train/walk.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static void expect_paths(const char *folder, const char *const *names, size_t count)
+{
+    struct cg_path_list list = {0};
+    assert_int_equal(cg_walk_pictures(folder, &list, NULL), CG_OK);
+    assert_int_equal(list.count, count);
+    for (size_t i = 0; i < count; i++)
+        assert_string_equal(list.paths[i] + strlen(folder) + 1, names[i]);
+    cg_path_list_clear(&list);
+}
+
+static void finds_pictures_at_any_depth_in_byte_order(void **state)
+{
+    const char *names[] = {"B.PNG", "a/b/c/deep.jpg", "a/b0.Jpeg", "a/b1.png", "z.jpg"};
+    for (size_t i = 0; i < 5; i++)
+        temp_write(*state, names[4 - i], "", 0);
+    temp_write(*state, "notes.txt", "", 0);
+    temp_write(*state, "png", "", 0);
+    temp_write(*state, ".hidden.png", "", 0);
+    temp_write(*state, ".thumbnails/x.png", "", 0);
+    temp_write(*state, "folder.png/in.png", "", 0);
+    const char *found[] = {"B.PNG",    "a/b/c/deep.jpg",    "a/b0.Jpeg",
+                           "a/b1.png", "folder.png/in.png", "z.jpg"};
+    expect_paths(*state, found, 6);
+}
+
+static void links_are_followed_once(void **state)
+{
+    temp_write(*state, "a/one.png", "", 0);
+    char *loop = temp_path(*state, "a/loop"), *twin = temp_path(*state, "b");
+    char *file = temp_path(*state, "two.png"), *dangling = temp_path(*state, "gone.png");
+    char *pipe_path = temp_path(*state, "pipe.png");
+    assert_int_equal(symlink("..", loop), 0);
+    assert_int_equal(symlink("a", twin), 0);
+    assert_int_equal(symlink("a/one.png", file), 0);
+    assert_int_equal(symlink("nowhere.png", dangling), 0);
+    assert_int_equal(mkfifo(pipe_path, 0600), 0);
+    const char *found[] = {"a/one.png", "gone.png", "two.png"};
+    expect_paths(*state, found, 3);
+    free(pipe_path);
+    free(dangling);
+    free(file);
+    free(twin);
+    free(loop);
+}
+
+static void a_missing_folder_is_named(void **state)
+{
+    struct cg_path_list list = {0};
+    struct cg_error error;
+    char *missing = temp_path(*state, "missing");
+    assert_int_equal(cg_walk_pictures(missing, &list, &error), CG_ERR_IO);
+    assert_non_null(strstr(error.text, "missing"));
+    assert_non_null(strstr(error.text, "expected a folder"));
+    temp_write(*state, "missing", "", 0);
+    assert_int_equal(cg_walk_pictures(missing, &list, &error), CG_ERR_IO);
+    assert_non_null(strstr(error.text, "found a file"));
+    free(missing);
+    cg_path_list_clear(&list);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(finds_pictures_at_any_depth_in_byte_order,
+                                        temp_folder_setup, temp_folder_teardown),
+        cmocka_unit_test_setup_teardown(links_are_followed_once, temp_folder_setup,
+                                        temp_folder_teardown),
+        cmocka_unit_test_setup_teardown(a_missing_folder_is_named, temp_folder_setup,
+                                        temp_folder_teardown),
+    };
+    return cmocka_run_group_tests_name("walk", tests, NULL, NULL);
+}
