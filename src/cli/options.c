@@ -81,7 +81,7 @@ static int refuse_unknown_long(const char *argument, const struct option *option
     snprintf(word, sizeof(word), "%.*s", (int)strcspn(argument + 2, "="), argument + 2);
     const char *names[CANDIDATES_MAX + 1];
     size_t count = 0;
-    for (; options[count].name != NULL && count < CANDIDATES_MAX; count++)
+    for (; count < CANDIDATES_MAX && options[count].name != NULL; count++)
         names[count] = options[count].name;
     names[count] = NULL;
     const char *nearest = cg_cli_nearest(word, names);
