@@ -145,7 +145,7 @@ static enum cg_status get_entry(const json_t *json, const char *name, size_t dat
                                 struct entry *out, struct cg_error *error)
 {
     *out = (struct entry){.tensor.name = name};
-    size_t nbytes;
+    size_t nbytes = 0;
     enum cg_status status = check_fields(json, name, error);
     if (status == CG_OK)
         status = get_shape(json, &out->tensor, &nbytes, error);
@@ -262,7 +262,7 @@ static enum cg_status bind_data(struct cg_safetensors *file, const unsigned char
 static enum cg_status parse_into(struct cg_safetensors *file, const unsigned char *bytes,
                                  size_t nbytes, struct cg_error *error)
 {
-    size_t header_nbytes;
+    size_t header_nbytes = 0;
     enum cg_status status = check_frame(bytes, nbytes, &header_nbytes, error);
     if (status != CG_OK)
         return status;

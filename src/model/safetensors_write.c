@@ -70,7 +70,7 @@ static enum cg_status describe(json_t *header, const struct cg_tensor *tensors, 
         status = add_member(lines, metadata[i].key, json_string(metadata[i].value), error);
     size_t offset = 0;
     for (size_t i = 0; status == CG_OK && i < tensor_count; i++) {
-        size_t nbytes;
+        size_t nbytes = 0;
         status = measure(&tensors[i], &nbytes, error);
         if (status != CG_OK)
             break;

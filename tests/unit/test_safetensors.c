@@ -173,7 +173,7 @@ static void broken_frames_are_refused(void **state)
 
 #define T(name, shape, begin, end)                                                                 \
     "\"" name "\":{\"dtype\":\"F32\",\"shape\":[" shape "],\"data_offsets\":[" #begin "," #end "]" \
-                                                                                               "}"
+    "}"
 
 static void broken_headers_are_refused(void **state)
 {

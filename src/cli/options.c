@@ -1,0 +1,137 @@
+/* Messages and options of the subcommands: see cli.h. */
+#include "cli/cli.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define WORD_MAX_CHARS 32
+#define CANDIDATES_MAX 32
+#define SLIPS_MAX 2
+
+int cg_cli_fail(enum cg_cli_exit code, const char *format, ...)
+{
+    char text[CG_ERROR_TEXT_NBYTES];
+    struct cg_error clean;
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof(text), format, arguments);
+    va_end(arguments);
+    cg_fail(&clean, CG_ERR_STATE, "%s", text);
+    fprintf(stderr, "comicgan: %s\n", clean.text);
+    return code;
+}
+
+/* ---- slips of the pen ------------------------------------------------------------------------ */
+
+static int smaller(int a, int b)
+{
+    return a < b ? a : b;
+}
+
+/* Letters to insert, delete, replace or swap with their neighbour (Damerau 1964, Levenshtein 1966)
+ * between two words of at most WORD_MAX_CHARS. */
+static int edit_distance(const char *a, const char *b)
+{
+    int rows[3][WORD_MAX_CHARS + 1];
+    int *before = rows[0], *last = rows[1], *current = rows[2];
+    int a_length = (int)strlen(a), b_length = (int)strlen(b);
+    for (int j = 0; j <= b_length; j++)
+        before[j] = last[j] = j;
+    for (int i = 1; i <= a_length; i++) {
+        current[0] = i;
+        for (int j = 1; j <= b_length; j++) {
+            int replaced = last[j - 1] + (a[i - 1] != b[j - 1]);
+            current[j] = smaller(replaced, smaller(last[j], current[j - 1]) + 1);
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+                current[j] = smaller(current[j], before[j - 2] + 1);
+        }
+        int *free_row = before;
+        before = last;
+        last = current;
+        current = free_row;
+    }
+    return last[b_length];
+}
+
+const char *cg_cli_nearest(const char *word, const char *const *candidates)
+{
+    const char *nearest = NULL;
+    int least = SLIPS_MAX + 1;
+    size_t length = strlen(word);
+    if (length < 2 || length > WORD_MAX_CHARS)
+        return NULL;
+    for (; *candidates != NULL; candidates++) {
+        int distance = edit_distance(word, *candidates);
+        if (distance < least && (size_t)distance < length) {
+            least = distance;
+            nearest = *candidates;
+        }
+    }
+    return nearest;
+}
+
+/* ---- options --------------------------------------------------------------------------------- */
+
+static int refuse_unknown_long(const char *argument, const struct option *options)
+{
+    char word[WORD_MAX_CHARS + 2];
+    snprintf(word, sizeof(word), "%.*s", (int)strcspn(argument + 2, "="), argument + 2);
+    const char *names[CANDIDATES_MAX + 1];
+    size_t count = 0;
+    for (; count < CANDIDATES_MAX && options[count].name != NULL; count++)
+        names[count] = options[count].name;
+    names[count] = NULL;
+    const char *nearest = cg_cli_nearest(word, names);
+    if (nearest == NULL)
+        return cg_cli_fail(CG_EXIT_USAGE,
+                           "unknown or ambiguous option %s; --help lists the options", argument);
+    if (strcmp(nearest, word) == 0)
+        return cg_cli_fail(CG_EXIT_USAGE, "option --%s takes no value, found %s", word, argument);
+    return cg_cli_fail(CG_EXIT_USAGE, "unknown option %s; did you mean --%s?", argument, nearest);
+}
+
+int cg_cli_refuse_option(int result, char *const argv[], const struct option *options)
+{
+    const char *argument = argv[optind - 1];
+    if (result == ':')
+        return cg_cli_fail(CG_EXIT_USAGE, "option %s needs a value", argument);
+    if (optopt != 0 && optopt < CG_CLI_LONG_OPTION && strncmp(argument, "--", 2) != 0)
+        return cg_cli_fail(CG_EXIT_USAGE, "unknown option -%c; --help lists the options", optopt);
+    return refuse_unknown_long(argument, options);
+}
+
+/* Digits, sign, point and exponent alone: not what else strtod takes (spaces, hexadecimal, inf). */
+static bool looks_like_a_number(const char *text, const char *allowed)
+{
+    return text[0] != '\0' && strspn(text, allowed) == strlen(text);
+}
+
+bool cg_cli_parse_int(const char *option, const char *text, int low, int high, int *out)
+{
+    char *end = NULL;
+    errno = 0;
+    long value = looks_like_a_number(text, "+-0123456789") ? strtol(text, &end, 10) : 0;
+    if (end == NULL || end == text || *end != '\0' || errno != 0 || value < low || value > high) {
+        cg_cli_fail(CG_EXIT_USAGE, "--%s: expected a whole number from %d to %d, found \"%s\"",
+                    option, low, high, text);
+        return false;
+    }
+    *out = (int)value;
+    return true;
+}
+
+bool cg_cli_parse_float(const char *option, const char *text, float low, float high, float *out)
+{
+    char *end = NULL;
+    float value = looks_like_a_number(text, "+-.0123456789eE") ? strtof(text, &end) : 0.0f;
+    if (end == NULL || end == text || *end != '\0' || !(value >= low && value <= high)) {
+        cg_cli_fail(CG_EXIT_USAGE, "--%s: expected a number from %g to %g, found \"%s\"", option,
+                    (double)low, (double)high, text);
+        return false;
+    }
+    *out = value;
+    return true;
+}

@@ -1,0 +1,90 @@
+/* comicgan styles: what --style may be. */
+#include "cli/cli.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char help[] =
+    "Usage: comicgan styles [--json]\n"
+    "List the styles that can be given to convert --style, with what they look like.\n"
+    "They come with the program, or are model files (*.safetensors) in $COMICGAN_MODELS.\n"
+    "\n"
+    "  --json    an array of objects: name, summary, source, detail_px, parameters, default\n"
+    "  --help    this text\n";
+
+static bool is_default(const struct cg_style_info *style)
+{
+    return strcmp(style->name, CG_DEFAULT_STYLE) == 0;
+}
+
+static void print_table(const struct cg_style_list *list)
+{
+    int width = 0;
+    for (size_t i = 0; i < cg_style_list_count(list); i++) {
+        int length = (int)strlen(cg_style_list_get(list, i)->name);
+        width = length > width ? length : width;
+    }
+    for (size_t i = 0; i < cg_style_list_count(list); i++) {
+        const struct cg_style_info *style = cg_style_list_get(list, i);
+        printf("%-*s  %s%s\n", width, style->name, style->summary,
+               is_default(style) ? " (default)" : "");
+    }
+}
+
+static int print_json(const struct cg_style_list *list)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < cg_style_list_count(list); i++) {
+        const struct cg_style_info *style = cg_style_list_get(list, i);
+        json_array_append_new(array, json_pack("{s:s, s:s, s:s, s:i, s:I, s:b}", "name",
+                                               style->name, "summary", style->summary, "source",
+                                               style->source, "detail_px", style->detail_px,
+                                               "parameters", (json_int_t)style->parameter_count,
+                                               "default", (int)is_default(style)));
+    }
+    char *text = json_dumps(array, JSON_INDENT(2));
+    json_decref(array);
+    if (text == NULL)
+        return cg_cli_fail(CG_EXIT_MODEL, "the list of styles could not be put into JSON");
+    puts(text);
+    free(text);
+    return CG_EXIT_DONE;
+}
+
+static int list_styles(bool as_json)
+{
+    struct cg_error error;
+    struct cg_style_list *list;
+    if (cg_style_list_create(&list, &error) != CG_OK)
+        return cg_cli_fail(CG_EXIT_MODEL, "%s", error.text);
+    int code = CG_EXIT_DONE;
+    if (as_json)
+        code = print_json(list);
+    else
+        print_table(list);
+    if (code == CG_EXIT_DONE && cg_style_list_count(list) == 0)
+        code = cg_cli_fail(CG_EXIT_MODEL, "no style was found: this program was built without one, "
+                                          "and COMICGAN_MODELS names no folder with model files");
+    cg_style_list_free(list);
+    return code;
+}
+
+int cg_command_styles(int argc, char *argv[])
+{
+    static const struct option options[] = {
+        {"json", no_argument, NULL, 'j'}, {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
+    bool as_json = false;
+    opterr = 0;
+    for (int result; (result = getopt_long(argc, argv, ":h", options, NULL)) != -1;) {
+        if (result == 'h')
+            return fputs(help, stdout) < 0 ? CG_EXIT_INPUT : CG_EXIT_DONE;
+        if (result != 'j')
+            return cg_cli_refuse_option(result, argv, options);
+        as_json = true;
+    }
+    if (optind < argc)
+        return cg_cli_fail(CG_EXIT_USAGE, "styles takes no arguments, found %s", argv[optind]);
+    return list_styles(as_json);
+}

@@ -1,0 +1,58 @@
+# shellcheck shell=bash
+# A bad IN: exit 1, one line that names it, no OUT.
+: "${fixture:?}"
+
+# bytes HEX...: write them
+bytes() {
+    local hex
+    for hex in "$@"; do
+        printf '%b' "\\x$hex"
+    done
+}
+
+"$fixture" picture good.png 64 48
+"$fixture" picture good.jpg 64 48
+head -c 300 good.png >cut.png
+head -c 500 good.jpg >cut.jpg
+head -c 20 good.png >stub.png
+: >empty.png
+echo 'not a picture at all' >text.jpg
+mkdir folder.png
+
+# a PNG header of 60000 x 60000, with its right checksum
+bytes 89 50 4e 47 0d 0a 1a 0a 00 00 00 0d 49 48 44 52 \
+    00 00 ea 60 00 00 ea 60 08 02 00 00 00 0f b0 e2 15 >enormous.png
+# JPEG headers: 60000 x 60000 (baseline), and 16 x 16 with arithmetic coding (SOF9)
+jpeg_components='03 01 11 00 02 11 01 03 11 01'
+# shellcheck disable=SC2086
+bytes ff d8 ff c0 00 11 08 ea 60 ea 60 $jpeg_components ff d9 >enormous.jpg
+# shellcheck disable=SC2086
+bytes ff d8 ff c9 00 11 08 00 10 00 10 $jpeg_components ff d9 >arithmetic.jpg
+
+mkdir out
+for in in missing.png empty.png text.jpg cut.png cut.jpg stub.png folder.png enormous.png \
+    enormous.jpg arithmetic.jpg; do
+    refuse 1 "$in" convert --style tiny $in out/out.png
+    [ -z "$(ls -A out)" ] || fail "$in left something behind"
+done
+
+refuse 1 'arithmetic' convert --style tiny arithmetic.jpg out/out.png
+refuse 1 '60000' convert --style tiny enormous.png out/out.png
+refuse 1 'No such file' convert --style tiny missing.png out/out.png
+refuse 1 'a folder' convert --style tiny folder.png out/out.png
+
+# an OUT that was there stays as it was
+cp good.png out/out.png
+refuse 1 text.jpg convert --style tiny text.jpg out/out.png
+cmp good.png out/out.png || fail "OUT was changed by a failure"
+
+# a bad IN is refused whatever the name says; a good one is read whatever the name says
+cp good.png really_png.jpg
+convert really_png.jpg out/out.png
+
+if [ "$(id -u)" -eq 0 ]; then
+    echo "skipped: root may read every file"
+else
+    chmod 000 good.png
+    refuse 1 'good.png' convert --style tiny good.png out/new.png
+fi

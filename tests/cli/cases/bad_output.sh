@@ -1,0 +1,47 @@
+# shellcheck shell=bash
+# An OUT that cannot be written: said before the work where it can be known; nothing left behind.
+: "${fixture:?}" "${comicgan:?}"
+
+"$fixture" picture in.png 200 150
+mkdir folder.png
+echo file >file
+
+refuse 1 'nowhere' convert --style tiny in.png nowhere/out.png
+refuse 1 'file is not a folder' convert --style tiny in.png file/out.png
+refuse 1 'found a folder' convert --style tiny in.png folder.png
+
+# IN itself, by any name
+cp in.png keep.png
+ln in.png hard.png
+ln -s in.png soft.png
+for out in in.png ./in.png hard.png soft.png; do
+    refuse 2 'the same file' convert --style tiny in.png $out
+done
+cmp in.png keep.png || fail "IN was changed"
+rm hard.png soft.png
+
+# a full disk: a device that is always full, and a limit on the size of files
+ln -s /dev/full full.png
+refuse 1 'full.png' convert --style tiny in.png full.png
+grep -q 'the disk is full' ../stderr || fail "the full disk is not named"
+rm full.png
+
+limited() {
+    trap '' XFSZ
+    ulimit -f 1
+    "$comicgan" convert --style tiny in.png "$1"
+}
+for out in out.png keep.png; do
+    expect 1 limited $out
+    grep -q "$out" ../stderr || fail "$out is not named"
+done
+cmp in.png keep.png || fail "OUT was changed by a failure"
+nothing_but in.png keep.png file folder.png
+
+if [ "$(id -u)" -eq 0 ]; then
+    echo "skipped: root may write to every folder"
+else
+    mkdir closed
+    chmod 555 closed
+    refuse 1 'closed' convert --style tiny in.png closed/out.png
+fi

@@ -1,0 +1,32 @@
+# shellcheck shell=bash
+# Help and version go to stdout, name every option, and end well.
+: "${comicgan:?}"
+
+for arguments in --help -h help; do
+    expect 0 "$comicgan" $arguments
+    grep -q '^  convert IN OUT' ../stdout || fail "help does not name convert"
+    [ ! -s ../stderr ] || fail "help writes to stderr"
+done
+
+expect 0 "$comicgan" convert --help
+for option in style detail ink strength quality threads; do
+    grep -q -- "^  --$option " ../stdout || fail "convert --help does not name --$option"
+done
+expect 0 "$comicgan" convert -h
+expect 0 "$comicgan" styles --help
+grep -q -- '--json' ../stdout || fail "styles --help does not name --json"
+
+expect 0 "$comicgan" --version
+grep -Eq '^comicgan [0-9]+\.[0-9]+\.[0-9]+$' ../stdout || fail "no version"
+grep -q 'OpenBLAS' ../stdout || fail "no BLAS library"
+grep -q 'MIT' ../stdout || fail "no licence"
+
+expect 2 "$comicgan"
+[ ! -s ../stdout ] || fail "without arguments the help belongs to stderr"
+grep -q '^Usage' ../stderr || fail "no usage without arguments"
+
+# A full disk under stdout is noticed.
+code=0
+"$comicgan" --help >/dev/full 2>../stderr || code=$?
+[ "$code" -eq 1 ] || fail "expected exit code 1 for a full stdout, found $code"
+grep -q 'No space left' ../stderr || fail "the full disk is not named"

@@ -1,0 +1,41 @@
+# shellcheck shell=bash
+# Every option of convert does what it says.
+: "${fixture:?}" "${comicgan:?}"
+
+"$fixture" picture in.png 300 200
+convert in.png plain.png
+
+# the same bytes again, wherever options stand, and with any number of threads
+convert in.png again.png
+cmp plain.png again.png || fail "two runs differ"
+convert in.png --ink 1 again.png --strength=1.0
+cmp plain.png again.png || fail "the defaults are not what the help says"
+for threads in 1 2 3 7; do
+    convert --threads $threads in.png again.png
+    cmp plain.png again.png || fail "the comic depends on --threads"
+done
+
+convert --ink 0 in.png ink0.png
+convert --ink 2 in.png ink2.png
+differ ink0.png plain.png
+differ ink2.png plain.png
+
+convert --strength 0 in.png photo.png
+[ "$("$fixture" difference in.png photo.png)" -eq 0 ] || fail "--strength 0 is not the photo"
+convert --strength 0.5 in.png half.png
+differ half.png in.png
+differ half.png plain.png
+
+convert --detail 64 in.png coarse.png
+differ coarse.png plain.png
+
+convert --quality 5 in.png q5.jpg
+convert --quality 100 in.png q100.jpg
+convert --quality 92 in.png q92.jpg
+convert in.png default.jpg
+[ "$(wc -c <q5.jpg)" -lt "$(wc -c <q92.jpg)" ] || fail "--quality 5 is not smaller than 92"
+[ "$(wc -c <q92.jpg)" -lt "$(wc -c <q100.jpg)" ] || fail "--quality 92 is not smaller than 100"
+cmp q92.jpg default.jpg || fail "the default quality is not 92"
+
+expect 0 "$comicgan" convert --style ../models/tiny.safetensors in.png by_path.png
+cmp plain.png by_path.png || fail "a style by path is another one than by name"

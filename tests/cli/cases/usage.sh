@@ -1,0 +1,41 @@
+# shellcheck shell=bash
+# Wrong commands and options: exit 2, a useful line, nothing written.
+: "${fixture:?}"
+
+"$fixture" picture in.png 20 20
+
+refuse 2 'did you mean convert?' convrt in.png out.png
+refuse 2 'did you mean comicgan convert in.png OUT?' in.png out.png
+refuse 2 'the commands are' frobnicate
+refuse 2 'unknown option --frob' --frob
+
+refuse 2 'did you mean --quality?' convert --qualiyt 90 in.png out.png
+refuse 2 'unknown option -q' convert -q in.png out.png
+refuse 2 '--help lists the options' convert --frobnicate in.png out.png
+refuse 2 '--ink needs a value' convert in.png out.png --ink
+refuse 2 '--help takes no value' convert --help=1
+refuse 2 'found neither' convert
+refuse 2 'found only in.png' convert in.png
+refuse 2 'found also more.png' convert in.png out.png more.png
+refuse 2 'did you mean --json?' styles --jsno
+refuse 2 'found extra' styles extra
+
+# value TEXT OPTION VALUES...: each value is refused, and named.
+value() {
+    local text=$1 option=$2 bad
+    shift 2
+    for bad in "$@"; do
+        refuse 2 "$text" convert "$option" "$bad" in.png out.png
+        grep -qF "found \"$bad\"" ../stderr || fail "$option $bad is not named"
+    done
+}
+value 'a number from 0 to 2' --ink -0.1 2.1 nan inf 0x1 '' ' 1' 1x one 1,5 1e99
+value 'a number from 0 to 1' --strength -1 1.01 much
+value 'from 1 to 100' --quality 0 101 9.5 best 99999999999999999999
+value 'from 64 to 8192' --detail 63 8193 big
+value 'from 1 to 256' --threads 0 257 -1 all
+
+for out in out.webp out out.png.txt; do
+    refuse 2 "$out" convert in.png "$out"
+done
+nothing_but in.png

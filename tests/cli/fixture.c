@@ -1,0 +1,116 @@
+/*
+ * What the command-line tests need made or looked at:
+ *   fixture picture PATH WIDTH HEIGHT   write a picture of gradients and edges
+ *   fixture model PATH NAME             write a small style of random numbers
+ *   fixture size PATH                   print "WIDTH HEIGHT"
+ *   fixture difference A B              print the greatest difference of two pictures' bytes
+ */
+#include "base/memory.h"
+#include "base/rng.h"
+#include "image/image.h"
+#include "model/model.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int report(enum cg_status status, const struct cg_error *error)
+{
+    if (status == CG_OK)
+        return 0;
+    fprintf(stderr, "fixture: %s\n", error->text);
+    return 1;
+}
+
+static int make_picture(const char *path, int width, int height)
+{
+    struct cg_error error;
+    struct cg_image image = {0};
+    enum cg_image_format format;
+    enum cg_status status = cg_image_format_of(path, &format, &error);
+    if (status == CG_OK)
+        status = cg_image_create(width, height, 3, &image, &error);
+    for (int i = 0; status == CG_OK && i < width * height; i++) {
+        int x = i % width, y = i / width;
+        uint8_t *pixel = image.pixels + 3 * (size_t)i;
+        pixel[0] = (uint8_t)(x * 255 / width);
+        pixel[1] = (uint8_t)(y * 255 / height);
+        pixel[2] = (uint8_t)((x / 16 + y / 16) % 2 * 160 + 40);
+    }
+    if (status == CG_OK)
+        status = cg_image_write(path, &image, format, 95, &error);
+    cg_image_clear(&image);
+    return report(status, &error);
+}
+
+static int make_model(const char *path, char *name)
+{
+    char summary[] = "Random numbers, for tests.";
+    struct cg_error error;
+    struct cg_model model = {.config = {.channels = 16,
+                                        .block_count = 2,
+                                        .distances = {1, 2},
+                                        .pixel_features = 4,
+                                        .head_channels = 8},
+                             .card = {name, summary, 256}};
+    enum cg_status status = cg_generator_build(&model.config, &model.network, &error);
+    if (status == CG_OK) {
+        size_t count = model.network->parameter_count;
+        model.parameters = cg_alloc(count, sizeof(float), "parameters", &error);
+        status = model.parameters != NULL ? CG_OK : CG_ERR_MEMORY;
+        struct cg_rng rng = cg_rng_make(11, 0, 0);
+        for (size_t i = 0; status == CG_OK && i < count; i++)
+            model.parameters[i] = 0.3f * cg_rng_normal(&rng);
+    }
+    if (status == CG_OK)
+        status = cg_model_write(path, &model, NULL, &error);
+    free(model.parameters);
+    cg_network_free(model.network);
+    return report(status, &error);
+}
+
+static int print_size(const char *path)
+{
+    struct cg_error error;
+    struct cg_image image = {0};
+    enum cg_status status = cg_image_read(path, 3, &image, &error);
+    if (status == CG_OK)
+        printf("%d %d\n", image.width, image.height);
+    cg_image_clear(&image);
+    return report(status, &error);
+}
+
+static int print_difference(const char *path_a, const char *path_b)
+{
+    struct cg_error error;
+    struct cg_image a = {0}, b = {0};
+    enum cg_status status = cg_image_read(path_a, 3, &a, &error);
+    if (status == CG_OK)
+        status = cg_image_read(path_b, 3, &b, &error);
+    if (status == CG_OK && (a.width != b.width || a.height != b.height))
+        status = cg_fail(&error, CG_ERR_ARGUMENT, "the sizes differ");
+    int greatest = 0;
+    for (size_t i = 0; status == CG_OK && i < (size_t)a.width * (size_t)a.height * 3; i++) {
+        int difference = abs(a.pixels[i] - b.pixels[i]);
+        greatest = difference > greatest ? difference : greatest;
+    }
+    if (status == CG_OK)
+        printf("%d\n", greatest);
+    cg_image_clear(&b);
+    cg_image_clear(&a);
+    return report(status, &error);
+}
+
+int main(int argc, char *argv[])
+{
+    if (argc == 5 && strcmp(argv[1], "picture") == 0)
+        return make_picture(argv[2], atoi(argv[3]), atoi(argv[4]));
+    if (argc == 4 && strcmp(argv[1], "model") == 0)
+        return make_model(argv[2], argv[3]);
+    if (argc == 3 && strcmp(argv[1], "size") == 0)
+        return print_size(argv[2]);
+    if (argc == 4 && strcmp(argv[1], "difference") == 0)
+        return print_difference(argv[2], argv[3]);
+    fputs("fixture: see the top of tests/cli/fixture.c\n", stderr);
+    return 2;
+}

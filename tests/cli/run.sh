@@ -1,0 +1,72 @@
+#!/usr/bin/env bash
+# One case of the command-line tests: run.sh CASE.sh COMICGAN FIXTURE
+# The case is sourced in an empty folder, with a style called tiny and the functions below.
+set -euo pipefail
+
+case_file=$(realpath "$1")
+comicgan=$(realpath "$2")
+fixture=$(realpath "$3")
+folder=$(mktemp -d)
+trap 'chmod -R u+w "$folder"; rm -rf "$folder"' EXIT
+mkdir "$folder/models" "$folder/work"
+cd "$folder/work"
+
+"$fixture" model "$folder/models/tiny.safetensors" tiny
+export COMICGAN_MODELS="$folder/models"
+
+fail() {
+    echo "FAILED: $*" >&2
+    echo "--- stdout" >&2
+    head -n 20 ../stdout >&2
+    echo "--- stderr" >&2
+    head -n 20 ../stderr >&2
+    exit 1
+}
+
+# expect CODE COMMAND...: run it, keep its output in ../stdout and ../stderr.
+expect() {
+    local expected=$1 code=0
+    shift
+    "$@" >../stdout 2>../stderr </dev/null || code=$?
+    [ "$code" -eq "$expected" ] || fail "expected exit code $expected, found $code: $*"
+}
+
+# convert ARGUMENTS...: with the style tiny, must succeed without a word.
+convert() {
+    expect 0 "$comicgan" convert --style tiny "$@"
+    [ -z "$(cat ../stdout ../stderr)" ] || fail "expected no output: convert $*"
+}
+
+# refuse CODE TEXT ARGUMENTS...: comicgan must end with CODE and one line on stderr that has TEXT.
+refuse() {
+    local code=$1 text=$2
+    shift 2
+    expect "$code" "$comicgan" "$@"
+    grep -qF -- "$text" ../stderr || fail "expected \"$text\" on stderr: $*"
+    [ "$(wc -l <../stderr)" -eq 1 ] || fail "expected one line on stderr: $*"
+    grep -q '^comicgan: ' ../stderr || fail "expected a line that begins with comicgan: $*"
+    [ ! -s ../stdout ] || fail "expected nothing on stdout: $*"
+}
+
+# nothing_but FILES...: no other file may lie in the working folder.
+nothing_but() {
+    local found expected
+    found=$(find . -mindepth 1 -printf '%P\n' | sort)
+    expected=$(if [ $# -gt 0 ]; then printf '%s\n' "$@"; fi | sort)
+    [ "$found" = "$expected" ] || fail "expected the files: $expected; found: $found"
+}
+
+has_size() {
+    local found
+    found=$("$fixture" size "$1")
+    [ "$found" = "$2" ] || fail "$1: expected size $2, found $found"
+}
+
+differ() {
+    [ "$("$fixture" difference "$1" "$2")" -gt 0 ] || fail "$1 and $2 are the same picture"
+}
+
+: >../stdout
+: >../stderr
+# shellcheck source=/dev/null
+. "$case_file"
