@@ -10,6 +10,7 @@
 #include "train/judge.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <string.h>
 
 #define COMIC_TRIES 16
