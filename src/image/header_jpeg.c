@@ -133,6 +133,29 @@ static enum cg_status read_frame(struct jpeg *jpeg, int marker, const uint8_t *d
     return status == CG_OK ? cg_image_check_size(jpeg->width, jpeg->height, 3, error) : status;
 }
 
+/* The decoder takes the counts of a Huffman table as they come and would write past its own. */
+static enum cg_status check_huffman_tables(const uint8_t *data, size_t nbytes,
+                                           struct cg_error *error)
+{
+    while (nbytes >= 17) {
+        size_t count = 0, room = 1; /* room: codes left of this length */
+        bool fits = true;
+        for (int length = 1; length <= 16; length++) {
+            room = 2 * room;
+            fits = fits && data[length] <= room;
+            room -= fits ? data[length] : 0;
+            count += data[length];
+        }
+        if (!fits || count > 256 || count > nbytes - 17)
+            break;
+        data += 17 + count;
+        nbytes -= 17 + count;
+    }
+    if (nbytes > 0)
+        return cg_fail(error, CG_ERR_FORMAT, "expected good JPEG Huffman tables, found a bad one");
+    return CG_OK;
+}
+
 static void read_application_data(struct jpeg *jpeg, int marker, const uint8_t *data, size_t nbytes)
 {
     if (marker == APP1 && jpeg->orientation == 0 && nbytes > 6 && memcmp(data, "Exif\0", 6) == 0)
@@ -155,6 +178,8 @@ static enum cg_status read_segment(struct jpeg *jpeg, int marker, struct cg_erro
     jpeg->offset += length;
     if (marker >= SOF0 && marker <= SOF15 && marker != DHT && marker != JPG && marker != DAC)
         return read_frame(jpeg, marker, data, length - 2, error);
+    if (marker == DHT)
+        return check_huffman_tables(data, length - 2, error);
     if (marker == SOS && jpeg->components == 0)
         return cg_fail(error, CG_ERR_FORMAT,
                        "expected a JPEG frame header before the pixels, found none");

@@ -1,0 +1,571 @@
+/* image: reading and writing pictures that are well. */
+#include "base/file.h"
+#include "base/pool.h"
+#include "base/rng.h"
+#include "image/image.h"
+#include "unit/fixture.h"
+#include "unit/fixture_image.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static char folder[64];
+
+static const char *in_folder(const char *name)
+{
+    static char path[128];
+    snprintf(path, sizeof(path), "%s/%s", folder, name);
+    return path;
+}
+
+static int make_folder(void **state)
+{
+    (void)state;
+    fixture_make_folder(folder);
+    return 0;
+}
+
+static int remove_folder(void **state)
+{
+    (void)state;
+    fixture_remove_folder(folder);
+    return 0;
+}
+
+static size_t nbytes_of(const struct cg_image *image)
+{
+    return (size_t)image->width * (size_t)image->height * (size_t)image->channels;
+}
+
+static struct cg_image make_noise(int width, int height, int channels)
+{
+    struct cg_image image;
+    assert_int_equal(cg_image_create(width, height, channels, &image, NULL), CG_OK);
+    struct cg_rng rng = cg_rng_make(9, (uint64_t)width, (uint64_t)height);
+    for (size_t i = 0; i < nbytes_of(&image); i++)
+        image.pixels[i] = (uint8_t)cg_rng_below(&rng, 256);
+    return image;
+}
+
+/* Smooth, for JPEG. */
+static struct cg_image make_gradient(int width, int height, int channels)
+{
+    struct cg_image image = make_noise(width, height, channels);
+    for (size_t i = 0; i < nbytes_of(&image); i++) {
+        size_t pixel = i / (size_t)channels;
+        image.pixels[i] = (uint8_t)(255 * (pixel % (size_t)width) / (size_t)width);
+    }
+    return image;
+}
+
+static struct cg_image decode(const struct fixture_bytes *file, int channels)
+{
+    struct cg_error error = {.text = ""};
+    struct cg_image image;
+    if (cg_image_decode(file->bytes, file->nbytes, channels, &image, &error) != CG_OK)
+        fail_msg("%s", error.text);
+    return image;
+}
+
+static void assert_write(const char *name, const struct cg_image *image,
+                         enum cg_image_format format, int quality)
+{
+    struct cg_error error = {.text = ""};
+    if (cg_image_write(in_folder(name), image, format, quality, &error) != CG_OK)
+        fail_msg("%s", error.text);
+}
+
+/* ---- round trips ----------------------------------------------------------------------------- */
+
+static void png_comes_back_the_same(void **state)
+{
+    (void)state;
+    const int sizes[][2] = {{1, 1}, {1, 70}, {70, 1}, {33, 17}, {640, 3}};
+    const int channels[] = {1, 3, 4};
+    for (size_t i = 0; i < 15; i++) {
+        struct cg_image image = make_noise(sizes[i / 3][0], sizes[i / 3][1], channels[i % 3]), back;
+        assert_write("a.png", &image, CG_IMAGE_PNG, 0);
+        assert_int_equal(cg_image_read(in_folder("a.png"), 0, &back, NULL), CG_OK);
+        assert_int_equal(back.width, image.width);
+        assert_int_equal(back.height, image.height);
+        assert_int_equal(back.channels, image.channels);
+        assert_memory_equal(back.pixels, image.pixels, nbytes_of(&image));
+        cg_image_clear(&back);
+        cg_image_clear(&image);
+    }
+}
+
+static void jpeg_comes_back_alike(void **state)
+{
+    (void)state;
+    const int qualities[] = {75, 90, 91, 100};
+    for (size_t i = 0; i < 12; i++) {
+        int channels = i % 3 == 0 ? 1 : i % 3 == 1 ? 3 : 4;
+        struct cg_image image = make_gradient(67, 43, channels), back;
+        for (size_t k = 3; channels == 4 && k < nbytes_of(&image); k += 4)
+            image.pixels[k] = 255;
+        assert_write("a.jpg", &image, CG_IMAGE_JPEG, qualities[i / 3]);
+        assert_int_equal(cg_image_read(in_folder("a.jpg"), 3, &back, NULL), CG_OK);
+        assert_int_equal(back.width, 67);
+        assert_int_equal(back.height, 43);
+        for (int k = 0; k < 67 * 43; k++) /* a smooth grey slope: quality 75 errs by 5 at most */
+            assert_true(abs(back.pixels[3 * k + 1] - image.pixels[channels * k]) <= 5);
+        cg_image_clear(&back);
+        cg_image_clear(&image);
+    }
+}
+
+static void jpeg_shows_transparency_on_white(void **state)
+{
+    (void)state;
+    struct cg_image image = make_noise(16, 16, 4), back;
+    memset(image.pixels, 0, nbytes_of(&image));
+    assert_write("a.jpg", &image, CG_IMAGE_JPEG, 95);
+    assert_int_equal(cg_image_read(in_folder("a.jpg"), 3, &back, NULL), CG_OK);
+    assert_true(back.pixels[0] >= 254);
+    assert_int_equal(image.pixels[0], 0);
+    cg_image_clear(&back);
+    cg_image_clear(&image);
+}
+
+struct write_context {
+    const struct cg_image *image;
+    enum cg_status status[8];
+};
+
+static void write_one(void *context, size_t item, int worker)
+{
+    (void)worker;
+    struct write_context *write = context;
+    char path[128];
+    snprintf(path, sizeof(path), "%s/%zu", folder, item);
+    write->status[item] =
+        cg_image_write(path, write->image, item % 2 == 0 ? CG_IMAGE_PNG : CG_IMAGE_JPEG, 88, NULL);
+}
+
+static void threads_write_the_same_bytes(void **state)
+{
+    (void)state;
+    struct cg_image image = make_gradient(301, 203, 3);
+    struct write_context context = {.image = &image};
+    struct cg_pool *pool;
+    assert_int_equal(cg_pool_create(4, &pool, NULL), CG_OK);
+    cg_pool_run(pool, 8, write_one, &context);
+    cg_pool_free(pool);
+    uint8_t *first[2], *bytes;
+    size_t first_nbytes[2], nbytes;
+    for (size_t i = 0; i < 8; i++) {
+        char name[2] = {(char)('0' + i), '\0'};
+        assert_int_equal(context.status[i], CG_OK);
+        assert_int_equal(cg_file_read(in_folder(name), 1 << 20, &bytes, &nbytes, NULL), CG_OK);
+        if (i < 2) {
+            first[i] = bytes;
+            first_nbytes[i] = nbytes;
+            continue;
+        }
+        assert_int_equal(nbytes, first_nbytes[i % 2]);
+        assert_memory_equal(bytes, first[i % 2], nbytes);
+        free(bytes);
+    }
+    free(first[0]);
+    free(first[1]);
+    cg_image_clear(&image);
+}
+
+static void failed_writes_leave_nothing(void **state)
+{
+    (void)state;
+    struct cg_image image = make_noise(300, 200, 3), empty = {0};
+    struct cg_error error;
+    for (int format = CG_IMAGE_PNG; format <= CG_IMAGE_JPEG; format++) {
+        assert_int_equal(cg_image_write("/dev/full", &image, format, 90, &error), CG_ERR_IO);
+        assert_string_equal(error.text, "writing /dev/full: the disk is full");
+        assert_int_equal(cg_image_write(in_folder("no/a"), &image, format, 90, &error), CG_ERR_IO);
+        assert_non_null(strstr(error.text, "no such file or folder"));
+        assert_int_equal(cg_image_write(in_folder("a"), &empty, format, 90, &error),
+                         CG_ERR_ARGUMENT);
+    }
+    assert_int_equal(cg_image_write(in_folder("a"), &image, CG_IMAGE_JPEG, 0, &error),
+                     CG_ERR_ARGUMENT);
+    assert_int_equal(cg_image_write(in_folder("a"), &image, CG_IMAGE_JPEG, 101, &error),
+                     CG_ERR_ARGUMENT);
+    assert_int_equal(fixture_count_entries(folder), 0);
+    cg_image_clear(&image);
+}
+
+static void endings_tell_the_format(void **state)
+{
+    (void)state;
+    enum cg_image_format format;
+    struct cg_error error;
+    assert_int_equal(cg_image_format_of("a/b.PNG", &format, NULL), CG_OK);
+    assert_int_equal(format, CG_IMAGE_PNG);
+    assert_int_equal(cg_image_format_of("x.png.Jpg", &format, NULL), CG_OK);
+    assert_int_equal(format, CG_IMAGE_JPEG);
+    assert_int_equal(cg_image_format_of("x.jpeg", &format, NULL), CG_OK);
+    assert_int_equal(format, CG_IMAGE_JPEG);
+    assert_int_equal(cg_image_format_of("x.webp", &format, &error), CG_ERR_UNSUPPORTED);
+    assert_non_null(strstr(error.text, ".webp"));
+    assert_int_equal(cg_image_format_of("a.png/b", &format, &error), CG_ERR_UNSUPPORTED);
+    assert_non_null(strstr(error.text, "no ending"));
+}
+
+/* ---- PNG flavours ---------------------------------------------------------------------------- */
+
+#define WIDTH 11
+#define HEIGHT 9
+
+/* Any sample of any depth: what a picture of WIDTH x HEIGHT holds. */
+static int sample_at(int x, int y, int k, int depth)
+{
+    return (x * 5001 + y * 7919 + k * 2741 + x * y) & ((1 << depth) - 1);
+}
+
+/* Rows of every stride-th sample, each after filter type 0, as PNG packs them. */
+static void add_rows(struct fixture_bytes *raw, const int *start, const int *step, int depth,
+                     int samples)
+{
+    for (int y = start[1]; y < HEIGHT && start[0] < WIDTH; y += step[1]) {
+        uint8_t row[1 + WIDTH * 8] = {0};
+        int bit = 8;
+        for (int x = start[0]; x < WIDTH; x += step[0])
+            for (int k = 0; k < samples; k++, bit += depth) {
+                int value = sample_at(x, y, k, depth);
+                if (depth == 16) {
+                    row[bit / 8] = (uint8_t)(value >> 8);
+                    row[bit / 8 + 1] = (uint8_t)value;
+                } else {
+                    row[bit / 8] |= (uint8_t)(value << (8 - depth - bit % 8));
+                }
+            }
+        fixture_add(raw, row, (size_t)(bit + 7) / 8);
+    }
+}
+
+static void add_picture(struct fixture_bytes *file, int depth, int samples, bool interlaced)
+{
+    static const int adam7[7][4] = {{0, 0, 8, 8}, {4, 0, 8, 8}, {0, 4, 4, 8}, {2, 0, 4, 4},
+                                    {0, 2, 2, 4}, {1, 0, 2, 2}, {0, 1, 1, 2}};
+    static const int whole[] = {0, 0, 1, 1};
+    struct fixture_bytes raw = {0};
+    for (int pass = 0; pass < (interlaced ? 7 : 1); pass++) {
+        const int *grid = interlaced ? adam7[pass] : whole;
+        add_rows(&raw, grid, grid + 2, depth, samples);
+    }
+    fixture_png_pixels(file, raw.bytes, raw.nbytes);
+    fixture_png_end(file);
+    free(raw.bytes);
+}
+
+static int to_8_bits(int value, int depth)
+{
+    return depth == 16 ? value >> 8 : value * 255 / ((1 << depth) - 1);
+}
+
+/* Grey, colour and either with alpha, by the samples; the value that tRNS names is clear. */
+static void assert_samples(const struct cg_image *image, int depth, int samples, bool has_trns)
+{
+    bool grey = samples <= 2;
+    int channels = has_trns || samples % 2 == 0 ? 4 : samples;
+    assert_int_equal(image->channels, channels);
+    for (int i = 0; i < WIDTH * HEIGHT; i++) {
+        int value[4] = {0, 0, 0, 255};
+        bool clear = has_trns;
+        for (int k = 0; k < samples; k++) {
+            int sample = sample_at(i % WIDTH, i / WIDTH, k, depth);
+            value[grey && k == 1 ? 3 : k] = to_8_bits(sample, depth);
+            clear = clear && sample == sample_at(2, 1, k, depth);
+        }
+        if (grey)
+            value[1] = value[2] = value[0];
+        if (clear)
+            value[3] = 0;
+        for (int c = 0; c < channels; c++)
+            assert_int_equal(image->pixels[i * channels + c], value[c]);
+    }
+}
+
+static void add_trns(struct fixture_bytes *file, int depth, int samples)
+{
+    uint8_t data[6];
+    for (int k = 0; k < samples; k++) {
+        int value = sample_at(2, 1, k, depth);
+        data[2 * k] = (uint8_t)(value >> 8);
+        data[2 * k + 1] = (uint8_t)value;
+    }
+    fixture_png_chunk(file, "tRNS", data, 2 * (size_t)samples);
+}
+
+static void every_png_flavour_is_read(void **state)
+{
+    (void)state;
+    static const int flavours[][3] = {{0, 1, 1},  {0, 2, 1}, {0, 4, 1},  {0, 8, 1},
+                                      {0, 16, 1}, {2, 8, 3}, {2, 16, 3}, {4, 8, 2},
+                                      {4, 16, 2}, {6, 8, 4}, {6, 16, 4}};
+    for (size_t i = 0; i < 4 * sizeof(flavours) / sizeof(flavours[0]); i++) {
+        int colour = flavours[i / 4][0], depth = flavours[i / 4][1], samples = flavours[i / 4][2];
+        bool interlaced = i % 2 == 1, has_trns = i % 4 >= 2 && samples % 2 == 1;
+        struct fixture_bytes file = {0};
+        fixture_png_begin(&file, WIDTH, HEIGHT, depth, colour, interlaced);
+        if (has_trns)
+            add_trns(&file, depth, samples);
+        add_picture(&file, depth, samples, interlaced);
+        struct cg_image image = decode(&file, 0);
+        assert_samples(&image, depth, samples, has_trns);
+        cg_image_clear(&image);
+        free(file.bytes);
+    }
+}
+
+static void palettes_are_read(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 16; i++) {
+        int depth = 1 << i % 4, entries = 1 << depth;
+        bool interlaced = i & 4, has_trns = i & 8;
+        uint8_t palette[768], alpha[256];
+        for (int k = 0; k < 768; k++)
+            palette[k] = (uint8_t)(k * 89 + 5);
+        for (int k = 0; k < 256; k++)
+            alpha[k] = (uint8_t)(255 - k);
+        struct fixture_bytes file = {0};
+        fixture_png_begin(&file, WIDTH, HEIGHT, depth, 3, interlaced);
+        fixture_png_chunk(&file, "PLTE", palette, 3 * (size_t)entries);
+        if (has_trns) /* fewer than the entries: the rest is opaque */
+            fixture_png_chunk(&file, "tRNS", alpha, (size_t)entries / 2);
+        add_picture(&file, depth, 1, interlaced);
+        struct cg_image image = decode(&file, 0);
+        assert_int_equal(image.channels, has_trns ? 4 : 3);
+        for (int k = 0; k < WIDTH * HEIGHT; k++) {
+            int index = sample_at(k % WIDTH, k / WIDTH, 0, depth);
+            assert_memory_equal(image.pixels + k * image.channels, palette + 3 * index, 3);
+            if (has_trns)
+                assert_int_equal(image.pixels[4 * k + 3], index < entries / 2 ? 255 - index : 255);
+        }
+        cg_image_clear(&image);
+        free(file.bytes);
+    }
+}
+
+static void colours_beyond_the_palette_are_black(void **state)
+{
+    (void)state;
+    static const uint8_t palette[] = {10, 20, 30};
+    static const uint8_t row[] = {0, 0, 200};
+    struct fixture_bytes file = {0};
+    fixture_png_begin(&file, 2, 1, 8, 3, false);
+    fixture_png_chunk(&file, "PLTE", palette, sizeof(palette));
+    fixture_png_pixels(&file, row, sizeof(row));
+    fixture_png_end(&file);
+    struct cg_image image = decode(&file, 3);
+    assert_memory_equal(image.pixels, "\x0a\x14\x1e\0\0\0", 6);
+    cg_image_clear(&image);
+    free(file.bytes);
+}
+
+static void transparency_is_laid_on_white(void **state)
+{
+    (void)state;
+    static const uint8_t row[] = {0, 200, 100, 0, 255, 200, 100, 0, 0, 200, 100, 0, 51};
+    static const uint8_t expected[] = {200, 100, 0, 255, 255, 255, 244, 224, 204};
+    struct fixture_bytes file = {0};
+    fixture_png_begin(&file, 3, 1, 8, 6, false);
+    fixture_png_pixels(&file, row, sizeof(row));
+    fixture_png_end(&file);
+    struct cg_image image = decode(&file, 3);
+    assert_int_equal(image.channels, 3);
+    assert_memory_equal(image.pixels, expected, sizeof(expected));
+    cg_image_clear(&image);
+    image = decode(&file, 1);
+    assert_int_equal(image.channels, 1);
+    assert_memory_equal(image.pixels, "\x76\xff\xe3", 3); /* (77 r + 150 g + 29 b) / 256 */
+    cg_image_clear(&image);
+    free(file.bytes);
+}
+
+/* ---- JPEG flavours --------------------------------------------------------------------------- */
+
+static void every_jpeg_colour_is_read(void **state)
+{
+    (void)state;
+    static const struct {
+        int components, adobe, values[4], red, green, blue;
+    } known[] = {
+        {1, -1, {77}, 77, 77, 77},
+        {3, -1, {140, 128, 128}, 140, 140, 140},
+        {3, 0, {10, 120, 250}, 10, 120, 250},       /* RGB */
+        {4, 0, {51, 102, 255, 128}, 26, 51, 128},   /* CMYK, stored inverted */
+        {4, 2, {55, 128, 128, 255}, 200, 200, 200}, /* YCCK */
+        {4, 2, {155, 128, 128, 128}, 50, 50, 50},
+    };
+    for (size_t i = 0; i < 2 * sizeof(known) / sizeof(known[0]); i++) {
+        struct fixture_bytes file = {0};
+        fixture_jpeg(&file, known[i / 2].components, known[i / 2].values, i % 2 == 1,
+                     known[i / 2].adobe);
+        struct cg_image image = decode(&file, 0);
+        assert_int_equal(image.width, 8);
+        assert_int_equal(image.height, 8);
+        assert_int_equal(image.channels, known[i / 2].components == 1 ? 1 : 3);
+        for (size_t k = 0; k < nbytes_of(&image); k += (size_t)image.channels) {
+            assert_int_equal(image.pixels[k], known[i / 2].red);
+            if (image.channels == 3) {
+                assert_int_equal(image.pixels[k + 1], known[i / 2].green);
+                assert_int_equal(image.pixels[k + 2], known[i / 2].blue);
+            }
+        }
+        cg_image_clear(&image);
+        free(file.bytes);
+    }
+}
+
+static void channels_are_converted(void **state)
+{
+    (void)state;
+    const int grey[] = {77}, colour[] = {140, 128, 128};
+    struct fixture_bytes file = {0};
+    struct cg_error error;
+    fixture_jpeg(&file, 1, grey, false, -1);
+    struct cg_image image = decode(&file, 3);
+    assert_int_equal(image.channels, 3);
+    assert_memory_equal(image.pixels, "MMM", 3);
+    cg_image_clear(&image);
+    assert_int_equal(cg_image_decode(file.bytes, file.nbytes, 4, &image, &error), CG_ERR_ARGUMENT);
+    assert_null(image.pixels);
+    free(file.bytes);
+    file = (struct fixture_bytes){0};
+    fixture_jpeg(&file, 3, colour, false, -1);
+    image = decode(&file, 1);
+    assert_int_equal(image.channels, 1);
+    assert_int_equal(image.pixels[0], 140);
+    cg_image_clear(&image);
+    free(file.bytes);
+}
+
+/* ---- orientation ----------------------------------------------------------------------------- */
+
+/* The picture 1 2 3 / 4 5 6 as stored, and upright. */
+static const char *const upright[9] = {"123456", "123456", "321654", "654321", "456123",
+                                       "142536", "415263", "635241", "362514"};
+
+static void assert_upright(const struct fixture_bytes *file, int orientation)
+{
+    struct cg_image image = decode(file, 0);
+    bool turned = orientation >= 5 && orientation <= 8;
+    assert_int_equal(image.width, turned ? 2 : 3);
+    assert_int_equal(image.height, turned ? 3 : 2);
+    for (int i = 0; i < 6; i++)
+        for (int c = 0; c < image.channels; c++)
+            assert_int_equal(image.pixels[i * image.channels + c], upright[orientation][i]);
+    cg_image_clear(&image);
+}
+
+static void add_six_pixels(struct fixture_bytes *file, int samples)
+{
+    uint8_t raw[2 * (1 + 3 * 4)], *to = raw;
+    for (int i = 0; i < 6; i++) {
+        if (i % 3 == 0)
+            *to++ = 0;
+        for (int k = 0; k < samples; k++)
+            *to++ = (uint8_t)('1' + i);
+    }
+    fixture_png_pixels(file, raw, (size_t)(to - raw));
+    fixture_png_end(file);
+}
+
+static void png_is_turned_upright(void **state)
+{
+    (void)state;
+    static const int colours[][2] = {{0, 1}, {2, 3}, {6, 4}};
+    for (int i = 0; i < 3 * 2 * 9; i++) {
+        int orientation = i % 9;
+        const int *colour = colours[i / 18];
+        uint8_t tiff[26];
+        struct fixture_bytes file = {0};
+        fixture_png_begin(&file, 3, 2, 8, colour[0], false);
+        fixture_png_chunk(&file, "eXIf", tiff, fixture_exif(tiff, orientation, i / 9 % 2));
+        add_six_pixels(&file, colour[1]);
+        assert_upright(&file, orientation);
+        free(file.bytes);
+    }
+}
+
+/* 3 x 2 tiles of 40 pixels, as JPEG does not keep single pixels; more than one block of the turn.
+ */
+static void jpeg_is_turned_upright(void **state)
+{
+    (void)state;
+    struct cg_image tiles = make_noise(120, 80, 3);
+    for (int i = 0; i < 120 * 80; i++)
+        memset(tiles.pixels + 3 * i, 40 * (1 + i % 120 / 40 + 3 * (i / 120 / 40)), 3);
+    assert_write("a.jpg", &tiles, CG_IMAGE_JPEG, 100);
+    cg_image_clear(&tiles);
+    for (int orientation = 1; orientation <= 8; orientation++) {
+        struct fixture_bytes file = {0};
+        assert_int_equal(cg_file_read(in_folder("a.jpg"), 1 << 20, &file.bytes, &file.nbytes, NULL),
+                         CG_OK);
+        fixture_jpeg_add_exif(&file, orientation, orientation % 2);
+        struct cg_image image = decode(&file, 3);
+        int across = orientation >= 5 ? 2 : 3;
+        assert_int_equal(image.width, 40 * across);
+        assert_int_equal(image.height, 40 * (5 - across));
+        for (int i = 0; i < 6; i++) {
+            int x = 40 * (i % across) + 20, y = 40 * (i / across) + 20;
+            int value = image.pixels[3 * (y * image.width + x)];
+            assert_true(abs(value - 40 * (upright[orientation][i] - '0')) <= 1);
+        }
+        cg_image_clear(&image);
+        free(file.bytes);
+    }
+}
+
+static void bad_exif_leaves_the_picture_as_it_is(void **state)
+{
+    (void)state;
+    for (int at = 0; at < 26; at++) {
+        for (int length = 0; length <= 26; length++) {
+            uint8_t tiff[26];
+            struct fixture_bytes file = {0};
+            fixture_exif(tiff, 3, at % 2);
+            tiff[at] = 0xff;
+            fixture_png_begin(&file, 3, 2, 8, 0, false);
+            fixture_png_chunk(&file, "eXIf", tiff, (size_t)length);
+            add_six_pixels(&file, 1);
+            struct cg_image image = decode(&file, 0);
+            assert_true(memcmp(image.pixels, upright[1], 6) == 0 ||
+                        memcmp(image.pixels, upright[3], 6) == 0);
+            cg_image_clear(&image);
+            free(file.bytes);
+        }
+    }
+}
+
+#define IN_FOLDER(name) cmocka_unit_test_setup_teardown(name, make_folder, remove_folder)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        IN_FOLDER(png_comes_back_the_same),
+        IN_FOLDER(jpeg_comes_back_alike),
+        IN_FOLDER(jpeg_shows_transparency_on_white),
+        IN_FOLDER(threads_write_the_same_bytes),
+        IN_FOLDER(failed_writes_leave_nothing),
+        cmocka_unit_test(endings_tell_the_format),
+        cmocka_unit_test(every_png_flavour_is_read),
+        cmocka_unit_test(palettes_are_read),
+        cmocka_unit_test(colours_beyond_the_palette_are_black),
+        cmocka_unit_test(transparency_is_laid_on_white),
+        cmocka_unit_test(every_jpeg_colour_is_read),
+        cmocka_unit_test(channels_are_converted),
+        cmocka_unit_test(png_is_turned_upright),
+        IN_FOLDER(jpeg_is_turned_upright),
+        cmocka_unit_test(bad_exif_leaves_the_picture_as_it_is),
+    };
+    return cmocka_run_group_tests_name("image", tests, NULL, NULL);
+}
