@@ -23,8 +23,8 @@
 #define TONE_STEPS 8.0f
 #define TONE_RISER 0.32f /* share of a step that is slope */
 #define TONE_HOLD 0.10f  /* share of the photo's own shading that remains */
-#define CHROMA_GAIN 1.22f
-#define CHROMA_RISE_MAX 1.25f /* chroma follows lightness up to here: the same saturation */
+#define CHROMA_GAIN 1.2f
+#define CHROMA_RISE_MAX 1.12f /* chroma follows lightness up to here: the same saturation */
 #define CHROMA_RICH 0.22f /* chroma from which colours are rich enough: no gain, no brightening */
 #define PAPER_FROM 0.94f  /* lightness from which colours go to paper */
 #define PAPER_TO 1.0f
