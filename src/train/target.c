@@ -10,7 +10,9 @@
  *   lines          three sizes of target_ink.c, solid blacks, target_line.c
  *
  * All sizes are in pixels of the working picture (some 640 to 1100 px long), nowhere a share of it,
- * and no step looks farther than about 60 px: a small local network can learn it.
+ * and nothing is taken from the picture as a whole. The filters together reach some 100 px, nearly
+ * all of their weight lies within 40; only target_line.c follows a piece of ink to its end. So a
+ * small local network can learn it.
  */
 #include "train/target.h"
 
@@ -25,26 +27,17 @@ enum { PLANE_COUNT = 21 };
 /* Lines for detail, for contours, and for the soft contours of what is near or out of focus. */
 enum { SCALE_COUNT = 3 };
 static const struct cg_ink_scale SCALES[SCALE_COUNT] = {
-    {.sigma_px = 1.0f, .along_px = 3.0f, .threshold = 0.008f, .crowding = 2.2f, .core = 0.45f},
-    {.sigma_px = 2.2f,
-     .along_px = 5.0f,
-     .threshold = 0.010f,
-     .crowding = 1.0f,
-     .core = 0.78f,
-     .yielding = 1.6f},
-    {.sigma_px = 4.4f,
-     .along_px = 8.0f,
-     .threshold = 0.012f,
-     .crowding = 0.5f,
-     .core = 0.93f,
-     .yielding = 2.0f},
+    /* sigma_px, along_px, threshold, crowding, yielding, core */
+    {1.0f, 3.0f, 0.008f, 2.0f, 0.0f, 0.45f},
+    {2.2f, 5.0f, 0.009f, 0.9f, 1.5f, 0.78f},
+    {4.4f, 8.0f, 0.012f, 0.3f, 1.7f, 0.92f},
 };
 
 /* The planes by their purpose. */
 struct work {
     struct cg_lab photo, calm, spare;
     struct cg_flow flow;
-    struct cg_plane fine, coarse; /* lightness that the two sizes of line are taken from */
+    struct cg_plane fine, coarse; /* see cg_ink_source */
     struct cg_plane finest;       /* mean response around of the finest lines */
     struct cg_plane ink, strength;
     struct cg_plane scratch[5];
@@ -144,10 +137,10 @@ static void make_layers(struct work *work, const struct cg_image *photo, float *
     const struct cg_smooth light = {.radius = 2, .step_px = 1, .range = 0.06f, .chroma = 4.0f};
     cg_colour_decode(photo, &work->photo);
     remove_texture(work, row);
-    cg_plane_copy(&work->calm.c[0], &work->coarse);
+    cg_ink_source(&work->calm, &work->coarse);
     cg_flow_make(&work->calm, &work->flow, work->scratch);
     cg_smooth_pass(&work->photo, &work->photo, &work->spare, &light, row);
-    cg_plane_copy(&work->spare.c[0], &work->fine);
+    cg_ink_source(&work->spare, &work->fine);
     cg_ink_blacks(&work->calm, &work->ink, &work->strength);
     flatten_areas(work, row);
     tidy_edges(work);

@@ -5,9 +5,9 @@
  * Oklab's lightness is even and its hue does not turn when lightness or chroma change, so all of
  * the style's colour is one curve on L and one gain on chroma; faces keep their hue.
  *
- *   brighten   L1 = L + k L (1 - L)^2: shadows and midtones rise, highlights keep their shading;
- *              less for rich colours, which have no brighter kin of the same chroma
- *   lift       L2 = floor + (1 - floor) L1: shadows are coloured, black is the ink's task
+ *   brighten   L' = L + f (1 - L) + k (L (1 - L))^1.5: midtones rise, highlights keep their
+ * shading, shadows are coloured (black is the ink's task); less for rich colours, which have no
+ *              brighter kin of the same chroma
  *   steps      soft quantisation (Winnemoeller, Olsen and Gooch 2006, section 3.3): flat treads
  *              with risers of a fixed share of a step. Across a slow gradient (sky) a riser is
  *              wide and cannot be seen, across a shadow's border it is a clean edge.
@@ -18,13 +18,13 @@
 
 #include <math.h>
 
-#define TONE_BRIGHTEN 0.85f
-#define TONE_FLOOR 0.05f
+#define TONE_BRIGHTEN 0.95f
+#define TONE_FLOOR 0.045f
 #define TONE_STEPS 8.0f
 #define TONE_RISER 0.32f /* share of a step that is slope */
 #define TONE_HOLD 0.10f  /* share of the photo's own shading that remains */
-#define CHROMA_GAIN 1.22f
-#define CHROMA_RISE_MAX 1.25f /* chroma follows lightness up to here: the same saturation */
+#define CHROMA_GAIN 1.2f
+#define CHROMA_RISE_MAX 1.12f /* chroma follows lightness up to here: the same saturation */
 #define CHROMA_RICH 0.22f /* chroma from which colours are rich enough: no gain, no brightening */
 #define PAPER_FROM 0.94f  /* lightness from which colours go to paper */
 #define PAPER_TO 1.0f
@@ -79,7 +79,8 @@ void cg_colour_decode(const struct cg_image *photo, const struct cg_lab *lab)
 static float tone_curve(float lightness, float rich)
 {
     float l = lightness < 0.0f ? 0.0f : lightness > 1.0f ? 1.0f : lightness;
-    float lift = TONE_FLOOR * (1.0f - l) + TONE_BRIGHTEN * l * (1.0f - l) * (1.0f - l);
+    float middle = l * (1.0f - l);
+    float lift = TONE_FLOOR * (1.0f - l) + TONE_BRIGHTEN * middle * sqrtf(middle);
     return l + (1.0f - rich) * lift;
 }
 

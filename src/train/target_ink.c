@@ -15,6 +15,8 @@
 #include <math.h>
 
 #define DOG_RATIO 1.6f
+#define VIVID_FROM 0.11f  /* chroma that counts as darkness, above that of skin */
+#define VIVID_WEIGHT 0.8f /* how much */
 #define CROWD_SIGMA_PX 11.0f
 #define LINE_SOFTNESS 0.42f /* share of the peak over which a border fades, at 1 px sigma */
 #define BLACK_LIGHTNESS 0.235f
@@ -22,10 +24,11 @@
 #define BLACK_STRENGTH 1.5f
 #define BLACK_CHROMA 0.8f /* how much chroma keeps a dark colour from turning black */
 
-/* Distance between the samples that are taken of a scale: wide lines need fewer of them. */
-static float spacing_px(const struct cg_ink_scale *scale)
+/* Distance between samples of a curve of this deviation, at least a pixel: wide curves need fewer.
+ */
+static float spacing_px(float sigma_px, float share)
 {
-    return scale->sigma_px > 2.0f ? 0.5f * scale->sigma_px : 1.0f;
+    return share * sigma_px > 1.0f ? share * sigma_px : 1.0f;
 }
 
 /* nx, ny: the step from sample to sample. */
@@ -44,7 +47,7 @@ static float across_at(const struct cg_plane *lightness, float x, float y, float
 static void dog_across(const struct cg_plane *lightness, const struct cg_flow *flow,
                        const struct cg_ink_scale *scale, const struct cg_plane *to)
 {
-    const float spacing = spacing_px(scale), sigma = scale->sigma_px / spacing;
+    const float spacing = spacing_px(scale->sigma_px, 0.65f), sigma = scale->sigma_px / spacing;
     float narrow[CG_PLANE_MARGIN_PX + 1] = {0}, wide[CG_PLANE_MARGIN_PX + 1];
     cg_gauss_kernel(sigma, narrow);
     int radius = cg_gauss_kernel(sigma * DOG_RATIO, wide);
@@ -86,7 +89,7 @@ static float walk_flow(const struct cg_plane *value, const struct cg_flow *flow,
 static void average_along(const struct cg_plane *value, const struct cg_flow *flow,
                           const struct cg_ink_scale *scale, const struct cg_plane *to)
 {
-    const float spacing = spacing_px(scale);
+    const float spacing = spacing_px(scale->along_px, 0.33f);
     float kernel[CG_PLANE_MARGIN_PX + 1];
     int radius = cg_gauss_kernel(scale->along_px / spacing, kernel);
     for (int y = 0; y < to->height; y++)
@@ -104,7 +107,8 @@ static void average_along(const struct cg_plane *value, const struct cg_flow *fl
 static float peak_across(const struct cg_plane *response, const struct cg_flow *flow, int x, int y,
                          const struct cg_ink_scale *scale)
 {
-    const float reach_px = 2.0f * scale->sigma_px + 1.0f, spacing = spacing_px(scale);
+    const float reach_px = 2.0f * scale->sigma_px + 1.0f,
+                spacing = spacing_px(scale->sigma_px, 0.5f);
     ptrdiff_t at = y * response->stride + x;
     float nx = -flow->y.v[at], ny = flow->x.v[at], peak = response->v[at];
     for (float d = spacing; d <= reach_px; d += spacing) {
@@ -147,6 +151,18 @@ void cg_ink_lines(const struct cg_plane *lightness, const struct cg_flow *flow,
     average_along(ink, flow, scale, response);
     cg_plane_blur(response, crowd, &scratch[1], CROWD_SIGMA_PX);
     draw_lines(response, flow, scale, finest, crowd, ink, strength);
+}
+
+void cg_ink_source(const struct cg_lab *lab, const struct cg_plane *to)
+{
+    for (int y = 0; y < to->height; y++)
+        for (int x = 0; x < to->width; x++) {
+            ptrdiff_t i = y * to->stride + x;
+            float a = lab->c[1].v[i], b = lab->c[2].v[i];
+            float vivid = sqrtf(a * a + b * b) - VIVID_FROM;
+            to->v[i] = lab->c[0].v[i] - (vivid > 0.0f ? VIVID_WEIGHT * vivid : 0.0f);
+        }
+    cg_plane_replicate(to);
 }
 
 void cg_ink_blacks(const struct cg_lab *lab, const struct cg_plane *ink,

@@ -38,6 +38,10 @@ struct cg_ink_scale {
     float core;      /* share of a line's peak response that still is ink: its width */
 };
 
+/* What lines are taken from: lightness, vivid colours counting as darker, so that a leaf stands out
+ * from a wall of the same lightness, with the line on the leaf's side. */
+void cg_ink_source(const struct cg_lab *lab, const struct cg_plane *to);
+
 /*
  * Lines of one size on the dark sides of the edges of lightness. ink: coverage 0 to 1;
  * strength: response over threshold; crowd: out, mean response around; finest: that of the finest

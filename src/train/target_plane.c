@@ -5,7 +5,6 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum cg_status cg_plane_set_create(int width, int height, size_t count, struct cg_plane_set *out,
                                    struct cg_error *error)
@@ -45,12 +44,6 @@ void cg_plane_replicate(const struct cg_plane *plane)
             row[plane->width - 1 + i] = row[plane->width - 1];
         }
     }
-}
-
-void cg_plane_copy(const struct cg_plane *from, const struct cg_plane *to)
-{
-    size_t floats = (size_t)from->stride * (size_t)from->height;
-    memcpy(to->v - CG_PLANE_MARGIN_PX, from->v - CG_PLANE_MARGIN_PX, floats * sizeof *to->v);
 }
 
 int cg_gauss_kernel(float sigma_px, float weight[CG_PLANE_MARGIN_PX + 1])

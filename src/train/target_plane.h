@@ -44,8 +44,6 @@ static inline float *cg_plane_row(const struct cg_plane *plane, int y)
 /* Make the margins repeat the row's first and last pixel. */
 void cg_plane_replicate(const struct cg_plane *plane);
 
-void cg_plane_copy(const struct cg_plane *from, const struct cg_plane *to);
-
 /* Value at a position between pixels, bilinear; positions outside are clamped. */
 static inline float cg_plane_sample(const struct cg_plane *plane, float x, float y)
 {
