@@ -18,11 +18,11 @@
 
 #include <math.h>
 
-#define TONE_BRIGHTEN 0.65f
+#define TONE_BRIGHTEN 0.85f
 #define TONE_FLOOR 0.05f
 #define TONE_STEPS 8.0f
-#define TONE_RISER 0.45f /* share of a step that is slope */
-#define TONE_HOLD 0.15f  /* share of the photo's own shading that remains */
+#define TONE_RISER 0.32f /* share of a step that is slope */
+#define TONE_HOLD 0.10f  /* share of the photo's own shading that remains */
 #define CHROMA_GAIN 1.22f
 #define CHROMA_RISE_MAX 1.25f /* chroma follows lightness up to here: the same saturation */
 #define CHROMA_RICH 0.22f /* chroma from which colours are rich enough: no gain, no brightening */

@@ -53,20 +53,6 @@ void cg_plane_copy(const struct cg_plane *from, const struct cg_plane *to)
     memcpy(to->v - CG_PLANE_MARGIN_PX, from->v - CG_PLANE_MARGIN_PX, floats * sizeof *to->v);
 }
 
-float cg_plane_sample(const struct cg_plane *plane, float x, float y)
-{
-    float right = (float)(plane->width - 1), bottom = (float)(plane->height - 1);
-    x = x < 0.0f ? 0.0f : x > right ? right : x;
-    y = y < 0.0f ? 0.0f : y > bottom ? bottom : y;
-    int ix = (int)x, iy = (int)y;
-    float fx = x - (float)ix, fy = y - (float)iy;
-    const float *above = plane->v + iy * plane->stride + ix;
-    const float *below = iy + 1 < plane->height ? above + plane->stride : above;
-    float top = above[0] + fx * (above[1] - above[0]);
-    float low = below[0] + fx * (below[1] - below[0]);
-    return top + fy * (low - top);
-}
-
 int cg_gauss_kernel(float sigma_px, float weight[CG_PLANE_MARGIN_PX + 1])
 {
     int radius = (int)ceilf(2.5f * sigma_px);

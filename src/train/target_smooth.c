@@ -21,9 +21,18 @@ struct sums {
     float *restrict weight, *restrict value[3];
 };
 
-static void add_tap(const float *restrict centre[3], const float *restrict near[3],
-                    const float *restrict value[3], const struct sums *sums, int width,
-                    const struct cg_smooth *how, float spatial)
+/*
+ * One tap of a whole row: sums += w * (1, value). Also built for wider vectors where the compiler
+ * can choose when the program starts; without fused multiplies, so that every machine computes the
+ * same bits.
+ */
+#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && !defined(CG_NO_MULTIVERSION)
+__attribute__((target_clones("avx2", "default")))
+#endif
+static void
+add_tap(const float *restrict centre[3], const float *restrict near[3],
+        const float *restrict value[3], const struct sums *sums, int width,
+        const struct cg_smooth *how, float spatial)
 {
     const float scale = 1.0f / (how->range * how->range), chroma = how->chroma;
     const float *restrict c0 = centre[0], *restrict c1 = centre[1], *restrict c2 = centre[2];
@@ -81,21 +90,31 @@ void cg_smooth_pass(const struct cg_lab *source, const struct cg_lab *guide,
         cg_plane_replicate(&to->c[c]);
 }
 
+/* Widen low and high to hold one row's values. */
+static void widen_bounds(const float *restrict near, int width, float *restrict low,
+                         float *restrict high)
+{
+    for (int x = 0; x < width; x++) {
+        low[x] = near[x] < low[x] ? near[x] : low[x];
+        high[x] = near[x] > high[x] ? near[x] : high[x];
+    }
+}
+
 /* low, high = least and greatest value within radius_px of each pixel of row y. */
-static void row_bounds(const struct cg_plane *source, int y, int radius_px, float *restrict low,
-                       float *restrict high)
+static void square_bounds(const struct cg_plane *source, int y, int radius_px, float *low,
+                          float *high)
 {
     const int width = source->width;
     memcpy(low, cg_plane_row(source, y), (size_t)width * sizeof *low);
     memcpy(high, low, (size_t)width * sizeof *high);
     for (int dy = -radius_px; dy <= radius_px; dy++)
-        for (int dx = -radius_px; dx <= radius_px; dx++) {
-            const float *restrict near = cg_plane_row(source, y + dy) + dx;
-            for (int x = 0; x < width; x++) {
-                low[x] = near[x] < low[x] ? near[x] : low[x];
-                high[x] = near[x] > high[x] ? near[x] : high[x];
-            }
-        }
+        for (int dx = -radius_px; dx <= radius_px; dx++)
+            widen_bounds(cg_plane_row(source, y + dy) + dx, width, low, high);
+}
+
+static float clamp(float value, float low, float high)
+{
+    return value < low ? low : value > high ? high : value;
 }
 
 void cg_sharpen_edges(const struct cg_plane *source, const struct cg_plane *to,
@@ -104,13 +123,42 @@ void cg_sharpen_edges(const struct cg_plane *source, const struct cg_plane *to,
     cg_plane_blur(source, &scratch[0], &scratch[1], (float)radius_px);
     for (int y = 0; y < source->height; y++) {
         float *low = cg_plane_row(&scratch[1], 0), *high = cg_plane_row(to, y);
-        row_bounds(source, y, radius_px, low, high);
+        square_bounds(source, y, radius_px, low, high);
         const float *in = cg_plane_row(source, y), *blurred = cg_plane_row(&scratch[0], y);
         float *out = cg_plane_row(to, y);
         for (int x = 0; x < source->width; x++) {
-            float sharp = in[x] + amount * (in[x] - blurred[x]);
-            out[x] = sharp < low[x] ? low[x] : sharp > high[x] ? high[x] : sharp;
+            out[x] = clamp(in[x] + amount * (in[x] - blurred[x]), low[x], high[x]);
         }
+    }
+    cg_plane_replicate(to);
+}
+
+/* low, high = least and greatest value on the border of the square of radius_px, corners cut. */
+static void ring_bounds(const struct cg_plane *source, int y, int radius_px, float *low,
+                        float *high)
+{
+    const int r = radius_px, cut = radius_px / 2, width = source->width;
+    memcpy(low, cg_plane_row(source, y - r), (size_t)width * sizeof *low);
+    memcpy(high, low, (size_t)width * sizeof *high);
+    for (int i = -r; i <= r; i++) {
+        int side = i < 0 ? -i : i, away = side > cut ? r - (side - cut) : r;
+        widen_bounds(cg_plane_row(source, y - away) + i, width, low, high);
+        widen_bounds(cg_plane_row(source, y + away) + i, width, low, high);
+        widen_bounds(cg_plane_row(source, y + i) - away, width, low, high);
+        widen_bounds(cg_plane_row(source, y + i) + away, width, low, high);
+    }
+}
+
+void cg_remove_spots(const struct cg_plane *source, const struct cg_plane *to,
+                     const struct cg_plane *scratch, int radius_px)
+{
+    for (int y = 0; y < source->height; y++) {
+        float *low = cg_plane_row(scratch, 0), *high = cg_plane_row(to, y);
+        ring_bounds(source, y, radius_px, low, high);
+        const float *in = cg_plane_row(source, y);
+        float *out = cg_plane_row(to, y);
+        for (int x = 0; x < source->width; x++)
+            out[x] = clamp(in[x], low[x], high[x]);
     }
     cg_plane_replicate(to);
 }
