@@ -1,42 +1,33 @@
 /* A folder for one test's files: see temp_folder.h. Whatever fails here fails the test. */
-#define _XOPEN_SOURCE 700
 #include "temp_folder.h"
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "unit/fixture.h"
 
-#include <ftw.h>
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
+#define FOLDER_NBYTES 64 /* as fixture.h has it */
+
 int temp_folder_setup(void **state)
 {
-    const char *parent = getenv("TMPDIR");
-    char *folder = cg_string_format("%s/comicgan-test-XXXXXX", parent != NULL ? parent : "/tmp");
+    char *folder = malloc(FOLDER_NBYTES);
     assert_non_null(folder);
-    *state = mkdtemp(folder);
-    return *state == NULL;
-}
-
-static int remove_entry(const char *path, const struct stat *about, int type, struct FTW *place)
-{
-    (void)about;
-    (void)type;
-    (void)place;
-    return remove(path);
+    fixture_make_folder(folder);
+    *state = folder;
+    return 0;
 }
 
 int temp_folder_teardown(void **state)
 {
-    int failed = nftw(*state, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+    fixture_remove_folder(*state);
     free(*state);
-    return failed;
+    return 0;
 }
 
 char *temp_path(const char *folder, const char *name)

@@ -456,7 +456,7 @@ static void entries_are_reused_and_damaged_ones_remade(void **state)
 
     assert_int_equal(truncate(before[0].path, before[0].about.st_size - 1), 0);
     assert_int_equal(truncate(before[1].path, 10), 0);
-    for (long byte = 0; byte < 64; byte++) {
+    for (long byte = 0; byte < 64; byte += 4) { /* every field of the header */
         flip_byte(before[2].path, byte);
         struct stat damaged, remade;
         assert_int_equal(stat(before[2].path, &damaged), 0);
