@@ -11,7 +11,7 @@
  * (cg_fit_ink_row), which makes lines wider and grey ones darker and leaves the paper clean. The
  * picture changes continuously with t and never grows lighter as t grows.
  *
- * Memory: ten floats for each working pixel, a few words for each column of the picture, and each
+ * Memory: seven floats for each working pixel, a few words for each column of the picture, and each
  * thread's rows; nothing of the full picture's size.
  */
 #include "comic/render.h"
@@ -30,7 +30,6 @@ struct buffer {
 
 struct cg_renderer {
     struct buffer gain, offset, ink; /* the maps */
-    struct buffer slope;             /* before its mean is taken */
     struct buffer columns;           /* struct cg_tap for each column */
     struct buffer scratch;           /* each worker's rows */
 };
@@ -48,7 +47,6 @@ void cg_renderer_free(struct cg_renderer *renderer)
     free(renderer->gain.memory);
     free(renderer->offset.memory);
     free(renderer->ink.memory);
-    free(renderer->slope.memory);
     free(renderer->columns.memory);
     free(renderer->scratch.memory);
     free(renderer);
@@ -77,7 +75,6 @@ static enum cg_status reserve(struct buffer *buffer, size_t rows, size_t count,
 struct work {
     const struct cg_layers *layers;
     struct cg_maps maps;
-    float *slope;
     float boldness, steepness;
     struct cg_tile_job tiles;
     int tiles_across;
@@ -89,7 +86,6 @@ static enum cg_status reserve_all(struct cg_renderer *renderer, const struct wor
                                   int threads, struct cg_error *error)
 {
     size_t rows = (size_t)work->maps.height, stride = cg_map_stride(&work->maps);
-    size_t slopes = (size_t)work->maps.width * 3;
     enum cg_status status;
     if ((status = reserve(&renderer->gain, rows, stride * 3, sizeof(float), "colour gain map",
                           error)) != CG_OK ||
@@ -97,8 +93,6 @@ static enum cg_status reserve_all(struct cg_renderer *renderer, const struct wor
                           error)) != CG_OK ||
         (status = reserve(&renderer->ink, rows, stride, sizeof(float), "ink map", error)) !=
             CG_OK ||
-        (status = reserve(&renderer->slope, rows, slopes, sizeof(float), "colour slope map",
-                          error)) != CG_OK ||
         (status = reserve(&renderer->columns, 1, (size_t)work->tiles.width, sizeof(struct cg_tap),
                           "table of columns", error)) != CG_OK ||
         (status = reserve(&renderer->scratch, (size_t)threads, work->scratch_count, sizeof(float),
@@ -107,18 +101,11 @@ static enum cg_status reserve_all(struct cg_renderer *renderer, const struct wor
     return CG_OK;
 }
 
-static void slope_row(void *context, size_t item, int worker)
-{
-    const struct work *work = context;
-    cg_fit_slope_row(work->layers, (int)item, work->slope,
-                     work->scratch + (size_t)worker * work->scratch_count);
-}
-
 static void maps_row(void *context, size_t item, int worker)
 {
     struct work *work = context;
-    cg_fit_maps_row(work->layers, (int)item, work->slope, &work->maps,
-                    work->scratch + (size_t)worker * work->scratch_count);
+    cg_fit_colour_row(work->layers, (int)item, &work->maps,
+                      work->scratch + (size_t)worker * work->scratch_count);
     cg_fit_ink_row(work->layers, (int)item, work->boldness, work->steepness, &work->maps);
 }
 
@@ -168,7 +155,6 @@ enum cg_status cg_render(struct cg_renderer *renderer, struct cg_pool *pool,
     work.maps.gain = renderer->gain.memory;
     work.maps.offset = renderer->offset.memory;
     work.maps.ink = renderer->ink.memory;
-    work.slope = renderer->slope.memory;
     work.scratch = renderer->scratch.memory;
     struct cg_tap *columns = renderer->columns.memory;
     for (int x = 0; x < width; x++)
@@ -177,7 +163,6 @@ enum cg_status cg_render(struct cg_renderer *renderer, struct cg_pool *pool,
     work.tiles.columns = columns;
 
     size_t tiles_down = (size_t)(height + CG_TILE_HEIGHT - 1) / CG_TILE_HEIGHT;
-    cg_pool_run(pool, (size_t)layers->height, slope_row, &work);
     cg_pool_run(pool, (size_t)layers->height, maps_row, &work);
     cg_pool_run(pool, tiles_down * (size_t)work.tiles_across, tile, &work);
     return CG_OK;

@@ -12,9 +12,6 @@
 
 #define CG_MAP_PAD 2
 
-/* Side of the guided filter's window: 2 * radius + 1 working pixels. */
-#define CG_FIT_RADIUS 1
-
 /* A tile of the full picture, sized so that its rows of maps stay in the cache next to the core. */
 #define CG_TILE_WIDTH 512
 #define CG_TILE_HEIGHT 128
@@ -38,16 +35,11 @@ static inline size_t cg_map_stride(const struct cg_maps *maps)
 
 /* ---- render_fit.c ---------------------------------------------------------------------------- */
 
-/* Floats of scratch that the passes over rows below need for a working width. */
+/* Floats of scratch that the function below needs for a working width. */
 size_t cg_fit_scratch_count(int width);
 
-/* Row y of slope, height * width * 3 floats: the least squares slope of colour on photo around
- * each pixel. */
-void cg_fit_slope_row(const struct cg_layers *layers, int y, float *slope, float *scratch);
-
-/* Row y of gain and offset, from all rows of slope. */
-void cg_fit_maps_row(const struct cg_layers *layers, int y, const float *slope,
-                     struct cg_maps *maps, float *scratch);
+/* Row y of gain and offset. */
+void cg_fit_colour_row(const struct cg_layers *layers, int y, struct cg_maps *maps, float *scratch);
 
 /* Row y of ink: the logit raised by boldness (0: as it is) where a line is near, times steepness.
  */

@@ -27,7 +27,8 @@
 struct tile_rows {
     float *gain[SLOTS], *offset[SLOTS], *ink[SLOTS];
     int held[SLOTS]; /* which row, -1 for none */
-    float *keep;     /* 1 - ink of one full row, for each channel */
+    float *paper;    /* 1 - ink, of one full row */
+    float *keep;     /* the same for each channel */
 };
 
 size_t cg_tile_scratch_count(void)
@@ -45,7 +46,8 @@ static struct tile_rows tile_rows_make(float *scratch)
         rows.held[k] = -1;
         scratch = rows.ink[k] + CG_TILE_WIDTH;
     }
-    rows.keep = scratch;
+    rows.paper = scratch;
+    rows.keep = rows.paper + CG_TILE_WIDTH;
     return rows;
 }
 
@@ -103,36 +105,44 @@ static int hold_row(struct tile_rows *rows, const struct cg_maps *maps, int y,
     return slot;
 }
 
+/* Where the sigmoid below reaches 1. */
+#define SIGMOID_END 7.29348f
+
 /*
- * 1 / (1 + e^-x) as (1 + tanh(x / 2)) / 2 with Lambert's continued fraction for tanh, cut after the
- * fifth term and held to its range: off by at most 0.0004, a tenth of a grey level.
+ * 1 / (1 + e^-x) as (1 + tanh(x / 2)) / 2, with Lambert's continued fraction for tanh cut after the
+ * fifth term. Off by at most 0.0007, a fifth of a grey level; 0 and 1 at the ends, give or take
+ * 1e-6.
  */
 static inline float sigmoid(float x)
 {
-    float h = 0.5f * x;
-    h = h < 4.0f ? h : 4.0f;
-    h = h > -4.0f ? h : -4.0f;
+    float h = x < SIGMOID_END ? x : SIGMOID_END;
+    h = 0.5f * (h > -SIGMOID_END ? h : -SIGMOID_END);
     float s = h * h;
-    float tanh_h = h * (945.0f + s * (105.0f + s)) / (945.0f + s * (420.0f + 15.0f * s));
-    tanh_h = tanh_h < 1.0f ? tanh_h : 1.0f;
-    tanh_h = tanh_h > -1.0f ? tanh_h : -1.0f;
-    return 0.5f + 0.5f * tanh_h;
+    return 0.5f + 0.5f * h * (945.0f + s * (105.0f + s)) / (945.0f + s * (420.0f + 15.0f * s));
 }
 
-/* keep = 1 - opacity * sigmoid(the row between rows), three times each: once a channel. */
+/* paper = 1 - opacity * sigmoid(the row between rows) */
 CG_MULTIVERSION
-static void ink_row(float *const rows[SLOTS], const float weights[4], float opacity, size_t count,
-                    float *restrict keep)
+static void paper_row(float *const rows[SLOTS], const float weights[4], float opacity, size_t count,
+                      float *restrict paper)
 {
     const float *restrict r0 = rows[0], *restrict r1 = rows[1];
     const float *restrict r2 = rows[2], *restrict r3 = rows[3];
     const float w0 = weights[0], w1 = weights[1], w2 = weights[2], w3 = weights[3];
     for (size_t x = 0; x < count; x++) {
         float logit = w0 * r0[x] + w1 * r1[x] + w2 * r2[x] + w3 * r3[x];
-        float value = 1.0f - opacity * sigmoid(logit);
-        keep[3 * x] = value;
-        keep[3 * x + 1] = value;
-        keep[3 * x + 2] = value;
+        paper[x] = 1.0f - opacity * sigmoid(logit);
+    }
+}
+
+/* Each element three times: once a channel. */
+CG_MULTIVERSION
+static void triple(const float *restrict in, size_t count, float *restrict out)
+{
+    for (size_t x = 0; x < count; x++) {
+        out[3 * x] = in[x];
+        out[3 * x + 1] = in[x];
+        out[3 * x + 2] = in[x];
     }
 }
 
@@ -171,7 +181,8 @@ static void render_row(const struct cg_tile_job *job, struct tile_rows *rows, in
         slots[k] = hold_row(rows, job->maps, tap.index - 1 + k, job->columns + left, count);
         ink[k] = rows->ink[slots[k]];
     }
-    ink_row(ink, tap.cubic, job->opacity, count, rows->keep);
+    paper_row(ink, tap.cubic, job->opacity, count, rows->paper);
+    triple(rows->paper, count, rows->keep);
     const struct colour_rows colour = {
         .gain = {rows->gain[slots[1]], rows->gain[slots[2]]},
         .offset = {rows->offset[slots[1]], rows->offset[slots[2]]},
