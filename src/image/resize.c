@@ -19,8 +19,9 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-#define CHUNK 2048 /* floats of a row sum worked on at a time: they stay in the first-level cache  \
-                    */
+#define CHUNK                                                                                      \
+    2048 /* floats of a row sum worked on at a time: they stay in the first-level cache            \
+          */
 
 /* Which inputs an output is made of. */
 struct axis {
@@ -125,54 +126,87 @@ static void sum_rows(const struct cg_image *image, const struct axis *axis, int 
  */
 static uint8_t to_byte(double value)
 {
-    double raised = value + (0.5 + 0x1p-36);
-    return (uint8_t)(raised < 0.0 ? 0.0 : raised > 255.0 ? 255.0 : raised);
+    int raised = (int)(value + (0.5 + 0x1p-36));
+    return (uint8_t)(raised < 0 ? 0 : raised > 255 ? 255 : raised);
 }
 
-static double cover_sum(const struct cover *cover, const float *sum, size_t channels)
+/* total[c] = the weighted columns of one output pixel */
+static inline void cover_sum(const struct cover *cover, const float *sum, size_t channels,
+                             double *total)
 {
     const float *first = sum + (size_t)cover->first * channels;
     const float *last = sum + (size_t)cover->last * channels;
-    double inner = 0.0;
-    for (const float *value = first + channels; value < last; value += channels)
-        inner += (double)*value;
-    double total = (double)*first * cover->first_weight + inner * cover->inner_weight;
-    return cover->last > cover->first ? total + (double)*last * cover->last_weight : total;
+    for (size_t c = 0; c < channels; c++)
+        total[c] = 0.0;
+    for (const float *column = first + channels; column < last; column += channels)
+        for (size_t c = 0; c < channels; c++)
+            total[c] += (double)column[c];
+    int last_weight = cover->last > cover->first ? cover->last_weight : 0;
+    for (size_t c = 0; c < channels; c++)
+        total[c] = total[c] * cover->inner_weight + (double)first[c] * cover->first_weight +
+                   (double)last[c] * last_weight;
 }
 
-static void make_row(const float *sum, const struct axis *axis, size_t channels, double scale,
-                     const struct cover *covers, const struct taps *taps, uint8_t *out)
+static inline void taps_sum(const struct taps *taps, const float *sum, size_t channels,
+                            double *total)
 {
-    for (int x = 0; x < axis->out; x++, out += channels) {
-        for (size_t c = 0; c < channels; c++) {
-            double total = 0.0;
-            if (axis->shrinks)
-                total = cover_sum(&covers[x], sum + c, channels);
-            else
-                for (int k = 0; k < 4; k++)
-                    total += (double)taps[x].weight[k] *
-                             (double)sum[(size_t)taps[x].input[k] * channels + c];
-            out[c] = to_byte(total * scale);
-        }
+    for (size_t c = 0; c < channels; c++) {
+        total[c] = 0.0;
+        for (size_t k = 0; k < 4; k++)
+            total[c] +=
+                (double)taps->weight[k] * (double)sum[(size_t)taps->input[k] * channels + c];
     }
 }
 
-/* What every output column is made of: one of the two tables, the other stays NULL. */
-static enum cg_status make_column_tables(const struct axis *axis, struct cover **covers,
-                                         struct taps **taps, struct cg_error *error)
+/* What every output column is made of: one of the two tables, the other is NULL. */
+struct columns {
+    int count;
+    double scale; /* one over the weights of both axes */
+    struct cover *covers;
+    struct taps *taps;
+};
+
+static inline void make_row_of(const struct columns *columns, const float *sum, size_t channels,
+                               uint8_t *out)
 {
-    size_t count = (size_t)axis->out;
-    if (axis->shrinks)
-        *covers = cg_alloc(count, sizeof(**covers), "resize table", error);
-    else
-        *taps = cg_alloc(count, sizeof(**taps), "resize table", error);
-    if (*covers == NULL && *taps == NULL)
-        return CG_ERR_MEMORY;
-    for (int i = 0; i < axis->out; i++) {
-        if (axis->shrinks)
-            (*covers)[i] = cover_of(axis, i);
+    for (int x = 0; x < columns->count; x++, out += channels) {
+        double total[4];
+        if (columns->covers != NULL)
+            cover_sum(&columns->covers[x], sum, channels, total);
         else
-            (*taps)[i] = taps_of(axis, i);
+            taps_sum(&columns->taps[x], sum, channels, total);
+        for (size_t c = 0; c < channels; c++)
+            out[c] = to_byte(total[c] * columns->scale);
+    }
+}
+
+/* Compiled once for each number of channels: their sums run side by side. */
+static void make_row(const struct columns *columns, const float *sum, int channels, uint8_t *out)
+{
+    if (channels == 1)
+        make_row_of(columns, sum, 1, out);
+    else if (channels == 3)
+        make_row_of(columns, sum, 3, out);
+    else
+        make_row_of(columns, sum, 4, out);
+}
+
+static enum cg_status make_columns(const struct axis *across, const struct axis *down,
+                                   struct columns *columns, struct cg_error *error)
+{
+    size_t count = (size_t)across->out;
+    *columns = (struct columns){across->out, 1.0 / (across->divisor * down->divisor), NULL, NULL};
+    if (across->shrinks)
+        columns->covers = cg_alloc(count, sizeof(*columns->covers), "resize table", error);
+    else
+        columns->taps = cg_alloc(count, sizeof(*columns->taps), "resize table", error);
+    if (columns->covers == NULL && columns->taps == NULL)
+        return CG_ERR_MEMORY;
+    for (int i = 0; i < across->out; i++) {
+        if (across->shrinks)
+            columns->covers[i] = cover_of(across, i);
+        else
+            columns->taps[i] = taps_of(across, i);
     }
     return CG_OK;
 }
@@ -185,18 +219,16 @@ enum cg_status cg_image_resize(const struct cg_image *image, int width, int heig
         return status;
     struct axis across = make_axis(image->width, width), down = make_axis(image->height, height);
     size_t channels = (size_t)image->channels;
-    struct cover *covers = NULL;
-    struct taps *taps = NULL;
+    struct columns columns = {0};
     float *sum = cg_alloc((size_t)image->width * channels, sizeof(*sum), "resize row", error);
-    status = sum == NULL ? CG_ERR_MEMORY : make_column_tables(&across, &covers, &taps, error);
-    double scale = 1.0 / (across.divisor * down.divisor);
+    status = sum == NULL ? CG_ERR_MEMORY : make_columns(&across, &down, &columns, error);
     for (int y = 0; status == CG_OK && y < height; y++) {
         sum_rows(image, &down, y, sum);
-        make_row(sum, &across, channels, scale, covers, taps,
+        make_row(&columns, sum, image->channels,
                  out->pixels + (size_t)y * (size_t)width * channels);
     }
-    free(taps);
-    free(covers);
+    free(columns.taps);
+    free(columns.covers);
     free(sum);
     if (status != CG_OK)
         cg_image_clear(out);
