@@ -7,8 +7,6 @@
 
 #include "base/error.h"
 
-#include <stdbool.h>
-
 struct cg_content_id {
     uint64_t low, high;
 };
@@ -26,11 +24,12 @@ struct cg_content_record {
     struct cg_content_id id;
 };
 
+struct cg_content_index;
+
 /*
  * Fill the record but for its path, which is the file to look at: from known when it holds the
  * same path, size and time, else by reading the file. Thread-safe. Errors: CG_ERR_IO, ...
  */
-struct cg_content_index;
 enum cg_status cg_content_identify(const struct cg_content_index *known,
                                    struct cg_content_record *record, struct cg_error *error);
 

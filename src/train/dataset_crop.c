@@ -10,6 +10,7 @@
 #include "train/judge.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <string.h>
 
 #define COMIC_TRIES 16
@@ -141,17 +142,27 @@ static int clamp_index(int index, int count)
 static void mix_rows(const struct window *window, const struct taps *taps, int span, float *out)
 {
     const struct cg_cache_entry *entry = window->entry;
-    memset(out, 0, 3 * (size_t)span * sizeof(*out));
+    int left = clamp_index(window->x - 1, entry->width);
+    int inside = clamp_index(window->x - 2 + span, entry->width) - left + 1;
+    int outside = left - (window->x - 1); /* pixels left of the picture: none or one */
+    float *first = out + 3 * outside;
+    memset(first, 0, 3 * (size_t)inside * sizeof(*out));
     for (int k = 0; k < TAPS; k++) {
         int y = clamp_index(window->y + taps->first + k, entry->height);
-        const uint8_t *row = entry->picture + 3 * (size_t)y * (size_t)entry->width;
+        const uint8_t *row = entry->picture + 3 * ((size_t)y * (size_t)entry->width + (size_t)left);
         float weight = taps->weights[k] * (1.0f / 255.0f);
-        for (int i = 0; i < span; i++) {
-            const uint8_t *pixel = row + 3 * clamp_index(window->x - 1 + i, entry->width);
-            for (int c = 0; c < 3; c++)
-                out[3 * i + c] += weight * (float)pixel[c];
-        }
+        for (int i = 0; i < 3 * inside; i++)
+            first[i] += weight * (float)row[i];
     }
+    if (outside > 0)
+        memcpy(out, first, 3 * sizeof(*out));
+    for (int i = 3 * (outside + inside); i < 3 * span; i++)
+        out[i] = out[i - 3];
+}
+
+static float clamp_unit(float value)
+{
+    return value < 0.0f ? 0.0f : value > 1.0f ? 1.0f : value;
 }
 
 static void resample(const struct window *window, int crop_px, float *out)
@@ -170,7 +181,7 @@ static void resample(const struct window *window, int crop_px, float *out)
                 float sum = 0.0f;
                 for (int k = 0; k < TAPS; k++)
                     sum += across[x].weights[k] * first[3 * k + c];
-                *out++ = fminf(fmaxf(sum, 0.0f), 1.0f);
+                *out++ = clamp_unit(sum);
             }
         }
     }

@@ -109,8 +109,7 @@ static void adam_range(void *context, size_t item, int worker)
     (void)worker;
     range_of(learner, item, &begin, &count);
     cg_adam_step(&learner->adam, learner->steps, learner->parameters + begin,
-                 learner->gradient + begin, learner->first + begin, learner->second + begin,
-                 count);
+                 learner->gradient + begin, learner->first + begin, learner->second + begin, count);
 }
 
 bool cg_learner_step(struct cg_learner *learner, struct cg_pool *pool)

@@ -16,10 +16,10 @@ struct cg_learner {
     size_t count;               /* parameters */
     int shard_count;
     float *parameters;
-    float *used;              /* what passes shall use: parameters, or normalised ones */
-    float *first, *second;    /* Adam's moments */
-    float *gradient;          /* sum over shards */
-    float *shard_gradients;   /* shard_count times count */
+    float *used;                  /* what passes shall use: parameters, or normalised ones */
+    float *first, *second;        /* Adam's moments */
+    float *gradient;              /* sum over shards */
+    float *shard_gradients;       /* shard_count times count */
     struct cg_spectral *spectral; /* NULL: no spectral norm */
     struct cg_adam adam;
     uint64_t steps; /* of Adam so far */
@@ -39,7 +39,8 @@ void cg_learner_begin(struct cg_learner *learner, struct cg_pool *pool);
 /* Where a shard's passes add their gradient. */
 float *cg_learner_shard(const struct cg_learner *learner, int shard);
 
-/* Sum the shards and take one step of Adam. False if the gradient is not finite: nothing changed. */
+/* Sum the shards and take one step of Adam. False if the gradient is not finite: nothing changed.
+ */
 bool cg_learner_step(struct cg_learner *learner, struct cg_pool *pool);
 
 #endif

@@ -45,15 +45,16 @@ void cg_losses_add(struct cg_losses *sum, const struct cg_losses *part)
 
 static enum cg_status allocate_buffers(struct cg_shard *shard, struct cg_error *error)
 {
-    float **const three[] = {&shard->photo,       &shard->target_colour, &shard->target_comic,
-                             &shard->real,        &shard->colour,        &shard->comic,
-                             &shard->judged,      &shard->grad_colour,   &shard->grad_comic,
+    float **const three[] = {&shard->photo,      &shard->target_colour, &shard->target_comic,
+                             &shard->real,       &shard->colour,        &shard->comic,
+                             &shard->judged,     &shard->grad_colour,   &shard->grad_comic,
                              &shard->grad_judged};
     float **const one[] = {&shard->target_ink, &shard->logit, &shard->ink, &shard->grad_logit,
                            &shard->grad_verdict};
     bool complete = true;
     for (size_t i = 0; i < sizeof(three) / sizeof(three[0]); i++)
-        complete &= (*three[i] = cg_alloc(3 * shard->pixels, sizeof(float), "crops", error)) != NULL;
+        complete &=
+            (*three[i] = cg_alloc(3 * shard->pixels, sizeof(float), "crops", error)) != NULL;
     for (size_t i = 0; i < sizeof(one) / sizeof(one[0]); i++)
         complete &= (*one[i] = cg_alloc(shard->pixels, sizeof(float), "crops", error)) != NULL;
     shard->grad_output =
@@ -105,10 +106,10 @@ void cg_shard_free(struct cg_shard *shard)
     }
     cg_pass_free(shard->generator);
     float *const buffers[] = {
-        shard->photo,       shard->target_colour, shard->target_ink,  shard->target_comic,
-        shard->real,        shard->colour,        shard->logit,       shard->ink,
-        shard->comic,       shard->judged,        shard->grad_colour, shard->grad_logit,
-        shard->grad_comic,  shard->grad_judged,   shard->grad_output, shard->grad_verdict};
+        shard->photo,      shard->target_colour, shard->target_ink,  shard->target_comic,
+        shard->real,       shard->colour,        shard->logit,       shard->ink,
+        shard->comic,      shard->judged,        shard->grad_colour, shard->grad_logit,
+        shard->grad_comic, shard->grad_judged,   shard->grad_output, shard->grad_verdict};
     for (size_t i = 0; i < sizeof(buffers) / sizeof(buffers[0]); i++)
         free(buffers[i]);
     free(shard);
@@ -136,8 +137,8 @@ static void show_to_critics(const float *picture, size_t count, float *judged)
 static struct cg_rng crop_rng(const struct cg_shard *shard, uint64_t seed, uint64_t stream,
                               uint64_t step, int crop)
 {
-    uint64_t number = step * (uint64_t)shard->recipe.batch +
-                      (uint64_t)(shard->index * shard->crops + crop);
+    uint64_t number =
+        step * (uint64_t)shard->recipe.batch + (uint64_t)(shard->index * shard->crops + crop);
     return cg_rng_make(seed, stream, number);
 }
 
@@ -194,9 +195,8 @@ static void judge(struct cg_shard *shard, enum cg_critic critic, const struct cg
     size_t patches = cg_shape_rows(cg_pass_output_shape(pass));
     const float *verdict = cg_pass_forward(pass, learner->used, pictures);
     memset(shard->grad_verdict, 0, patches * sizeof(float));
-    shard->losses.critic[critic] +=
-        cg_loss_discriminator(shard->recipe.objective, real, verdict, patches, shard->share,
-                              shard->grad_verdict);
+    shard->losses.critic[critic] += cg_loss_discriminator(
+        shard->recipe.objective, real, verdict, patches, shard->share, shard->grad_verdict);
     shard->losses.accuracy[critic] +=
         0.5 * (double)shard->share * share_judged_right(verdict, patches, real);
     cg_pass_backward(pass, learner->used, shard->grad_verdict,
@@ -254,8 +254,8 @@ static double chroma_loss(struct cg_shard *shard, float weight)
     for (int k = 0; k < shard->crops; k++)
         for (int by = 0; by < blocks; by++)
             for (int bx = 0; bx < blocks; bx++) {
-                size_t pixel = (size_t)((k * side + by * CHROMA_BLOCK_PX) * side +
-                                        bx * CHROMA_BLOCK_PX);
+                size_t pixel =
+                    (size_t)((k * side + by * CHROMA_BLOCK_PX) * side + bx * CHROMA_BLOCK_PX);
                 float chroma[2];
                 block_chroma(shard->colour + 3 * pixel, shard->target_colour + 3 * pixel, side,
                              chroma);
@@ -272,11 +272,11 @@ static void learn_from_targets(struct cg_shard *shard, float share)
     const struct cg_recipe *recipe = &shard->recipe;
     struct cg_losses *losses = &shard->losses;
     size_t values = 3 * shard->pixels;
-    losses->colour = cg_loss_l1(shard->colour, shard->target_colour, values,
-                                share * recipe->colour, shard->grad_colour);
-    losses->gradient = cg_loss_gradient_l1(shard->colour, shard->target_colour, shard->crops,
-                                           shard->side, shard->side, 3, share * recipe->gradient,
-                                           shard->grad_colour);
+    losses->colour = cg_loss_l1(shard->colour, shard->target_colour, values, share * recipe->colour,
+                                shard->grad_colour);
+    losses->gradient =
+        cg_loss_gradient_l1(shard->colour, shard->target_colour, shard->crops, shard->side,
+                            shard->side, 3, share * recipe->gradient, shard->grad_colour);
     losses->comic = cg_loss_l1(shard->comic, shard->target_comic, values, share * recipe->comic,
                                shard->grad_comic);
     losses->ink = cg_loss_cross_entropy(shard->logit, shard->target_ink, shard->pixels,
@@ -294,8 +294,8 @@ static void learn_from_critic(struct cg_shard *shard, enum cg_critic critic,
     float weight = shard->share * shard->recipe.adversarial[critic];
     const float *verdict = cg_pass_forward(pass, learner->used, shard->judged);
     memset(shard->grad_verdict, 0, patches * sizeof(float));
-    shard->losses.adversarial[critic] = cg_loss_generator(
-        shard->recipe.objective, verdict, patches, weight, shard->grad_verdict);
+    shard->losses.adversarial[critic] =
+        cg_loss_generator(shard->recipe.objective, verdict, patches, weight, shard->grad_verdict);
     cg_pass_backward(pass, learner->used, shard->grad_verdict, NULL, shard->grad_judged);
     cg_vector_axpy(shard->grad_comic, 2.0f, shard->grad_judged, 3 * shard->pixels);
 }

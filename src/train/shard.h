@@ -10,7 +10,8 @@
 #include "train/learner.h"
 #include "train/recipe.h"
 
-/* Parts of the loss, weighted, summed over shards; and how many patches each critic judged right. */
+/* Parts of the loss, weighted, summed over shards; and how many patches each critic judged right.
+ */
 struct cg_losses {
     double colour, gradient, comic, ink, chroma;
     double critic[CG_CRITIC_COUNT], adversarial[CG_CRITIC_COUNT];

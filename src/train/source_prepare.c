@@ -3,13 +3,12 @@
  * at all when its entries are there. What is wrong with a source costs that source; what is wrong
  * with the cache (a full disk) ends the whole.
  */
-#include "base/memory.h"
 #include "train/judge.h"
 #include "train/source.h"
 #include "train/target.h"
 
 #include <pthread.h>
-#include <stdio.h>
+#include <stdbool.h>
 
 /* A second scale closer than this to the first would only repeat it. */
 #define SECOND_SCALE_WORTH 1.2

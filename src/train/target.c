@@ -20,13 +20,24 @@
 
 #include <stdlib.h>
 
-enum { PLANE_COUNT = 20 };
+enum { PLANE_COUNT = 21 };
 
 /* Lines for detail, for contours, and for the soft contours of what is near or out of focus. */
-static const struct cg_ink_scale SCALES[] = {
-    {.sigma_px = 1.0f, .along_px = 3.0f, .threshold = 0.008f, .crowding = 2.3f, .core = 0.45f},
-    {.sigma_px = 2.2f, .along_px = 5.0f, .threshold = 0.010f, .crowding = 1.4f, .core = 0.78f},
-    {.sigma_px = 4.4f, .along_px = 8.0f, .threshold = 0.012f, .crowding = 0.5f, .core = 0.93f},
+enum { SCALE_COUNT = 3 };
+static const struct cg_ink_scale SCALES[SCALE_COUNT] = {
+    {.sigma_px = 1.0f, .along_px = 3.0f, .threshold = 0.008f, .crowding = 2.2f, .core = 0.45f},
+    {.sigma_px = 2.2f,
+     .along_px = 5.0f,
+     .threshold = 0.010f,
+     .crowding = 1.0f,
+     .core = 0.78f,
+     .yielding = 1.6f},
+    {.sigma_px = 4.4f,
+     .along_px = 8.0f,
+     .threshold = 0.012f,
+     .crowding = 0.5f,
+     .core = 0.93f,
+     .yielding = 2.0f},
 };
 
 /* The planes by their purpose. */
@@ -34,6 +45,7 @@ struct work {
     struct cg_lab photo, calm, spare;
     struct cg_flow flow;
     struct cg_plane fine, coarse; /* lightness that the two sizes of line are taken from */
+    struct cg_plane finest;       /* mean response around of the finest lines */
     struct cg_plane ink, strength;
     struct cg_plane scratch[5];
 };
@@ -50,6 +62,7 @@ static struct work work_of(const struct cg_plane *plane)
         .ink = plane[13],
         .strength = plane[14],
         .scratch = {plane[15], plane[16], plane[17], plane[18], plane[19]},
+        .finest = plane[20],
     };
 }
 
@@ -65,8 +78,8 @@ static void remove_texture(struct work *work, float *row)
 {
     const struct cg_smooth rolling = {.radius = 3, .step_px = 1, .range = 0.11f, .chroma = 4.0f};
     for (int c = 0; c < 3; c++)
-        cg_plane_blur(&work->photo.c[c], &work->calm.c[c], &work->scratch[0], 1.7f);
-    for (int i = 0; i < 4; i++) {
+        cg_plane_blur(&work->photo.c[c], &work->calm.c[c], &work->scratch[0], 1.4f);
+    for (int i = 0; i < 3; i++) {
         cg_smooth_pass(&work->photo, &work->calm, &work->spare, &rolling, row);
         swap_lab(&work->calm, &work->spare);
     }
@@ -85,7 +98,7 @@ static void tidy_edges(struct work *work)
 /* Flatten calm over wide areas. */
 static void flatten_areas(struct work *work, float *row)
 {
-    static const int step_px[] = {1, 2, 4, 8, 12, 8, 4, 2, 1};
+    static const int step_px[] = {1, 2, 4, 8, 12, 8, 4, 2};
     for (int c = 0; c < 3; c++)
         cg_remove_spots(&work->calm.c[c], &work->spare.c[c], &work->scratch[0], 4);
     swap_lab(&work->calm, &work->spare);
@@ -103,11 +116,13 @@ static float larger(float a, float b)
 }
 
 /* Add the lines of one size to ink and strength. */
-static void add_lines(struct work *work, const struct cg_plane *lightness,
-                      const struct cg_ink_scale *scale)
+static void add_lines(struct work *work, int index)
 {
-    const struct cg_plane *ink = &work->scratch[3], *strength = &work->scratch[4];
-    cg_ink_lines(lightness, &work->flow, scale, ink, strength, work->scratch);
+    const struct cg_plane *ink = &work->scratch[2], *strength = &work->scratch[3];
+    const struct cg_plane *crowd = index == 0 ? &work->finest : &work->scratch[4];
+    const struct cg_plane *lightness = index == 0 ? &work->fine : &work->coarse;
+    cg_ink_lines(lightness, &work->flow, &SCALES[index], &work->finest, ink, strength, crowd,
+                 work->scratch);
     for (int y = 0; y < ink->height; y++)
         for (int x = 0; x < ink->width; x++) {
             ptrdiff_t i = y * ink->stride + x;
@@ -119,8 +134,8 @@ static void add_lines(struct work *work, const struct cg_plane *lightness,
 static void draw_ink(struct work *work, int *label)
 {
     const size_t area = (size_t)work->ink.width * (size_t)work->ink.height;
-    for (size_t i = 0; i < sizeof SCALES / sizeof *SCALES; i++)
-        add_lines(work, i == 0 ? &work->fine : &work->coarse, &SCALES[i]);
+    for (int i = 0; i < SCALE_COUNT; i++)
+        add_lines(work, i);
     cg_line_clean(&work->ink, &work->strength, label, label + area);
 }
 

@@ -8,7 +8,7 @@
 #include "image/image.h"
 
 /* Changes whenever the targets of the same photo would: part of the cache's key. */
-#define CG_TARGET_VERSION 1
+#define CG_TARGET_VERSION 2
 
 /*
  * photo: RGB. On success *colour (RGB) and *ink (grey; 0 paper, 255 full ink) are created, of the

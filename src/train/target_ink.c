@@ -5,7 +5,8 @@
  *   across   D = (G_1.6s - G_s) * L along the gradient: positive on the dark side of an edge
  *   along    R = D averaged along the flow: lines join up, specks fade
  *   crowd    M = R averaged over a wide window; the threshold is t + c M, so that a lone faint
- *            contour is drawn and only the leaders of a crowd (grass, gravel, hair) are
+ *            contour is drawn and only the leaders of a crowd (grass, gravel, hair) are. Wide
+ *            lines also give way where the finest are dense: a small face is drawn with a fine pen
  *   width    of what passes, ink is where R exceeds a share of its peak across the line. Lines are
  *            as wide as their scale says whatever their contrast, and black to the border.
  */
@@ -115,26 +116,37 @@ static float peak_across(const struct cg_plane *response, const struct cg_flow *
     return peak;
 }
 
-void cg_ink_lines(const struct cg_plane *lightness, const struct cg_flow *flow,
-                  const struct cg_ink_scale *scale, const struct cg_plane *ink,
-                  const struct cg_plane *strength, const struct cg_plane scratch[3])
+/* From response to ink: where it exceeds the threshold and the core of its line's peak. */
+static void draw_lines(const struct cg_plane *response, const struct cg_flow *flow,
+                       const struct cg_ink_scale *scale, const struct cg_plane *finest,
+                       const struct cg_plane *crowd, const struct cg_plane *ink,
+                       const struct cg_plane *strength)
 {
-    const struct cg_plane *response = &scratch[0], *crowd = &scratch[1];
     const float softness = LINE_SOFTNESS / scale->sigma_px;
-    cg_plane_blur(lightness, response, &scratch[2], 0.4f * scale->sigma_px);
-    dog_across(response, flow, scale, crowd);
-    average_along(crowd, flow, scale, response);
-    cg_plane_blur(response, crowd, &scratch[2], CROWD_SIGMA_PX);
     for (int y = 0; y < ink->height; y++)
         for (int x = 0; x < ink->width; x++) {
             ptrdiff_t i = y * ink->stride + x;
-            float least = scale->threshold + scale->crowding * crowd->v[i];
+            float least =
+                scale->threshold + scale->crowding * crowd->v[i] + scale->yielding * finest->v[i];
             float peak = peak_across(response, flow, x, y, scale);
             float level = scale->core * peak > least ? scale->core * peak : least;
             float cover = 0.5f + (response->v[i] - level) / (softness * peak + 1e-6f);
             ink->v[i] = cover < 0.0f ? 0.0f : cover > 1.0f ? 1.0f : cover;
             strength->v[i] = response->v[i] / least;
         }
+}
+
+void cg_ink_lines(const struct cg_plane *lightness, const struct cg_flow *flow,
+                  const struct cg_ink_scale *scale, const struct cg_plane *finest,
+                  const struct cg_plane *ink, const struct cg_plane *strength,
+                  const struct cg_plane *crowd, const struct cg_plane scratch[2])
+{
+    const struct cg_plane *response = &scratch[0];
+    cg_plane_blur(lightness, response, &scratch[1], 0.4f * scale->sigma_px);
+    dog_across(response, flow, scale, ink);
+    average_along(ink, flow, scale, response);
+    cg_plane_blur(response, crowd, &scratch[1], CROWD_SIGMA_PX);
+    draw_lines(response, flow, scale, finest, crowd, ink, strength);
 }
 
 void cg_ink_blacks(const struct cg_lab *lab, const struct cg_plane *ink,

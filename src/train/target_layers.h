@@ -34,16 +34,19 @@ struct cg_ink_scale {
     float along_px;  /* deviation of the average along the flow */
     float threshold; /* least response, lightness units, that is drawn */
     float crowding;  /* how much the mean response around raises it */
+    float yielding;  /* how much the mean response of the finest scale raises it */
     float core;      /* share of a line's peak response that still is ink: its width */
 };
 
 /*
  * Lines of one size on the dark sides of the edges of lightness. ink: coverage 0 to 1;
- * strength: response over threshold.
+ * strength: response over threshold; crowd: out, mean response around; finest: that of the finest
+ * scale.
  */
 void cg_ink_lines(const struct cg_plane *lightness, const struct cg_flow *flow,
-                  const struct cg_ink_scale *scale, const struct cg_plane *ink,
-                  const struct cg_plane *strength, const struct cg_plane scratch[3]);
+                  const struct cg_ink_scale *scale, const struct cg_plane *finest,
+                  const struct cg_plane *ink, const struct cg_plane *strength,
+                  const struct cg_plane *crowd, const struct cg_plane scratch[2]);
 
 /* Solid black where colour without texture is very dark: coverage, and a strength like a line's. */
 void cg_ink_blacks(const struct cg_lab *lab, const struct cg_plane *ink,

@@ -287,6 +287,31 @@ static void comic_crops_are_scaled_whole(void **state)
     setting_clear(&setting);
 }
 
+static void a_comic_of_a_crops_size_comes_whole(void **state)
+{
+    write_photos(*state, 1, 60, 60);
+    struct cg_image page = paint(CROP_PX, CROP_PX, 0);
+    for (size_t i = 0; i < 3 * CROP_FLOATS; i++)
+        page.pixels[i] = (uint8_t)(i * 73 % 251);
+    temp_write_png(*state, "comics/page.png", &page);
+    struct setting setting = setting_create(*state, true);
+    struct cg_dataset *dataset = must_open(&setting);
+    static float crop[3 * CROP_FLOATS];
+    for (uint64_t draw = 0; draw < 10; draw++) {
+        struct cg_rng rng = cg_rng_make(5, 6, draw);
+        cg_dataset_comic_crop(dataset, &rng, crop);
+        bool mirrored = byte_of(crop[0]) != page.pixels[0];
+        for (size_t i = 0; i < CROP_FLOATS; i++) {
+            size_t x = i % CROP_PX, at = i - x + (mirrored ? CROP_PX - 1 - x : x);
+            for (size_t c = 0; c < 3; c++)
+                assert_int_equal(byte_of(crop[3 * i + c]), page.pixels[3 * at + c]);
+        }
+    }
+    cg_image_clear(&page);
+    cg_dataset_free(dataset);
+    setting_clear(&setting);
+}
+
 /* The share of near-white pixels over many crops of a page whose left half is white. */
 static float white_share_most(const struct setting *setting)
 {
@@ -555,6 +580,7 @@ int main(void)
         IN_FOLDER(photo_crops_match_their_targets),
         IN_FOLDER(large_photos_are_drawn_at_two_scales),
         IN_FOLDER(comic_crops_are_scaled_whole),
+        IN_FOLDER(a_comic_of_a_crops_size_comes_whole),
         IN_FOLDER(white_paper_is_kept_out_if_wanted),
         IN_FOLDER(crops_depend_on_nothing_but_the_generator),
         IN_FOLDER(entries_are_reused_and_damaged_ones_remade),

@@ -1,0 +1,362 @@
+/* comicgan-train: train a style from folders of photos and comics, or go on with a run. */
+#include "base/memory.h"
+#include "cli/cli.h"
+#include "train/train.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define DEFAULT_DETAIL_PX 960
+#define DEFAULT_STEPS 40000
+
+static volatile sig_atomic_t stop_wanted;
+
+static void want_stop(int signal_number)
+{
+    (void)signal_number;
+    stop_wanted = 1;
+}
+
+enum {
+    OPTION_DATA = CG_CLI_LONG_OPTION,
+    OPTION_OUT,
+    OPTION_RESUME,
+    OPTION_FROM,
+    OPTION_STEPS,
+    OPTION_MINUTES,
+    OPTION_SEED,
+    OPTION_THREADS,
+    OPTION_NAME,
+    OPTION_SUMMARY,
+    OPTION_DETAIL,
+    OPTION_PRETRAIN,
+    OPTION_CROP,
+    OPTION_BATCH,
+    OPTION_LINE,
+    OPTION_COLOUR,
+    OPTION_CHROMA,
+    OPTION_TARGET,
+    OPTION_HELP
+};
+
+static const struct option long_options[] = {
+    {"data", required_argument, NULL, OPTION_DATA},
+    {"out", required_argument, NULL, OPTION_OUT},
+    {"resume", required_argument, NULL, OPTION_RESUME},
+    {"from", required_argument, NULL, OPTION_FROM},
+    {"steps", required_argument, NULL, OPTION_STEPS},
+    {"minutes", required_argument, NULL, OPTION_MINUTES},
+    {"seed", required_argument, NULL, OPTION_SEED},
+    {"threads", required_argument, NULL, OPTION_THREADS},
+    {"name", required_argument, NULL, OPTION_NAME},
+    {"summary", required_argument, NULL, OPTION_SUMMARY},
+    {"detail", required_argument, NULL, OPTION_DETAIL},
+    {"pretrain", required_argument, NULL, OPTION_PRETRAIN},
+    {"crop", required_argument, NULL, OPTION_CROP},
+    {"batch", required_argument, NULL, OPTION_BATCH},
+    {"adversarial-line", required_argument, NULL, OPTION_LINE},
+    {"adversarial-colour", required_argument, NULL, OPTION_COLOUR},
+    {"chroma", required_argument, NULL, OPTION_CHROMA},
+    {"target", required_argument, NULL, OPTION_TARGET},
+    {"help", no_argument, NULL, OPTION_HELP},
+    {NULL, 0, NULL, 0},
+};
+
+static const char help_text[] =
+    "usage: comicgan train --data DIR --out RUN [options]\n"
+    "       comicgan train --resume RUN [--steps N | --minutes N] [--threads N]\n"
+    "\n"
+    "Train a style. DIR/photos holds photos, DIR/comics the comics to learn from, both in any\n"
+    "depth of folders (without DIR/comics the style is trained on its targets alone). RUN is made\n"
+    "and receives model.safetensors, log.csv, samples/ and a checkpoint to go on from. Ctrl-C\n"
+    "saves and stops.\n"
+    "\n"
+    "  --from STYLE|FILE    start from a trained style instead of from nothing\n"
+    "  --steps N            stop when N steps are done, those before a resume included\n"
+    "                       (default 40000 if --minutes is not given)\n"
+    "  --minutes N          stop after N minutes\n"
+    "  --seed S             random seed (default 1)\n"
+    "  --threads N          threads (default: all processors); the result does not depend on it\n"
+    "  --name NAME          the style's name (default: the last part of RUN)\n"
+    "  --summary TEXT       one line about it, for comicgan styles\n"
+    "  --detail PX          working size, long side (default 960, or that of --from)\n"
+    "\n"
+    "The recipe (docs/TRAINING.md):\n"
+    "  --pretrain N         steps on targets before the adversaries join (default 20000; 0 with\n"
+    "                       --from)\n"
+    "  --crop PX            side of the crops (default 128)\n"
+    "  --batch N            crops a step (default 8)\n"
+    "  --adversarial-line W, --adversarial-colour W\n"
+    "                       weight of the critics of line and of colour (default 0.2, 0.05)\n"
+    "  --target W           weight of the targets in the second stage (default 0.5)\n"
+    "  --chroma W           weight of the targets' hues (default 1)\n"
+    "  --help               this text\n";
+
+struct command {
+    struct cg_train_options options;
+    struct cg_train_limits limits;
+    const char *resume;
+    bool recipe_given; /* an option that only a new run takes */
+    bool pretrain_given;
+    bool help;
+};
+
+static bool parse_steps(const char *option, const char *text, uint64_t *out)
+{
+    int value;
+    if (!cg_cli_parse_int(option, text, 0, 1000000000, &value))
+        return false;
+    *out = (uint64_t)value;
+    return true;
+}
+
+static bool parse_minutes(const char *text, double *out)
+{
+    float minutes;
+    if (!cg_cli_parse_float("minutes", text, 0.001f, 1e6f, &minutes))
+        return false;
+    *out = (double)minutes;
+    return true;
+}
+
+/* Options that both a new run and a resumed one take; -1 when it is none of them. */
+static int take_common_option(struct command *command, int option)
+{
+    switch (option) {
+    case OPTION_RESUME:
+        command->resume = optarg;
+        return 1;
+    case OPTION_STEPS:
+        return parse_steps("steps", optarg, &command->limits.steps);
+    case OPTION_MINUTES:
+        return parse_minutes(optarg, &command->limits.minutes);
+    case OPTION_THREADS:
+        return cg_cli_parse_int("threads", optarg, 1, 256, &command->options.threads);
+    case OPTION_HELP:
+        command->help = true;
+        return 1;
+    default:
+        return -1;
+    }
+}
+
+static bool take_recipe_option(struct command *command, int option)
+{
+    struct cg_recipe *recipe = &command->options.recipe;
+    switch (option) {
+    case OPTION_PRETRAIN:
+        command->pretrain_given = true;
+        return parse_steps("pretrain", optarg, &recipe->pretrain_steps);
+    case OPTION_CROP:
+        return cg_cli_parse_int("crop", optarg, 16, 512, &recipe->crop_px);
+    case OPTION_BATCH:
+        return cg_cli_parse_int("batch", optarg, 2, 1024, &recipe->batch);
+    case OPTION_LINE:
+        return cg_cli_parse_float("adversarial-line", optarg, 0.0f, 100.0f,
+                                  &recipe->adversarial[CG_CRITIC_LINE]);
+    case OPTION_COLOUR:
+        return cg_cli_parse_float("adversarial-colour", optarg, 0.0f, 100.0f,
+                                  &recipe->adversarial[CG_CRITIC_COLOUR]);
+    case OPTION_CHROMA:
+        return cg_cli_parse_float("chroma", optarg, 0.0f, 100.0f, &recipe->chroma);
+    default:
+        return cg_cli_parse_float("target", optarg, 0.0f, 100.0f, &recipe->target_share);
+    }
+}
+
+static bool take_new_run_option(struct command *command, int option)
+{
+    struct cg_train_options *options = &command->options;
+    uint64_t seed;
+    command->recipe_given = true;
+    switch (option) {
+    case OPTION_DATA:
+        options->data_dir = optarg;
+        return true;
+    case OPTION_OUT:
+        options->out_dir = optarg;
+        return true;
+    case OPTION_FROM:
+        options->from = optarg;
+        return true;
+    case OPTION_NAME:
+        options->name = optarg;
+        return true;
+    case OPTION_SUMMARY:
+        options->summary = optarg;
+        return true;
+    case OPTION_DETAIL:
+        return cg_cli_parse_int("detail", optarg, 64, 8192, &options->detail_px);
+    case OPTION_SEED:
+        if (!parse_steps("seed", optarg, &seed))
+            return false;
+        options->seed = seed;
+        return true;
+    default:
+        return take_recipe_option(command, option);
+    }
+}
+
+/* Everything as asked for; an exit code, CG_EXIT_DONE to go on. */
+static int parse(int argc, char *argv[], struct command *command)
+{
+    int option;
+    opterr = 0;
+    while ((option = getopt_long(argc, argv, ":", long_options, NULL)) != -1) {
+        if (option == '?' || option == ':')
+            return cg_cli_refuse_option(option, argv, long_options);
+        int taken = take_common_option(command, option);
+        if (taken < 0)
+            taken = take_new_run_option(command, option);
+        if (!taken)
+            return CG_EXIT_USAGE;
+    }
+    if (command->help)
+        return CG_EXIT_DONE;
+    if (optind < argc)
+        return cg_cli_fail(CG_EXIT_USAGE, "train: unexpected argument %s", argv[optind]);
+    if (command->resume != NULL && command->recipe_given)
+        return cg_cli_fail(CG_EXIT_USAGE, "train: --resume takes --steps, --minutes and --threads; "
+                                          "all else stays as the run began");
+    if (command->resume == NULL &&
+        (command->options.data_dir == NULL || command->options.out_dir == NULL))
+        return cg_cli_fail(CG_EXIT_USAGE, "train: --data DIR and --out RUN are needed, or "
+                                          "--resume RUN; see comicgan train --help");
+    return CG_EXIT_DONE;
+}
+
+/* The last part of a path, as a style's name. To be freed. */
+static char *name_of_folder(const char *path)
+{
+    size_t end = strlen(path);
+    while (end > 0 && path[end - 1] == '/')
+        end--;
+    size_t begin = end;
+    while (begin > 0 && path[begin - 1] != '/')
+        begin--;
+    char *name = cg_string_format("%.*s", (int)(end - begin), path + begin);
+    for (char *c = name; c != NULL && *c != '\0'; c++)
+        if (strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_", *c) == NULL)
+            *c = '-';
+    return name;
+}
+
+/* ---- what people see ---- */
+
+struct display {
+    bool terminal;
+    double since; /* seconds of the run at its first report */
+    uint64_t first_step;
+    struct cg_train_report last;
+};
+
+static void show_preparing(const struct display *display, const struct cg_train_report *report)
+{
+    if (display->terminal)
+        fprintf(stderr, "\rpreparing pictures: %zu of %zu\033[K%s", report->done, report->total,
+                report->done == report->total ? "\n" : "");
+}
+
+static void show_step(const struct display *display, const struct cg_train_report *report)
+{
+    char left[64] = "";
+    if (!display->terminal)
+        return;
+    if (report->steps_limit > report->step && report->steps_per_second > 0.0) {
+        double seconds = (double)(report->steps_limit - report->step) / report->steps_per_second;
+        snprintf(left, sizeof(left), ", %.0f min left", seconds / 60.0);
+    }
+    fprintf(stderr, "\rstep %llu: loss %.4f, %.1f steps/s%s%s\033[K",
+            (unsigned long long)report->step, report->total_loss, report->steps_per_second,
+            report->adversarial ? ", adversarial" : "", left);
+}
+
+static void show(void *context, const struct cg_train_report *report)
+{
+    struct display *display = context;
+    const char *line = display->terminal ? "\r\033[K" : "";
+    switch (report->event) {
+    case CG_TRAIN_PREPARING:
+        show_preparing(display, report);
+        break;
+    case CG_TRAIN_READY:
+        fprintf(stderr, "%sdata: %s\n", line, report->text);
+        break;
+    case CG_TRAIN_STEP:
+        show_step(display, report);
+        break;
+    case CG_TRAIN_VALIDATED:
+        fprintf(stderr, "%sstep %llu: validation %.4f (%.0f s), samples in %s/samples\n", line,
+                (unsigned long long)report->step, report->validation_loss, report->seconds,
+                report->text);
+        break;
+    case CG_TRAIN_SAVED:
+        break;
+    }
+    display->last = *report;
+}
+
+static void listen_for_stop(void)
+{
+    struct sigaction action = {.sa_handler = want_stop};
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
+
+static int exit_code_of(enum cg_status status)
+{
+    return status == CG_ERR_MODEL ? CG_EXIT_MODEL : CG_EXIT_INPUT;
+}
+
+static int run(struct command *command)
+{
+    struct cg_train_options *options = &command->options;
+    struct display display = {.terminal = isatty(STDERR_FILENO) != 0};
+    struct cg_error error;
+    enum cg_status status;
+    char *name = NULL;
+    listen_for_stop();
+    command->limits.stop = &stop_wanted;
+    if (command->limits.steps == 0 && command->limits.minutes <= 0.0)
+        command->limits.steps = DEFAULT_STEPS;
+    if (command->resume != NULL) {
+        status = cg_train_resume(command->resume, options->threads, &command->limits, show,
+                                 &display, &error);
+    } else {
+        name = name_of_folder(options->out_dir);
+        if (options->name == NULL)
+            options->name = name;
+        if (options->from != NULL && !command->pretrain_given)
+            options->recipe.pretrain_steps = 0;
+        status = cg_train_start(options, &command->limits, show, &display, &error);
+    }
+    if (display.terminal)
+        fputc('\n', stderr);
+    if (status == CG_OK)
+        printf("%s/model.safetensors: step %llu\n",
+               command->resume != NULL ? command->resume : options->out_dir,
+               (unsigned long long)display.last.step);
+    free(name);
+    return status == CG_OK
+               ? CG_EXIT_DONE
+               : cg_cli_fail((enum cg_cli_exit)exit_code_of(status), "train: %s", error.text);
+}
+
+int main(int argc, char *argv[])
+{
+    struct command command = {.options = {.summary = "a trained style",
+                                          .detail_px = DEFAULT_DETAIL_PX,
+                                          .seed = 1,
+                                          .recipe = CG_RECIPE_DEFAULT}};
+    cg_blas_fix_core_type(argv);
+    int code = parse(argc, argv, &command);
+    if (code == CG_EXIT_DONE && command.help)
+        fputs(help_text, stdout);
+    else if (code == CG_EXIT_DONE)
+        code = run(&command);
+    return code;
+}

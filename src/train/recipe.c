@@ -1,0 +1,25 @@
+/*
+ * The default recipe: see recipe.h; docs/TRAINING.md has the measurements behind the numbers.
+ * Every number is written to a run's folder and read back from there when it is resumed, so a new
+ * one needs a row in the table of run.c as well.
+ */
+#include "train/recipe.h"
+
+const struct cg_recipe CG_RECIPE_DEFAULT = {
+    .crop_px = 128,
+    .batch = 8,
+    .shard_crops = 2,
+    .pretrain_steps = 20000,
+    .head_start_steps = 150,
+    .colour = 1.0f,
+    .gradient = 1.0f,
+    .comic = 1.0f,
+    .ink = 0.3f,
+    .chroma = 1.0f,
+    .target_share = 0.5f,
+    .objective = CG_GAN_HINGE,
+    .adversarial = {[CG_CRITIC_LINE] = 0.2f, [CG_CRITIC_COLOUR] = 0.05f},
+    .pretrain_rate = 1.5e-3f,
+    .generator_rate = 4e-4f,
+    .critic_rate = 4e-4f,
+};

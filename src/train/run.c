@@ -1,0 +1,212 @@
+/* run.json: see run.h. */
+#include "train/run.h"
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "model/json.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define RUN_FILE "run.json"
+#define RUN_NBYTES_MAX ((size_t)1 << 20)
+#define RUN_DEPTH_MAX 3
+/* Changes when a run of this program could not be gone on with by another. */
+#define RUN_VERSION 1
+
+struct cg_run_storage {
+    json_t *root;
+};
+
+/* The recipe's numbers by name. */
+enum number_type { NUMBER_INT, NUMBER_STEPS, NUMBER_FLOAT };
+static const struct {
+    const char *name;
+    enum number_type type;
+    size_t offset;
+} numbers[] = {
+    {"crop_px", NUMBER_INT, offsetof(struct cg_recipe, crop_px)},
+    {"batch", NUMBER_INT, offsetof(struct cg_recipe, batch)},
+    {"shard_crops", NUMBER_INT, offsetof(struct cg_recipe, shard_crops)},
+    {"pretrain_steps", NUMBER_STEPS, offsetof(struct cg_recipe, pretrain_steps)},
+    {"head_start_steps", NUMBER_STEPS, offsetof(struct cg_recipe, head_start_steps)},
+    {"colour", NUMBER_FLOAT, offsetof(struct cg_recipe, colour)},
+    {"gradient", NUMBER_FLOAT, offsetof(struct cg_recipe, gradient)},
+    {"comic", NUMBER_FLOAT, offsetof(struct cg_recipe, comic)},
+    {"ink", NUMBER_FLOAT, offsetof(struct cg_recipe, ink)},
+    {"chroma", NUMBER_FLOAT, offsetof(struct cg_recipe, chroma)},
+    {"target_share", NUMBER_FLOAT, offsetof(struct cg_recipe, target_share)},
+    {"objective", NUMBER_INT, offsetof(struct cg_recipe, objective)},
+    {"adversarial_line", NUMBER_FLOAT, offsetof(struct cg_recipe, adversarial[CG_CRITIC_LINE])},
+    {"adversarial_colour", NUMBER_FLOAT, offsetof(struct cg_recipe, adversarial[CG_CRITIC_COLOUR])},
+    {"pretrain_rate", NUMBER_FLOAT, offsetof(struct cg_recipe, pretrain_rate)},
+    {"generator_rate", NUMBER_FLOAT, offsetof(struct cg_recipe, generator_rate)},
+    {"critic_rate", NUMBER_FLOAT, offsetof(struct cg_recipe, critic_rate)},
+};
+
+char *cg_run_path(const char *out_dir, const char *name)
+{
+    return cg_string_format("%s/%s", out_dir, name);
+}
+
+static json_t *recipe_to_json(const struct cg_recipe *recipe)
+{
+    json_t *object = json_object();
+    for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+        const char *at = (const char *)recipe + numbers[i].offset;
+        int int_value;
+        uint64_t steps_value;
+        float float_value;
+        switch (numbers[i].type) {
+        case NUMBER_INT:
+            memcpy(&int_value, at, sizeof(int_value));
+            json_object_set_new(object, numbers[i].name, json_integer(int_value));
+            break;
+        case NUMBER_STEPS:
+            memcpy(&steps_value, at, sizeof(steps_value));
+            json_object_set_new(object, numbers[i].name, json_integer((json_int_t)steps_value));
+            break;
+        case NUMBER_FLOAT:
+            memcpy(&float_value, at, sizeof(float_value));
+            json_object_set_new(object, numbers[i].name, json_real((double)float_value));
+            break;
+        }
+    }
+    return object;
+}
+
+static bool recipe_from_json(const json_t *object, struct cg_recipe *recipe)
+{
+    for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+        const json_t *value = json_object_get(object, numbers[i].name);
+        char *at = (char *)recipe + numbers[i].offset;
+        int int_value = (int)json_integer_value(value);
+        uint64_t steps_value = (uint64_t)json_integer_value(value);
+        float float_value = (float)json_number_value(value);
+        if (!json_is_number(value))
+            return false;
+        switch (numbers[i].type) {
+        case NUMBER_INT:
+            memcpy(at, &int_value, sizeof(int_value));
+            break;
+        case NUMBER_STEPS:
+            memcpy(at, &steps_value, sizeof(steps_value));
+            break;
+        case NUMBER_FLOAT:
+            memcpy(at, &float_value, sizeof(float_value));
+            break;
+        }
+    }
+    return true;
+}
+
+static json_t *optional_string(const char *text)
+{
+    return text == NULL ? json_null() : json_string(text);
+}
+
+static json_t *options_to_json(const struct cg_train_options *options, uint64_t fingerprint)
+{
+    char digits[32];
+    json_t *root = json_object();
+    json_object_set_new(root, "version", json_integer(RUN_VERSION));
+    json_object_set_new(root, "comicgan", json_string(CG_VERSION));
+    json_object_set_new(root, "data", json_string(options->data_dir));
+    json_object_set_new(root, "from", optional_string(options->from));
+    json_object_set_new(root, "name", json_string(options->name));
+    json_object_set_new(root, "summary", json_string(options->summary));
+    json_object_set_new(root, "detail_px", json_integer(options->detail_px));
+    json_object_set_new(root, "seed", json_integer((json_int_t)options->seed));
+    snprintf(digits, sizeof(digits), "%016" PRIx64, fingerprint);
+    json_object_set_new(root, "data_fingerprint", json_string(digits));
+    json_object_set_new(root, "recipe", recipe_to_json(&options->recipe));
+    return root;
+}
+
+enum cg_status cg_run_write(const struct cg_train_options *options, uint64_t fingerprint,
+                            struct cg_error *error)
+{
+    enum cg_status status = CG_OK;
+    char *path = cg_run_path(options->out_dir, RUN_FILE);
+    json_t *root = options_to_json(options, fingerprint);
+    char *text = json_dumps(root, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
+    if (path == NULL || text == NULL)
+        status = cg_fail(error, CG_ERR_MEMORY,
+                         "writing run.json: out of memory, or a path that is not UTF-8");
+    else
+        status = cg_file_write(path, text, strlen(text), error);
+    free(text);
+    json_decref(root);
+    free(path);
+    return status;
+}
+
+static enum cg_status options_from_json(const char *path, const json_t *root,
+                                        struct cg_train_options *options, uint64_t *fingerprint,
+                                        struct cg_error *error)
+{
+    int version;
+    const char *digits;
+    enum cg_status status = cg_json_get_int(root, "version", 1, 1 << 20, path, &version, error);
+    if (status == CG_OK && version != RUN_VERSION)
+        status = cg_fail(error, CG_ERR_FORMAT,
+                         "%s: expected a run of version %d, found %d: it belongs to another "
+                         "version of comicgan",
+                         path, RUN_VERSION, version);
+    if (status == CG_OK)
+        status = cg_json_get_string(root, "data", path, &options->data_dir, error);
+    if (status == CG_OK)
+        status = cg_json_get_string(root, "name", path, &options->name, error);
+    if (status == CG_OK)
+        status = cg_json_get_string(root, "summary", path, &options->summary, error);
+    if (status == CG_OK)
+        status = cg_json_get_int(root, "detail_px", 64, 8192, path, &options->detail_px, error);
+    if (status == CG_OK)
+        status = cg_json_get_string(root, "data_fingerprint", path, &digits, error);
+    if (status != CG_OK)
+        return status;
+    *fingerprint = strtoull(digits, NULL, 16);
+    options->from = json_string_value(json_object_get(root, "from"));
+    options->seed = (uint64_t)json_integer_value(json_object_get(root, "seed"));
+    if (!recipe_from_json(json_object_get(root, "recipe"), &options->recipe))
+        return cg_fail(error, CG_ERR_FORMAT, "%s: the recipe lacks a number", path);
+    return CG_OK;
+}
+
+enum cg_status cg_run_read(const char *out_dir, struct cg_train_options *options,
+                           uint64_t *fingerprint, struct cg_run_storage **storage,
+                           struct cg_error *error)
+{
+    uint8_t *bytes = NULL;
+    size_t nbytes = 0;
+    char *path = cg_run_path(out_dir, RUN_FILE);
+    struct cg_run_storage *made = cg_alloc_zero(1, sizeof(*made), "run", error);
+    enum cg_status status = path == NULL || made == NULL ? CG_ERR_MEMORY : CG_OK;
+    *storage = NULL;
+    if (status == CG_OK)
+        status = cg_file_read(path, RUN_NBYTES_MAX, &bytes, &nbytes, error);
+    if (status == CG_OK)
+        status = cg_json_parse_object((const char *)bytes, nbytes, RUN_DEPTH_MAX, path, &made->root,
+                                      error);
+    if (status == CG_OK) {
+        *options = (struct cg_train_options){.out_dir = out_dir};
+        status = options_from_json(path, made->root, options, fingerprint, error);
+    }
+    if (status == CG_OK)
+        *storage = made;
+    else
+        cg_run_release(made);
+    free(bytes);
+    free(path);
+    return status;
+}
+
+void cg_run_release(struct cg_run_storage *storage)
+{
+    if (storage == NULL)
+        return;
+    json_decref(storage->root);
+    free(storage);
+}
