@@ -24,6 +24,7 @@ enum {
     OPTION_DATA = CG_CLI_LONG_OPTION,
     OPTION_OUT,
     OPTION_RESUME,
+    OPTION_CACHE,
     OPTION_FROM,
     OPTION_STEPS,
     OPTION_MINUTES,
@@ -46,6 +47,7 @@ static const struct option long_options[] = {
     {"data", required_argument, NULL, OPTION_DATA},
     {"out", required_argument, NULL, OPTION_OUT},
     {"resume", required_argument, NULL, OPTION_RESUME},
+    {"cache", required_argument, NULL, OPTION_CACHE},
     {"from", required_argument, NULL, OPTION_FROM},
     {"steps", required_argument, NULL, OPTION_STEPS},
     {"minutes", required_argument, NULL, OPTION_MINUTES},
@@ -75,6 +77,8 @@ static const char help_text[] =
     "saves and stops.\n"
     "\n"
     "  --from STYLE|FILE    start from a trained style instead of from nothing\n"
+    "  --cache DIR          where prepared pictures are kept from run to run\n"
+    "                       (default: $XDG_CACHE_HOME/comicgan or ~/.cache/comicgan)\n"
     "  --steps N            stop when N steps are done, those before a resume included\n"
     "                       (default 40000 if --minutes is not given)\n"
     "  --minutes N          stop after N minutes\n"
@@ -179,6 +183,9 @@ static bool take_new_run_option(struct command *command, int option)
     case OPTION_OUT:
         options->out_dir = optarg;
         return true;
+    case OPTION_CACHE:
+        options->cache_dir = optarg;
+        return true;
     case OPTION_FROM:
         options->from = optarg;
         return true;
@@ -242,6 +249,17 @@ static char *name_of_folder(const char *path)
         if (strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_", *c) == NULL)
             *c = '-';
     return name;
+}
+
+/* Where prepared pictures are kept, as the XDG base directory specification has it. To be freed. */
+static char *default_cache(void)
+{
+    const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+    if (cache != NULL && cache[0] == '/')
+        return cg_string_format("%s/comicgan", cache);
+    if (home != NULL && home[0] != '\0')
+        return cg_string_format("%s/.cache/comicgan", home);
+    return cg_string_copy(".comicgan-cache");
 }
 
 /* ---- what people see ---- */
@@ -318,7 +336,7 @@ static int run(struct command *command)
     struct display display = {.terminal = isatty(STDERR_FILENO) != 0};
     struct cg_error error;
     enum cg_status status;
-    char *name = NULL;
+    char *name = NULL, *cache = default_cache();
     listen_for_stop();
     command->limits.stop = &stop_wanted;
     if (command->limits.steps == 0 && command->limits.minutes <= 0.0)
@@ -330,6 +348,8 @@ static int run(struct command *command)
         name = name_of_folder(options->out_dir);
         if (options->name == NULL)
             options->name = name;
+        if (options->cache_dir == NULL)
+            options->cache_dir = cache;
         if (options->from != NULL && !command->pretrain_given)
             options->recipe.pretrain_steps = 0;
         status = cg_train_start(options, &command->limits, show, &display, &error);
@@ -340,6 +360,7 @@ static int run(struct command *command)
         printf("%s/model.safetensors: step %llu\n",
                command->resume != NULL ? command->resume : options->out_dir,
                (unsigned long long)display.last.step);
+    free(cache);
     free(name);
     return status == CG_OK
                ? CG_EXIT_DONE

@@ -1,7 +1,7 @@
 /*
  * Between the generator's output and the layers that the comic is made of:
- *   colour = photo + y0..2     logit = 4 y3 - 2     ink = sigmoid(logit)     comic = colour (1 - ink)
- * The output comes in cells (struct cg_shape); photo, colour and logit are row by row.
+ *   colour = photo + y0..2     logit = 4 y3 - 2     ink = sigmoid(logit)     comic = colour (1 -
+ * ink) The output comes in cells (struct cg_shape); photo, colour and logit are row by row.
  */
 #ifndef CG_MODEL_LAYERS_H
 #define CG_MODEL_LAYERS_H

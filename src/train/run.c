@@ -114,6 +114,7 @@ static json_t *options_to_json(const struct cg_train_options *options, uint64_t 
     json_object_set_new(root, "version", json_integer(RUN_VERSION));
     json_object_set_new(root, "comicgan", json_string(CG_VERSION));
     json_object_set_new(root, "data", json_string(options->data_dir));
+    json_object_set_new(root, "cache", json_string(options->cache_dir));
     json_object_set_new(root, "from", optional_string(options->from));
     json_object_set_new(root, "name", json_string(options->name));
     json_object_set_new(root, "summary", json_string(options->summary));
@@ -157,6 +158,8 @@ static enum cg_status options_from_json(const char *path, const json_t *root,
                          path, RUN_VERSION, version);
     if (status == CG_OK)
         status = cg_json_get_string(root, "data", path, &options->data_dir, error);
+    if (status == CG_OK)
+        status = cg_json_get_string(root, "cache", path, &options->cache_dir, error);
     if (status == CG_OK)
         status = cg_json_get_string(root, "name", path, &options->name, error);
     if (status == CG_OK)

@@ -293,10 +293,6 @@ static enum cg_status run_steps(struct trainer *trainer, struct cg_error *error)
 
 /* ---- beginning and end ---- */
 
-struct preparing {
-    struct trainer *trainer;
-};
-
 static void tell_preparing(void *context, size_t done, size_t total)
 {
     struct trainer *trainer = context;
@@ -316,14 +312,13 @@ static enum cg_status open_data(struct trainer *trainer, struct cg_error *error)
     const struct cg_train_options *options = trainer->options;
     char *photos = cg_run_path(options->data_dir, "photos");
     char *comics = cg_run_path(options->data_dir, "comics");
-    char *cache = cg_run_path(options->out_dir, "cache");
     enum cg_status status = CG_OK;
-    if (photos == NULL || comics == NULL || cache == NULL)
+    if (photos == NULL || comics == NULL)
         status = cg_fail(error, CG_ERR_MEMORY, "training data: out of memory");
     bool has_comics = status == CG_OK && is_folder(comics);
     struct cg_dataset_options data = {.photos_dir = photos,
                                       .comics_dir = has_comics ? comics : NULL,
-                                      .cache_dir = cache,
+                                      .cache_dir = options->cache_dir,
                                       .crop_px = trainer->recipe->crop_px,
                                       .photo_long_px = options->detail_px,
                                       .comic_long_px = COMIC_LONG_PX,
@@ -331,7 +326,6 @@ static enum cg_status open_data(struct trainer *trainer, struct cg_error *error)
     if (status == CG_OK)
         status = cg_dataset_open(&data, trainer->pool, tell_preparing, trainer, &trainer->dataset,
                                  error);
-    free(cache);
     free(comics);
     free(photos);
     return status;
