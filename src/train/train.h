@@ -18,8 +18,9 @@
 struct cg_train_options {
     const char *out_dir; /* the run's folder; made if missing */
     const char
-        *data_dir;    /* photos in data_dir/photos, comics in data_dir/comics (may be missing) */
-    const char *from; /* style or model file to start from; NULL: from nothing */
+        *data_dir; /* photos in data_dir/photos, comics in data_dir/comics (may be missing) */
+    const char *cache_dir;      /* prepared pictures; runs may share one */
+    const char *from;           /* style or model file to start from; NULL: from nothing */
     const char *name, *summary; /* of the style's card */
     int detail_px;              /* of the style's card, and the long side of training photos */
     uint64_t seed;
