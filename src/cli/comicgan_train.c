@@ -40,6 +40,7 @@ enum {
     OPTION_COLOUR,
     OPTION_CHROMA,
     OPTION_TARGET,
+    OPTION_TEACHER,
     OPTION_HELP
 };
 
@@ -63,6 +64,7 @@ static const struct option long_options[] = {
     {"adversarial-colour", required_argument, NULL, OPTION_COLOUR},
     {"chroma", required_argument, NULL, OPTION_CHROMA},
     {"target", required_argument, NULL, OPTION_TARGET},
+    {"teacher", required_argument, NULL, OPTION_TEACHER},
     {"help", no_argument, NULL, OPTION_HELP},
     {NULL, 0, NULL, 0},
 };
@@ -72,7 +74,8 @@ static const char help_text[] =
     "       comicgan train --resume RUN [--steps N | --minutes N] [--threads N]\n"
     "\n"
     "Train a style. DIR/photos holds photos, DIR/comics the comics to learn from, both in any\n"
-    "depth of folders (without DIR/comics the style is trained on its targets alone). RUN is made\n"
+    "depth of folders (without DIR/comics the built-in teacher's pictures take their place). RUN "
+    "is made\n"
     "and receives model.safetensors, log.csv, samples/ and a checkpoint to go on from. Ctrl-C\n"
     "saves and stops.\n"
     "\n"
@@ -96,6 +99,9 @@ static const char help_text[] =
     "  --adversarial-line W, --adversarial-colour W\n"
     "                       weight of the critics of line and of colour (default 0.2, 0.05)\n"
     "  --target W           weight of the targets in the second stage (default 0.5)\n"
+    "  --teacher P          share of the teacher's pictures among the critics' real ones (default "
+    "0;\n"
+    "                       1 without DIR/comics)\n"
     "  --chroma W           weight of the targets' hues (default 1)\n"
     "  --help               this text\n";
 
@@ -166,6 +172,8 @@ static bool take_recipe_option(struct command *command, int option)
                                   &recipe->adversarial[CG_CRITIC_COLOUR]);
     case OPTION_CHROMA:
         return cg_cli_parse_float("chroma", optarg, 0.0f, 100.0f, &recipe->chroma);
+    case OPTION_TEACHER:
+        return cg_cli_parse_float("teacher", optarg, 0.0f, 1.0f, &recipe->teacher_share);
     default:
         return cg_cli_parse_float("target", optarg, 0.0f, 100.0f, &recipe->target_share);
     }
@@ -350,6 +358,8 @@ static int run(struct command *command)
             options->name = name;
         if (options->cache_dir == NULL)
             options->cache_dir = cache;
+        if (options->recipe.batch < 8)
+            options->recipe.shard_crops = 1;
         if (options->from != NULL && !command->pretrain_given)
             options->recipe.pretrain_steps = 0;
         status = cg_train_start(options, &command->limits, show, &display, &error);

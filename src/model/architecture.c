@@ -16,8 +16,8 @@
 
 const struct cg_generator_config CG_GENERATOR_DEFAULT = {
     .channels = 64,
-    .block_count = 6,
-    .distances = {1, 2, 4, 1, 2, 4},
+    .block_count = 8,
+    .distances = {1, 2, 4, 8, 8, 4, 2, 1},
     .pixel_features = 16,
     .head_channels = 32,
 };

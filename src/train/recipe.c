@@ -17,6 +17,7 @@ const struct cg_recipe CG_RECIPE_DEFAULT = {
     .ink = 0.3f,
     .chroma = 1.0f,
     .target_share = 0.5f,
+    .teacher_share = 0.0f,
     .objective = CG_GAN_HINGE,
     .adversarial = {[CG_CRITIC_LINE] = 0.2f, [CG_CRITIC_COLOUR] = 0.05f},
     .pretrain_rate = 1.5e-3f,

@@ -38,6 +38,7 @@ static const struct {
     {"ink", NUMBER_FLOAT, offsetof(struct cg_recipe, ink)},
     {"chroma", NUMBER_FLOAT, offsetof(struct cg_recipe, chroma)},
     {"target_share", NUMBER_FLOAT, offsetof(struct cg_recipe, target_share)},
+    {"teacher_share", NUMBER_FLOAT, offsetof(struct cg_recipe, teacher_share)},
     {"objective", NUMBER_INT, offsetof(struct cg_recipe, objective)},
     {"adversarial_line", NUMBER_FLOAT, offsetof(struct cg_recipe, adversarial[CG_CRITIC_LINE])},
     {"adversarial_colour", NUMBER_FLOAT, offsetof(struct cg_recipe, adversarial[CG_CRITIC_COLOUR])},

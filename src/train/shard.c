@@ -9,7 +9,7 @@
 #include <string.h>
 
 /* Streams of random numbers (base/rng.h): one a use, so that none depends on another. */
-enum { STREAM_PHOTOS = 100, STREAM_COMICS = 101 };
+enum { STREAM_PHOTOS = 100, STREAM_REAL = 101 };
 
 /* Side of the blocks whose mean chroma shall stay the target's, in pixels. */
 #define CHROMA_BLOCK_PX 16
@@ -167,13 +167,26 @@ void cg_shard_generate(struct cg_shard *shard, const struct cg_dataset *dataset,
     show_to_critics(shard->comic, 3 * shard->pixels, shard->judged);
 }
 
-void cg_shard_draw_comics(struct cg_shard *shard, const struct cg_dataset *dataset, uint64_t seed,
-                          uint64_t step)
+/* The teacher's comic of a photo crop of its own; grad buffers serve as room for the photo. */
+static void draw_teacher_crop(struct cg_shard *shard, const struct cg_dataset *dataset,
+                              struct cg_rng *rng, float *comic)
+{
+    size_t area = (size_t)shard->side * (size_t)shard->side;
+    cg_dataset_photo_crop(dataset, rng, shard->grad_comic, comic, shard->grad_logit);
+    put_ink_on_colour(comic, shard->grad_logit, area, comic);
+}
+
+void cg_shard_draw_real(struct cg_shard *shard, const struct cg_dataset *dataset, uint64_t seed,
+                        uint64_t step)
 {
     size_t area = (size_t)shard->side * (size_t)shard->side;
     for (int k = 0; k < shard->crops; k++) {
-        struct cg_rng rng = crop_rng(shard, seed, STREAM_COMICS, step, k);
-        cg_dataset_comic_crop(dataset, &rng, shard->real + 3 * (size_t)k * area);
+        struct cg_rng rng = crop_rng(shard, seed, STREAM_REAL, step, k);
+        float *crop = shard->real + 3 * (size_t)k * area;
+        if (cg_rng_uniform(&rng) < shard->recipe.teacher_share)
+            draw_teacher_crop(shard, dataset, &rng, crop);
+        else
+            cg_dataset_comic_crop(dataset, &rng, crop);
     }
     show_to_critics(shard->real, 3 * shard->pixels, shard->real);
 }

@@ -33,11 +33,13 @@ void cg_shard_free(struct cg_shard *shard);
 void cg_shard_generate(struct cg_shard *shard, const struct cg_dataset *dataset, uint64_t seed,
                        uint64_t step, const struct cg_learner *generator);
 
-/* Draw comics, let a critic judge them and the generated ones, add to its gradient. */
+/* Draw what the critics shall take for real: comics, or the teacher's. After generate. */
+void cg_shard_draw_real(struct cg_shard *shard, const struct cg_dataset *dataset, uint64_t seed,
+                        uint64_t step);
+
+/* Let a critic judge the real pictures and the generated ones, add to its gradient. */
 void cg_shard_criticise(struct cg_shard *shard, enum cg_critic critic,
                         const struct cg_learner *learner);
-void cg_shard_draw_comics(struct cg_shard *shard, const struct cg_dataset *dataset, uint64_t seed,
-                          uint64_t step);
 
 /*
  * The generator's losses against the targets, times target_share, and against the critics (NULL:

@@ -16,18 +16,18 @@
 #define COUNTERS_MAX (CG_CRITIC_COUNT + 2)
 #define NAME_NBYTES 48
 
-enum cg_status cg_train_state_create(const struct cg_train_options *options, bool adversarial,
+enum cg_status cg_train_state_create(const struct cg_train_options *options,
                                      const struct cg_model *start, struct cg_train_state *out,
                                      struct cg_error *error)
 {
     int shards = options->recipe.batch / options->recipe.shard_crops;
     struct cg_network *network = NULL;
-    *out = (struct cg_train_state){.adversarial = adversarial};
+    *out = (struct cg_train_state){0};
     enum cg_status status =
         cg_generator_build(start != NULL ? &start->config : &CG_GENERATOR_DEFAULT, &network, error);
     if (status == CG_OK)
         status = cg_learner_create(network, shards, false, options->seed, &out->generator, error);
-    for (int c = 0; status == CG_OK && adversarial && c < CG_CRITIC_COUNT; c++) {
+    for (int c = 0; status == CG_OK && c < CG_CRITIC_COUNT; c++) {
         status = cg_critic_build((enum cg_critic)c, &network, error);
         if (status == CG_OK)
             status = cg_learner_create(network, shards, true, options->seed + 10 + (uint64_t)c,
@@ -107,7 +107,7 @@ static void list_state(struct inventory *list, struct cg_train_state *state)
     list_counter(list, "run", "step", &state->step);
     list_learner(list, "generator", &state->generator);
     list_array(list, "generator", "average", state->average, state->generator.count);
-    for (int c = 0; state->adversarial && c < CG_CRITIC_COUNT; c++)
+    for (int c = 0; c < CG_CRITIC_COUNT; c++)
         list_learner(list, cg_critic_name((enum cg_critic)c), &state->critics[c]);
 }
 

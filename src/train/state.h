@@ -7,14 +7,13 @@
 
 struct cg_train_state {
     struct cg_learner generator;
-    bool adversarial; /* there are critics */
     struct cg_learner critics[CG_CRITIC_COUNT];
     float *average; /* moving average of the generator's parameters: what is shipped */
     uint64_t step;  /* done */
 };
 
 /* Everything at its start; the generator from start (may be NULL: at random). */
-enum cg_status cg_train_state_create(const struct cg_train_options *options, bool adversarial,
+enum cg_status cg_train_state_create(const struct cg_train_options *options,
                                      const struct cg_model *start, struct cg_train_state *out,
                                      struct cg_error *error);
 void cg_train_state_clear(struct cg_train_state *state);

@@ -58,7 +58,7 @@ struct trainer {
 
 static bool in_second_stage(const struct trainer *trainer)
 {
-    return trainer->state.adversarial && trainer->state.step >= trainer->recipe->pretrain_steps;
+    return trainer->state.step >= trainer->recipe->pretrain_steps;
 }
 
 /* Steps done in the present stage. */
@@ -110,8 +110,8 @@ static void criticise_shard(void *context, size_t item, int worker)
 {
     struct trainer *trainer = ((struct shard_job *)context)->trainer;
     (void)worker;
-    cg_shard_draw_comics(trainer->shards[item], trainer->dataset, trainer->options->seed,
-                         trainer->state.step);
+    cg_shard_draw_real(trainer->shards[item], trainer->dataset, trainer->options->seed,
+                       trainer->state.step);
     for (int c = 0; c < CG_CRITIC_COUNT; c++)
         cg_shard_criticise(trainer->shards[item], (enum cg_critic)c, &trainer->state.critics[c]);
 }
@@ -342,9 +342,13 @@ static void tell_ready(struct trainer *trainer, const struct cg_dataset_counts *
 
 static enum cg_status create_shards(struct trainer *trainer, struct cg_error *error)
 {
-    const struct cg_recipe *recipe = trainer->recipe;
+    struct cg_recipe recipe = *trainer->recipe;
     struct cg_network *critics[CG_CRITIC_COUNT] = {0};
-    trainer->shard_count = (size_t)(recipe->batch / recipe->shard_crops);
+    struct cg_dataset_counts counts;
+    cg_dataset_get_counts(trainer->dataset, &counts);
+    if (counts.comics == 0)
+        recipe.teacher_share = 1.0f;
+    trainer->shard_count = (size_t)(recipe.batch / recipe.shard_crops);
     trainer->shards =
         cg_alloc_zero(trainer->shard_count, sizeof(struct cg_shard *), "shards", error);
     if (trainer->shards == NULL)
@@ -421,7 +425,7 @@ static enum cg_status set_up(struct trainer *trainer, bool resume, uint64_t fing
                              options->out_dir, options->data_dir, options->out_dir);
     }
     if (status == CG_OK)
-        status = cg_train_state_create(options, counts.comics > 0, start, &trainer->state, error);
+        status = cg_train_state_create(options, start, &trainer->state, error);
     if (status == CG_OK)
         status = make_card(trainer, start, error);
     if (status == CG_OK && resume)
