@@ -358,7 +358,7 @@ static enum cg_status create_shards(struct trainer *trainer, struct cg_error *er
     enum cg_status status = CG_OK;
     for (size_t s = 0; status == CG_OK && s < trainer->shard_count; s++)
         status =
-            cg_shard_create(recipe, (int)s, 1.0f / (float)trainer->shard_count,
+            cg_shard_create(&recipe, (int)s, 1.0f / (float)trainer->shard_count,
                             trainer->state.generator.network, critics, &trainer->shards[s], error);
     return status;
 }
