@@ -18,6 +18,7 @@ struct layer_state {
     bool is_global; /* kept whole, because a later stage reads it or it is the result */
     size_t factor;  /* rows of this map for each of the stage's coarsest map */
     size_t offset;  /* into the arena (global) or into a worker's scratch (not) */
+    size_t prepared_offset, prepared_count;
 };
 
 struct stage {
@@ -34,11 +35,11 @@ struct cg_infer {
     struct stage *stages;
     int stage_count;
     int height, width; /* planned for; 0: not yet */
-    int workers;
     size_t scratch_floats;
     size_t arena_floats; /* allocated */
     float *arena;        /* global maps, then one scratch a worker */
     size_t global_floats;
+    float *prepared; /* the layers' parameters in the order they like best */
     struct cg_shape input_shape;
 };
 
@@ -171,7 +172,6 @@ static enum cg_status reserve_arena(struct cg_infer *infer, int workers, struct 
         scratch > SIZE_MAX - infer->global_floats)
         return cg_fail(error, CG_ERR_MEMORY, "network maps: too large");
     floats = infer->global_floats + scratch;
-    infer->workers = workers;
     if (floats <= infer->arena_floats)
         return CG_OK;
     free(infer->arena);
@@ -205,6 +205,33 @@ static enum cg_status plan(struct cg_infer *infer, int height, int width, struct
     return status;
 }
 
+static enum cg_status reserve_prepared(struct cg_infer *infer, struct cg_error *error)
+{
+    size_t total = 0;
+    for (int i = 0; i < infer->network->layer_count; i++) {
+        const struct cg_layer *layer = &infer->network->layers[i];
+        const struct cg_layer_type *type = cg_layer_type_of(layer->kind);
+        if (type->prepared_count == NULL)
+            continue;
+        infer->layers[i].prepared_offset = total;
+        infer->layers[i].prepared_count = type->prepared_count(layer);
+        total += infer->layers[i].prepared_count;
+    }
+    infer->prepared = cg_alloc(total, sizeof(float), "prepared parameters", error);
+    return infer->prepared == NULL ? CG_ERR_MEMORY : CG_OK;
+}
+
+/* Costs less than a thousandth of a picture, so it is done for every one. */
+static void prepare_parameters(struct cg_infer *infer, const float *parameters)
+{
+    for (int i = 0; i < infer->network->layer_count; i++) {
+        const struct cg_layer *layer = &infer->network->layers[i];
+        if (infer->layers[i].prepared_count > 0)
+            cg_layer_type_of(layer->kind)
+                ->prepare(layer, parameters, infer->prepared + infer->layers[i].prepared_offset);
+    }
+}
+
 enum cg_status cg_infer_create(const struct cg_network *network, struct cg_infer **out,
                                struct cg_error *error)
 {
@@ -220,7 +247,7 @@ enum cg_status cg_infer_create(const struct cg_network *network, struct cg_infer
     infer->roots = cg_alloc_zero(count, sizeof(*infer->roots), "network run", error);
     infer->stages = cg_alloc_zero(count, sizeof(*infer->stages), "network run", error);
     if (infer->layers == NULL || infer->shapes == NULL || infer->intervals == NULL ||
-        infer->roots == NULL || infer->stages == NULL) {
+        infer->roots == NULL || infer->stages == NULL || reserve_prepared(infer, error) != CG_OK) {
         cg_infer_free(infer);
         return CG_ERR_MEMORY;
     }
@@ -236,6 +263,7 @@ void cg_infer_free(struct cg_infer *infer)
     if (infer == NULL)
         return;
     free(infer->arena);
+    free(infer->prepared);
     free(infer->stages);
     free(infer->roots);
     free(infer->intervals);
@@ -283,6 +311,7 @@ static void run_block(void *context, size_t item, int worker)
         struct cg_layer_forward call = {
             .layer = layer,
             .parameters = run->parameters,
+            .prepared = state->prepared_count > 0 ? infer->prepared + state->prepared_offset : NULL,
             .in_shape = layer->from == CG_NETWORK_INPUT ? &infer->input_shape
                                                         : &infer->layers[layer->from].shape,
             .out_shape = &state->shape,
@@ -308,6 +337,7 @@ enum cg_status cg_infer_run(struct cg_infer *infer, struct cg_pool *pool, const 
         status = reserve_arena(infer, cg_pool_threads(pool), error);
     if (status != CG_OK)
         return status;
+    prepare_parameters(infer, parameters);
     for (int s = 0; s < infer->stage_count; s++) {
         struct stage_run run = {infer, &infer->stages[s], parameters, input};
         cg_pool_run(pool, (run.stage->rows + BLOCK_ROWS - 1) / BLOCK_ROWS, run_block, &run);

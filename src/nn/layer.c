@@ -9,6 +9,8 @@ static const struct cg_layer_type types[CG_LAYER_KIND_COUNT] = {
                          .needs_in = true,
                          .needs_out = true,
                          .shape = cg_linear_shape,
+                         .prepared_count = cg_linear_prepared_count,
+                         .prepare = cg_linear_prepare,
                          .forward = cg_linear_forward,
                          .backward = cg_linear_backward},
     [CG_LAYER_PATCHES] = {.name = "patches",

@@ -16,6 +16,7 @@
 struct cg_layer_forward {
     const struct cg_layer *layer;
     const float *parameters;
+    const float *prepared; /* what prepare made of the parameters; NULL: to be made in the call */
     const struct cg_shape *in_shape, *out_shape;
     const float *in, *in2;
     float *out;
@@ -47,6 +48,10 @@ struct cg_layer_type {
     /* Work out the output's shape (cell included); false if the layer cannot take this input. */
     bool (*shape)(const struct cg_layer *layer, const struct cg_shape *in,
                   const struct cg_shape *in2, struct cg_shape *out);
+    /* Parameters in the order that forward likes best, for many calls; NULL where there is none.
+     * prepared_count: how many floats that takes, 0 where this layer has no use for it. */
+    size_t (*prepared_count)(const struct cg_layer *layer);
+    void (*prepare)(const struct cg_layer *layer, const float *parameters, float *prepared);
     void (*forward)(const struct cg_layer_forward *call);
     void (*backward)(const struct cg_layer_backward *call);
 };
@@ -59,6 +64,8 @@ bool cg_layer_is_view(const struct cg_layer *layer);
 /* layer_linear.c */
 bool cg_linear_shape(const struct cg_layer *, const struct cg_shape *, const struct cg_shape *,
                      struct cg_shape *);
+size_t cg_linear_prepared_count(const struct cg_layer *layer);
+void cg_linear_prepare(const struct cg_layer *layer, const float *parameters, float *prepared);
 void cg_linear_forward(const struct cg_layer_forward *call);
 void cg_linear_backward(const struct cg_layer_backward *call);
 

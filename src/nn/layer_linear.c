@@ -36,6 +36,19 @@ static float narrow_slope(const struct cg_layer *layer)
     }
 }
 
+size_t cg_linear_prepared_count(const struct cg_layer *layer)
+{
+    return is_narrow(layer)
+               ? cg_narrow_floats((size_t)layer->in_channels, (size_t)layer->out_channels)
+               : 0;
+}
+
+void cg_linear_prepare(const struct cg_layer *layer, const float *parameters, float *prepared)
+{
+    cg_narrow_prepare(parameters + layer->weight_offset, parameters + layer->bias_offset,
+                      (size_t)layer->in_channels, (size_t)layer->out_channels, prepared);
+}
+
 void cg_linear_forward(const struct cg_layer_forward *call)
 {
     const struct cg_layer *layer = call->layer;
@@ -43,6 +56,10 @@ void cg_linear_forward(const struct cg_layer_forward *call)
     const float *bias = call->parameters + layer->bias_offset;
     size_t rows = call->end - call->begin;
     size_t in = (size_t)layer->in_channels, out = (size_t)layer->out_channels;
+    if (is_narrow(layer) && call->prepared != NULL) {
+        cg_narrow_multiply(call->in, rows, in, call->prepared, out, narrow_slope(layer), call->out);
+        return;
+    }
     if (is_narrow(layer)) {
         cg_gemm_narrow(call->in, rows, in, weight, bias, out, narrow_slope(layer), call->out);
         return;

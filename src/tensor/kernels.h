@@ -59,6 +59,9 @@ static inline void cg_copy_floats(float *to, const float *from, size_t count)
     case 36:
         memcpy(to, from, 36 * sizeof(float));
         break;
+    case 64:
+        memcpy(to, from, 64 * sizeof(float));
+        break;
     default:
         memcpy(to, from, count * sizeof(float));
     }

@@ -39,13 +39,21 @@ void cg_gemm_naive(enum cg_transpose transpose_a, enum cg_transpose transpose_b,
                    struct cg_matrix a, struct cg_matrix b, float beta, struct cg_matrix c);
 
 /*
- * y = x * w^T + bias for few outputs, where a library's gemm runs at half its speed or less.
+ * y = x * w^T + bias for small weights and many rows, where a library's gemm spends its time on
+ * packing and on adding the bias afterwards.
  *   x: rows x in, y: rows x out, both without gaps; w: out x in; bias: out.
  *   in at most CG_NARROW_IN_MAX, out at most CG_NARROW_OUT_MAX.
  * slope: negative results are multiplied by it (leaky ReLU); 1 leaves them as they are.
+ *
+ * The weights are turned round once, into cg_narrow_floats(in, out) floats, and used many times;
+ * cg_gemm_narrow does both.
  */
 #define CG_NARROW_IN_MAX 128
-#define CG_NARROW_OUT_MAX 32
+#define CG_NARROW_OUT_MAX 128
+size_t cg_narrow_floats(size_t in, size_t out);
+void cg_narrow_prepare(const float *w, const float *bias, size_t in, size_t out, float *prepared);
+void cg_narrow_multiply(const float *x, size_t rows, size_t in, const float *prepared, size_t out,
+                        float slope, float *y);
 void cg_gemm_narrow(const float *x, size_t rows, size_t in, const float *w, const float *bias,
                     size_t out, float slope, float *y);
 

@@ -1,35 +1,41 @@
 /*
- * Products with few outputs: see cg_gemm_narrow in matrix.h.
+ * Products with small weights: see cg_narrow_multiply in matrix.h.
  *
- * All outputs of a few rows stay in vector registers while the inputs are walked through once:
- * per input, one broadcast per row and one load per vector of outputs. The weights are turned
- * round (in x padded out) on the stack first. The same function is made for each vector width.
+ * The outputs are cut into panels of 32 columns. All of a panel's sums for a few rows stay in
+ * vector registers while the inputs are walked through once: per input, one broadcast per row and
+ * one load per vector of weights, which lie in that order (Goto and van de Geijn 2008, "Anatomy of
+ * High-Performance Matrix Multiplication", section 5, without its packing of x). Bias and leaky
+ * ReLU cost nothing on the way. The same function is made for each vector width.
  */
 #include "tensor/matrix.h"
 
 #include <string.h>
 
-#define PADDED_OUT_MAX CG_NARROW_OUT_MAX
+#define PANEL_COLUMNS 32
+#define SLIM_COLUMNS 8 /* the panel's width when there are no more outputs than this */
 
 /*
- * FUNCTION(x, rows, in, wt, bias, slope, y, out): wt is in x (VECTORS * LANES), bias padded to
- * that; ROWS rows at a time. Rows left over at the end are done one by one.
+ * FUNCTION(x, rows, in, panel, slope, y, stride, columns): panel is a row of biases, then in rows
+ * of weights, each VECTORS * LANES long; y is the panel's first column, stride floats from row to
+ * row, of which `columns` are written. ROWS rows at a time; those left over one by one.
  */
 #define DEFINE_NARROW(FUNCTION, TARGET, LANES, VECTORS, ROWS)                                      \
     typedef int FUNCTION##_mask __attribute__((vector_size(4 * LANES), aligned(4)));               \
     typedef float FUNCTION##_vec __attribute__((vector_size(4 * LANES), aligned(4)));              \
     TARGET static inline __attribute__((always_inline)) void FUNCTION##_rows(                      \
-        const float *x, size_t in, const float *wt, const float *bias, float slope, float *y,      \
-        size_t out, const int rows)                                                                \
+        const float *x, size_t in, const float *panel, float slope, float *y, size_t stride,       \
+        size_t columns, const int rows)                                                            \
     {                                                                                              \
         FUNCTION##_vec sum[ROWS][VECTORS];                                                         \
         for (int r = 0; r < rows; r++)                                                             \
             for (int v = 0; v < VECTORS; v++)                                                      \
-                sum[r][v] = *(const FUNCTION##_vec *)(bias + v * LANES);                           \
+                sum[r][v] = *(const FUNCTION##_vec *)(panel + v * LANES);                          \
+        const float *weights = panel + VECTORS * LANES;                                            \
         for (size_t k = 0; k < in; k++) {                                                          \
             FUNCTION##_vec weight[VECTORS];                                                        \
             for (int v = 0; v < VECTORS; v++)                                                      \
-                weight[v] = *(const FUNCTION##_vec *)(wt + (k * VECTORS + (size_t)v) * LANES);     \
+                weight[v] =                                                                        \
+                    *(const FUNCTION##_vec *)(weights + (k * VECTORS + (size_t)v) * LANES);        \
             for (int r = 0; r < rows; r++)                                                         \
                 for (int v = 0; v < VECTORS; v++)                                                  \
                     sum[r][v] += x[(size_t)r * in + k] * weight[v];                                \
@@ -41,25 +47,25 @@
                 s = (FUNCTION##_vec)(((FUNCTION##_mask)s & kept) |                                 \
                                      ((FUNCTION##_mask)scaled & ~kept));                           \
                 size_t first = (size_t)v * LANES;                                                  \
-                float *target = y + (size_t)r * out + first;                                       \
-                if (first + LANES <= out)                                                          \
+                float *target = y + (size_t)r * stride + first;                                    \
+                if (first + LANES <= columns)                                                      \
                     memcpy(target, &s, sizeof(s));                                                 \
-                else if (first < out)                                                              \
-                    memcpy(target, &s, (out - first) * sizeof(float));                             \
+                else if (first < columns)                                                          \
+                    memcpy(target, &s, (columns - first) * sizeof(float));                         \
             }                                                                                      \
     }                                                                                              \
-    TARGET static void FUNCTION(const float *x, size_t rows, size_t in, const float *wt,           \
-                                const float *bias, float slope, float *y, size_t out)              \
+    TARGET static void FUNCTION(const float *x, size_t rows, size_t in, const float *panel,        \
+                                float slope, float *y, size_t stride, size_t columns)              \
     {                                                                                              \
         size_t r = 0;                                                                              \
         for (; r + ROWS <= rows; r += ROWS)                                                        \
-            FUNCTION##_rows(x + r * in, in, wt, bias, slope, y + r * out, out, ROWS);              \
+            FUNCTION##_rows(x + r * in, in, panel, slope, y + r * stride, stride, columns, ROWS);  \
         for (; r < rows; r++)                                                                      \
-            FUNCTION##_rows(x + r * in, in, wt, bias, slope, y + r * out, out, 1);                 \
+            FUNCTION##_rows(x + r * in, in, panel, slope, y + r * stride, stride, columns, 1);     \
     }
 
-typedef void (*narrow_fn)(const float *x, size_t rows, size_t in, const float *wt,
-                          const float *bias, float slope, float *y, size_t out);
+typedef void (*narrow_fn)(const float *x, size_t rows, size_t in, const float *panel, float slope,
+                          float *y, size_t stride, size_t columns);
 
 #define NO_TARGET
 DEFINE_NARROW(narrow32_v4, NO_TARGET, 4, 8, 1)
@@ -74,7 +80,7 @@ DEFINE_NARROW(narrow32_v16, TARGET_V4, 16, 2, 12)
 
 static narrow_fn choose(size_t out)
 {
-    if (out <= 8)
+    if (out <= SLIM_COLUMNS)
         return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? narrow8_v8
                                                                                : narrow8_v4;
     if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
@@ -86,21 +92,49 @@ static narrow_fn choose(size_t out)
 #else
 static narrow_fn choose(size_t out)
 {
-    return out <= 8 ? narrow8_v4 : narrow32_v4;
+    return out <= SLIM_COLUMNS ? narrow8_v4 : narrow32_v4;
 }
 #endif
+
+static size_t panel_width(size_t out)
+{
+    return out <= SLIM_COLUMNS ? SLIM_COLUMNS : PANEL_COLUMNS;
+}
+
+size_t cg_narrow_floats(size_t in, size_t out)
+{
+    size_t width = panel_width(out), panels = (out + width - 1) / width;
+    return panels * width * (in + 1);
+}
+
+void cg_narrow_prepare(const float *w, const float *bias, size_t in, size_t out, float *prepared)
+{
+    size_t width = panel_width(out);
+    for (size_t first = 0; first < out; first += width, prepared += width * (in + 1)) {
+        size_t columns = out - first < width ? out - first : width;
+        memset(prepared, 0, width * (in + 1) * sizeof(float));
+        memcpy(prepared, bias + first, columns * sizeof(float));
+        for (size_t k = 0; k < in; k++)
+            for (size_t c = 0; c < columns; c++)
+                prepared[(k + 1) * width + c] = w[(first + c) * in + k];
+    }
+}
+
+void cg_narrow_multiply(const float *x, size_t rows, size_t in, const float *prepared, size_t out,
+                        float slope, float *y)
+{
+    size_t width = panel_width(out);
+    narrow_fn multiply = choose(out);
+    for (size_t first = 0; first < out; first += width, prepared += width * (in + 1)) {
+        size_t columns = out - first < width ? out - first : width;
+        multiply(x, rows, in, prepared, slope, y + first, out, columns);
+    }
+}
 
 void cg_gemm_narrow(const float *x, size_t rows, size_t in, const float *w, const float *bias,
                     size_t out, float slope, float *y)
 {
-    float turned[CG_NARROW_IN_MAX * PADDED_OUT_MAX] __attribute__((aligned(64)));
-    float padded_bias[PADDED_OUT_MAX] __attribute__((aligned(64))) = {0};
-    size_t padded_out = out <= 8 ? 8 : PADDED_OUT_MAX;
-    memset(turned, 0, in * padded_out * sizeof(float));
-    for (size_t o = 0; o < out; o++) {
-        padded_bias[o] = bias[o];
-        for (size_t k = 0; k < in; k++)
-            turned[k * padded_out + o] = w[o * in + k];
-    }
-    choose(out)(x, rows, in, turned, padded_bias, slope, y, out);
+    float prepared[(CG_NARROW_IN_MAX + 1) * CG_NARROW_OUT_MAX] __attribute__((aligned(64)));
+    cg_narrow_prepare(w, bias, in, out, prepared);
+    cg_narrow_multiply(x, rows, in, prepared, out, slope, y);
 }
