@@ -12,27 +12,48 @@ static int clamp(int value, int limit)
     return value < 0 ? 0 : value >= limit ? limit - 1 : value;
 }
 
-/* A row of a map as picture, y, x. */
+/* A row of a map as picture, y, x; and where in its cell it lies. */
 struct place {
     int picture, y, x;
+    int in_y, in_x;
 };
 
 static struct place place_of(const struct cg_shape *shape, size_t row)
 {
     size_t area = (size_t)shape->height * (size_t)shape->width;
-    size_t inside = row % area;
-    struct place place = {.picture = (int)(row / area)};
-    if (shape->cell == 1) {
-        place.y = (int)(inside / (size_t)shape->width);
-        place.x = (int)(inside % (size_t)shape->width);
-        return place;
-    }
     size_t cell = (size_t)shape->cell, cell_area = cell * cell;
     size_t cells_across = (size_t)shape->width / cell;
-    size_t cell_index = inside / cell_area, in_cell = inside % cell_area;
-    place.y = (int)(cell_index / cells_across * cell + in_cell / cell);
-    place.x = (int)(cell_index % cells_across * cell + in_cell % cell);
+    size_t cell_index = row % area / cell_area, in_cell = row % area % cell_area;
+    struct place place = {
+        .picture = (int)(row / area), .in_y = (int)(in_cell / cell), .in_x = (int)(in_cell % cell)};
+    place.y = (int)(cell_index / cells_across * cell) + place.in_y;
+    place.x = (int)(cell_index % cells_across * cell) + place.in_x;
     return place;
+}
+
+/* The place of the next row: along the cell, down the cell, along the cells, down, next picture. */
+static void advance(const struct cg_shape *shape, struct place *place)
+{
+    int cell = shape->cell;
+    place->x++;
+    if (++place->in_x < cell)
+        return;
+    place->in_x = 0;
+    place->x -= cell;
+    place->y++;
+    if (++place->in_y < cell)
+        return;
+    place->in_y = 0;
+    place->y -= cell;
+    place->x += cell;
+    if (place->x < shape->width)
+        return;
+    place->x = 0;
+    place->y += cell;
+    if (place->y < shape->height)
+        return;
+    place->y = 0;
+    place->picture++;
 }
 
 /* First float of a row of a map with cell 1. */
@@ -59,27 +80,38 @@ bool cg_patches_shape(const struct cg_layer *layer, const struct cg_shape *in,
     return out->height % layer->cell == 0 && out->width % layer->cell == 0;
 }
 
+/* A patch that reaches over the edge, whose rows are repeated. */
+static void copy_edge_patch(const struct cg_layer_forward *call, const struct place *at, float *out)
+{
+    const struct cg_shape *in = call->in_shape;
+    int size = call->layer->size, stride = call->layer->stride, pad = call->layer->pad;
+    size_t channels = (size_t)in->channels;
+    for (int dy = 0; dy < size; dy++)
+        for (int dx = 0; dx < size; dx++, out += channels) {
+            int y = clamp(at->y * stride - pad + dy, in->height);
+            int x = clamp(at->x * stride - pad + dx, in->width);
+            cg_copy_floats(out, call->in + offset_of(in, at->picture, y, x), channels);
+        }
+}
+
 void cg_patches_forward(const struct cg_layer_forward *call)
 {
     const struct cg_shape *in = call->in_shape;
     int size = call->layer->size, stride = call->layer->stride, pad = call->layer->pad;
-    size_t channels = (size_t)in->channels, line = (size_t)size * channels;
+    size_t line = (size_t)size * (size_t)in->channels;
+    size_t in_line = (size_t)in->width * (size_t)in->channels;
+    struct place at = place_of(call->out_shape, call->begin);
     float *out = call->out;
-    for (size_t row = call->begin; row < call->end; row++) {
-        struct place at = place_of(call->out_shape, row);
+    for (size_t row = call->begin; row < call->end; row++, advance(call->out_shape, &at)) {
         int left = at.x * stride - pad, top = at.y * stride - pad;
-        bool inside = left >= 0 && left + size <= in->width;
-        for (int dy = 0; dy < size; dy++, out += line) {
-            int y = clamp(top + dy, in->height);
-            if (inside) {
-                cg_copy_floats(out, call->in + offset_of(in, at.picture, y, left), line);
-                continue;
-            }
-            for (int dx = 0; dx < size; dx++)
-                cg_copy_floats(out + (size_t)dx * channels,
-                               call->in + offset_of(in, at.picture, y, clamp(left + dx, in->width)),
-                               channels);
+        if (left < 0 || top < 0 || left + size > in->width || top + size > in->height) {
+            copy_edge_patch(call, &at, out);
+            out += (size_t)size * line;
+            continue;
         }
+        const float *from = call->in + offset_of(in, at.picture, top, left);
+        for (int dy = 0; dy < size; dy++, out += line, from += in_line)
+            cg_copy_floats(out, from, line);
     }
 }
 
@@ -93,8 +125,8 @@ void cg_patches_backward(const struct cg_layer_backward *call)
         return;
     if (!call->accumulate_in)
         memset(call->grad_in, 0, cg_shape_rows(in) * channels * sizeof(float));
-    for (size_t row = 0; row < rows; row++) {
-        struct place at = place_of(call->out_shape, row);
+    struct place at = place_of(call->out_shape, 0);
+    for (size_t row = 0; row < rows; row++, advance(call->out_shape, &at)) {
         int left = at.x * stride - pad, top = at.y * stride - pad;
         for (int dy = 0; dy < size; dy++) {
             int y = clamp(top + dy, in->height);
@@ -123,24 +155,38 @@ bool cg_shift_shape(const struct cg_layer *layer, const struct cg_shape *in,
     return in->cell == 1 && in->channels % 8 == 0;
 }
 
-void cg_shift_forward(const struct cg_layer_forward *call)
+/*
+ * Rows first to last - 1 of one line of the grid. Direction by direction, so that each loop walks
+ * through memory in even strides.
+ */
+static void shift_line(const struct cg_layer_forward *call, size_t first, size_t last, float *out)
 {
     const struct cg_shape *shape = call->in_shape;
-    int distance = call->layer->distance;
+    struct place at = place_of(shape, first);
+    int distance = call->layer->distance, length = (int)(last - first);
     size_t channels = (size_t)shape->channels, eighth = channels / 8;
-    float *out = call->out;
-    for (size_t row = call->begin; row < call->end; row++, out += channels) {
-        struct place at = place_of(shape, row);
-        for (int k = 0; k < SHIFT_DIRECTIONS; k++) {
-            int y = clamp(at.y + shift_dy[k] * distance, shape->height);
-            int x = clamp(at.x + shift_dx[k] * distance, shape->width);
-            cg_copy_floats(out + (size_t)k * eighth,
-                           call->in + offset_of(shape, at.picture, y, x) + (size_t)k * eighth,
-                           eighth);
+    size_t kept = SHIFT_DIRECTIONS * eighth;
+    for (int k = 0; k < SHIFT_DIRECTIONS; k++) {
+        int y = clamp(at.y + shift_dy[k] * distance, shape->height);
+        const float *line = call->in + offset_of(shape, at.picture, y, 0) + (size_t)k * eighth;
+        float *to = out + (size_t)k * eighth;
+        for (int i = 0; i < length; i++, to += channels) {
+            int x = clamp(at.x + i + shift_dx[k] * distance, shape->width);
+            cg_copy_floats(to, line + (size_t)x * channels, eighth);
         }
-        cg_copy_floats(out + SHIFT_DIRECTIONS * eighth,
-                       call->in + row * channels + SHIFT_DIRECTIONS * eighth,
-                       channels - SHIFT_DIRECTIONS * eighth);
+    }
+    for (size_t row = first; row < last; row++, out += channels)
+        cg_copy_floats(out + kept, call->in + row * channels + kept, channels - kept);
+}
+
+void cg_shift_forward(const struct cg_layer_forward *call)
+{
+    size_t channels = (size_t)call->in_shape->channels, width = (size_t)call->in_shape->width;
+    for (size_t row = call->begin; row < call->end;) {
+        size_t line_end = (row / width + 1) * width;
+        size_t last = line_end < call->end ? line_end : call->end;
+        shift_line(call, row, last, call->out + (row - call->begin) * channels);
+        row = last;
     }
 }
 
@@ -155,8 +201,8 @@ void cg_shift_backward(const struct cg_layer_backward *call)
         return;
     if (!call->accumulate_in)
         memset(call->grad_in, 0, rows * channels * sizeof(float));
-    for (size_t row = 0; row < rows; row++, gradient += channels) {
-        struct place at = place_of(shape, row);
+    struct place at = place_of(shape, 0);
+    for (size_t row = 0; row < rows; row++, gradient += channels, advance(shape, &at)) {
         for (int k = 0; k < SHIFT_DIRECTIONS; k++) {
             int y = clamp(at.y + shift_dy[k] * distance, shape->height);
             int x = clamp(at.x + shift_dx[k] * distance, shape->width);
@@ -191,8 +237,8 @@ void cg_cross_forward(const struct cg_layer_forward *call)
     const struct cg_shape *in = call->in_shape;
     size_t channels = (size_t)in->channels;
     float *out = call->out;
-    for (size_t row = call->begin; row < call->end; row++) {
-        struct place at = place_of(in, row);
+    struct place at = place_of(in, call->begin);
+    for (size_t row = call->begin; row < call->end; row++, advance(in, &at)) {
         for (int k = 0; k < CROSS_ROWS; k++, out += channels) {
             int y = clamp(at.y + cross_dy[k], in->height);
             int x = clamp(at.x + cross_dx[k], in->width);
@@ -210,8 +256,8 @@ void cg_cross_backward(const struct cg_layer_backward *call)
         return;
     if (!call->accumulate_in)
         memset(call->grad_in, 0, rows * channels * sizeof(float));
-    for (size_t row = 0; row < rows; row++) {
-        struct place at = place_of(in, row);
+    struct place at = place_of(in, 0);
+    for (size_t row = 0; row < rows; row++, advance(in, &at)) {
         for (int k = 0; k < CROSS_ROWS; k++, gradient += channels) {
             int y = clamp(at.y + cross_dy[k], in->height);
             int x = clamp(at.x + cross_dx[k], in->width);

@@ -20,8 +20,8 @@
  * row, of which `columns` are written. ROWS rows at a time; those left over one by one.
  */
 #define DEFINE_NARROW(FUNCTION, TARGET, LANES, VECTORS, ROWS)                                      \
-    typedef int FUNCTION##_mask __attribute__((vector_size(4 * LANES), aligned(4)));               \
-    typedef float FUNCTION##_vec __attribute__((vector_size(4 * LANES), aligned(4)));              \
+    typedef int FUNCTION##_mask __attribute__((vector_size(4 * LANES), aligned(4), may_alias));    \
+    typedef float FUNCTION##_vec __attribute__((vector_size(4 * LANES), aligned(4), may_alias));   \
     TARGET static inline __attribute__((always_inline)) void FUNCTION##_rows(                      \
         const float *x, size_t in, const float *panel, float slope, float *y, size_t stride,       \
         size_t columns, const int rows)                                                            \
@@ -40,19 +40,21 @@
                 for (int v = 0; v < VECTORS; v++)                                                  \
                     sum[r][v] += x[(size_t)r * in + k] * weight[v];                                \
         }                                                                                          \
-        for (int r = 0; r < rows; r++)                                                             \
+        for (int r = 0; r < rows; r++) {                                                           \
+            float *row = y + (size_t)r * stride;                                                   \
+            FUNCTION##_vec result[VECTORS];                                                        \
             for (int v = 0; v < VECTORS; v++) {                                                    \
-                FUNCTION##_vec s = sum[r][v], scaled = s * slope;                                  \
-                FUNCTION##_mask kept = s > 0.0f;                                                   \
-                s = (FUNCTION##_vec)(((FUNCTION##_mask)s & kept) |                                 \
-                                     ((FUNCTION##_mask)scaled & ~kept));                           \
-                size_t first = (size_t)v * LANES;                                                  \
-                float *target = y + (size_t)r * stride + first;                                    \
-                if (first + LANES <= columns)                                                      \
-                    memcpy(target, &s, sizeof(s));                                                 \
-                else if (first < columns)                                                          \
-                    memcpy(target, &s, (columns - first) * sizeof(float));                         \
+                FUNCTION##_vec scaled = sum[r][v] * slope;                                         \
+                FUNCTION##_mask kept = sum[r][v] > 0.0f;                                           \
+                result[v] = (FUNCTION##_vec)(((FUNCTION##_mask)sum[r][v] & kept) |                 \
+                                             ((FUNCTION##_mask)scaled & ~kept));                   \
             }                                                                                      \
+            if (columns == VECTORS * LANES)                                                        \
+                for (int v = 0; v < VECTORS; v++)                                                  \
+                    *(FUNCTION##_vec *)(row + v * LANES) = result[v];                              \
+            else                                                                                   \
+                memcpy(row, result, columns * sizeof(float));                                      \
+        }                                                                                          \
     }                                                                                              \
     TARGET static void FUNCTION(const float *x, size_t rows, size_t in, const float *panel,        \
                                 float slope, float *y, size_t stride, size_t columns)              \
