@@ -11,7 +11,7 @@ static const struct {
     int patch_px, stride_px;
     int least_px;
 } critics[CG_CRITIC_COUNT] = {
-    [CG_CRITIC_LINE] = {"line", {.kind = CG_LAYER_LUMA}, 24, 8, 24},
+    [CG_CRITIC_LINE] = {"line", {.kind = CG_LAYER_LUMA}, 24, 12, 24},
     [CG_CRITIC_COLOUR] = {"colour", {.kind = CG_LAYER_MEAN_POOL, .size = 4}, 12, 4, 48},
 };
 
