@@ -39,6 +39,7 @@ enum {
     OPTION_LINE,
     OPTION_COLOUR,
     OPTION_CHROMA,
+    OPTION_GRADIENT,
     OPTION_TARGET,
     OPTION_TEACHER,
     OPTION_HELP
@@ -63,6 +64,7 @@ static const struct option long_options[] = {
     {"adversarial-line", required_argument, NULL, OPTION_LINE},
     {"adversarial-colour", required_argument, NULL, OPTION_COLOUR},
     {"chroma", required_argument, NULL, OPTION_CHROMA},
+    {"gradient", required_argument, NULL, OPTION_GRADIENT},
     {"target", required_argument, NULL, OPTION_TARGET},
     {"teacher", required_argument, NULL, OPTION_TEACHER},
     {"help", no_argument, NULL, OPTION_HELP},
@@ -102,6 +104,8 @@ static const char help_text[] =
     "  --teacher P          share of the teacher's pictures among the critics' real ones (default "
     "0;\n"
     "                       1 without DIR/comics)\n"
+    "  --gradient W         weight of the differences between neighbours, for flat areas and\n"
+    "                       clean edges (default 1)\n"
     "  --chroma W           weight of the targets' hues (default 1)\n"
     "  --help               this text\n";
 
@@ -172,6 +176,8 @@ static bool take_recipe_option(struct command *command, int option)
                                   &recipe->adversarial[CG_CRITIC_COLOUR]);
     case OPTION_CHROMA:
         return cg_cli_parse_float("chroma", optarg, 0.0f, 100.0f, &recipe->chroma);
+    case OPTION_GRADIENT:
+        return cg_cli_parse_float("gradient", optarg, 0.0f, 100.0f, &recipe->gradient);
     case OPTION_TEACHER:
         return cg_cli_parse_float("teacher", optarg, 0.0f, 1.0f, &recipe->teacher_share);
     default:
