@@ -45,7 +45,7 @@ static void default_generator_has_its_documented_size(void **state)
     (void)state;
     struct cg_network *network;
     assert_int_equal(cg_generator_build(&CG_GENERATOR_DEFAULT, &network, NULL), CG_OK);
-    size_t c = 64, blocks = 6, features = 16, head = 32;
+    size_t c = 64, blocks = 8, features = 16, head = 32;
     size_t expected = (432 + 1) * c + blocks * ((c + 1) * 2 * c + (2 * c + 1) * c) +
                       (5 * c + 1) * 16 * features + (features + 27 + 1) * head + (head + 1) * head +
                       (head + 1) * 4;
