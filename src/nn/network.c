@@ -11,6 +11,8 @@
 #define LAYERS_MAX 1024
 #define CHANNELS_MAX 65536
 #define SIDE_MAX 65536
+/* Floats of one map, so that sums of all maps' bytes fit a size_t. */
+#define MAP_FLOATS_MAX (SIZE_MAX / sizeof(float) / (2 * LAYERS_MAX))
 
 size_t cg_shape_rows(const struct cg_shape *shape)
 {
@@ -59,9 +61,9 @@ static bool numbers_are_valid(const struct cg_layer *layer)
         return layer->out_channels >= 1 && layer->out_channels <= CHANNELS_MAX;
     case CG_LAYER_PATCHES:
         return layer->size >= 1 && layer->size <= 256 && layer->stride >= 1 && layer->pad >= 0 &&
-               layer->pad < layer->size && layer->cell >= 1;
+               layer->pad < layer->size && layer->cell >= 1 && layer->cell <= SIDE_MAX;
     case CG_LAYER_SHIFT:
-        return layer->distance >= 1;
+        return layer->distance >= 1 && layer->distance <= SIDE_MAX;
     case CG_LAYER_TO_PIXELS:
     case CG_LAYER_MEAN_POOL:
         return layer->size >= 1 && layer->size <= 256;
@@ -79,9 +81,11 @@ static bool work_out_channels(const struct cg_network *network, struct cg_layer 
     if (cg_layer_type_of(layer->kind)->has_second)
         in2.channels = cg_network_channels(network, layer->from2);
     layer->in_channels = in.channels;
-    if (layer->kind == CG_LAYER_PATCHES) /* the grid's side need not divide by the cell */
+    if (layer->kind == CG_LAYER_PATCHES) { /* the grid's side need not divide by the cell */
+        if (in.channels > CHANNELS_MAX / (layer->size * layer->size))
+            return false;
         out.channels = in.channels * layer->size * layer->size;
-    else if (!cg_layer_type_of(layer->kind)->shape(layer, &in, &in2, &out))
+    } else if (!cg_layer_type_of(layer->kind)->shape(layer, &in, &in2, &out))
         return false;
     layer->out_channels = out.channels;
     return layer->out_channels <= CHANNELS_MAX;
@@ -98,8 +102,11 @@ static void place_parameters(struct cg_network *network, struct cg_layer *layer)
 enum cg_status cg_network_add(struct cg_network *network, const struct cg_layer *layer, int *index,
                               struct cg_error *error)
 {
-    const char *kind = cg_layer_type_of(layer->kind)->name;
     struct cg_layer added = *layer;
+    if ((unsigned)layer->kind >= CG_LAYER_KIND_COUNT)
+        return cg_fail(error, CG_ERR_ARGUMENT, "network: layer %d is of no known kind (%u)",
+                       network->layer_count, (unsigned)layer->kind);
+    const char *kind = cg_layer_type_of(layer->kind)->name;
     if (!cg_layer_type_of(layer->kind)->has_second)
         added.from2 = CG_NETWORK_INPUT;
     if (network->layer_count >= LAYERS_MAX)
@@ -131,6 +138,13 @@ static const struct cg_shape *shape_of(const struct cg_shape *input, const struc
     return layer == CG_NETWORK_INPUT ? input : &shapes[layer];
 }
 
+static bool map_fits(const struct cg_shape *shape)
+{
+    size_t area = (size_t)shape->height * (size_t)shape->width, floats;
+    return cg_mul_size(area, (size_t)shape->count, &floats) &&
+           cg_mul_size(floats, (size_t)shape->channels, &floats) && floats <= MAP_FLOATS_MAX;
+}
+
 enum cg_status cg_network_shapes(const struct cg_network *network, int count, int height, int width,
                                  struct cg_shape *shapes, struct cg_error *error)
 {
@@ -147,6 +161,10 @@ enum cg_status cg_network_shapes(const struct cg_network *network, int count, in
             return cg_fail(error, CG_ERR_ARGUMENT,
                            "network: layer %d (%s) cannot take pictures of %d x %d", i, type->name,
                            width, height);
+        if (!map_fits(&input) || !map_fits(&shapes[i]))
+            return cg_fail(error, CG_ERR_ARGUMENT,
+                           "network: %d pictures of %d x %d are too large for layer %d (%s)", count,
+                           width, height, i, type->name);
     }
     return CG_OK;
 }
