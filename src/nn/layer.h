@@ -58,7 +58,8 @@ struct cg_layer_type {
 
 const struct cg_layer_type *cg_layer_type_of(enum cg_layer_kind kind);
 
-/* The output is the input's memory seen in another shape (TO_PIXELS). */
+/* The output's values are the input's in another shape (TO_PIXELS): where the plan lets it lie in
+ * the input's memory there is nothing to be done. */
 bool cg_layer_is_view(const struct cg_layer *layer);
 
 /* layer_linear.c */
@@ -90,6 +91,8 @@ void cg_mean_pool_backward(const struct cg_layer_backward *call);
 /* layer_rows.c */
 bool cg_to_pixels_shape(const struct cg_layer *, const struct cg_shape *, const struct cg_shape *,
                         struct cg_shape *);
+void cg_to_pixels_forward(const struct cg_layer_forward *call);
+void cg_to_pixels_backward(const struct cg_layer_backward *call);
 bool cg_add_shape(const struct cg_layer *, const struct cg_shape *, const struct cg_shape *,
                   struct cg_shape *);
 void cg_add_forward(const struct cg_layer_forward *call);

@@ -3,8 +3,24 @@
 
 #include <string.h>
 
-/* ---- to_pixels: the channels of a row cut into size * size rows; the memory stays as it is ----
- */
+static size_t value_count(const struct cg_shape *shape)
+{
+    return cg_shape_rows(shape) * (size_t)shape->channels;
+}
+
+static void pass_gradient(float *target, const float *gradient, size_t count, bool accumulate)
+{
+    if (target == NULL || target == gradient)
+        return;
+    if (accumulate)
+        cg_vector_axpy(target, 1.0f, gradient, count);
+    else
+        cg_copy_floats(target, gradient, count);
+}
+
+/* ---- to_pixels: the channels of a row cut into size * size rows, in the same order in memory ----
+ * Forward and backward are for where it has memory of its own: its input is read by others too, or
+ * is the network's. */
 
 bool cg_to_pixels_shape(const struct cg_layer *layer, const struct cg_shape *in,
                         const struct cg_shape *in2, struct cg_shape *out)
@@ -19,17 +35,23 @@ bool cg_to_pixels_shape(const struct cg_layer *layer, const struct cg_shape *in,
     return in->cell == 1 && in->channels % area == 0;
 }
 
+void cg_to_pixels_forward(const struct cg_layer_forward *call)
+{
+    size_t rows = call->end - call->begin;
+    cg_copy_floats(call->out, call->in, rows * (size_t)call->out_shape->channels);
+}
+
+void cg_to_pixels_backward(const struct cg_layer_backward *call)
+{
+    pass_gradient(call->grad_in, call->grad_out, value_count(call->out_shape), call->accumulate_in);
+}
+
 /* ---- add ---- */
 
 static bool same_grid(const struct cg_shape *a, const struct cg_shape *b)
 {
     return a->count == b->count && a->height == b->height && a->width == b->width &&
            a->cell == b->cell;
-}
-
-static size_t value_count(const struct cg_shape *shape)
-{
-    return cg_shape_rows(shape) * (size_t)shape->channels;
 }
 
 bool cg_add_shape(const struct cg_layer *layer, const struct cg_shape *in,
@@ -44,16 +66,6 @@ void cg_add_forward(const struct cg_layer_forward *call)
 {
     size_t rows = call->end - call->begin;
     cg_vector_sum(call->out, call->in, call->in2, rows * (size_t)call->in_shape->channels);
-}
-
-static void pass_gradient(float *target, const float *gradient, size_t count, bool accumulate)
-{
-    if (target == NULL || target == gradient)
-        return;
-    if (accumulate)
-        cg_vector_axpy(target, 1.0f, gradient, count);
-    else
-        cg_copy_floats(target, gradient, count);
 }
 
 void cg_add_backward(const struct cg_layer_backward *call)

@@ -37,6 +37,12 @@ static bool layer_is_wanted(const struct cg_pass *pass, int layer)
     return layer == CG_NETWORK_INPUT ? pass->input_gradient : pass->wanted[layer];
 }
 
+/* A view that lies in its input's memory: nothing is to be done. */
+static bool shares_memory(const struct cg_pass *pass, int layer)
+{
+    return cg_layer_is_view(&pass->network->layers[layer]) && pass->root[layer] != layer;
+}
+
 static void find_wanted(struct cg_pass *pass)
 {
     for (int i = 0; i < pass->network->layer_count; i++) {
@@ -136,6 +142,8 @@ enum cg_status cg_pass_create(const struct cg_network *network, int count, int h
                               bool input_gradient, struct cg_pass **out, struct cg_error *error)
 {
     *out = NULL;
+    if (network->layer_count == 0)
+        return cg_fail(error, CG_ERR_ARGUMENT, "pass: the network has no layers");
     struct cg_pass *pass = cg_alloc_zero(1, sizeof(*pass), "pass", error);
     if (pass == NULL)
         return CG_ERR_MEMORY;
@@ -207,7 +215,7 @@ const float *cg_pass_forward(struct cg_pass *pass, const float *parameters, cons
             .begin = 0,
             .end = cg_shape_rows(&pass->shapes[i]),
         };
-        if (!cg_layer_is_view(layer))
+        if (!shares_memory(pass, i))
             type_of(pass, i)->forward(&call);
     }
     return pass->values[count - 1];
@@ -253,8 +261,8 @@ void cg_pass_backward(struct cg_pass *pass, const float *parameters, float *grad
             .grad_out = pass->gradients[i],
             .grad_parameters = grad_parameters,
         };
-        if (!pass->wanted[i] || cg_layer_is_view(layer))
-            continue;
+        if (!pass->wanted[i] || !pass->written[pass->root[i]] || shares_memory(pass, i))
+            continue; /* not written: the output does not depend on it */
         call.grad_in =
             gradient_target(pass, layer->from, grad_input, &input_written, &call.accumulate_in);
         if (type_of(pass, i)->has_second)
