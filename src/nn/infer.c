@@ -115,7 +115,8 @@ static void find_lifetimes(struct cg_infer *infer)
     }
 }
 
-static void find_factors(struct cg_infer *infer)
+/* Blocks are cut by the coarsest map's rows, so the others' must be a multiple. */
+static enum cg_status find_factors(struct cg_infer *infer, struct cg_error *error)
 {
     for (int s = 0; s < infer->stage_count; s++) {
         struct stage *stage = &infer->stages[s];
@@ -123,9 +124,17 @@ static void find_factors(struct cg_infer *infer)
         for (int i = stage->first; i <= stage->last; i++)
             if (cg_shape_rows(&infer->layers[i].shape) < stage->rows)
                 stage->rows = cg_shape_rows(&infer->layers[i].shape);
-        for (int i = stage->first; i <= stage->last; i++)
-            infer->layers[i].factor = cg_shape_rows(&infer->layers[i].shape) / stage->rows;
+        for (int i = stage->first; i <= stage->last; i++) {
+            size_t rows = cg_shape_rows(&infer->layers[i].shape);
+            infer->layers[i].factor = rows / stage->rows;
+            if (rows % stage->rows != 0)
+                return cg_fail(error, CG_ERR_ARGUMENT,
+                               "network run: layer %d has %zu rows, expected a multiple of the %zu "
+                               "that go with it",
+                               i, rows, stage->rows);
+        }
     }
+    return CG_OK;
 }
 
 /* Whole maps share one arena by stage; block-sized ones share a worker's scratch by layer. */
@@ -194,8 +203,9 @@ static enum cg_status plan(struct cg_infer *infer, int height, int width, struct
     for (int i = 0; i < count; i++)
         infer->layers[i].shape = infer->shapes[i];
     infer->input_shape = (struct cg_shape){1, height, width, infer->network->input_channels, 1};
-    find_factors(infer);
-    status = place_maps(infer, true, &infer->global_floats, error);
+    status = find_factors(infer, error);
+    if (status == CG_OK)
+        status = place_maps(infer, true, &infer->global_floats, error);
     if (status == CG_OK)
         status = place_maps(infer, false, &infer->scratch_floats, error);
     if (status == CG_OK) {
@@ -236,6 +246,8 @@ enum cg_status cg_infer_create(const struct cg_network *network, struct cg_infer
                                struct cg_error *error)
 {
     *out = NULL;
+    if (network->layer_count == 0)
+        return cg_fail(error, CG_ERR_ARGUMENT, "network run: the network has no layers");
     size_t count = (size_t)network->layer_count;
     struct cg_infer *infer = cg_alloc_zero(1, sizeof(*infer), "network run", error);
     if (infer == NULL)
@@ -288,8 +300,9 @@ static const float *input_rows(const struct stage_run *run, int from, size_t blo
                                bool whole, float *scratch)
 {
     if (from == CG_NETWORK_INPUT) {
-        size_t channels = (size_t)run->infer->input_shape.channels;
-        return whole ? run->input : run->input + block_begin * channels;
+        const struct cg_shape *shape = &run->infer->input_shape;
+        size_t rows = cg_shape_rows(shape) / run->stage->rows * block_begin;
+        return whole ? run->input : run->input + rows * (size_t)shape->channels;
     }
     return rows_of(run, from, block_begin, whole, scratch);
 }
@@ -306,7 +319,7 @@ static void run_block(void *context, size_t item, int worker)
         const struct cg_layer *layer = &infer->network->layers[i];
         const struct cg_layer_type *type = cg_layer_type_of(layer->kind);
         const struct layer_state *state = &infer->layers[i];
-        if (cg_layer_is_view(layer))
+        if (cg_layer_is_view(layer) && state->root != i)
             continue;
         struct cg_layer_forward call = {
             .layer = layer,
