@@ -5,7 +5,7 @@
 
 #define STEPS_TRIED 5
 #define STEP_RATIO 4.0f
-#define GOOD_ENOUGH 2e-4 /* no need to try smaller steps */
+#define GOOD_ENOUGH 2e-4
 
 static double root_mean_square(const float *values, size_t count)
 {
@@ -30,8 +30,9 @@ static double difference(const struct gradient_check *check, size_t i, float ste
 static double error_of(const struct gradient_check *check, size_t i, double typical)
 {
     double best = INFINITY, claimed = check->gradient[i];
+    double enough = check->enough > 0.0 ? check->enough : GOOD_ENOUGH;
     float step = check->step;
-    for (int k = 0; k < STEPS_TRIED && best > GOOD_ENOUGH; k++, step /= STEP_RATIO) {
+    for (int k = 0; k < STEPS_TRIED && best > enough; k++, step /= STEP_RATIO) {
         double found = difference(check, i, step);
         double size = fmax(fmax(fabs(found), fabs(claimed)), fmax(typical, 1e-30));
         double error = fabs(found - claimed) / size;

@@ -19,6 +19,7 @@ struct gradient_check {
     size_t count;
     size_t sample; /* at most this many of the numbers, evenly spread; 0: all */
     float step;
+    double enough; /* an error below which smaller steps are not tried; 0: 2e-4 */
 };
 
 /*
