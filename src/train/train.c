@@ -286,7 +286,8 @@ static enum cg_status run_steps(struct trainer *trainer, struct cg_error *error)
                            (unsigned long long)trainer->state.step, trainer->checkpoint_path);
         status = look_after(trainer, error);
     }
-    if (status == CG_OK && !is_due(trainer, CHECKPOINT_STEPS))
+    bool saved = trainer->state.step > 0 && is_due(trainer, CHECKPOINT_STEPS);
+    if (status == CG_OK && !saved)
         status = save(trainer, error);
     return status;
 }
