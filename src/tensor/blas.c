@@ -74,11 +74,8 @@ void cg_blas_describe(char *text, size_t text_nbytes)
         origin = "set by comicgan, the library's own detection misses AVX-512 here";
     else if (user != NULL)
         origin = "set by " CORE_TYPE_VARIABLE;
-    char version[64] = "OpenBLAS";
-    sscanf(openblas_get_config(), "%63[^N]", version); /* "OpenBLAS 0.3.21 NO_LAPACKE ..." */
-    size_t length = strlen(version);
-    while (length > 0 && version[length - 1] == ' ')
-        version[--length] = '\0';
-    snprintf(text, text_nbytes, "%s, core type %s (%s); own kernels: %s", version,
+    char version[32] = "of unknown version";
+    sscanf(openblas_get_config(), "OpenBLAS %31s", version); /* "OpenBLAS 0.3.21 NO_LAPACKE ..." */
+    snprintf(text, text_nbytes, "OpenBLAS %s, core type %s (%s); own kernels: %s", version,
              openblas_get_corename(), origin, kernel_name());
 }
