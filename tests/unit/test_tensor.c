@@ -151,27 +151,41 @@ static void the_naive_product_is_a_product(void **state)
 
 /* ---- narrow products ------------------------------------------------------------------------- */
 
+static void compare_narrow(const float *x, const float *w, const float *bias, const float *y,
+                           size_t rows, size_t in, size_t out, float slope)
+{
+    for (size_t r = 0; r < rows; r++)
+        for (size_t o = 0; o < out; o++) {
+            double sum = bias[o], sizes = fabs(sum);
+            for (size_t k = 0; k < in; k++) {
+                double term = (double)x[r * in + k] * w[o * in + k];
+                sum += term;
+                sizes += fabs(term);
+            }
+            double wanted = sum > 0.0 ? sum : sum * (double)slope, got = y[r * out + o];
+            if (!(fabs(got - wanted) <= SUM_TOLERANCE * sizes))
+                fail_msg("%zu rows, %zu in, %zu out, row %zu, output %zu: expected %.9g, got %.9g",
+                         rows, in, out, r, o, wanted, got);
+        }
+}
+
+/* In one go, and with weights prepared before: the same bytes. */
 static void check_narrow(size_t rows, size_t in, size_t out, float slope)
 {
     struct fixture_guarded x = fixture_guarded_new(rows * in, 1);
     struct fixture_guarded w = fixture_guarded_new(out * in, 2);
     struct fixture_guarded bias = fixture_guarded_new(out, 3);
+    struct fixture_guarded prepared = fixture_guarded_blank(cg_narrow_floats(in, out));
     struct fixture_guarded y = fixture_guarded_blank(rows * out);
+    struct fixture_guarded again = fixture_guarded_blank(rows * out);
     cg_gemm_narrow(x.data, rows, in, w.data, bias.data, out, slope, y.data);
-    for (size_t r = 0; r < rows; r++)
-        for (size_t o = 0; o < out; o++) {
-            double sum = bias.data[o], sizes = fabs(sum);
-            for (size_t k = 0; k < in; k++) {
-                double term = (double)x.data[r * in + k] * w.data[o * in + k];
-                sum += term;
-                sizes += fabs(term);
-            }
-            double wanted = sum > 0.0 ? sum : sum * (double)slope, got = y.data[r * out + o];
-            if (!(fabs(got - wanted) <= SUM_TOLERANCE * sizes))
-                fail_msg("%zu rows, %zu in, %zu out, row %zu, output %zu: expected %.9g, got %.9g",
-                         rows, in, out, r, o, wanted, got);
-        }
+    compare_narrow(x.data, w.data, bias.data, y.data, rows, in, out, slope);
+    cg_narrow_prepare(w.data, bias.data, in, out, prepared.data);
+    cg_narrow_multiply(x.data, rows, in, prepared.data, out, slope, again.data);
+    assert_memory_equal(y.data, again.data, rows * out * sizeof(float));
+    fixture_guarded_clear(&again);
     fixture_guarded_clear(&y);
+    fixture_guarded_clear(&prepared);
     fixture_guarded_clear_unchanged(&bias);
     fixture_guarded_clear_unchanged(&w);
     fixture_guarded_clear_unchanged(&x);
@@ -181,7 +195,8 @@ static void narrow_products_equal_the_naive_one(void **state)
 {
     (void)state;
     static const size_t ins[] = {1, 2, 7, 16, 27, 43, CG_NARROW_IN_MAX - 1, CG_NARROW_IN_MAX};
-    static const size_t outs[] = {1, 2, 3, 4, 5, 7, 8, 9, 12, 15, 16, 17, 31, CG_NARROW_OUT_MAX};
+    static const size_t outs[] = {1,  2,  3,  4,  5,  7,  8,  9,  15,  16,
+                                  17, 31, 32, 33, 47, 64, 65, 97, 127, CG_NARROW_OUT_MAX};
     static const size_t rows[] = {0, 1, 2, 3, 4, 7, 8, 11, 12, 13, 25, 50};
     static const float slopes[] = {1.0f, 0.1f, 0.0f};
     for (size_t i = 0; i < sizeof(ins) / sizeof(ins[0]); i++)
