@@ -29,17 +29,17 @@ struct cg_shard {
     struct cg_pass *on_real[CG_CRITIC_COUNT], *on_fake[CG_CRITIC_COUNT];
 };
 
-void cg_losses_add(struct cg_losses *sum, const struct cg_losses *part)
+void cg_losses_add_scaled(struct cg_losses *sum, const struct cg_losses *part, double factor)
 {
-    sum->colour += part->colour;
-    sum->gradient += part->gradient;
-    sum->comic += part->comic;
-    sum->ink += part->ink;
-    sum->chroma += part->chroma;
+    sum->colour += factor * part->colour;
+    sum->gradient += factor * part->gradient;
+    sum->comic += factor * part->comic;
+    sum->ink += factor * part->ink;
+    sum->chroma += factor * part->chroma;
     for (int c = 0; c < CG_CRITIC_COUNT; c++) {
-        sum->critic[c] += part->critic[c];
-        sum->adversarial[c] += part->adversarial[c];
-        sum->accuracy[c] += part->accuracy[c];
+        sum->critic[c] += factor * part->critic[c];
+        sum->adversarial[c] += factor * part->adversarial[c];
+        sum->accuracy[c] += factor * part->accuracy[c];
     }
 }
 

@@ -18,7 +18,8 @@ struct cg_losses {
     double accuracy[CG_CRITIC_COUNT]; /* 0 to 1 */
 };
 
-void cg_losses_add(struct cg_losses *sum, const struct cg_losses *part);
+/* sum += factor * part, in every field. */
+void cg_losses_add_scaled(struct cg_losses *sum, const struct cg_losses *part, double factor);
 
 struct cg_shard;
 

@@ -230,7 +230,7 @@ static void shards_add_up(void **state)
             CG_OK);
         cg_shard_generate(half, whole.dataset, SEED, STEP_NUMBER, &learner);
         cg_shard_learn(half, &learner, TARGET_SHARE, NULL);
-        cg_losses_add(&sum, cg_shard_losses(half));
+        cg_losses_add_scaled(&sum, cg_shard_losses(half), 1.0);
         cg_shard_free(half);
         free(learner.shard_gradients);
     }

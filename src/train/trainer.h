@@ -1,0 +1,41 @@
+/* A run in hand: what the training loop works on. Private to train.c and trainer_setup.c. */
+#ifndef CG_TRAIN_TRAINER_H
+#define CG_TRAIN_TRAINER_H
+
+#include "train/journal.h"
+
+struct cg_trainer {
+    const struct cg_train_options *options;
+    const struct cg_recipe *recipe;
+    const struct cg_train_limits *limits;
+    cg_train_report_fn report;
+    void *report_context;
+    struct cg_pool *pool;
+    struct cg_dataset *dataset;
+    struct cg_model *card; /* the model as it is written: config and card */
+    struct cg_train_state state;
+    struct cg_shard **shards;
+    size_t shard_count;
+    struct cg_journal *journal;
+    char *checkpoint_path, *model_path;
+    double start_seconds;
+    /* since the last report */
+    struct cg_losses losses;
+    double last_seconds;
+    uint64_t last_step;
+    double validation_loss;
+};
+
+/* Tell the caller of the run; text may be NULL. */
+void cg_trainer_tell(struct cg_trainer *trainer, enum cg_train_event event, const char *text);
+
+/*
+ * Everything from the data set to the first shard, for a trainer whose options, recipe, limits,
+ * report and paths are set. resume: go on from the checkpoint, if the data is still that of
+ * fingerprint. Call tear_down also after a failure.
+ */
+enum cg_status cg_trainer_set_up(struct cg_trainer *trainer, bool resume, uint64_t fingerprint,
+                                 struct cg_error *error);
+void cg_trainer_tear_down(struct cg_trainer *trainer);
+
+#endif
