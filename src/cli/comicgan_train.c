@@ -99,7 +99,7 @@ static const char help_text[] =
     "  --crop PX            side of the crops (default 128)\n"
     "  --batch N            crops a step (default 8)\n"
     "  --adversarial-line W, --adversarial-colour W\n"
-    "                       weight of the critics of line and of colour (default 0.2, 0.05)\n"
+    "                       weight of the critics of line and of colour (default 0.1, 0.02)\n"
     "  --target W           weight of the targets in the second stage (default 0.5)\n"
     "  --teacher P          share of the teacher's pictures among the critics' real ones (default "
     "0;\n"

@@ -13,6 +13,7 @@
 
 struct cg_spectral {
     const struct cg_network *network;
+    float gain;
     float *right; /* v of each linear layer, in_channels long, one after another */
     float *left;  /* u of each, out_channels long */
     float *sigma; /* of each layer by its number; 1 for layers without weights */
@@ -25,7 +26,7 @@ static void make_unit(float *vector, size_t count)
     cg_vector_scale(vector, (float)(1.0 / (norm > SMALLEST_NORM ? norm : SMALLEST_NORM)), count);
 }
 
-enum cg_status cg_spectral_create(const struct cg_network *network, uint64_t seed,
+enum cg_status cg_spectral_create(const struct cg_network *network, float gain, uint64_t seed,
                                   struct cg_spectral **out, struct cg_error *error)
 {
     *out = NULL;
@@ -33,6 +34,7 @@ enum cg_status cg_spectral_create(const struct cg_network *network, uint64_t see
     if (spectral == NULL)
         return CG_ERR_MEMORY;
     spectral->network = network;
+    spectral->gain = gain;
     for (int i = 0; i < network->layer_count; i++)
         if (network->layers[i].kind == CG_LAYER_LINEAR) {
             spectral->right_count += (size_t)network->layers[i].in_channels;
@@ -107,7 +109,8 @@ void cg_spectral_normalise(struct cg_spectral *spectral, const float *parameters
             continue;
         size_t in = (size_t)layer->in_channels, out = (size_t)layer->out_channels;
         spectral->sigma[i] = iterate(parameters + layer->weight_offset, out, in, left, right);
-        cg_vector_scale(normalised + layer->weight_offset, 1.0f / spectral->sigma[i], in * out);
+        cg_vector_scale(normalised + layer->weight_offset, spectral->gain / spectral->sigma[i],
+                        in * out);
         right += in;
         left += out;
     }
@@ -124,10 +127,11 @@ void cg_spectral_backward(const struct cg_spectral *spectral, const float *norma
             continue;
         size_t in = (size_t)layer->in_channels, out = (size_t)layer->out_channels;
         float *g = gradient + layer->weight_offset;
-        float along = (float)cg_vector_dot(g, normalised + layer->weight_offset, in * out);
+        float along =
+            (float)cg_vector_dot(g, normalised + layer->weight_offset, in * out) / spectral->gain;
         for (size_t o = 0; o < out; o++)
             cg_vector_axpy(g + o * in, -along * left[o], right, in);
-        cg_vector_scale(g, 1.0f / spectral->sigma[i], in * out);
+        cg_vector_scale(g, spectral->gain / spectral->sigma[i], in * out);
         right += in;
         left += out;
     }

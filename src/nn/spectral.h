@@ -2,7 +2,8 @@
  * Spectral normalisation (Miyato et al. 2018, "Spectral Normalization for Generative Adversarial
  * Networks", section 2 and appendix A): every weight matrix W is used as W / sigma(W), the
  * largest singular value estimated by one step of power iteration a call. Works on the blob of
- * parameters; the network knows nothing of it.
+ * parameters; the network knows nothing of it. A gain makes that gain * W / sigma(W): leaky ReLU
+ * lets less than all through, so with a gain of 1 a deep network's output hardly moves.
  */
 #ifndef CG_NN_SPECTRAL_H
 #define CG_NN_SPECTRAL_H
@@ -12,20 +13,20 @@
 struct cg_spectral;
 
 /* For one network, which must outlive it; the right vectors start at random from seed. */
-enum cg_status cg_spectral_create(const struct cg_network *network, uint64_t seed,
+enum cg_status cg_spectral_create(const struct cg_network *network, float gain, uint64_t seed,
                                   struct cg_spectral **out, struct cg_error *error);
 void cg_spectral_free(struct cg_spectral *spectral);
 
 /* The state to keep in checkpoints: the right vectors, one after another. Owned by spectral. */
 float *cg_spectral_vectors(struct cg_spectral *spectral, size_t *count);
 
-/* One power iteration, then normalised = parameters with every weight divided by its sigma. */
+/* One power iteration, then normalised = parameters with every weight times gain / sigma. */
 void cg_spectral_normalise(struct cg_spectral *spectral, const float *parameters,
                            float *normalised);
 
 /*
  * From the gradient by the normalised parameters to the gradient by the parameters, in place
- * (equation 9 there): (g - <g, W/sigma> u v^T) / sigma. After normalise with the same ones.
+ * (equation 9 there): (g - <g, W/sigma> u v^T) gain / sigma. After normalise with the same ones.
  */
 void cg_spectral_backward(const struct cg_spectral *spectral, const float *normalised,
                           float *gradient);

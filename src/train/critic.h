@@ -1,11 +1,16 @@
 /*
- * The discriminators: multi-layer perceptrons on patches of pictures, 1 and -1 being white and
- * black. They judge texture and line, or colour, and never a whole picture.
+ * The discriminators: multi-layer perceptrons on patches of pictures. They judge texture and line,
+ * or colour, and never a whole picture. Black is shown to them as -CG_CRITIC_RANGE, white as
+ * CG_CRITIC_RANGE: spectral norm bounds how much a verdict may change with a patch, and in a range
+ * of -1 to 1 the little that tells the teacher's flat areas from the generator's drowned (both
+ * critics stayed at 50 %).
  */
 #ifndef CG_TRAIN_CRITIC_H
 #define CG_TRAIN_CRITIC_H
 
 #include "nn/network.h"
+
+#define CG_CRITIC_RANGE 4.0f
 
 enum cg_critic {
     CG_CRITIC_LINE,   /* luma, patches of 24 x 24 at stride 12: 576 -> 512 -> 256 -> 128 -> 1 */

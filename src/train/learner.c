@@ -9,6 +9,7 @@
 
 /* Parameters that one item of the pool handles. */
 #define RANGE 32768
+#define SPECTRAL_GAIN 2.0f
 
 enum cg_status cg_learner_create(struct cg_network *network, int shard_count, bool spectral_norm,
                                  uint64_t seed, struct cg_learner *out, struct cg_error *error)
@@ -24,7 +25,7 @@ enum cg_status cg_learner_create(struct cg_network *network, int shard_count, bo
     out->used = out->parameters;
     if (spectral_norm) {
         out->used = cg_alloc(count, sizeof(float), "normalised parameters", error);
-        status = cg_spectral_create(network, seed + 1, &out->spectral, error);
+        status = cg_spectral_create(network, SPECTRAL_GAIN, seed + 1, &out->spectral, error);
     }
     if (status != CG_OK || out->parameters == NULL || out->first == NULL || out->second == NULL ||
         out->gradient == NULL || out->shard_gradients == NULL || out->used == NULL) {

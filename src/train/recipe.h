@@ -16,8 +16,9 @@ struct cg_recipe {
     /* weights of the losses against the targets (docs/TRAINING.md) */
     float colour, gradient, comic, ink, chroma;
     float target_share; /* what these are multiplied by in the second stage */
-    /* share of the critics' real pictures that are not comics but the teacher's own, of other
-       photos: calm and true to hue where comics would pull the colours away; 1 without comics */
+    /* share of the critics' real pictures that are not comics but the teacher's, of the very
+       photos whose generated comics they are judged beside: calm and true to hue where comics
+       would pull the colours away; 1 without comics */
     float teacher_share;
     /* the game */
     enum cg_gan_objective objective;

@@ -22,7 +22,7 @@ struct cg_shard {
     struct cg_losses losses;
     /* data: 3 floats a pixel, ink 1 */
     float *photo, *target_colour, *target_ink, *target_comic, *real;
-    /* what the generator makes of it; judged is comic as critics see it, -1 to 1 */
+    /* what the generator makes of it; judged is comic as critics see it */
     float *colour, *logit, *ink, *comic, *judged;
     float *grad_colour, *grad_logit, *grad_comic, *grad_judged, *grad_output, *grad_verdict;
     struct cg_pass *generator;
@@ -127,11 +127,11 @@ static void put_ink_on_colour(const float *colour, const float *ink, size_t pixe
             comic[3 * i + c] = colour[3 * i + c] * (1.0f - ink[i]);
 }
 
-/* From 0 to 1 to what critics are shown, -1 to 1. */
+/* From 0 to 1 to what critics are shown (critic.h). */
 static void show_to_critics(const float *picture, size_t count, float *judged)
 {
     for (size_t i = 0; i < count; i++)
-        judged[i] = 2.0f * picture[i] - 1.0f;
+        judged[i] = CG_CRITIC_RANGE * (2.0f * picture[i] - 1.0f);
 }
 
 static struct cg_rng crop_rng(const struct cg_shard *shard, uint64_t seed, uint64_t stream,
@@ -167,15 +167,6 @@ void cg_shard_generate(struct cg_shard *shard, const struct cg_dataset *dataset,
     show_to_critics(shard->comic, 3 * shard->pixels, shard->judged);
 }
 
-/* The teacher's comic of a photo crop of its own; grad buffers serve as room for the photo. */
-static void draw_teacher_crop(struct cg_shard *shard, const struct cg_dataset *dataset,
-                              struct cg_rng *rng, float *comic)
-{
-    size_t area = (size_t)shard->side * (size_t)shard->side;
-    cg_dataset_photo_crop(dataset, rng, shard->grad_comic, comic, shard->grad_logit);
-    put_ink_on_colour(comic, shard->grad_logit, area, comic);
-}
-
 void cg_shard_draw_real(struct cg_shard *shard, const struct cg_dataset *dataset, uint64_t seed,
                         uint64_t step)
 {
@@ -184,7 +175,7 @@ void cg_shard_draw_real(struct cg_shard *shard, const struct cg_dataset *dataset
         struct cg_rng rng = crop_rng(shard, seed, STREAM_REAL, step, k);
         float *crop = shard->real + 3 * (size_t)k * area;
         if (cg_rng_uniform(&rng) < shard->recipe.teacher_share)
-            draw_teacher_crop(shard, dataset, &rng, crop);
+            memcpy(crop, shard->target_comic + 3 * (size_t)k * area, 3 * area * sizeof(float));
         else
             cg_dataset_comic_crop(dataset, &rng, crop);
     }
@@ -310,7 +301,8 @@ static void learn_from_critic(struct cg_shard *shard, enum cg_critic critic,
     shard->losses.adversarial[critic] =
         cg_loss_generator(shard->recipe.objective, verdict, patches, weight, shard->grad_verdict);
     cg_pass_backward(pass, learner->used, shard->grad_verdict, NULL, shard->grad_judged);
-    cg_vector_axpy(shard->grad_comic, 2.0f, shard->grad_judged, 3 * shard->pixels);
+    cg_vector_axpy(shard->grad_comic, 2.0f * CG_CRITIC_RANGE, shard->grad_judged,
+                   3 * shard->pixels);
 }
 
 /* comic = colour (1 - ink), ink = sigmoid(logit): from the comic's gradient to its layers'. */

@@ -345,7 +345,7 @@ static struct normalised normalised_new(void)
     subject.used = fixture_random_new(count, 3, 1.0f);
     put_rank_one(&subject.network->layers[0], subject.parameters);
     put_rank_one(&subject.network->layers[2], subject.parameters);
-    assert_int_equal(cg_spectral_create(subject.network, 4, &subject.spectral, NULL), CG_OK);
+    assert_int_equal(cg_spectral_create(subject.network, 1.0f, 4, &subject.spectral, NULL), CG_OK);
     return subject;
 }
 
