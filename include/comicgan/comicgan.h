@@ -95,7 +95,8 @@ void cg_session_free(struct cg_session *session);
 
 /* The looks of one conversion. Start from CG_CONVERT_DEFAULTS. */
 struct cg_convert_options {
-    int detail_px;  /* working size, long side in pixels, 64 to 8192; 0: the style's default */
+    int detail_px;  /* working size, long side in pixels, 64 to 8192; 0: the style's default. A
+                       photo that is smaller is worked on enlarged, up to twice its size */
     float ink;      /* strength of the lines: 0 none, 1 as trained, 2 twice */
     float strength; /* blend of photo (0) and comic (1) */
 };

@@ -16,6 +16,8 @@
 
 #define DETAIL_MIN_PX 64
 #define DETAIL_MAX_PX 8192
+#define ENLARGED_MIN 1.25
+#define ENLARGED_MAX 2.0
 
 struct cg_engine {
     struct cg_model *model;
@@ -99,12 +101,17 @@ void cg_session_free(struct cg_session *session)
     free(session);
 }
 
-/* The working copy's size: the long side is detail_px, or the photo's own if that is smaller. */
+/*
+ * The working copy's size: the long side is detail_px. A smaller photo is worked on enlarged, so
+ * that its faces get lines of their own, but not by more than ENLARGED_MAX, and not for little.
+ */
 static void working_size(int width, int height, int detail_px, int *working_width,
                          int *working_height)
 {
     int longest = width > height ? width : height;
-    double scale = longest > detail_px ? (double)detail_px / longest : 1.0;
+    double scale = fmin((double)detail_px / longest, ENLARGED_MAX);
+    if (scale > 1.0 && scale < ENLARGED_MIN)
+        scale = 1.0;
     *working_width = (int)fmax(1.0, round(width * scale));
     *working_height = (int)fmax(1.0, round(height * scale));
 }
@@ -212,28 +219,64 @@ static enum cg_status check_call(int width, int height, const struct cg_convert_
     return CG_OK;
 }
 
+/* Move `pixels` from what they are (0) to what they are in `comic` (1). */
+static void blend(uint8_t *pixels, const struct cg_image *comic, float strength)
+{
+    size_t count = 3 * (size_t)comic->width * (size_t)comic->height;
+    for (size_t i = 0; i < count; i++) {
+        float photo = (float)pixels[i];
+        pixels[i] = (uint8_t)(photo + strength * ((float)comic->pixels[i] - photo) + 0.5f);
+    }
+}
+
+/* A photo that was worked on enlarged: its comic is made at that size, on the working copy. */
+static enum cg_status render_enlarged(struct cg_session *session, const struct cg_layers *layers,
+                                      const struct cg_convert_options *options,
+                                      struct cg_image *working, struct cg_image *photo,
+                                      struct cg_error *error)
+{
+    struct cg_render_options looks = {options->ink, 1.0f};
+    struct cg_image comic;
+    enum cg_status status = cg_render(session->renderer, session->pool, layers, &looks,
+                                      working->pixels, working->width, working->height, error);
+    if (status == CG_OK)
+        status = cg_image_resize(working, photo->width, photo->height, &comic, error);
+    if (status != CG_OK)
+        return status;
+    blend(photo->pixels, &comic, options->strength);
+    cg_image_clear(&comic);
+    return CG_OK;
+}
+
+static enum cg_status convert(struct cg_session *session, struct cg_image *photo,
+                              const struct cg_convert_options *options, struct cg_error *error)
+{
+    struct cg_render_options looks = {options->ink, options->strength};
+    struct cg_image working;
+    struct cg_layers layers;
+    int detail_px = options->detail_px != 0 ? options->detail_px : session->engine->info.detail_px;
+    int width, height;
+    working_size(photo->width, photo->height, detail_px, &width, &height);
+    enum cg_status status = cg_image_resize(photo, width, height, &working, error);
+    if (status != CG_OK)
+        return status;
+    status = draw_layers(session, &working, &layers, error);
+    if (status == CG_OK && (width > photo->width || height > photo->height)) {
+        status = render_enlarged(session, &layers, options, &working, photo, error);
+    } else if (status == CG_OK) {
+        cg_image_clear(&working); /* memory that the renderer may need */
+        status = cg_render(session->renderer, session->pool, &layers, &looks, photo->pixels,
+                           photo->width, photo->height, error);
+    }
+    cg_image_clear(&working);
+    return status;
+}
+
 enum cg_status cg_session_convert(struct cg_session *session, uint8_t *pixels, int width,
                                   int height, const struct cg_convert_options *options,
                                   struct cg_error *error)
 {
-    struct cg_image photo = {width, height, 3, pixels}, working;
-    struct cg_layers layers;
-    int working_width, working_height;
+    struct cg_image photo = {width, height, 3, pixels};
     enum cg_status status = check_call(width, height, options, error);
-    if (status != CG_OK)
-        return status;
-    int detail_px = options->detail_px;
-    if (detail_px == 0)
-        detail_px = session->engine->info.detail_px;
-    working_size(width, height, detail_px, &working_width, &working_height);
-    status = cg_image_resize(&photo, working_width, working_height, &working, error);
-    if (status != CG_OK)
-        return status;
-    status = draw_layers(session, &working, &layers, error);
-    cg_image_clear(&working);
-    if (status != CG_OK)
-        return status;
-    struct cg_render_options looks = {options->ink, options->strength};
-    return cg_render(session->renderer, session->pool, &layers, &looks, pixels, width, height,
-                     error);
+    return status == CG_OK ? convert(session, &photo, options, error) : status;
 }
