@@ -150,17 +150,44 @@ void cg_fit_colour_row(const struct cg_layers *layers, int y, struct cg_maps *ma
 #define BOLD_LOGIT 2.0f
 #define PAPER_LOGIT (-4.0f)
 
+/*
+ * A trained network is sure of itself: its logits jump from one limit to the other within a pixel,
+ * which leaves interpolation nothing to place the edge by and draws it in steps. A weight of
+ * SMOOTHING_SIDE for each neighbour (up and down, then left and right) gives edges back their
+ * place between pixels and keeps lines of one pixel. All of it from twice the working size on,
+ * nothing at the working size itself.
+ */
+#define SMOOTHING_SIDE 0.2f
+
+static float held_logit(const struct cg_layers *layers, int y, int x)
+{
+    y = y < 0 ? 0 : y >= layers->height ? layers->height - 1 : y;
+    x = x < 0 ? 0 : x >= layers->width ? layers->width - 1 : x;
+    float value = layers->logit[(size_t)y * (size_t)layers->width + (size_t)x];
+    return value > LOGIT_LIMIT ? LOGIT_LIMIT : value < -LOGIT_LIMIT ? -LOGIT_LIMIT : value;
+}
+
+/* A logit with its neighbours above and below. */
+static float smoothed_column(const struct cg_layers *layers, int y, int x, float side)
+{
+    return side * (held_logit(layers, y - 1, x) + held_logit(layers, y + 1, x)) +
+           (1.0f - 2.0f * side) * held_logit(layers, y, x);
+}
+
 void cg_fit_ink_row(const struct cg_layers *layers, int y, float boldness, float steepness,
                     struct cg_maps *maps)
 {
-    const float *logit = layers->logit + (size_t)y * (size_t)layers->width;
+    float side = SMOOTHING_SIDE * (steepness < 2.0f ? steepness - 1.0f : 1.0f);
     float *ink = maps->ink + (size_t)y * cg_map_stride(maps);
+    float left = smoothed_column(layers, y, -1, side), here = smoothed_column(layers, y, 0, side);
     for (int x = 0; x < layers->width; x++) {
-        float value = logit[x] < LOGIT_LIMIT ? logit[x] : LOGIT_LIMIT;
-        value = value > -LOGIT_LIMIT ? value : -LOGIT_LIMIT;
+        float right = smoothed_column(layers, y, x + 1, side);
+        float value = side * (left + right) + (1.0f - 2.0f * side) * here;
         if (boldness > 0.0f)
             value += boldness * BOLD_LOGIT / (1.0f + expf(PAPER_LOGIT - value));
         ink[CG_MAP_PAD + x] = steepness * value;
+        left = here;
+        here = right;
     }
     pad_row(ink, layers->width, 1);
 }

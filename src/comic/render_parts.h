@@ -41,7 +41,9 @@ size_t cg_fit_scratch_count(int width);
 /* Row y of gain and offset. */
 void cg_fit_colour_row(const struct cg_layers *layers, int y, struct cg_maps *maps, float *scratch);
 
-/* Row y of ink: the logit raised by boldness (0: as it is) where a line is near, times steepness.
+/*
+ * Row y of ink: the logit, smoothed where it will be enlarged, raised by boldness (0: as it is)
+ * where a line is near, times steepness, which is the scale.
  */
 void cg_fit_ink_row(const struct cg_layers *layers, int y, float boldness, float steepness,
                     struct cg_maps *maps);
