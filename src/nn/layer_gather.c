@@ -284,7 +284,7 @@ void cg_mean_pool_forward(const struct cg_layer_forward *call)
 {
     const struct cg_shape *in = call->in_shape;
     int size = call->layer->size;
-    size_t channels = (size_t)in->channels, line = (size_t)size * channels;
+    size_t channels = (size_t)in->channels;
     float factor = 1.0f / (float)(size * size);
     float *out = call->out;
     for (size_t row = call->begin; row < call->end; row++, out += channels) {
@@ -292,8 +292,9 @@ void cg_mean_pool_forward(const struct cg_layer_forward *call)
         memset(out, 0, channels * sizeof(float));
         for (int dy = 0; dy < size; dy++) {
             const float *from = call->in + offset_of(in, at.picture, at.y * size + dy, at.x * size);
-            for (size_t i = 0; i < line; i++)
-                out[i % channels] += factor * from[i];
+            for (int dx = 0; dx < size; dx++, from += channels)
+                for (size_t c = 0; c < channels; c++)
+                    out[c] += factor * from[c];
         }
     }
 }
@@ -302,7 +303,7 @@ void cg_mean_pool_backward(const struct cg_layer_backward *call)
 {
     const struct cg_shape *in = call->in_shape;
     int size = call->layer->size;
-    size_t channels = (size_t)in->channels, line = (size_t)size * channels;
+    size_t channels = (size_t)in->channels;
     size_t rows = cg_shape_rows(call->out_shape);
     float factor = 1.0f / (float)(size * size);
     const float *gradient = call->grad_out;
@@ -315,8 +316,9 @@ void cg_mean_pool_backward(const struct cg_layer_backward *call)
         for (int dy = 0; dy < size; dy++) {
             float *target =
                 call->grad_in + offset_of(in, at.picture, at.y * size + dy, at.x * size);
-            for (size_t i = 0; i < line; i++)
-                target[i] += factor * gradient[i % channels];
+            for (int dx = 0; dx < size; dx++, target += channels)
+                for (size_t c = 0; c < channels; c++)
+                    target[c] += factor * gradient[c];
         }
     }
 }
