@@ -31,6 +31,31 @@ void fixture_remove_folder(const char *path)
     nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
 }
 
+static char test_folder[64];
+
+int fixture_folder_setup(void **state)
+{
+    (void)state;
+    fixture_make_folder(test_folder);
+    return 0;
+}
+
+int fixture_folder_teardown(void **state)
+{
+    (void)state;
+    fixture_remove_folder(test_folder);
+    return 0;
+}
+
+const char *fixture_path(const char *name)
+{
+    static char path[4096];
+    if (name[0] == '\0')
+        return test_folder;
+    snprintf(path, sizeof(path), "%s/%s", test_folder, name);
+    return path;
+}
+
 int fixture_count_entries(const char *path)
 {
     DIR *folder = opendir(path);

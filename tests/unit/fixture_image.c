@@ -15,6 +15,22 @@ static void *must(void *memory)
     return memory;
 }
 
+struct cg_image fixture_decode(const struct fixture_bytes *file, int channels)
+{
+    struct cg_error error = {.text = ""};
+    struct cg_image image;
+    if (cg_image_decode(file->bytes, file->nbytes, channels, &image, &error) != CG_OK) {
+        fprintf(stderr, "fixture: %s\n", error.text);
+        exit(EXIT_FAILURE);
+    }
+    return image;
+}
+
+size_t fixture_image_nbytes(const struct cg_image *image)
+{
+    return (size_t)image->width * (size_t)image->height * (size_t)image->channels;
+}
+
 void fixture_insert(struct fixture_bytes *file, size_t at, const void *bytes, size_t nbytes)
 {
     file->bytes = must(realloc(file->bytes, file->nbytes + nbytes + 1));

@@ -2,6 +2,8 @@
 #ifndef CG_TESTS_UNIT_FIXTURE_IMAGE_H
 #define CG_TESTS_UNIT_FIXTURE_IMAGE_H
 
+#include "image/image.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -11,6 +13,11 @@ struct fixture_bytes {
     uint8_t *bytes;
     size_t nbytes;
 };
+
+/* The picture in a file that must be readable, to be cleared; and the bytes of a picture's pixels.
+ */
+struct cg_image fixture_decode(const struct fixture_bytes *file, int channels);
+size_t fixture_image_nbytes(const struct cg_image *image);
 
 void fixture_add(struct fixture_bytes *file, const void *bytes, size_t nbytes);
 

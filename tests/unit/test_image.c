@@ -14,40 +14,12 @@
 
 #include <cmocka.h>
 
-static char folder[64];
-
-static const char *in_folder(const char *name)
-{
-    static char path[128];
-    snprintf(path, sizeof(path), "%s/%s", folder, name);
-    return path;
-}
-
-static int make_folder(void **state)
-{
-    (void)state;
-    fixture_make_folder(folder);
-    return 0;
-}
-
-static int remove_folder(void **state)
-{
-    (void)state;
-    fixture_remove_folder(folder);
-    return 0;
-}
-
-static size_t nbytes_of(const struct cg_image *image)
-{
-    return (size_t)image->width * (size_t)image->height * (size_t)image->channels;
-}
-
 static struct cg_image make_noise(int width, int height, int channels)
 {
     struct cg_image image;
     assert_int_equal(cg_image_create(width, height, channels, &image, NULL), CG_OK);
     struct cg_rng rng = cg_rng_make(9, (uint64_t)width, (uint64_t)height);
-    for (size_t i = 0; i < nbytes_of(&image); i++)
+    for (size_t i = 0; i < fixture_image_nbytes(&image); i++)
         image.pixels[i] = (uint8_t)cg_rng_below(&rng, 256);
     return image;
 }
@@ -56,19 +28,10 @@ static struct cg_image make_noise(int width, int height, int channels)
 static struct cg_image make_gradient(int width, int height, int channels)
 {
     struct cg_image image = make_noise(width, height, channels);
-    for (size_t i = 0; i < nbytes_of(&image); i++) {
+    for (size_t i = 0; i < fixture_image_nbytes(&image); i++) {
         size_t pixel = i / (size_t)channels;
         image.pixels[i] = (uint8_t)(255 * (pixel % (size_t)width) / (size_t)width);
     }
-    return image;
-}
-
-static struct cg_image decode(const struct fixture_bytes *file, int channels)
-{
-    struct cg_error error = {.text = ""};
-    struct cg_image image;
-    if (cg_image_decode(file->bytes, file->nbytes, channels, &image, &error) != CG_OK)
-        fail_msg("%s", error.text);
     return image;
 }
 
@@ -76,7 +39,7 @@ static void assert_write(const char *name, const struct cg_image *image,
                          enum cg_image_format format, int quality)
 {
     struct cg_error error = {.text = ""};
-    if (cg_image_write(in_folder(name), image, format, quality, &error) != CG_OK)
+    if (cg_image_write(fixture_path(name), image, format, quality, &error) != CG_OK)
         fail_msg("%s", error.text);
 }
 
@@ -90,11 +53,11 @@ static void png_comes_back_the_same(void **state)
     for (size_t i = 0; i < 15; i++) {
         struct cg_image image = make_noise(sizes[i / 3][0], sizes[i / 3][1], channels[i % 3]), back;
         assert_write("a.png", &image, CG_IMAGE_PNG, 0);
-        assert_int_equal(cg_image_read(in_folder("a.png"), 0, &back, NULL), CG_OK);
+        assert_int_equal(cg_image_read(fixture_path("a.png"), 0, &back, NULL), CG_OK);
         assert_int_equal(back.width, image.width);
         assert_int_equal(back.height, image.height);
         assert_int_equal(back.channels, image.channels);
-        assert_memory_equal(back.pixels, image.pixels, nbytes_of(&image));
+        assert_memory_equal(back.pixels, image.pixels, fixture_image_nbytes(&image));
         cg_image_clear(&back);
         cg_image_clear(&image);
     }
@@ -107,10 +70,10 @@ static void jpeg_comes_back_alike(void **state)
     for (size_t i = 0; i < 12; i++) {
         int channels = i % 3 == 0 ? 1 : i % 3 == 1 ? 3 : 4;
         struct cg_image image = make_gradient(67, 43, channels), back;
-        for (size_t k = 3; channels == 4 && k < nbytes_of(&image); k += 4)
+        for (size_t k = 3; channels == 4 && k < fixture_image_nbytes(&image); k += 4)
             image.pixels[k] = 255;
         assert_write("a.jpg", &image, CG_IMAGE_JPEG, qualities[i / 3]);
-        assert_int_equal(cg_image_read(in_folder("a.jpg"), 3, &back, NULL), CG_OK);
+        assert_int_equal(cg_image_read(fixture_path("a.jpg"), 3, &back, NULL), CG_OK);
         assert_int_equal(back.width, 67);
         assert_int_equal(back.height, 43);
         for (int k = 0; k < 67 * 43; k++) /* a smooth grey slope: quality 75 errs by 5 at most */
@@ -124,9 +87,9 @@ static void jpeg_shows_transparency_on_white(void **state)
 {
     (void)state;
     struct cg_image image = make_noise(16, 16, 4), back;
-    memset(image.pixels, 0, nbytes_of(&image));
+    memset(image.pixels, 0, fixture_image_nbytes(&image));
     assert_write("a.jpg", &image, CG_IMAGE_JPEG, 95);
-    assert_int_equal(cg_image_read(in_folder("a.jpg"), 3, &back, NULL), CG_OK);
+    assert_int_equal(cg_image_read(fixture_path("a.jpg"), 3, &back, NULL), CG_OK);
     assert_true(back.pixels[0] >= 254);
     assert_int_equal(image.pixels[0], 0);
     cg_image_clear(&back);
@@ -143,7 +106,7 @@ static void write_one(void *context, size_t item, int worker)
     (void)worker;
     struct write_context *write = context;
     char path[128];
-    snprintf(path, sizeof(path), "%s/%zu", folder, item);
+    snprintf(path, sizeof(path), "%s/%zu", fixture_path(""), item);
     write->status[item] =
         cg_image_write(path, write->image, item % 2 == 0 ? CG_IMAGE_PNG : CG_IMAGE_JPEG, 88, NULL);
 }
@@ -162,7 +125,7 @@ static void threads_write_the_same_bytes(void **state)
     for (size_t i = 0; i < 8; i++) {
         char name[2] = {(char)('0' + i), '\0'};
         assert_int_equal(context.status[i], CG_OK);
-        assert_int_equal(cg_file_read(in_folder(name), 1 << 20, &bytes, &nbytes, NULL), CG_OK);
+        assert_int_equal(cg_file_read(fixture_path(name), 1 << 20, &bytes, &nbytes, NULL), CG_OK);
         if (i < 2) {
             first[i] = bytes;
             first_nbytes[i] = nbytes;
@@ -185,16 +148,17 @@ static void failed_writes_leave_nothing(void **state)
     for (int format = CG_IMAGE_PNG; format <= CG_IMAGE_JPEG; format++) {
         assert_int_equal(cg_image_write("/dev/full", &image, format, 90, &error), CG_ERR_IO);
         assert_string_equal(error.text, "writing /dev/full: the disk is full");
-        assert_int_equal(cg_image_write(in_folder("no/a"), &image, format, 90, &error), CG_ERR_IO);
+        assert_int_equal(cg_image_write(fixture_path("no/a"), &image, format, 90, &error),
+                         CG_ERR_IO);
         assert_non_null(strstr(error.text, "no such file or folder"));
-        assert_int_equal(cg_image_write(in_folder("a"), &empty, format, 90, &error),
+        assert_int_equal(cg_image_write(fixture_path("a"), &empty, format, 90, &error),
                          CG_ERR_ARGUMENT);
     }
-    assert_int_equal(cg_image_write(in_folder("a"), &image, CG_IMAGE_JPEG, 0, &error),
+    assert_int_equal(cg_image_write(fixture_path("a"), &image, CG_IMAGE_JPEG, 0, &error),
                      CG_ERR_ARGUMENT);
-    assert_int_equal(cg_image_write(in_folder("a"), &image, CG_IMAGE_JPEG, 101, &error),
+    assert_int_equal(cg_image_write(fixture_path("a"), &image, CG_IMAGE_JPEG, 101, &error),
                      CG_ERR_ARGUMENT);
-    assert_int_equal(fixture_count_entries(folder), 0);
+    assert_int_equal(fixture_count_entries(fixture_path("")), 0);
     cg_image_clear(&image);
 }
 
@@ -223,7 +187,7 @@ static const char *const upright[9] = {"123456", "123456", "321654", "654321", "
 
 static void assert_upright(const struct fixture_bytes *file, int orientation)
 {
-    struct cg_image image = decode(file, 0);
+    struct cg_image image = fixture_decode(file, 0);
     bool turned = orientation >= 5 && orientation <= 8;
     assert_int_equal(image.width, turned ? 2 : 3);
     assert_int_equal(image.height, turned ? 3 : 2);
@@ -275,10 +239,10 @@ static void jpeg_is_turned_upright(void **state)
     cg_image_clear(&tiles);
     for (int orientation = 1; orientation <= 8; orientation++) {
         struct fixture_bytes file = {0};
-        assert_int_equal(cg_file_read(in_folder("a.jpg"), 1 << 20, &file.bytes, &file.nbytes, NULL),
-                         CG_OK);
+        assert_int_equal(
+            cg_file_read(fixture_path("a.jpg"), 1 << 20, &file.bytes, &file.nbytes, NULL), CG_OK);
         fixture_jpeg_add_exif(&file, orientation, orientation % 2);
-        struct cg_image image = decode(&file, 3);
+        struct cg_image image = fixture_decode(&file, 3);
         int across = orientation >= 5 ? 2 : 3;
         assert_int_equal(image.width, 40 * across);
         assert_int_equal(image.height, 40 * (5 - across));
@@ -304,7 +268,7 @@ static void bad_exif_leaves_the_picture_as_it_is(void **state)
             fixture_png_begin(&file, 3, 2, 8, 0, false);
             fixture_png_chunk(&file, "eXIf", tiff, (size_t)length);
             add_six_pixels(&file, 1);
-            struct cg_image image = decode(&file, 0);
+            struct cg_image image = fixture_decode(&file, 0);
             assert_true(memcmp(image.pixels, upright[1], 6) == 0 ||
                         memcmp(image.pixels, upright[3], 6) == 0);
             cg_image_clear(&image);
@@ -313,7 +277,8 @@ static void bad_exif_leaves_the_picture_as_it_is(void **state)
     }
 }
 
-#define IN_FOLDER(name) cmocka_unit_test_setup_teardown(name, make_folder, remove_folder)
+#define IN_FOLDER(name)                                                                            \
+    cmocka_unit_test_setup_teardown(name, fixture_folder_setup, fixture_folder_teardown)
 
 int main(void)
 {

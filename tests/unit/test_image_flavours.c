@@ -9,20 +9,6 @@
 
 #include <cmocka.h>
 
-static size_t nbytes_of(const struct cg_image *image)
-{
-    return (size_t)image->width * (size_t)image->height * (size_t)image->channels;
-}
-
-static struct cg_image decode(const struct fixture_bytes *file, int channels)
-{
-    struct cg_error error = {.text = ""};
-    struct cg_image image;
-    if (cg_image_decode(file->bytes, file->nbytes, channels, &image, &error) != CG_OK)
-        fail_msg("%s", error.text);
-    return image;
-}
-
 /* ---- PNG flavours ---------------------------------------------------------------------------- */
 
 #define WIDTH 11
@@ -123,7 +109,7 @@ static void every_png_flavour_is_read(void **state)
         if (has_trns)
             add_trns(&file, depth, samples);
         add_picture(&file, depth, samples, interlaced);
-        struct cg_image image = decode(&file, 0);
+        struct cg_image image = fixture_decode(&file, 0);
         assert_samples(&image, depth, samples, has_trns);
         cg_image_clear(&image);
         free(file.bytes);
@@ -147,7 +133,7 @@ static void palettes_are_read(void **state)
         if (has_trns) /* fewer than the entries: the rest is opaque */
             fixture_png_chunk(&file, "tRNS", alpha, (size_t)entries / 2);
         add_picture(&file, depth, 1, interlaced);
-        struct cg_image image = decode(&file, 0);
+        struct cg_image image = fixture_decode(&file, 0);
         assert_int_equal(image.channels, has_trns ? 4 : 3);
         for (int k = 0; k < WIDTH * HEIGHT; k++) {
             int index = sample_at(k % WIDTH, k / WIDTH, 0, depth);
@@ -170,7 +156,7 @@ static void colours_beyond_the_palette_are_black(void **state)
     fixture_png_chunk(&file, "PLTE", palette, sizeof(palette));
     fixture_png_pixels(&file, row, sizeof(row));
     fixture_png_end(&file);
-    struct cg_image image = decode(&file, 3);
+    struct cg_image image = fixture_decode(&file, 3);
     assert_memory_equal(image.pixels, "\x0a\x14\x1e\0\0\0", 6);
     cg_image_clear(&image);
     free(file.bytes);
@@ -185,11 +171,11 @@ static void transparency_is_laid_on_white(void **state)
     fixture_png_begin(&file, 3, 1, 8, 6, false);
     fixture_png_pixels(&file, row, sizeof(row));
     fixture_png_end(&file);
-    struct cg_image image = decode(&file, 3);
+    struct cg_image image = fixture_decode(&file, 3);
     assert_int_equal(image.channels, 3);
     assert_memory_equal(image.pixels, expected, sizeof(expected));
     cg_image_clear(&image);
-    image = decode(&file, 1);
+    image = fixture_decode(&file, 1);
     assert_int_equal(image.channels, 1);
     assert_memory_equal(image.pixels, "\x76\xff\xe3", 3); /* (77 r + 150 g + 29 b) / 256 */
     cg_image_clear(&image);
@@ -215,11 +201,11 @@ static void every_jpeg_colour_is_read(void **state)
         struct fixture_bytes file = {0};
         fixture_jpeg(&file, known[i / 2].components, known[i / 2].values, i % 2 == 1,
                      known[i / 2].adobe);
-        struct cg_image image = decode(&file, 0);
+        struct cg_image image = fixture_decode(&file, 0);
         assert_int_equal(image.width, 8);
         assert_int_equal(image.height, 8);
         assert_int_equal(image.channels, known[i / 2].components == 1 ? 1 : 3);
-        for (size_t k = 0; k < nbytes_of(&image); k += (size_t)image.channels) {
+        for (size_t k = 0; k < fixture_image_nbytes(&image); k += (size_t)image.channels) {
             assert_int_equal(image.pixels[k], known[i / 2].red);
             if (image.channels == 3) {
                 assert_int_equal(image.pixels[k + 1], known[i / 2].green);
@@ -238,7 +224,7 @@ static void channels_are_converted(void **state)
     struct fixture_bytes file = {0};
     struct cg_error error;
     fixture_jpeg(&file, 1, grey, false, -1);
-    struct cg_image image = decode(&file, 3);
+    struct cg_image image = fixture_decode(&file, 3);
     assert_int_equal(image.channels, 3);
     assert_memory_equal(image.pixels, "MMM", 3);
     cg_image_clear(&image);
@@ -247,7 +233,7 @@ static void channels_are_converted(void **state)
     free(file.bytes);
     file = (struct fixture_bytes){0};
     fixture_jpeg(&file, 3, colour, false, -1);
-    image = decode(&file, 1);
+    image = fixture_decode(&file, 1);
     assert_int_equal(image.channels, 1);
     assert_int_equal(image.pixels[0], 140);
     cg_image_clear(&image);
