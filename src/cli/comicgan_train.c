@@ -280,8 +280,6 @@ static char *default_cache(void)
 
 struct display {
     bool terminal;
-    double since; /* seconds of the run at its first report */
-    uint64_t first_step;
     struct cg_train_report last;
 };
 

@@ -3,11 +3,6 @@
 
 #include <string.h>
 
-static size_t value_count(const struct cg_shape *shape)
-{
-    return cg_shape_rows(shape) * (size_t)shape->channels;
-}
-
 static void pass_gradient(float *target, const float *gradient, size_t count, bool accumulate)
 {
     if (target == NULL || target == gradient)
@@ -43,7 +38,8 @@ void cg_to_pixels_forward(const struct cg_layer_forward *call)
 
 void cg_to_pixels_backward(const struct cg_layer_backward *call)
 {
-    pass_gradient(call->grad_in, call->grad_out, value_count(call->out_shape), call->accumulate_in);
+    pass_gradient(call->grad_in, call->grad_out, cg_shape_values(call->out_shape),
+                  call->accumulate_in);
 }
 
 /* ---- add ---- */
@@ -70,7 +66,7 @@ void cg_add_forward(const struct cg_layer_forward *call)
 
 void cg_add_backward(const struct cg_layer_backward *call)
 {
-    size_t count = value_count(call->out_shape);
+    size_t count = cg_shape_values(call->out_shape);
     pass_gradient(call->grad_in, call->grad_out, count, call->accumulate_in);
     pass_gradient(call->grad_in2, call->grad_out, count, call->accumulate_in2);
 }

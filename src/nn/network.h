@@ -24,6 +24,9 @@ struct cg_shape {
 
 size_t cg_shape_rows(const struct cg_shape *shape);
 
+/* Rows times channels: the floats of a map. */
+size_t cg_shape_values(const struct cg_shape *shape);
+
 enum cg_layer_kind {
     CG_LAYER_LINEAR,  /* y = act(W x + b), row by row */
     CG_LAYER_PATCHES, /* size x size windows of a grid at a stride, edges repeated up to pad */

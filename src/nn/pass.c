@@ -22,11 +22,6 @@ struct cg_pass {
     const float *input;
 };
 
-static size_t value_count(const struct cg_shape *shape)
-{
-    return cg_shape_rows(shape) * (size_t)shape->channels;
-}
-
 static const struct cg_layer_type *type_of(const struct cg_pass *pass, int layer)
 {
     return cg_layer_type_of(pass->network->layers[layer].kind);
@@ -60,7 +55,7 @@ static enum cg_status place_values(struct cg_pass *pass, struct cg_error *error)
     const size_t line = CG_ALIGNMENT_NBYTES / sizeof(float);
     for (int i = 0; i < count; i++)
         if (pass->root[i] == i)
-            total += (value_count(&pass->shapes[i]) + line - 1) / line * line;
+            total += (cg_shape_values(&pass->shapes[i]) + line - 1) / line * line;
     pass->value_arena = cg_alloc(total, sizeof(float), "layer outputs", error);
     if (pass->value_arena == NULL)
         return CG_ERR_MEMORY;
@@ -68,7 +63,7 @@ static enum cg_status place_values(struct cg_pass *pass, struct cg_error *error)
     for (int i = 0; i < count; i++) {
         pass->values[i] = pass->root[i] == i ? next : pass->values[pass->root[i]];
         if (pass->root[i] == i)
-            next += (value_count(&pass->shapes[i]) + line - 1) / line * line;
+            next += (cg_shape_values(&pass->shapes[i]) + line - 1) / line * line;
     }
     return CG_OK;
 }
@@ -90,7 +85,7 @@ static void find_gradient_intervals(const struct cg_pass *pass, struct cg_interv
     for (int i = 0; i < count; i++) {
         const struct cg_layer *layer = &pass->network->layers[i];
         struct cg_interval *own = &intervals[pass->root[i]];
-        own->size = value_count(&pass->shapes[i]);
+        own->size = cg_shape_values(&pass->shapes[i]);
         extend(own, -i);
         if (layer->from != CG_NETWORK_INPUT)
             extend(&intervals[pass->root[layer->from]], -i);
@@ -271,5 +266,5 @@ void cg_pass_backward(struct cg_pass *pass, const float *parameters, float *grad
         type_of(pass, i)->backward(&call);
     }
     if (grad_input != NULL && !input_written)
-        memset(grad_input, 0, value_count(&pass->input_shape) * sizeof(float));
+        memset(grad_input, 0, cg_shape_values(&pass->input_shape) * sizeof(float));
 }
