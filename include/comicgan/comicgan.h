@@ -76,6 +76,14 @@ struct cg_session;
 
 #define CG_DEFAULT_STYLE "comic"
 
+/* How a comic is to look. Start from cg_engine_looks, which is the style as its card wants it. */
+struct cg_looks {
+    int detail_px;  /* working size, long side in pixels, 64 to 8192. A photo that is smaller is
+                       worked on enlarged, up to twice its size */
+    float ink;      /* strength of the lines: 0 none, 1 as trained, 2 twice */
+    float strength; /* blend of photo (0) and comic (1) */
+};
+
 /*
  * Load a style: a name from the list above, or a path (anything with a '/' or ending in
  * ".safetensors"). Errors: CG_ERR_MODEL for an unknown name (the text lists the known ones) or a
@@ -83,6 +91,8 @@ struct cg_session;
  */
 enum cg_status cg_engine_open(const char *style, struct cg_engine **out, struct cg_error *error);
 const struct cg_style_info *cg_engine_style(const struct cg_engine *engine);
+/* The looks that the style's card asks for. */
+struct cg_looks cg_engine_looks(const struct cg_engine *engine);
 void cg_engine_free(struct cg_engine *engine);
 
 /*
@@ -93,18 +103,6 @@ enum cg_status cg_session_create(const struct cg_engine *engine, int threads,
                                  struct cg_session **out, struct cg_error *error);
 void cg_session_free(struct cg_session *session);
 
-/* The looks of one conversion. Start from CG_CONVERT_DEFAULTS. */
-struct cg_convert_options {
-    int detail_px;  /* working size, long side in pixels, 64 to 8192; 0: the style's default. A
-                       photo that is smaller is worked on enlarged, up to twice its size */
-    float ink;      /* strength of the lines: 0 none, 1 as trained, 2 twice */
-    float strength; /* blend of photo (0) and comic (1) */
-};
-#define CG_CONVERT_DEFAULTS                                                                        \
-    {                                                                                              \
-        0, 1.0f, 1.0f                                                                              \
-    }
-
 /*
  * Turn a picture into a comic, in place.
  *   pixels: height rows of width pixels of 3 bytes, red green blue, sRGB, no padding; on success
@@ -113,8 +111,7 @@ struct cg_convert_options {
  * Errors: CG_ERR_ARGUMENT, CG_ERR_MEMORY.
  */
 enum cg_status cg_session_convert(struct cg_session *session, uint8_t *pixels, int width,
-                                  int height, const struct cg_convert_options *options,
-                                  struct cg_error *error);
+                                  int height, const struct cg_looks *looks, struct cg_error *error);
 
 /* ---- about the machine ----------------------------------------------------------------------- */
 

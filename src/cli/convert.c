@@ -4,7 +4,7 @@
  * nothing behind. The order of run_job is the order of the work.
  */
 #include "base/memory.h"
-#include "cli/cli.h"
+#include "cli/looks.h"
 #include "image/image.h"
 
 #include <errno.h>
@@ -18,27 +18,17 @@ static const char help[] =
     "Usage: comicgan convert [OPTIONS] IN OUT\n"
     "Turn the photo IN into the comic OUT, of the same size. PNG and JPEG; the ending of OUT\n"
     "(.png, .jpg, .jpeg) says which one to write. OUT is written whole or not at all.\n"
-    "\n"
-    "  --style S       a name from \"comicgan styles\", or the path of a model file\n"
-    "                  (default: " CG_DEFAULT_STYLE ")\n"
-    "  --detail PX     size of the long side at which the style is applied, 64 to 8192:\n"
-    "                  smaller is bolder, larger is finer (default: the style's own)\n"
-    "  --ink X         strength of the lines, 0 to 2 (default: 1)\n"
-    "  --strength X    from the photo (0) to the comic (1) (default: 1)\n"
-    "  --quality Q     JPEG quality, 1 to 100 (default: 92)\n"
+    "\n" CG_CLI_LOOKS_HELP "  --quality Q     JPEG quality, 1 to 100 (default: 92)\n"
     "  --threads N     threads to work with, 1 to 256 (default: all processors);\n"
     "                  the comic is the same with any number\n"
     "  --help          this text\n";
 
-#define DETAIL_MIN_PX 64
-#define DETAIL_MAX_PX 8192
 #define THREADS_MAX 256
 #define QUALITY_DEFAULT 92
 
 /* How to convert; the same for all pictures of one call. */
 struct settings {
-    const char *style;
-    struct cg_convert_options options;
+    struct cg_cli_looks looks;
     int quality, threads;
 };
 
@@ -50,20 +40,10 @@ struct job {
 
 /* ---- the command line ------------------------------------------------------------------------ */
 
-enum {
-    OPTION_STYLE = CG_CLI_LONG_OPTION,
-    OPTION_DETAIL,
-    OPTION_INK,
-    OPTION_STRENGTH,
-    OPTION_QUALITY,
-    OPTION_THREADS
-};
+enum { OPTION_QUALITY = CG_CLI_LONG_OPTION, OPTION_THREADS };
 
 static const struct option long_options[] = {
-    {"style", required_argument, NULL, OPTION_STYLE},
-    {"detail", required_argument, NULL, OPTION_DETAIL},
-    {"ink", required_argument, NULL, OPTION_INK},
-    {"strength", required_argument, NULL, OPTION_STRENGTH},
+    CG_CLI_LOOKS_LONG_OPTIONS,
     {"quality", required_argument, NULL, OPTION_QUALITY},
     {"threads", required_argument, NULL, OPTION_THREADS},
     {"help", no_argument, NULL, 'h'},
@@ -73,17 +53,9 @@ static const struct option long_options[] = {
 /* One option with a value; false after a message. */
 static bool set_option(struct settings *settings, int option, const char *value)
 {
+    if (cg_cli_is_look(option))
+        return cg_cli_looks_set(&settings->looks, option, value);
     switch (option) {
-    case OPTION_STYLE:
-        settings->style = value;
-        return true;
-    case OPTION_DETAIL:
-        return cg_cli_parse_int("detail", value, DETAIL_MIN_PX, DETAIL_MAX_PX,
-                                &settings->options.detail_px);
-    case OPTION_INK:
-        return cg_cli_parse_float("ink", value, 0.0f, 2.0f, &settings->options.ink);
-    case OPTION_STRENGTH:
-        return cg_cli_parse_float("strength", value, 0.0f, 1.0f, &settings->options.strength);
     case OPTION_QUALITY:
         return cg_cli_parse_int("quality", value, 1, 100, &settings->quality);
     default:
@@ -173,15 +145,15 @@ static int check_job(struct job *job)
 
 /* ---- the work -------------------------------------------------------------------------------- */
 
-static int convert_picture(struct cg_session *session, const struct settings *settings,
-                           const struct job *job)
+static int convert_picture(struct cg_session *session, const struct cg_looks *looks,
+                           const struct settings *settings, const struct job *job)
 {
     struct cg_error error;
     struct cg_image image = {0};
     enum cg_status status = cg_image_read(job->in, 3, &image, &error);
     if (status == CG_OK) {
-        status = cg_session_convert(session, image.pixels, image.width, image.height,
-                                    &settings->options, &error);
+        status =
+            cg_session_convert(session, image.pixels, image.width, image.height, looks, &error);
         if (status != CG_OK)
             cg_error_prefix(&error, "converting %s", job->in);
     }
@@ -196,15 +168,16 @@ static int run_job(const struct settings *settings, struct job *job)
     struct cg_error error;
     struct cg_engine *engine = NULL;
     struct cg_session *session = NULL;
+    struct cg_looks looks;
     int code = check_job(job);
     if (code != CG_EXIT_DONE)
         return code;
-    if (cg_engine_open(settings->style, &engine, &error) != CG_OK)
+    if (cg_cli_looks_open(&settings->looks, &engine, &looks, &error) != CG_OK)
         code = cg_cli_fail(CG_EXIT_MODEL, "%s", error.text);
     else if (cg_session_create(engine, settings->threads, &session, &error) != CG_OK)
         code = cg_cli_fail(CG_EXIT_INPUT, "converting %s: %s", job->in, error.text);
     else
-        code = convert_picture(session, settings, job);
+        code = convert_picture(session, &looks, settings, job);
     cg_session_free(session);
     cg_engine_free(engine);
     return code;
@@ -212,10 +185,8 @@ static int run_job(const struct settings *settings, struct job *job)
 
 int cg_command_convert(int argc, char *argv[])
 {
-    struct settings settings = {.style = CG_DEFAULT_STYLE,
-                                .options = CG_CONVERT_DEFAULTS,
-                                .quality = QUALITY_DEFAULT,
-                                .threads = 0};
+    struct settings settings = {
+        .looks = CG_CLI_LOOKS_DEFAULT, .quality = QUALITY_DEFAULT, .threads = 0};
     opterr = 0;
     for (int result; (result = getopt_long(argc, argv, ":h", long_options, NULL)) != -1;) {
         if (result == 'h')

@@ -50,12 +50,12 @@ static double mean_difference(const uint8_t *a, const uint8_t *b)
 
 static void convert(uint8_t *pixels, int threads)
 {
-    const struct cg_convert_options options = CG_CONVERT_DEFAULTS;
     struct cg_engine *engine;
     struct cg_session *session;
     assert_int_equal(cg_engine_open(CG_DEFAULT_STYLE, &engine, NULL), CG_OK);
+    const struct cg_looks looks = cg_engine_looks(engine);
     assert_int_equal(cg_session_create(engine, threads, &session, NULL), CG_OK);
-    assert_int_equal(cg_session_convert(session, pixels, WIDTH, HEIGHT, &options, NULL), CG_OK);
+    assert_int_equal(cg_session_convert(session, pixels, WIDTH, HEIGHT, &looks, NULL), CG_OK);
     cg_session_free(session);
     cg_engine_free(engine);
 }

@@ -81,13 +81,13 @@ static enum cg_status read_photo(const char *path, struct cg_image *out, struct 
 static enum cg_status make_comic(struct run *run, const struct cg_image *photo,
                                  struct cg_image *out, struct cg_error *error)
 {
-    struct cg_convert_options options = CG_CONVERT_DEFAULTS;
-    options.detail_px = LONG_PX;
+    struct cg_looks looks = cg_engine_looks(run->engine);
+    looks.detail_px = LONG_PX;
     enum cg_status status = cg_image_create(photo->width, photo->height, 3, out, error);
     if (status != CG_OK)
         return status;
     memcpy(out->pixels, photo->pixels, 3 * (size_t)photo->width * (size_t)photo->height);
-    return cg_session_convert(run->session, out->pixels, out->width, out->height, &options, error);
+    return cg_session_convert(run->session, out->pixels, out->width, out->height, &looks, error);
 }
 
 /* Measure the pair into the next place of the results. */

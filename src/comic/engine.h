@@ -1,0 +1,13 @@
+/* A loaded style (comicgan.h), as the converters see it. */
+#ifndef CG_COMIC_ENGINE_H
+#define CG_COMIC_ENGINE_H
+
+#include "base/error.h"
+#include "model/model.h"
+
+struct cg_engine {
+    struct cg_model *model;
+    struct cg_style_info info;
+};
+
+#endif

@@ -1,0 +1,139 @@
+/* The working copy: see working.h. */
+#include "comic/working.h"
+
+#include "base/memory.h"
+#include "model/layers.h"
+#include "nn/infer.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ENLARGED_MIN 1.25
+#define ENLARGED_MAX 2.0
+
+struct cg_working {
+    const struct cg_model *model;
+    struct cg_pool *pool;
+    struct cg_infer *infer;
+    float *maps; /* padded input, then photo, colour and logit of the working copy */
+    size_t maps_floats;
+};
+
+enum cg_status cg_working_create(const struct cg_model *model, struct cg_pool *pool,
+                                 struct cg_working **out, struct cg_error *error)
+{
+    *out = NULL;
+    struct cg_working *working = cg_alloc_zero(1, sizeof(*working), "working copy", error);
+    if (working == NULL)
+        return CG_ERR_MEMORY;
+    working->model = model;
+    working->pool = pool;
+    enum cg_status status = cg_infer_create(model->network, &working->infer, error);
+    if (status != CG_OK) {
+        cg_working_free(working);
+        return status;
+    }
+    *out = working;
+    return CG_OK;
+}
+
+void cg_working_free(struct cg_working *working)
+{
+    if (working == NULL)
+        return;
+    free(working->maps);
+    cg_infer_free(working->infer);
+    free(working);
+}
+
+void cg_working_size(int width, int height, int detail_px, int *working_width, int *working_height)
+{
+    int longest = width > height ? width : height;
+    double scale = fmin((double)detail_px / longest, ENLARGED_MAX);
+    if (scale > 1.0 && scale < ENLARGED_MIN)
+        scale = 1.0;
+    *working_width = (int)fmax(1.0, round(width * scale));
+    *working_height = (int)fmax(1.0, round(height * scale));
+}
+
+static int padded(int side)
+{
+    return (side + CG_GENERATOR_CELL_PX - 1) / CG_GENERATOR_CELL_PX * CG_GENERATOR_CELL_PX;
+}
+
+/* The maps' places in the kept memory, for one working size. */
+struct maps {
+    int width, height;               /* of the working copy */
+    int padded_width, padded_height; /* whole cells */
+    float *input;                    /* padded RGB */
+    float *colour, *logit;           /* padded */
+};
+
+static enum cg_status reserve_maps(struct cg_working *working, int width, int height,
+                                   struct maps *maps, struct cg_error *error)
+{
+    *maps = (struct maps){.width = width,
+                          .height = height,
+                          .padded_width = padded(width),
+                          .padded_height = padded(height)};
+    size_t pixels = (size_t)maps->padded_width * (size_t)maps->padded_height;
+    if (7 * pixels > working->maps_floats) {
+        free(working->maps);
+        working->maps_floats = 0;
+        working->maps = cg_alloc(7 * pixels, sizeof(float), "working copy", error);
+        if (working->maps == NULL)
+            return CG_ERR_MEMORY;
+        working->maps_floats = 7 * pixels;
+    }
+    maps->input = working->maps;
+    maps->colour = maps->input + 3 * pixels;
+    maps->logit = maps->colour + 3 * pixels;
+    return CG_OK;
+}
+
+/* Bytes to floats from 0 to 1, the right and lower edges repeated up to whole cells. */
+static void fill_input(const struct cg_image *copy, const struct maps *maps)
+{
+    size_t line = 3 * (size_t)maps->padded_width;
+    for (int y = 0; y < maps->padded_height; y++) {
+        int from_y = y < copy->height ? y : copy->height - 1;
+        const uint8_t *from = copy->pixels + 3 * (size_t)from_y * (size_t)copy->width;
+        float *to = maps->input + (size_t)y * line;
+        for (size_t i = 0; i < 3 * (size_t)copy->width; i++)
+            to[i] = (float)from[i] * (1.0f / 255.0f);
+        for (size_t i = 3 * (size_t)copy->width; i < line; i++)
+            to[i] = to[i - 3];
+    }
+}
+
+/* Take the padding off a map of so many channels, in place. */
+static void crop_rows(float *map, const struct maps *maps, size_t channels)
+{
+    size_t line = (size_t)maps->width * channels;
+    size_t padded_line = (size_t)maps->padded_width * channels;
+    for (int y = 1; y < maps->height && line != padded_line; y++)
+        memmove(map + (size_t)y * line, map + (size_t)y * padded_line, line * sizeof(float));
+}
+
+enum cg_status cg_working_draw(struct cg_working *working, const struct cg_image *copy,
+                               struct cg_layers *layers, struct cg_error *error)
+{
+    struct maps maps;
+    const float *output;
+    enum cg_status status = reserve_maps(working, copy->width, copy->height, &maps, error);
+    if (status != CG_OK)
+        return status;
+    fill_input(copy, &maps);
+    status = cg_infer_run(working->infer, working->pool, working->model->parameters, maps.input,
+                          maps.padded_height, maps.padded_width, &output, NULL, error);
+    if (status != CG_OK)
+        return status;
+    cg_layers_from_output(output, maps.input, maps.padded_height, maps.padded_width, maps.colour,
+                          maps.logit);
+    crop_rows(maps.input, &maps, 3);
+    crop_rows(maps.colour, &maps, 3);
+    crop_rows(maps.logit, &maps, 1);
+    *layers = (struct cg_layers){maps.width, maps.height, maps.input, maps.colour, maps.logit};
+    return CG_OK;
+}

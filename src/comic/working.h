@@ -1,0 +1,33 @@
+/*
+ * The working copy: the photo at the size at which the style is applied, and the layers that the
+ * generator draws on it. What all converters (pictures, frames) begin with.
+ */
+#ifndef CG_COMIC_WORKING_H
+#define CG_COMIC_WORKING_H
+
+#include "comic/render.h"
+#include "image/image.h"
+#include "model/model.h"
+
+/*
+ * The working copy's size: the long side is detail_px. A smaller photo is worked on enlarged, so
+ * that its faces get lines of their own, but at most twice, and not for less than a quarter.
+ */
+void cg_working_size(int width, int height, int detail_px, int *working_width, int *working_height);
+
+/* Buffers that are kept from picture to picture; one caller at a time. */
+struct cg_working;
+
+/* model and pool must outlive it. Errors: CG_ERR_MEMORY. */
+enum cg_status cg_working_create(const struct cg_model *model, struct cg_pool *pool,
+                                 struct cg_working **out, struct cg_error *error);
+void cg_working_free(struct cg_working *working);
+
+/*
+ * Run the generator on copy (RGB, of the working size). *layers points into working's memory: whole
+ * until the next call. Errors: CG_ERR_MEMORY.
+ */
+enum cg_status cg_working_draw(struct cg_working *working, const struct cg_image *copy,
+                               struct cg_layers *layers, struct cg_error *error);
+
+#endif
