@@ -84,7 +84,7 @@ static bool is_of_device(cmsHPROFILE profile)
 /* From a profile of this kind of colours into 8-bit RGB, or NULL. */
 static cmsHTRANSFORM transform_of(cmsContext context, cmsHPROFILE profile,
                                   cmsColorSpaceSignature kind, cmsUInt32Number in,
-                                  cmsUInt32Number out)
+                                  cmsUInt32Number out, cmsUInt32Number flags)
 {
     if (!is_of_device(profile) || cmsGetColorSpace(profile) != kind)
         return NULL;
@@ -93,7 +93,7 @@ static cmsHTRANSFORM transform_of(cmsContext context, cmsHPROFILE profile,
         return NULL;
     cmsHTRANSFORM transform =
         cmsCreateTransformTHR(context, profile, in, srgb, out, INTENT_RELATIVE_COLORIMETRIC,
-                              cmsFLAGS_BLACKPOINTCOMPENSATION);
+                              cmsFLAGS_BLACKPOINTCOMPENSATION | flags);
     cmsCloseProfile(srgb);
     return transform;
 }
@@ -130,7 +130,7 @@ static enum cg_colour_result convert_colours(cmsContext context, cmsHPROFILE pro
                                              struct cg_image *image)
 {
     cmsUInt32Number format = image->channels == 4 ? TYPE_RGBA_8 : TYPE_RGB_8;
-    cmsHTRANSFORM transform = transform_of(context, profile, cmsSigRgbData, format, format);
+    cmsHTRANSFORM transform = transform_of(context, profile, cmsSigRgbData, format, format, 0);
     if (transform == NULL)
         return CG_COLOUR_UNUSABLE;
     enum cg_colour_result result =
@@ -141,12 +141,14 @@ static enum cg_colour_result convert_colours(cmsContext context, cmsHPROFILE pro
     return result;
 }
 
-/* table[v]: what grey v of the profile is in sRGB. */
+/* table[v]: what grey v of the profile is in sRGB; exact, as lcms's faster ways are not for steep
+ * curves. */
 static bool make_grey_table(cmsContext context, cmsHPROFILE profile, uint8_t *table)
 {
     bool rgb = cmsGetColorSpace(profile) == cmsSigRgbData;
-    cmsHTRANSFORM transform = transform_of(context, profile, rgb ? cmsSigRgbData : cmsSigGrayData,
-                                           rgb ? TYPE_RGB_8 : TYPE_GRAY_8, TYPE_RGB_8);
+    cmsHTRANSFORM transform =
+        transform_of(context, profile, rgb ? cmsSigRgbData : cmsSigGrayData,
+                     rgb ? TYPE_RGB_8 : TYPE_GRAY_8, TYPE_RGB_8, cmsFLAGS_NOOPTIMIZE);
     if (transform == NULL)
         return false;
     for (int v = 0; v < 256; v++) {
@@ -230,7 +232,7 @@ bool cg_colour_from_cmyk(const struct cg_colour_space *space, const uint8_t *cmy
     cmsHTRANSFORM transform = NULL;
     if (open_space(space, &opened))
         transform = transform_of(opened.context, opened.profile, cmsSigCmykData,
-                                 inverted ? TYPE_CMYK_8_REV : TYPE_CMYK_8, TYPE_RGB_8);
+                                 inverted ? TYPE_CMYK_8_REV : TYPE_CMYK_8, TYPE_RGB_8, 0);
     if (transform != NULL) {
         convert_rows(transform, cmyk, 4, out);
         cmsDeleteTransform(transform);
@@ -247,7 +249,7 @@ bool cg_colour_is_rgb(const struct cg_colour_space *space)
     cmsHTRANSFORM transform = NULL;
     if (open_space(space, &opened))
         transform =
-            transform_of(opened.context, opened.profile, cmsSigRgbData, TYPE_RGB_8, TYPE_RGB_8);
+            transform_of(opened.context, opened.profile, cmsSigRgbData, TYPE_RGB_8, TYPE_RGB_8, 0);
     if (transform != NULL)
         cmsDeleteTransform(transform);
     close_space(&opened);
