@@ -36,6 +36,7 @@ struct jpeg {
     int components;      /* 0 until the frame header */
     int adobe_transform; /* -1: no Adobe marker */
     struct cg_span exif;
+    bool progressive;
     int scans;
     struct cg_colour_tags *colours;
 };
@@ -123,6 +124,7 @@ static enum cg_status read_frame(struct jpeg *jpeg, int marker, const uint8_t *d
                        jpeg->components != 0 ? "a second" : "a wrong length");
     if (data[0] != 8)
         return cg_fail(error, CG_ERR_UNSUPPORTED, "expected a JPEG of 8 bits, found %d", data[0]);
+    jpeg->progressive = marker == SOF2;
     jpeg->height = get16(data + 1);
     jpeg->width = get16(data + 3);
     jpeg->components = data[5];
@@ -274,6 +276,7 @@ enum cg_status cg_jpeg_header_read(const uint8_t *bytes, size_t nbytes, enum cg_
     out->channels = jpeg.components == 1 ? 1 : 3;
     out->depth = 8;
     out->is_grey = jpeg.components == 1;
+    out->is_sequential = !jpeg.progressive;
     out->is_cmyk = jpeg.components == 4;
     out->inks_inverted = jpeg.adobe_transform >= 0;
     out->exif = jpeg.exif;
