@@ -11,6 +11,7 @@
 
 #define PREFIX_NBYTES 6 /* "Exif\0\0", which libexif wants and writes */
 #define COLOUR_SPACE_SRGB 1
+#define CENTRED 1 /* where the encoder takes a block's colour */
 
 /* True of the file that it was in, not of the picture. */
 static bool goes(ExifTag tag)
@@ -20,9 +21,9 @@ static bool goes(ExifTag tag)
         0x0102, 0x0103, 0x0106, 0x0111, 0x0115, 0x0116, 0x0117, 0x011c, /* layout of pixels */
         0x014a,                         /* further directories, which libexif does not follow */
         0x0201, 0x0202,                 /* thumbnail */
-        0x0211, 0x0212, 0x0213, 0x0214, /* JPEG's YCbCr */
+        0x0211, 0x0212, 0x0214,         /* JPEG's YCbCr */
         0x02bc, 0x83bb, 0x8649, 0x8773, /* XMP, IPTC, Photoshop, ICC */
-        0x1001, 0x1002, 0xa002, 0xa003, /* size again */
+        0x1001, 0x1002,                 /* size again */
         0x927c,                         /* makers' notes */
         0xea1c, 0xea1d,                 /* padding, and where makers' notes were */
     };
@@ -45,14 +46,17 @@ static void remove_what_goes(ExifContent *content)
             exif_content_remove_entry(content, content->entries[i - 1]);
 }
 
-/* Give a short that is there another value. */
-static void set_short(ExifData *data, ExifIfd directory, ExifTag tag, ExifShort value)
+/* Give a number that is there, a short or a long, another value. */
+static void set_number(ExifData *data, ExifIfd directory, ExifTag tag, int value)
 {
+    ExifByteOrder order = exif_data_get_byte_order(data);
     ExifEntry *entry = exif_content_get_entry(data->ifd[directory], tag);
     if (entry == NULL)
         return;
     if (entry->format == EXIF_FORMAT_SHORT && entry->components == 1 && entry->size >= 2)
-        exif_set_short(entry->data, exif_data_get_byte_order(data), value);
+        exif_set_short(entry->data, order, (ExifShort)value);
+    else if (entry->format == EXIF_FORMAT_LONG && entry->components == 1 && entry->size >= 4)
+        exif_set_long(entry->data, order, (ExifLong)value);
     else
         exif_content_remove_entry(data->ifd[directory], entry);
 }
@@ -72,12 +76,15 @@ static void clean(ExifData *data, const struct cg_exif_options *options)
         remove_all(data->ifd[EXIF_IFD_GPS]);
     if (options->converted) {
         remove_all(data->ifd[EXIF_IFD_INTEROPERABILITY]); /* names the colour space once more */
-        set_short(data, EXIF_IFD_EXIF, EXIF_TAG_COLOR_SPACE, COLOUR_SPACE_SRGB);
+        set_number(data, EXIF_IFD_EXIF, EXIF_TAG_COLOR_SPACE, COLOUR_SPACE_SRGB);
     }
     remove_what_goes(data->ifd[EXIF_IFD_0]);
     remove_what_goes(data->ifd[EXIF_IFD_EXIF]);
     remove_what_goes(data->ifd[EXIF_IFD_INTEROPERABILITY]);
-    set_short(data, EXIF_IFD_0, EXIF_TAG_ORIENTATION, 1);
+    set_number(data, EXIF_IFD_0, EXIF_TAG_ORIENTATION, 1);
+    set_number(data, EXIF_IFD_0, EXIF_TAG_YCBCR_POSITIONING, CENTRED);
+    set_number(data, EXIF_IFD_EXIF, EXIF_TAG_PIXEL_X_DIMENSION, options->width);
+    set_number(data, EXIF_IFD_EXIF, EXIF_TAG_PIXEL_Y_DIMENSION, options->height);
 }
 
 static bool is_empty(const ExifData *data)
@@ -90,15 +97,17 @@ static bool is_empty(const ExifData *data)
 
 /* ---- libexif --------------------------------------------------------------------------------- */
 
-/* libexif has no status: what goes wrong is told to a log. */
+/* libexif has no status: what goes wrong is told to a log. Makers' notes do not matter, and it does
+ * not know all of them. */
 static void listen(ExifLog *log, ExifLogCode code, const char *domain, const char *format,
                    va_list arguments, void *context)
 {
     (void)log;
-    (void)domain;
     (void)format;
     (void)arguments;
     enum cg_status *status = context;
+    if (strncmp(domain, "ExifMnote", 9) == 0)
+        return;
     if (code == EXIF_LOG_CODE_NO_MEMORY)
         *status = CG_ERR_MEMORY;
     else if (code == EXIF_LOG_CODE_CORRUPT_DATA && *status == CG_OK)

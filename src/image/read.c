@@ -154,9 +154,11 @@ static void settle_channels(const struct cg_image_read_options *options, struct 
 
 /* ---- EXIF ------------------------------------------------------------------------------------ */
 
-static enum cg_status carry_exif(const struct reading *reading, struct cg_error *error)
+static enum cg_status carry_exif(const struct reading *reading, const struct cg_image *image,
+                                 struct cg_error *error)
 {
-    const struct cg_exif_options options = {reading->options->keep_gps, reading->converted};
+    const struct cg_exif_options options = {image->width, image->height, reading->options->keep_gps,
+                                            reading->converted};
     if (!reading->options->keep_exif || reading->header.exif.nbytes == 0)
         return CG_OK;
     switch (cg_exif_carry(&reading->header.exif, &options, &reading->extras->exif,
@@ -204,7 +206,7 @@ static enum cg_status decode(struct reading *reading, struct cg_image *out, stru
         settle_colours(reading, out);
     settle_channels(reading->options, out);
     status = cg_image_turn_upright(out, header->orientation, error);
-    return status == CG_OK ? carry_exif(reading, error) : status;
+    return status == CG_OK ? carry_exif(reading, out, error) : status;
 }
 
 enum cg_status cg_image_decode(const uint8_t *bytes, size_t nbytes,
