@@ -17,8 +17,6 @@
 #define PNG_HEAD_NBYTES 33  /* signature and IHDR */
 
 #define ICC_HEAD_NBYTES 14 /* "ICC_PROFILE", zero, number, count */
-#define ICC_PART_NBYTES (65535 - 2 - ICC_HEAD_NBYTES)
-#define ICC_PARTS_MAX 255
 
 #define PROFILE_NAME "ICC profile" /* iCCP wants one; readers go by what is in the profile */
 #define PNG_COMPRESSION_LEVEL 6
@@ -57,18 +55,18 @@ static enum cg_status pass_jpeg_exif(const struct cg_embed *embed, struct cg_err
 static enum cg_status pass_jpeg_profile(const struct cg_embed *embed, struct cg_error *error)
 {
     const struct cg_image_extras *extras = embed->extras;
-    size_t count = (extras->icc_nbytes + ICC_PART_NBYTES - 1) / ICC_PART_NBYTES;
-    if (count > ICC_PARTS_MAX)
-        return cg_fail(error, CG_ERR_LIMIT, "expected a profile of at most %d bytes, got %zu",
-                       ICC_PARTS_MAX * ICC_PART_NBYTES, extras->icc_nbytes);
+    size_t count = (extras->icc_nbytes + CG_ICC_PART_NBYTES - 1) / CG_ICC_PART_NBYTES;
+    if (count > CG_ICC_PARTS_MAX)
+        return cg_fail(error, CG_ERR_LIMIT, "expected a profile of at most %zu bytes, got %zu",
+                       CG_ICC_MAX_NBYTES, extras->icc_nbytes);
     enum cg_status status = CG_OK;
     for (size_t i = 0; status == CG_OK && i < count; i++) {
         uint8_t head[ICC_HEAD_NBYTES] = "ICC_PROFILE";
         head[12] = (uint8_t)(i + 1);
         head[13] = (uint8_t)count;
-        size_t begin = i * ICC_PART_NBYTES, left = extras->icc_nbytes - begin;
+        size_t begin = i * CG_ICC_PART_NBYTES, left = extras->icc_nbytes - begin;
         status = pass_segment(embed, 0xe2, head, sizeof(head), extras->icc + begin,
-                              left < ICC_PART_NBYTES ? left : ICC_PART_NBYTES, error);
+                              left < CG_ICC_PART_NBYTES ? left : CG_ICC_PART_NBYTES, error);
     }
     return status;
 }

@@ -24,7 +24,10 @@ struct cg_span {
     size_t nbytes;
 };
 
-#define CG_ICC_PARTS_MAX 255 /* a JPEG numbers them with one byte */
+/* A JPEG numbers the parts of a profile with one byte; a segment holds so much of it. */
+#define CG_ICC_PARTS_MAX 255
+#define CG_ICC_PART_NBYTES (65535 - 2 - 14)
+#define CG_ICC_MAX_NBYTES ((size_t)CG_ICC_PARTS_MAX * CG_ICC_PART_NBYTES)
 
 /* What a file says of its colours. Nothing at all: sRGB. */
 struct cg_colour_tags {

@@ -8,9 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define INFLATED_FIRST_NBYTES ((size_t)64 << 10)
-#define INFLATED_MAX_NBYTES ((size_t)16 << 20) /* the largest known are 4 MiB */
-#define INFLATED_GROWTH 4
+/* Memory tried for a compressed profile: most are smaller than the first. */
+static const size_t rooms[] = {(size_t)64 << 10, (size_t)1 << 20, CG_ICC_MAX_NBYTES};
 
 static enum cg_status no_memory(struct cg_error *error)
 {
@@ -37,32 +36,29 @@ static enum cg_status join_parts(const struct cg_colour_tags *colours, uint8_t *
     return CG_OK;
 }
 
-/* Into more and more memory, until it fits or is larger than any profile. */
+/* Into more and more memory, until it fits or is larger than a JPEG could hold. */
 static enum cg_status inflate(const struct cg_span *span, uint8_t **icc, size_t *icc_nbytes,
                               struct cg_error *error)
 {
     struct libdeflate_decompressor *decompressor = libdeflate_alloc_decompressor();
-    uint8_t *out = NULL;
-    size_t actual = 0;
     enum libdeflate_result result = LIBDEFLATE_INSUFFICIENT_SPACE;
     enum cg_status status = decompressor != NULL ? CG_OK : no_memory(error);
-    for (size_t room = INFLATED_FIRST_NBYTES;
-         status == CG_OK && result == LIBDEFLATE_INSUFFICIENT_SPACE && room <= INFLATED_MAX_NBYTES;
-         room *= INFLATED_GROWTH) {
-        free(out);
-        out = malloc(room);
-        if (out == NULL)
+    for (size_t i = 0; status == CG_OK && result == LIBDEFLATE_INSUFFICIENT_SPACE &&
+                       i < sizeof(rooms) / sizeof(rooms[0]);
+         i++) {
+        free(*icc);
+        *icc = malloc(rooms[i]);
+        if (*icc == NULL)
             status = no_memory(error);
         else
-            result = libdeflate_zlib_decompress(decompressor, span->bytes, span->nbytes, out, room,
-                                                &actual);
+            result = libdeflate_zlib_decompress(decompressor, span->bytes, span->nbytes, *icc,
+                                                rooms[i], icc_nbytes);
     }
     libdeflate_free_decompressor(decompressor);
-    if (status == CG_OK && result == LIBDEFLATE_SUCCESS) {
-        *icc = out;
-        *icc_nbytes = actual;
-    } else {
-        free(out);
+    if (status != CG_OK || result != LIBDEFLATE_SUCCESS) {
+        free(*icc);
+        *icc = NULL;
+        *icc_nbytes = 0;
     }
     return status;
 }

@@ -151,6 +151,58 @@ static void threads_write_the_same_bytes(void **state)
     cg_image_clear(&image);
 }
 
+static void memory_gets_the_same_bytes(void **state)
+{
+    (void)state;
+    uint8_t exif[26], icc[70000] = {1, 2, 3}; /* what is in a profile is not looked at */
+    const struct cg_image_extras extras = {icc, sizeof(icc), exif, fixture_exif(exif, 1, true), ""};
+    struct cg_image image = make_noise(120, 70, 3);
+    for (int i = 0; i < 4; i++) {
+        uint8_t *written, *encoded;
+        size_t written_nbytes, encoded_nbytes;
+        const struct cg_image_write_options options = {.format = i % 2 == 0 ? CG_IMAGE_PNG
+                                                                            : CG_IMAGE_JPEG,
+                                                       .quality = 90,
+                                                       .extras = i < 2 ? NULL : &extras};
+        assert_int_equal(cg_image_write(fixture_path("a"), &image, &options, NULL), CG_OK);
+        assert_int_equal(cg_file_read(fixture_path("a"), 1 << 20, &written, &written_nbytes, NULL),
+                         CG_OK);
+        assert_int_equal(cg_image_encode(&image, &options, &encoded, &encoded_nbytes, NULL), CG_OK);
+        assert_int_equal(encoded_nbytes, written_nbytes);
+        assert_memory_equal(encoded, written, written_nbytes);
+        free(encoded);
+        free(written);
+    }
+    cg_image_clear(&image);
+}
+
+static void extras_that_cannot_be_embedded_are_refused(void **state)
+{
+    (void)state;
+    struct cg_error error;
+    uint8_t *zeros = calloc(1, 17 << 20);
+    assert_non_null(zeros);
+    const struct cg_image_extras exif = {.exif = zeros, .exif_nbytes = 65528};
+    const struct cg_image_extras icc = {.icc = zeros, .icc_nbytes = 17 << 20};
+    struct cg_image image = make_noise(5, 5, 3);
+    struct cg_image_write_options options = {
+        .format = CG_IMAGE_JPEG, .quality = 90, .extras = &exif};
+    assert_int_equal(cg_image_write(fixture_path("a"), &image, &options, &error), CG_ERR_LIMIT);
+    assert_non_null(strstr(error.text, fixture_path("a")));
+    assert_non_null(strstr(error.text, "at most 65527 bytes of EXIF data, got 65528"));
+    options.extras = &icc;
+    assert_int_equal(cg_image_write(fixture_path("a"), &image, &options, &error), CG_ERR_LIMIT);
+    assert_non_null(strstr(error.text, "a profile of at most"));
+    assert_int_equal(fixture_count_entries(fixture_path("")), 0);
+    for (int format = CG_IMAGE_PNG; format <= CG_IMAGE_JPEG; format++) {
+        options.format = format;
+        options.extras = &(struct cg_image_extras){.exif = zeros, .exif_nbytes = 60000};
+        assert_int_equal(cg_image_write("/dev/full", &image, &options, &error), CG_ERR_IO);
+    }
+    cg_image_clear(&image);
+    free(zeros);
+}
+
 static void failed_writes_leave_nothing(void **state)
 {
     (void)state;
@@ -299,6 +351,8 @@ int main(void)
         IN_FOLDER(jpeg_comes_back_alike),
         IN_FOLDER(jpeg_shows_transparency_on_white),
         IN_FOLDER(threads_write_the_same_bytes),
+        IN_FOLDER(memory_gets_the_same_bytes),
+        IN_FOLDER(extras_that_cannot_be_embedded_are_refused),
         IN_FOLDER(failed_writes_leave_nothing),
         cmocka_unit_test(endings_tell_the_format),
         cmocka_unit_test(png_is_turned_upright),

@@ -414,6 +414,41 @@ static void changed_profiles_do_no_harm(void **state)
     }
 }
 
+/* A file with everything in it, cut off anywhere: no more than refused. */
+static void every_beginning_of_a_file_is_safe(void **state)
+{
+    (void)state;
+    const struct cg_image_read_options keep = {.keep_profile = true, .keep_exif = true};
+    struct fixture_bytes profile = fixture_profile_p3(), files[2] = {{0}};
+    uint8_t samples[3 * COUNT], tiff[26];
+    fill(samples, sizeof(samples));
+    files[0] = png_of(samples, 2, 3, &profile);
+    struct fixture_bytes chunk = {0};
+    fixture_png_chunk(&chunk, "eXIf", tiff, fixture_exif(tiff, 3, true));
+    fixture_insert(&files[0], 33, chunk.bytes, chunk.nbytes);
+    fixture_jpeg(&files[1], 3, red_values, true, 0);
+    fixture_jpeg_add_profile(&files[1], &profile, 2, 0);
+    fixture_jpeg_add_exif(&files[1], 6, false);
+    for (int i = 0; i < 2; i++) {
+        for (size_t nbytes = 0; nbytes <= files[i].nbytes; nbytes++) {
+            struct cg_image image;
+            struct cg_image_extras extras;
+            uint8_t *exact = malloc(nbytes + (nbytes == 0)); /* so that reading past is seen */
+            assert_non_null(exact);
+            memcpy(exact, files[i].bytes, nbytes);
+            enum cg_status status = cg_image_decode(exact, nbytes, &keep, &image, &extras, NULL);
+            assert_int_equal(status, nbytes == files[i].nbytes ? CG_OK : CG_ERR_FORMAT);
+            assert_int_equal(extras.icc != NULL && extras.exif != NULL, status == CG_OK);
+            cg_image_extras_clear(&extras);
+            cg_image_clear(&image);
+            free(exact);
+        }
+        free(files[i].bytes);
+    }
+    free(chunk.bytes);
+    free(profile.bytes);
+}
+
 /* ---- threads --------------------------------------------------------------------------------- */
 
 struct thread_context {
@@ -464,6 +499,7 @@ int main(void)
         cmocka_unit_test(a_profile_not_for_rgb_is_not_kept),
         cmocka_unit_test(broken_profiles_are_taken_for_srgb),
         cmocka_unit_test(changed_profiles_do_no_harm),
+        cmocka_unit_test(every_beginning_of_a_file_is_safe),
         cmocka_unit_test(threads_convert_side_by_side),
     };
     return cmocka_run_group_tests_name("image colour", tests, NULL, NULL);
