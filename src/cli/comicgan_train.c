@@ -40,6 +40,7 @@ enum {
     OPTION_COLOUR,
     OPTION_CHROMA,
     OPTION_GRADIENT,
+    OPTION_PALETTE,
     OPTION_TARGET,
     OPTION_TEACHER,
     OPTION_HELP
@@ -65,6 +66,7 @@ static const struct option long_options[] = {
     {"adversarial-colour", required_argument, NULL, OPTION_COLOUR},
     {"chroma", required_argument, NULL, OPTION_CHROMA},
     {"gradient", required_argument, NULL, OPTION_GRADIENT},
+    {"palette", required_argument, NULL, OPTION_PALETTE},
     {"target", required_argument, NULL, OPTION_TARGET},
     {"teacher", required_argument, NULL, OPTION_TEACHER},
     {"help", no_argument, NULL, OPTION_HELP},
@@ -106,6 +108,8 @@ static const char help_text[] =
     "                       1 without DIR/comics)\n"
     "  --gradient W         weight of the differences between neighbours, for flat areas and\n"
     "                       clean edges (default 1)\n"
+    "  --palette X          how far colours follow those of the comics: 0 not at all, 1 as far as\n"
+    "                       looks well (default 0.8)\n"
     "  --chroma W           weight of the targets' hues (default 1)\n"
     "  --help               this text\n";
 
@@ -178,6 +182,8 @@ static bool take_recipe_option(struct command *command, int option)
         return cg_cli_parse_float("chroma", optarg, 0.0f, 100.0f, &recipe->chroma);
     case OPTION_GRADIENT:
         return cg_cli_parse_float("gradient", optarg, 0.0f, 100.0f, &recipe->gradient);
+    case OPTION_PALETTE:
+        return cg_cli_parse_float("palette", optarg, 0.0f, 1.0f, &recipe->palette);
     case OPTION_TEACHER:
         return cg_cli_parse_float("teacher", optarg, 0.0f, 1.0f, &recipe->teacher_share);
     default:

@@ -16,6 +16,7 @@ const struct cg_recipe CG_RECIPE_DEFAULT = {
     .comic = 1.0f,
     .ink = 0.3f,
     .chroma = 1.0f,
+    .palette = 0.8f,
     .target_share = 0.5f,
     .teacher_share = 0.0f,
     .objective = CG_GAN_HINGE,
