@@ -25,15 +25,15 @@
 enum kind { KIND_AUTO, KIND_FEATURE, KIND_GRID, KIND_STRIP, KIND_STACK };
 
 static const struct layout {
-    const char *name, *summary;
+    const char *name;
     enum kind kind;
     bool has_free_height;
 } layouts[] = {
-    {"auto", "rows of changing rhythm, as little cropped as can be", KIND_AUTO, false},
-    {"feature", "the first photo large, over the whole width", KIND_FEATURE, false},
-    {"grid", "rows of equal panels", KIND_GRID, false},
-    {"strip", "one row; the page is as high as it needs", KIND_STRIP, true},
-    {"stack", "one column; the page is as high as it needs", KIND_STACK, true},
+    {"auto", KIND_AUTO, false},
+    {"feature", KIND_FEATURE, false}, /* the first panel large, over the whole width */
+    {"grid", KIND_GRID, false},       /* rows of equal panels */
+    {"strip", KIND_STRIP, true},      /* one row */
+    {"stack", KIND_STACK, true},      /* one column */
 };
 
 #define LAYOUT_COUNT (sizeof(layouts) / sizeof(layouts[0]))
@@ -46,16 +46,9 @@ static const struct layout *find_layout(const char *name)
     return NULL;
 }
 
-const char *const *cg_layout_names(void)
+const char *cg_layout_name(size_t index)
 {
-    static const char *const names[LAYOUT_COUNT + 1] = {"auto", "feature", "grid", "strip",
-                                                        "stack", NULL};
-    return names;
-}
-
-const char *cg_layout_summary(size_t index)
-{
-    return layouts[index].summary;
+    return index < LAYOUT_COUNT ? layouts[index].name : NULL;
 }
 
 bool cg_layout_has_free_height(const char *name)
@@ -121,7 +114,8 @@ static double table_cost(const struct search *search, const struct cg_panel *pan
     double near_px = 0.05 * search->page->width, cost = 0.0;
     for (int i = 0; i < search->count; i++) {
         for (int j = i + 1; j < search->count; j++) {
-            bool is_below = fabs(panels[j].y[0] - panels[i].y[2] - search->page->row_gutter_px) < 1.5;
+            bool is_below =
+                fabs(panels[j].y[0] - panels[i].y[2] - search->page->row_gutter_px) < 1.5;
             bool is_inner = panels[i].x[2] < search->page->width - search->page->margin_px - 1;
             double apart = fabs(panels[i].x[2] - panels[j].x[1]);
             if (is_below && is_inner && apart < near_px)
@@ -163,8 +157,8 @@ static void try_arrangement(struct search *search, const struct cg_arrangement *
         wish_aspects(search, arrangement, rhythm, wishes);
         if (cg_layout_fit(search->page, arrangement, wishes, panels) == 0.0)
             continue;
-        double cost = crop_cost(search, panels) + size_cost(search, panels) +
-                      table_cost(search, panels);
+        double cost =
+            crop_cost(search, panels) + size_cost(search, panels) + table_cost(search, panels);
         if (cost < search->best_cost) {
             search->best_cost = cost;
             memcpy(search->best, panels, sizeof(panels));
@@ -260,7 +254,8 @@ enum cg_status cg_layout_make(struct cg_page_geometry *page, const char *name,
                        CG_PAGE_PANELS_MIN, CG_PAGE_PANELS_MAX, count);
     if (page->height == 0 && !layout->has_free_height)
         return cg_fail(error, CG_ERR_ARGUMENT, "layout %s needs a page of given height", name);
-    struct search search = {page, aspects, count, layout->kind == KIND_FEATURE, INFINITY, {{{0}, {0}}}};
+    struct search search = {page,     aspects,     count, layout->kind == KIND_FEATURE,
+                            INFINITY, {{{0}, {0}}}};
     struct cg_arrangement empty = {0};
     if (layout->kind == KIND_GRID)
         try_grids(&search);
@@ -269,10 +264,11 @@ enum cg_status cg_layout_make(struct cg_page_geometry *page, const char *name,
     else
         try_all(&search, &empty, 0);
     if (search.best_cost == INFINITY)
-        return cg_fail(error, CG_ERR_LIMIT,
-                       "a page of %d x %d pixels with margins and gutters of %d to %d pixels has no "
-                       "room for %d panels",
-                       page->width, page->height, page->gutter_px, page->margin_px, count);
+        return cg_fail(
+            error, CG_ERR_LIMIT,
+            "a page of %d x %d pixels with margins and gutters of %d to %d pixels has no "
+            "room for %d panels",
+            page->width, page->height, page->gutter_px, page->margin_px, count);
     memcpy(panels, search.best, (size_t)count * sizeof(*panels));
     return CG_OK;
 }

@@ -7,7 +7,8 @@
 #include <math.h>
 #include <string.h>
 
-/* A caption's box: of the panel's width and height at most, and the room around its text, in ems. */
+/* A caption's box: of the panel's width and height at most, and the room around its text, in ems.
+ */
 #define CAPTION_WIDTH 0.86
 #define CAPTION_HEIGHT 0.42
 #define CAPTION_SIDE_EM 0.55
@@ -105,8 +106,8 @@ enum cg_status cg_page_set_caption(const struct cg_page_ink *ink, const struct c
     double line = ink->caption_line_px, em = ink->letter_largest_px;
     struct cg_letter_box box = {
         .width = CAPTION_WIDTH * least_width(panel) - 2.0 * (line + CAPTION_SIDE_EM * em),
-        .height = CAPTION_HEIGHT * (panel->y[2] - panel->y[0]) -
-                  2.0 * (line + CAPTION_ABOVE_EM * em),
+        .height =
+            CAPTION_HEIGHT * (panel->y[2] - panel->y[0]) - 2.0 * (line + CAPTION_ABOVE_EM * em),
         .smallest_px = ink->letter_smallest_px,
         .largest_px = em};
     return cg_lettering_create(fonts, text, &box, out, error);

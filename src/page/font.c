@@ -43,10 +43,8 @@ static const char *const usual_folders[] = {"/usr/local/share/fonts", "/usr/shar
 
 /* Below such a folder, the best first: a lettering hand, then fonts that have many scripts. */
 static const char *const usual_files[] = {
-    "opentype/comic-neue/ComicNeue-Bold.otf",
-    "truetype/comic-neue/ComicNeue-Bold.ttf",
-    "truetype/dejavu/DejaVuSans-Bold.ttf",
-    "truetype/noto/NotoSans-Bold.ttf",
+    "opentype/comic-neue/ComicNeue-Bold.otf",   "truetype/comic-neue/ComicNeue-Bold.ttf",
+    "truetype/dejavu/DejaVuSans-Bold.ttf",      "truetype/noto/NotoSans-Bold.ttf",
     "truetype/droid/DroidSansFallbackFull.ttf",
 };
 
@@ -151,8 +149,7 @@ static enum cg_status load(struct font *font, struct cg_error *error)
     if (font->bytes != NULL)
         return CG_OK;
     uint8_t *bytes;
-    enum cg_status status =
-        cg_file_read(font->path, FONT_MAX_NBYTES, &bytes, &font->nbytes, error);
+    enum cg_status status = cg_file_read(font->path, FONT_MAX_NBYTES, &bytes, &font->nbytes, error);
     if (status != CG_OK)
         return status;
     font->bytes = cg_alloc_zero(font->nbytes + PADDING_NBYTES, 1, "font", error);
@@ -285,9 +282,9 @@ enum cg_status cg_font_draw(const struct cg_fonts *fonts, const struct cg_glyph 
     *out = (struct cg_glyph_pixels){0};
     if (stbtt_IsGlyphEmpty(&font->info, glyph->index))
         return CG_OK;
-    out->coverage = stbtt_GetGlyphBitmapSubpixel(&font->info, scale, scale, (float)shift, 0.0f,
-                                                 glyph->index, &out->width, &out->height,
-                                                 &out->left, &out->top);
+    out->coverage =
+        stbtt_GetGlyphBitmapSubpixel(&font->info, scale, scale, (float)shift, 0.0f, glyph->index,
+                                     &out->width, &out->height, &out->left, &out->top);
     if (out->coverage == NULL && out->width > 0 && out->height > 0)
         return cg_fail(error, CG_ERR_MEMORY, "lettering: memory could not be had");
     return CG_OK;

@@ -14,6 +14,7 @@
 #define STRETCH_MAX 64.0
 #define BISECTION_STEPS 60
 #define PANEL_MIN_PX 8.0
+#define LEAN_MAX 0.2 /* of the narrowest column of the row */
 
 /* Width of a column as a function of its height: alpha * height + beta. */
 struct span {
@@ -127,6 +128,22 @@ static void place_column(const struct cut *left, const struct cut *right, const 
     }
 }
 
+/* How far the tops of a row's inner cuts lie to the right of their middles: what the slant asks
+ * for, but no more than narrow columns bear. */
+static double lean_of(const struct cg_page_geometry *page, const struct cg_arrangement_row *row,
+                      const double *aspects, double stretch, int number)
+{
+    double height = row_height(page, row, aspects, stretch), narrowest = INFINITY;
+    for (int c = 0; c < row->column_count; c++) {
+        struct span span = span_of_column(aspects, row->panel_counts[c], stretch, page->gutter_px);
+        narrowest = fmin(narrowest, span.alpha * height + span.beta);
+        aspects += row->panel_counts[c];
+    }
+    double most = LEAN_MAX * narrowest;
+    double lean = fmin(fmax(0.5 * page->slant * height, -most), most);
+    return number % 2 == 0 ? lean : -lean;
+}
+
 /* The panels of one row; lean: how far the tops of its inner cuts lie to the right of their
  * middles. */
 static void place_row(const struct cg_page_geometry *page, const struct cg_arrangement_row *row,
@@ -162,7 +179,7 @@ static void mirror(const struct cg_page_geometry *page, struct cg_panel *panel)
         panel->x[i] = page->width - from.x[source[i]];
 }
 
-/* Sides are at least so long, and upper edges left of ... right: gutters can eat a panel up. */
+/* False where gutters have eaten a panel up. */
 static bool has_room(const struct cg_panel *panel)
 {
     return panel->x[1] - panel->x[0] >= PANEL_MIN_PX && panel->x[2] - panel->x[3] >= PANEL_MIN_PX &&
@@ -179,8 +196,9 @@ double cg_layout_fit(const struct cg_page_geometry *page, const struct cg_arrang
         const struct cg_arrangement_row *row = &arrangement->rows[r];
         double height = row_height(page, row, aspects + count, stretch);
         bool is_last = r == arrangement->row_count - 1;
-        double upper = round(y), lower = is_last ? page->height - page->margin_px : round(y + height);
-        double lean = 0.5 * page->slant * (lower - upper) * (r % 2 == 0 ? 1.0 : -1.0);
+        double upper = round(y);
+        double lower = is_last ? page->height - page->margin_px : round(y + height);
+        double lean = lean_of(page, row, aspects + count, stretch, r);
         place_row(page, row, aspects + count, stretch, upper, lower, lean, panels + count);
         y += height + page->row_gutter_px;
         count += panels_in_row(row);

@@ -61,11 +61,8 @@ double cg_layout_fit(const struct cg_page_geometry *page, const struct cg_arrang
 double cg_layout_natural_height(const struct cg_page_geometry *page,
                                 const struct cg_arrangement *arrangement, const double *aspects);
 
-/* The names of all layouts, ended by NULL; the first is the default. */
-const char *const *cg_layout_names(void);
-
-/* One line for people about the layout of that place in the list. */
-const char *cg_layout_summary(size_t index);
+/* The names of the layouts by number, the default first; NULL beyond the last. */
+const char *cg_layout_name(size_t index);
 
 /*
  * Lay out count photos by the layout of that name. aspects: width / height of the photos, in
@@ -78,7 +75,7 @@ enum cg_status cg_layout_make(struct cg_page_geometry *page, const char *name,
                               const double *aspects, int count, struct cg_panel *panels,
                               struct cg_error *error);
 
-/* True if that layout's page may have a height of its own (see above). */
+/* True if the page of that layout may have a height of its own, see above. */
 bool cg_layout_has_free_height(const char *name);
 
 #endif

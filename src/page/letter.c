@@ -41,8 +41,8 @@ struct cg_lettering {
 
 static bool is_right_to_left(int32_t c)
 {
-    return (c >= 0x590 && c < 0x900) || (c >= 0xfb1d && c < 0xfe00) || (c >= 0xfe70 && c < 0xff00) ||
-           (c >= 0x10800 && c < 0x11000);
+    return (c >= 0x590 && c < 0x900) || (c >= 0xfb1d && c < 0xfe00) ||
+           (c >= 0xfe70 && c < 0xff00) || (c >= 0x10800 && c < 0x11000);
 }
 
 static enum cg_status check_letter(int32_t codepoint, size_t at_byte, struct cg_error *error)
@@ -79,8 +79,8 @@ static enum cg_status read_letters(struct cg_lettering *lettering, const char *t
         struct letter *letter = &lettering->letters[i], *next = letter + 1;
         bool has_next = i + 1 < lettering->letter_count && next->codepoint != '\n';
         if (letter->codepoint != '\n')
-            letter->advance = cg_font_advance(lettering->fonts, &letter->glyph,
-                                              has_next ? &next->glyph : NULL);
+            letter->advance =
+                cg_font_advance(lettering->fonts, &letter->glyph, has_next ? &next->glyph : NULL);
     }
     return CG_OK;
 }
@@ -155,7 +155,8 @@ static int find_line_end(const struct cg_lettering *lettering, int begin, double
     return end;
 }
 
-/* Fill lines[] with lines of at most width_em. False if a word or the number of lines does not fit. */
+/* Fill lines[] with lines of at most width_em. False if a word or the number of lines does not fit.
+ */
 static bool set_lines(struct cg_lettering *lettering, double width_em)
 {
     lettering->line_count = 0;
@@ -298,15 +299,14 @@ static void blend(struct cg_image *image, const struct cg_glyph_pixels *pixels, 
 }
 
 static enum cg_status draw_line(const struct cg_lettering *lettering, const struct line *line,
-                                struct cg_image *image, double x, double y,
-                                const uint8_t colour[3], struct cg_error *error)
+                                struct cg_image *image, double x, double y, const uint8_t colour[3],
+                                struct cg_error *error)
 {
     for (int i = line->begin; i < line->end; i++) {
         struct cg_glyph_pixels pixels;
         double whole = floor(x);
-        enum cg_status status =
-            cg_font_draw(lettering->fonts, &lettering->letters[i].glyph, lettering->size_px,
-                         x - whole, &pixels, error);
+        enum cg_status status = cg_font_draw(lettering->fonts, &lettering->letters[i].glyph,
+                                             lettering->size_px, x - whole, &pixels, error);
         if (status != CG_OK)
             return status;
         if (pixels.coverage != NULL)
@@ -326,10 +326,13 @@ enum cg_status cg_lettering_draw(const struct cg_lettering *lettering, struct cg
     enum cg_status status = CG_OK;
     for (int i = 0; status == CG_OK && i < lettering->line_count; i++) {
         const struct line *line = &lettering->lines[i];
-        double free_px = lettering->width - lettering->size_px *
-                                                width_of(lettering->letters, line->begin, line->end);
-        double indent = align == CG_LETTER_LEFT ? 0.0 : align == CG_LETTER_RIGHT ? free_px : free_px / 2;
-        status = draw_line(lettering, line, image, x + indent, baseline + i * line_px, colour, error);
+        double free_px = lettering->width -
+                         lettering->size_px * width_of(lettering->letters, line->begin, line->end);
+        double indent = align == CG_LETTER_LEFT    ? 0.0
+                        : align == CG_LETTER_RIGHT ? free_px
+                                                   : free_px / 2;
+        status =
+            draw_line(lettering, line, image, x + indent, baseline + i * line_px, colour, error);
     }
     return status;
 }
