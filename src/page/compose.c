@@ -33,16 +33,31 @@ void cg_page_fill(struct cg_image *page, const struct cg_page_ink *ink)
 
 /* ---- quadrilaterals -------------------------------------------------------------------------- */
 
-/* Distance from (x, y) to the nearest edge of a convex quadrilateral, negative outside. */
-static double distance_inside(const struct cg_panel *quad, double x, double y)
+/* The edges of a quadrilateral: the distance of (x, y) from edge i is x nx + y ny + d, positive
+ * inside. */
+struct edges {
+    double nx[4], ny[4], d[4];
+};
+
+static struct edges edges_of(const struct cg_panel *quad)
 {
-    double nearest = INFINITY;
+    struct edges edges;
     for (int i = 0; i < 4; i++) {
         int next = (i + 1) % 4;
         double dx = quad->x[next] - quad->x[i], dy = quad->y[next] - quad->y[i];
-        double cross = dx * (y - quad->y[i]) - dy * (x - quad->x[i]);
-        nearest = fmin(nearest, cross / hypot(dx, dy));
+        double length = hypot(dx, dy);
+        edges.nx[i] = -dy / length;
+        edges.ny[i] = dx / length;
+        edges.d[i] = -(edges.nx[i] * quad->x[i] + edges.ny[i] * quad->y[i]);
     }
+    return edges;
+}
+
+static double distance_inside(const struct edges *edges, double x, double y)
+{
+    double nearest = INFINITY;
+    for (int i = 0; i < 4; i++)
+        nearest = fmin(nearest, edges->nx[i] * x + edges->ny[i] * y + edges->d[i]);
     return nearest;
 }
 
@@ -60,6 +75,10 @@ static void blend(uint8_t *pixel, const uint8_t colour[3], double coverage)
 /* One pixel of a quadrilateral: what it is filled with, the line along its edge, what is around. */
 static void draw_pixel(uint8_t *pixel, const uint8_t fill[3], double distance, double line_px)
 {
+    if (distance >= line_px + 0.5) {
+        memcpy(pixel, fill, 3);
+        return;
+    }
     uint8_t inside[3];
     memcpy(inside, fill, 3);
     if (line_px > 0.0)
@@ -72,6 +91,7 @@ static void draw_quad(struct cg_image *page, const struct cg_panel *quad, double
                       const struct cg_image *picture, const uint8_t colour[3])
 {
     struct cg_panel_box box = cg_panel_box(quad);
+    struct edges edges = edges_of(quad);
     for (int y = 0; y < box.height; y++) {
         for (int x = 0; x < box.width; x++) {
             int to_x = box.x + x, to_y = box.y + y;
@@ -81,7 +101,7 @@ static void draw_quad(struct cg_image *page, const struct cg_panel *quad, double
             if (picture != NULL)
                 fill = picture->pixels + 3 * ((size_t)y * (size_t)picture->width + (size_t)x);
             draw_pixel(page->pixels + 3 * ((size_t)to_y * (size_t)page->width + (size_t)to_x), fill,
-                       distance_inside(quad, to_x + 0.5, to_y + 0.5), line_px);
+                       distance_inside(&edges, to_x + 0.5, to_y + 0.5), line_px);
         }
     }
 }

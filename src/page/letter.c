@@ -67,8 +67,9 @@ static enum cg_status read_letters(struct cg_lettering *lettering, const char *t
     while (*at != '\0') {
         size_t at_byte = (size_t)(at - text);
         struct letter *letter = &lettering->letters[lettering->letter_count++];
-        letter->codepoint = *at == '\t' ? ' ' : cg_utf8_next(&at);
-        at += *at == '\t';
+        letter->codepoint = cg_utf8_next(&at);
+        if (letter->codepoint == '\t')
+            letter->codepoint = ' ';
         enum cg_status status = check_letter(letter->codepoint, at_byte, error);
         if (status == CG_OK && letter->codepoint != '\n')
             status = cg_fonts_find(lettering->fonts, letter->codepoint, &letter->glyph, error);

@@ -148,6 +148,7 @@ static void lines_break_where_they_may(void **state)
     assert_int_equal(count_lines(fonts, "one\n\ntwo", 4000.0), 3);
     assert_int_equal(count_lines(fonts, "one two  \n", 4000.0), 1);
     assert_int_equal(count_lines(fonts, "wwwwww wwwwww", 200.0), 2);
+    assert_int_equal(count_lines(fonts, "wwwwww\twwwwww", 200.0), 2);
     assert_int_equal(count_lines(fonts, "wwwwww-wwwwww", 200.0), 2);
     int last = 1;
     for (double width = 1600.0; width > 150.0; width *= 0.7) {
