@@ -36,6 +36,7 @@ enum {
     OPTION_PRETRAIN,
     OPTION_CROP,
     OPTION_BATCH,
+    OPTION_NOISE,
     OPTION_LINE,
     OPTION_COLOUR,
     OPTION_CHROMA,
@@ -62,6 +63,7 @@ static const struct option long_options[] = {
     {"pretrain", required_argument, NULL, OPTION_PRETRAIN},
     {"crop", required_argument, NULL, OPTION_CROP},
     {"batch", required_argument, NULL, OPTION_BATCH},
+    {"noise", required_argument, NULL, OPTION_NOISE},
     {"adversarial-line", required_argument, NULL, OPTION_LINE},
     {"adversarial-colour", required_argument, NULL, OPTION_COLOUR},
     {"chroma", required_argument, NULL, OPTION_CHROMA},
@@ -100,6 +102,9 @@ static const char help_text[] =
     "                       --from)\n"
     "  --crop PX            side of the crops (default 128)\n"
     "  --batch N            crops a step (default 8)\n"
+    "  --noise X            noise put on the photos, largest deviation in 1/255 (default 5): "
+    "comics\n"
+    "                       stay calm where photos are grainy, and from frame to frame\n"
     "  --adversarial-line W, --adversarial-colour W\n"
     "                       weight of the critics of line and of colour (default 0.1, 0.02)\n"
     "  --target W           weight of the targets in the second stage (default 0.5)\n"
@@ -140,6 +145,15 @@ static bool parse_minutes(const char *text, double *out)
     return true;
 }
 
+static bool parse_noise(const char *text, float *out)
+{
+    float levels;
+    if (!cg_cli_parse_float("noise", text, 0.0f, 64.0f, &levels))
+        return false;
+    *out = levels / 255.0f;
+    return true;
+}
+
 /* Options that both a new run and a resumed one take; -1 when it is none of them. */
 static int take_common_option(struct command *command, int option)
 {
@@ -172,6 +186,8 @@ static bool take_recipe_option(struct command *command, int option)
         return cg_cli_parse_int("crop", optarg, 16, 512, &recipe->crop_px);
     case OPTION_BATCH:
         return cg_cli_parse_int("batch", optarg, 2, 1024, &recipe->batch);
+    case OPTION_NOISE:
+        return parse_noise(optarg, &recipe->noise);
     case OPTION_LINE:
         return cg_cli_parse_float("adversarial-line", optarg, 0.0f, 100.0f,
                                   &recipe->adversarial[CG_CRITIC_LINE]);

@@ -8,6 +8,7 @@
 const struct cg_recipe CG_RECIPE_DEFAULT = {
     .crop_px = 128,
     .batch = 8,
+    .noise = 0.02f,
     .shard_crops = 2,
     .pretrain_steps = 20000,
     .head_start_steps = 300,

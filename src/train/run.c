@@ -30,6 +30,7 @@ static const struct {
     {"crop_px", NUMBER_INT, offsetof(struct cg_recipe, crop_px)},
     {"batch", NUMBER_INT, offsetof(struct cg_recipe, batch)},
     {"shard_crops", NUMBER_INT, offsetof(struct cg_recipe, shard_crops)},
+    {"noise", NUMBER_FLOAT, offsetof(struct cg_recipe, noise)},
     {"pretrain_steps", NUMBER_STEPS, offsetof(struct cg_recipe, pretrain_steps)},
     {"head_start_steps", NUMBER_STEPS, offsetof(struct cg_recipe, head_start_steps)},
     {"colour", NUMBER_FLOAT, offsetof(struct cg_recipe, colour)},
