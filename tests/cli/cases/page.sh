@@ -7,15 +7,15 @@ for i in 1 2 3 4 5 6 7 8 9 10; do
 done
 photos=(p1.png p2.png p3.png p4.png p5.png p6.png p7.png p8.png p9.png)
 
-# page ARGUMENTS...: on a small page, must succeed without a word.
+# page ARGUMENTS...: on a small page unless another is named, must succeed without a word.
 page() {
-    expect 0 "$comicgan" page --style tiny --page 400x560 "$@"
+    expect 0 "$comicgan" page --style tiny --page 200x280 "$@"
     [ -z "$(cat ../stdout ../stderr)" ] || fail "expected no output: page $*"
 }
 
-for count in 2 3 4 5 6 7 8 9; do
+for count in 2 3 6 9; do
     page --force out.png "${photos[@]:0:count}"
-    has_size out.png '400 560'
+    has_size out.png '200 280'
 done
 page --force out.jpg p1.png p2.png p3.png
 [ "$(head -c 2 out.jpg | od -An -tx1)" = ' ff d8' ] || fail "out.jpg is not a JPEG file"
@@ -30,7 +30,7 @@ rm a4.png strip.png
 
 # the same bytes again, with any number of threads
 page plain.png "${photos[@]:0:5}"
-for threads in 1 2 5; do
+for threads in 1 3; do
     page --force --threads $threads again.png "${photos[@]:0:5}"
     cmp plain.png again.png || fail "the page depends on --threads"
 done
@@ -43,14 +43,13 @@ for option in --layout=grid --layout=feature --gutter=20 --frame=9 --slant=0 --r
 done
 
 # margins and gutters have the background's colour; panels hold pictures, and not the same ones
-page --force --slant 0 --layout grid --gutter 20 --frame 0 --background '#0040ff' grid.png \
+page --page 400x560 --slant 0 --layout grid --gutter 20 --frame 0 --background '#0040ff' grid.png \
     p1.png p2.png p3.png p4.png
 for at in '2 2' '397 557' '200 100' '200 280' '200 450'; do
     # shellcheck disable=SC2086
     found=$("$fixture" pixel grid.png $at)
     [ "$found" = '0 64 255' ] || fail "expected the background at $at, found $found"
 done
-# shellcheck disable=SC2034
 panels=$(for at in '100 120' '300 120' '100 420' '300 420'; do
     # shellcheck disable=SC2086
     "$fixture" pixel grid.png $at
@@ -102,9 +101,10 @@ if [ ! -r /usr/share/fonts/opentype/comic-neue/ComicNeue-Bold.otf ]; then
     echo "skipped: captions need fonts-comic-neue"
     return 0
 fi
-page captions.png --caption 'A first one.' --caption '' --caption 'Grüße – “ça va?”' --title 'Titel' \
-    "${photos[@]:0:5}"
-differ plain.png captions.png
+page --page 400x560 captions.png --caption 'A first one.' --caption '' \
+    --caption 'Grüße – “ça va?”' --title 'Titel' "${photos[@]:0:3}"
+page --page 400x560 --force changed.png "${photos[@]:0:3}"
+differ captions.png changed.png
 page --force changed.png --caption '' --caption '' "${photos[@]:0:5}"
 cmp plain.png changed.png || fail "empty captions change the page"
 long=$(printf 'endless %.0s' $(seq 200))
