@@ -142,29 +142,19 @@ static void pull_level(const struct cg_image *coarse, struct cg_image *fine)
                 interpolate(coarse, x, y, pixel);
 }
 
-static bool has_alpha(const struct cg_image *image, bool (*wanted)(uint8_t alpha))
+/* Whether some pixels are clear and some are not. */
+static bool has_both(const struct cg_image *image)
 {
-    size_t count = area_of(image);
+    size_t count = area_of(image), clear = 0;
     for (size_t i = 0; i < count; i++)
-        if (wanted(image->pixels[4 * i + 3]))
-            return true;
-    return false;
-}
-
-static bool is_clear(uint8_t alpha)
-{
-    return alpha == 0;
-}
-
-static bool is_seen(uint8_t alpha)
-{
-    return alpha != 0;
+        clear += image->pixels[4 * i + 3] == 0;
+    return clear > 0 && clear < count;
 }
 
 /* A picture with nothing to fill, or nothing to fill it with, stays as it is. */
 static enum cg_status fill_clear_pixels(struct cg_image *image, struct cg_error *error)
 {
-    if (!has_alpha(image, is_clear) || !has_alpha(image, is_seen))
+    if (!has_both(image))
         return CG_OK;
     struct cg_image levels[LEVELS_MAX] = {*image};
     int top = 0;

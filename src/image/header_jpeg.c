@@ -169,7 +169,7 @@ static void read_profile_part(struct cg_colour_tags *colours, const uint8_t *dat
 {
     int number = data[0], count = data[1];
     if (colours->icc_count == 0)
-        colours->icc_count = count;
+        colours->icc_count = count == 0 ? 1 : count;
     if (number < 1 || number > count || count != colours->icc_count ||
         colours->icc[number - 1].bytes != NULL)
         colours->icc_broken = true;
