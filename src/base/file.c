@@ -52,7 +52,8 @@ static enum cg_status fail_errno(struct cg_error *error, const char *doing, cons
             words = known[i].words;
     if (words == other)
         (void)strerror_r(number, other, sizeof(other));
-    return cg_fail(error, CG_ERR_IO, "%s %s: %s", doing, cg_path_tail(path), words);
+    return cg_fail(error, number == ENOSPC || number == EDQUOT ? CG_ERR_FULL : CG_ERR_IO,
+                   "%s %s: %s", doing, cg_path_tail(path), words);
 }
 
 /* ---- reading --------------------------------------------------------------------------------- */

@@ -2,7 +2,8 @@
  * Files: reading them whole, making folders, and writing them whole or not at all.
  *
  * Every failure's text begins with what was being done and the path, "reading a/b.png: ...". Errors
- * are CG_ERR_IO unless said otherwise. Paths are UTF-8 or whatever the file system holds.
+ * are CG_ERR_IO unless said otherwise, CG_ERR_FULL where a disk is full. Paths are UTF-8 or whatever
+ * the file system holds.
  */
 #ifndef CG_BASE_FILE_H
 #define CG_BASE_FILE_H

@@ -27,6 +27,7 @@ void cg_budget_give(struct cg_budget *budget, size_t nbytes);
 
 /* Nothing more will be taken; who waits is sent away. */
 void cg_budget_close(struct cg_budget *budget);
+bool cg_budget_is_open(struct cg_budget *budget);
 
 /* ---- what is needed -------------------------------------------------------------------------- */
 

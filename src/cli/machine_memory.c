@@ -94,14 +94,30 @@ static size_t groups_leave(const char *root)
     }
 }
 
-static size_t address_space_leaves(const char *root)
+struct own_memory {
+    size_t mapped_nbytes, resident_nbytes;
+};
+
+static struct own_memory own_memory(const char *root)
 {
     char text[TEXT_NBYTES];
+    size_t mapped = 0, resident = 0, page_nbytes = (size_t)sysconf(_SC_PAGESIZE);
+    if (read_text(root, "/proc/self/statm", text))
+        (void)sscanf(text, "%zu %zu", &mapped, &resident);
+    return (struct own_memory){mapped * page_nbytes, resident * page_nbytes};
+}
+
+size_t cg_machine_memory_resident(const char *root)
+{
+    return own_memory(root).resident_nbytes;
+}
+
+static size_t address_space_leaves(const char *root)
+{
     struct rlimit limit;
     if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
         return UNKNOWN;
-    size_t pages = read_text(root, "/proc/self/statm", text) ? number_after(text, "") : UNKNOWN;
-    size_t used = pages == UNKNOWN ? 0 : pages * (size_t)sysconf(_SC_PAGESIZE);
+    size_t used = own_memory(root).mapped_nbytes;
     return limit.rlim_cur > used ? (size_t)limit.rlim_cur - used : 0;
 }
 

@@ -19,4 +19,7 @@ struct cg_machine_memory {
 /* root: "" (tests put a folder with proc and sys of their own there). */
 struct cg_machine_memory cg_machine_memory_read(const char *root);
 
+/* What this process has in memory now, in bytes; 0 when it is not known. */
+size_t cg_machine_memory_resident(const char *root);
+
 #endif

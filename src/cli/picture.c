@@ -5,11 +5,10 @@
 #include "base/file.h"
 #include "cli/interrupt.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <errno.h>
-#include <unistd.h>
 
 /* A picture on its way. */
 struct work {
@@ -39,6 +38,21 @@ static enum cg_status read_picture(const struct cg_picture_settings *settings,
     return cg_image_read(path, &options, &work->colour, &work->extras, error);
 }
 
+/* The network takes RGB. */
+static enum cg_status grey_to_rgb(struct cg_image *image, struct cg_error *error)
+{
+    struct cg_image rgb;
+    enum cg_status status = cg_image_create(image->width, image->height, 3, &rgb, error);
+    if (status != CG_OK)
+        return status;
+    size_t count = (size_t)image->width * (size_t)image->height;
+    for (size_t i = 0; i < count; i++)
+        memset(rgb.pixels + 3 * i, image->pixels[i], 3);
+    cg_image_clear(image);
+    *image = rgb;
+    return CG_OK;
+}
+
 static enum cg_status draw_picture(struct cg_session *session,
                                    const struct cg_picture_settings *settings,
                                    const struct cg_job *job, struct work *work,
@@ -49,7 +63,7 @@ static enum cg_status draw_picture(struct cg_session *session,
     if (colour->channels == 4)
         status = cg_image_split_alpha(colour, &work->alpha, error);
     else if (colour->channels == 1)
-        status = cg_image_grey_to_rgb(colour, error);
+        status = grey_to_rgb(colour, error);
     if (status == CG_OK)
         status = cg_session_convert(session, colour->pixels, colour->width, colour->height,
                                     &settings->looks, error);

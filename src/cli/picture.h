@@ -24,7 +24,7 @@ enum cg_picture_end {
 struct cg_picture_result {
     enum cg_picture_end end;
     struct cg_error error;
-    int width, height;             /* 0 until they are known */
+    int width, height; /* 0 until they are known */
     double read_ms, convert_ms, write_ms;
     char note[160]; /* a warning, or "" */
 };

@@ -1,4 +1,4 @@
-/* The progress line: see progress.h. */
+/* The progress line and the summary: see progress.h. */
 #include "cli/progress.h"
 
 #include <stdio.h>
@@ -52,9 +52,60 @@ void cg_progress_line(const struct cg_tally *tally, int columns, char *text, siz
     snprintf(part, sizeof(part), "%.*f pictures/s", rate < 10.0 ? 1 : 0, rate);
     if (!add_part(text, room, part))
         return;
-    snprintf(part, sizeof(part), "%s left",
-             cg_progress_duration(left, duration, sizeof(duration)));
+    snprintf(part, sizeof(part), "%s left", cg_progress_duration(left, duration, sizeof(duration)));
     add_part(text, room, part);
+}
+
+/* ---- the summary ----------------------------------------------------------------------------- */
+
+/* Add "3 failed" after the separator, or at the beginning; nothing for none. */
+static void add_count(char text[CG_SUMMARY_NBYTES], const char *separator, size_t count,
+                      const char *what)
+{
+    size_t length = strlen(text);
+    if (count > 0)
+        snprintf(text + length, CG_SUMMARY_NBYTES - length, "%s%zu %s", length > 0 ? separator : "",
+                 count, what);
+}
+
+static void add_left_out(char text[CG_SUMMARY_NBYTES], const struct cg_plan *plan)
+{
+    const struct {
+        size_t count;
+        const char *what;
+    } reasons[] = {
+        {plan->existing, "done already"},  {plan->elsewhere, "of other shards"},
+        {plan->comics, "comics"},          {plan->hidden, "hidden"},
+        {plan->links, "links to folders"}, {plan->others, "other files"},
+    };
+    const char *separator = "; left out: ";
+    for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
+        add_count(text, separator, reasons[i].count, reasons[i].what);
+        if (reasons[i].count > 0)
+            separator = ", ";
+    }
+}
+
+char *cg_summary_of_work(const struct cg_tally *tally, const struct cg_plan *plan,
+                         char text[CG_SUMMARY_NBYTES])
+{
+    size_t done = tally->converted + tally->failed;
+    snprintf(text, CG_SUMMARY_NBYTES, "%zu converted", tally->converted);
+    add_count(text, ", ", tally->failed, "failed");
+    add_count(text, ", ", tally->total - done, "not done");
+    size_t length = strlen(text);
+    if (done > 0 && tally->seconds > 0.0)
+        snprintf(text + length, CG_SUMMARY_NBYTES - length, " in %.1f s (%.1f pictures/s)",
+                 tally->seconds, (double)done / tally->seconds);
+    add_left_out(text, plan);
+    return text;
+}
+
+char *cg_summary_of_plan(const struct cg_plan *plan, char text[CG_SUMMARY_NBYTES])
+{
+    snprintf(text, CG_SUMMARY_NBYTES, "%zu to convert", plan->count);
+    add_left_out(text, plan);
+    return text;
 }
 
 /* ---- the terminal ---------------------------------------------------------------------------- */

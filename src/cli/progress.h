@@ -5,14 +5,13 @@
 #ifndef CG_CLI_PROGRESS_H
 #define CG_CLI_PROGRESS_H
 
-#include <stdbool.h>
-#include <stddef.h>
+#include "cli/plan.h"
 
 /* What became of a batch's pictures so far. */
 struct cg_tally {
-    size_t total;     /* to be converted */
+    size_t total; /* to be converted */
     size_t converted, failed;
-    double seconds;   /* since the beginning */
+    double seconds; /* since the beginning */
 };
 
 /* "45 s", "3:07 min", "2:05 h". Writes text, returns it. */
@@ -25,13 +24,23 @@ char *cg_progress_duration(double seconds, char *text, size_t text_nbytes);
  */
 void cg_progress_line(const struct cg_tally *tally, int columns, char *text, size_t text_nbytes);
 
+#define CG_SUMMARY_NBYTES 512
+
+/* "198 converted, 1 failed, 1 not done in 12.3 s (16.1 pictures/s); left out: 3 that exist". Writes
+ * text, returns it. */
+char *cg_summary_of_work(const struct cg_tally *tally, const struct cg_plan *plan,
+                         char text[CG_SUMMARY_NBYTES]);
+
+/* "200 to convert; left out: 3 that exist". */
+char *cg_summary_of_plan(const struct cg_plan *plan, char text[CG_SUMMARY_NBYTES]);
+
 /* ---- the terminal ---------------------------------------------------------------------------- */
 
 /* The line on stderr. One caller at a time. */
 struct cg_progress {
-    bool shown;       /* there is a terminal to draw on */
-    bool drawn;       /* and a line on it */
-    double drawn_at;  /* seconds of the tally */
+    bool shown;      /* there is a terminal to draw on */
+    bool drawn;      /* and a line on it */
+    double drawn_at; /* seconds of the tally */
 };
 
 /* quiet: never draw. */

@@ -76,11 +76,6 @@ static json_t *file_nbytes(const char *path)
     return json_integer((json_int_t)about.st_size);
 }
 
-static json_t *text_or_null(const char *text)
-{
-    return text[0] == '\0' ? json_null() : text_value(text);
-}
-
 static json_t *side(int px)
 {
     return px == 0 ? json_null() : json_integer(px);
@@ -91,19 +86,44 @@ static double rounded(double ms)
     return round(10.0 * ms) / 10.0;
 }
 
+static json_t *times_of(const struct cg_picture_result *result)
+{
+    return json_pack("{s:f, s:f, s:f}", "read", rounded(result->read_ms), "convert",
+                     rounded(result->convert_ms), "write", rounded(result->write_ms));
+}
+
+static json_t *warnings_of(const struct cg_picture_result *result)
+{
+    json_t *list = json_array();
+    if (result->note[0] != '\0')
+        json_array_append_new(list, text_value(result->note));
+    return list;
+}
+
 static json_t *line_of(const struct cg_report *report, const struct cg_job *job,
                        const struct cg_picture_result *result)
 {
     bool converted = result->end == CG_PICTURE_CONVERTED;
-    return json_pack(
-        "{s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:{s:f, s:f, s:f}, s:o, s:o}", "input",
-        text_value(job->in), "output", text_value(job->out), "status",
-        converted ? "converted" : "failed", "width", side(result->width), "height",
-        side(result->height), "input_bytes", file_nbytes(job->in), "output_bytes",
-        converted ? file_nbytes(job->out) : json_null(), "style", text_value(report->style), "ms",
-        "read", rounded(result->read_ms), "convert", rounded(result->convert_ms), "write",
-        rounded(result->write_ms), "warning", text_or_null(result->note), "error",
-        text_or_null(result->error.text));
+    const struct {
+        const char *name;
+        json_t *value;
+    } fields[] = {
+        {"input", text_value(job->in)},
+        {"output", text_value(job->out)},
+        {"status", json_string(converted ? "converted" : "failed")},
+        {"error", converted ? json_null() : text_value(result->error.text)},
+        {"warnings", warnings_of(result)},
+        {"width", side(result->width)},
+        {"height", side(result->height)},
+        {"input_bytes", file_nbytes(job->in)},
+        {"output_bytes", converted ? file_nbytes(job->out) : json_null()},
+        {"style", text_value(report->style)},
+        {"ms", times_of(result)},
+    };
+    json_t *line = json_object();
+    for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+        json_object_set_new(line, fields[i].name, fields[i].value);
+    return line;
 }
 
 enum cg_status cg_report_add(struct cg_report *report, const struct cg_job *job,
