@@ -26,6 +26,7 @@ enum cg_status {
     CG_ERR_ARGUMENT,    /* a value outside what the function accepts */
     CG_ERR_MEMORY,      /* memory could not be had */
     CG_ERR_IO,          /* a file or folder could not be read or written */
+    CG_ERR_FULL,        /* a file could not be written: the disk is full, or the quota used up */
     CG_ERR_FORMAT,      /* the bytes are not what was expected, or are damaged */
     CG_ERR_UNSUPPORTED, /* a valid file of a kind that is not handled */
     CG_ERR_LIMIT,       /* larger than what is allowed or fits */

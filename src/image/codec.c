@@ -70,7 +70,7 @@ enum cg_status cg_codec_decode(const uint8_t *bytes, size_t nbytes, int channels
 /* ---- encoding -------------------------------------------------------------------------------- */
 
 struct output {
-    struct cg_file_writer *writer;
+    const struct cg_sink *sink;
     struct cg_error *error;
     enum cg_status status;
 };
@@ -79,7 +79,8 @@ static void output_add(void *context, void *data, int nbytes)
 {
     struct output *output = context;
     if (output->status == CG_OK)
-        output->status = cg_file_writer_add(output->writer, data, (size_t)nbytes, output->error);
+        output->status =
+            output->sink->add(output->sink->context, data, (size_t)nbytes, output->error);
 }
 
 /* stb has the filter in a global, which is set before the first use and never again. */
@@ -88,12 +89,12 @@ static void choose_png_filter(void)
     stbi_write_force_png_filter = PNG_FILTER;
 }
 
-enum cg_status cg_codec_encode_png(const struct cg_image *image, struct cg_file_writer *writer,
+enum cg_status cg_codec_encode_png(const struct cg_image *image, const struct cg_sink *sink,
                                    struct cg_error *error)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, choose_png_filter);
-    struct output output = {writer, error, CG_OK};
+    struct output output = {sink, error, CG_OK};
     if (!stbi_write_png_to_func(output_add, &output, image->width, image->height, image->channels,
                                 image->pixels, 0))
         return cg_fail(error, CG_ERR_MEMORY, "the memory to compress it could not be had");
@@ -101,9 +102,9 @@ enum cg_status cg_codec_encode_png(const struct cg_image *image, struct cg_file_
 }
 
 enum cg_status cg_codec_encode_jpeg(const struct cg_image *image, int quality,
-                                    struct cg_file_writer *writer, struct cg_error *error)
+                                    const struct cg_sink *sink, struct cg_error *error)
 {
-    struct output output = {writer, error, CG_OK};
+    struct output output = {sink, error, CG_OK};
     stbi_write_jpg_to_func(output_add, &output, image->width, image->height, image->channels,
                            image->pixels, quality);
     return output.status;

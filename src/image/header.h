@@ -9,25 +9,33 @@
 
 #include <stdbool.h>
 
+/* How much of the file is there to be looked at. */
+enum cg_header_scope {
+    CG_HEADER_WHOLE, /* all of it */
+    CG_HEADER_HEAD   /* its first bytes: look no further than where the pixels begin */
+};
+
 struct cg_image_header {
     enum cg_image_format format;
     int width, height; /* as stored, before turning */
     int channels;      /* 1, 3 or 4: transparency of any kind makes it 4 */
     int orientation;   /* EXIF: 1 to 8 */
+    bool cut_off;      /* set with CG_ERR_FORMAT: the bytes end before what was to be looked at */
 };
 
 /*
- * Recognise the format, walk the file to its end and check what can be checked without decoding.
- * Errors: CG_ERR_FORMAT not a picture, damaged or cut off; CG_ERR_UNSUPPORTED; CG_ERR_LIMIT.
+ * Recognise the format, walk the file as far as scope says and check what can be checked without
+ * decoding. Errors: CG_ERR_FORMAT not a picture, damaged or cut off; CG_ERR_UNSUPPORTED;
+ * CG_ERR_LIMIT; CG_ERR_MEMORY.
  */
-enum cg_status cg_image_header_read(const uint8_t *bytes, size_t nbytes,
+enum cg_status cg_image_header_read(const uint8_t *bytes, size_t nbytes, enum cg_header_scope scope,
                                     struct cg_image_header *out, struct cg_error *error);
 
-/* The two formats; bytes begin with the format's signature. */
-enum cg_status cg_png_header_read(const uint8_t *bytes, size_t nbytes, struct cg_image_header *out,
-                                  struct cg_error *error);
-enum cg_status cg_jpeg_header_read(const uint8_t *bytes, size_t nbytes, struct cg_image_header *out,
-                                   struct cg_error *error);
+/* The two formats; bytes begin with the format's signature, *out is empty before. */
+enum cg_status cg_png_header_read(const uint8_t *bytes, size_t nbytes, enum cg_header_scope scope,
+                                  struct cg_image_header *out, struct cg_error *error);
+enum cg_status cg_jpeg_header_read(const uint8_t *bytes, size_t nbytes, enum cg_header_scope scope,
+                                   struct cg_image_header *out, struct cg_error *error);
 
 /* Refuse sizes that are not allowed. bytes_per_pixel: of the decoder's largest buffer. */
 enum cg_status cg_image_check_size(uint32_t width, uint32_t height, size_t bytes_per_pixel,

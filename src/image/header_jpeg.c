@@ -30,6 +30,7 @@ enum marker {
 struct jpeg {
     const uint8_t *bytes;
     size_t nbytes, offset;
+    bool cut_off;
     uint32_t width, height;
     int components;      /* 0 until the frame header */
     int adobe_transform; /* -1: no Adobe marker */
@@ -42,8 +43,9 @@ static uint32_t get16(const uint8_t *bytes)
     return (uint32_t)bytes[0] << 8 | bytes[1];
 }
 
-static enum cg_status cut_off(const struct jpeg *jpeg, struct cg_error *error)
+static enum cg_status fail_cut_off(struct jpeg *jpeg, struct cg_error *error)
 {
+    jpeg->cut_off = true;
     return cg_fail(error, CG_ERR_FORMAT,
                    "expected a JPEG that runs to its end marker, found it cut off after %zu bytes",
                    jpeg->nbytes);
@@ -60,7 +62,7 @@ static enum cg_status next_marker(struct jpeg *jpeg, int *marker, struct cg_erro
         jpeg->offset = i + 2;
         return CG_OK;
     }
-    return cut_off(jpeg, error);
+    return fail_cut_off(jpeg, error);
 }
 
 /* ---- segments -------------------------------------------------------------------------------- */
@@ -170,7 +172,7 @@ static enum cg_status read_segment(struct jpeg *jpeg, int marker, struct cg_erro
     size_t left = jpeg->nbytes - jpeg->offset;
     size_t length = left >= 2 ? get16(jpeg->bytes + jpeg->offset) : 2;
     if (left < 2 || length > left)
-        return cut_off(jpeg, error);
+        return fail_cut_off(jpeg, error);
     if (length < 2)
         return cg_fail(error, CG_ERR_FORMAT, "expected a good JPEG segment %02X, found length %zu",
                        (unsigned)marker, length);
@@ -197,11 +199,12 @@ static bool stands_alone(int marker)
     return marker == TEM || marker == SOI || (marker >= RST0 && marker <= RST7);
 }
 
-static enum cg_status walk(struct jpeg *jpeg, struct cg_error *error)
+/* To the marker last: EOI or SOS. */
+static enum cg_status walk(struct jpeg *jpeg, int last, struct cg_error *error)
 {
     int marker = SOI;
     enum cg_status status = CG_OK;
-    while (status == CG_OK && marker != EOI) {
+    while (status == CG_OK && marker != EOI && marker != last) {
         status = next_marker(jpeg, &marker, error);
         if (status == CG_OK && marker != EOI && !stands_alone(marker))
             status = read_segment(jpeg, marker, error);
@@ -209,8 +212,7 @@ static enum cg_status walk(struct jpeg *jpeg, struct cg_error *error)
     return status;
 }
 
-/* What only the whole file shows. */
-static enum cg_status check_whole(const struct jpeg *jpeg, struct cg_error *error)
+static enum cg_status check_frame(const struct jpeg *jpeg, struct cg_error *error)
 {
     if (jpeg->scans == 0)
         return cg_fail(error, CG_ERR_FORMAT, "expected a JPEG with pixels, found no scan");
@@ -218,6 +220,11 @@ static enum cg_status check_whole(const struct jpeg *jpeg, struct cg_error *erro
         return cg_fail(error, CG_ERR_UNSUPPORTED,
                        "expected Adobe's marker in a JPEG of four colours, found none that tells "
                        "which they are");
+    return CG_OK;
+}
+
+static enum cg_status check_data(const struct jpeg *jpeg, struct cg_error *error)
+{
     if ((size_t)jpeg->width * jpeg->height / BLOCK_PX / 8 > jpeg->nbytes)
         return cg_fail(error, CG_ERR_FORMAT,
                        "expected data for the %u x %u pixels of the JPEG, found only %zu bytes",
@@ -225,19 +232,22 @@ static enum cg_status check_whole(const struct jpeg *jpeg, struct cg_error *erro
     return CG_OK;
 }
 
-enum cg_status cg_jpeg_header_read(const uint8_t *bytes, size_t nbytes, struct cg_image_header *out,
-                                   struct cg_error *error)
+enum cg_status cg_jpeg_header_read(const uint8_t *bytes, size_t nbytes, enum cg_header_scope scope,
+                                   struct cg_image_header *out, struct cg_error *error)
 {
     struct jpeg jpeg = {.bytes = bytes, .nbytes = nbytes, .offset = 2, .adobe_transform = -1};
-    enum cg_status status = walk(&jpeg, error);
+    enum cg_status status = walk(&jpeg, scope == CG_HEADER_WHOLE ? EOI : SOS, error);
+    out->cut_off = jpeg.cut_off;
     if (status == CG_OK)
-        status = check_whole(&jpeg, error);
+        status = check_frame(&jpeg, error);
+    if (status == CG_OK && scope == CG_HEADER_WHOLE)
+        status = check_data(&jpeg, error);
     if (status != CG_OK)
         return status;
-    *out = (struct cg_image_header){.format = CG_IMAGE_JPEG,
-                                    .width = (int)jpeg.width,
-                                    .height = (int)jpeg.height,
-                                    .channels = jpeg.components == 1 ? 1 : 3,
-                                    .orientation = jpeg.orientation == 0 ? 1 : jpeg.orientation};
+    out->format = CG_IMAGE_JPEG;
+    out->width = (int)jpeg.width;
+    out->height = (int)jpeg.height;
+    out->channels = jpeg.components == 1 ? 1 : 3;
+    out->orientation = jpeg.orientation == 0 ? 1 : jpeg.orientation;
     return CG_OK;
 }

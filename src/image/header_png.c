@@ -28,7 +28,7 @@ struct chunk {
 struct png {
     uint32_t width, height;
     int depth, colour, samples; /* samples: per pixel as stored */
-    bool interlaced, has_transparency, ended;
+    bool interlaced, has_transparency, ended, cut_off;
     size_t palette_count, idat_count, idat_nbytes;
     const uint8_t *idat; /* data of the first IDAT */
     int orientation;
@@ -52,11 +52,12 @@ static enum cg_status damaged(struct cg_error *error, const struct chunk *chunk,
 
 /* The chunk at offset; its checksum is looked at where pixels depend on it. */
 static enum cg_status read_chunk(const uint8_t *bytes, size_t nbytes, size_t offset,
-                                 struct chunk *chunk, struct cg_error *error)
+                                 struct png *png, struct chunk *chunk, struct cg_error *error)
 {
     size_t left = nbytes - offset;
     size_t length = left >= CHUNK_OVERHEAD_NBYTES ? get32(bytes + offset) : 0;
-    if (left < CHUNK_OVERHEAD_NBYTES || length > left - CHUNK_OVERHEAD_NBYTES)
+    png->cut_off = left < CHUNK_OVERHEAD_NBYTES || length > left - CHUNK_OVERHEAD_NBYTES;
+    if (png->cut_off)
         return cg_fail(error, CG_ERR_FORMAT,
                        "expected a PNG that runs to its IEND chunk, found it cut off after %zu "
                        "bytes",
@@ -154,13 +155,20 @@ static enum cg_status read_later_chunk(const struct chunk *chunk, struct png *pn
     return CG_OK;
 }
 
-static enum cg_status walk(const uint8_t *bytes, size_t nbytes, struct png *png,
-                           struct cg_error *error)
+static bool pixels_begin(const uint8_t *bytes, size_t nbytes, size_t offset)
+{
+    return nbytes - offset >= 8 && memcmp(bytes + offset + 4, "IDAT", 4) == 0;
+}
+
+static enum cg_status walk(const uint8_t *bytes, size_t nbytes, enum cg_header_scope scope,
+                           struct png *png, struct cg_error *error)
 {
     enum cg_status status = CG_OK;
     for (size_t offset = SIGNATURE_NBYTES; status == CG_OK && !png->ended;) {
         struct chunk chunk = {0};
-        status = read_chunk(bytes, nbytes, offset, &chunk, error);
+        if (scope == CG_HEADER_HEAD && pixels_begin(bytes, nbytes, offset))
+            break;
+        status = read_chunk(bytes, nbytes, offset, png, &chunk, error);
         if (status == CG_OK)
             status = offset == SIGNATURE_NBYTES ? read_ihdr(&chunk, png, error)
                                                 : read_later_chunk(&chunk, png, error);
@@ -169,7 +177,7 @@ static enum cg_status walk(const uint8_t *bytes, size_t nbytes, struct png *png,
     }
     if (status == CG_OK && png->colour == PALETTE && png->palette_count == 0)
         status = cg_fail(error, CG_ERR_FORMAT, "expected a PNG with a palette, found none");
-    if (status == CG_OK && png->idat_nbytes == 0)
+    if (status == CG_OK && png->idat_nbytes == 0 && png->ended)
         status = cg_fail(error, CG_ERR_FORMAT, "expected a PNG with pixels, found no IDAT chunk");
     return status;
 }
@@ -255,22 +263,21 @@ static enum cg_status check_pixels(const struct png *png, struct cg_error *error
     return status;
 }
 
-enum cg_status cg_png_header_read(const uint8_t *bytes, size_t nbytes, struct cg_image_header *out,
-                                  struct cg_error *error)
+enum cg_status cg_png_header_read(const uint8_t *bytes, size_t nbytes, enum cg_header_scope scope,
+                                  struct cg_image_header *out, struct cg_error *error)
 {
     struct png png = {.orientation = 1};
-    enum cg_status status = walk(bytes, nbytes, &png, error);
-    if (status == CG_OK)
+    enum cg_status status = walk(bytes, nbytes, scope, &png, error);
+    out->cut_off = png.cut_off;
+    if (status == CG_OK && scope == CG_HEADER_WHOLE)
         status = check_pixels(&png, error);
     if (status != CG_OK)
         return status;
     bool has_alpha = png.has_transparency || png.colour == GREY_ALPHA || png.colour == RGB_ALPHA;
-    *out = (struct cg_image_header){.format = CG_IMAGE_PNG,
-                                    .width = (int)png.width,
-                                    .height = (int)png.height,
-                                    .channels = has_alpha            ? 4
-                                                : png.colour == GREY ? 1
-                                                                     : 3,
-                                    .orientation = png.orientation};
+    out->format = CG_IMAGE_PNG;
+    out->width = (int)png.width;
+    out->height = (int)png.height;
+    out->channels = has_alpha ? 4 : png.colour == GREY ? 1 : 3;
+    out->orientation = png.orientation;
     return CG_OK;
 }

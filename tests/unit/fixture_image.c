@@ -19,7 +19,9 @@ struct cg_image fixture_decode(const struct fixture_bytes *file, int channels)
 {
     struct cg_error error = {.text = ""};
     struct cg_image image;
-    if (cg_image_decode(file->bytes, file->nbytes, channels, &image, &error) != CG_OK) {
+    if (cg_image_decode(file->bytes, file->nbytes,
+                        &(struct cg_image_read_options){.channels = channels}, &image, NULL,
+                        &error) != CG_OK) {
         fprintf(stderr, "fixture: %s\n", error.text);
         exit(EXIT_FAILURE);
     }

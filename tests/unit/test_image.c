@@ -39,7 +39,9 @@ static void assert_write(const char *name, const struct cg_image *image,
                          enum cg_image_format format, int quality)
 {
     struct cg_error error = {.text = ""};
-    if (cg_image_write(fixture_path(name), image, format, quality, &error) != CG_OK)
+    struct cg_image_write_options options = {
+        .format = format, .quality = quality, .background = {255, 255, 255}};
+    if (cg_image_write(fixture_path(name), image, &options, &error) != CG_OK)
         fail_msg("%s", error.text);
 }
 
@@ -53,7 +55,9 @@ static void png_comes_back_the_same(void **state)
     for (size_t i = 0; i < 15; i++) {
         struct cg_image image = make_noise(sizes[i / 3][0], sizes[i / 3][1], channels[i % 3]), back;
         assert_write("a.png", &image, CG_IMAGE_PNG, 0);
-        assert_int_equal(cg_image_read(fixture_path("a.png"), 0, &back, NULL), CG_OK);
+        assert_int_equal(cg_image_read(fixture_path("a.png"), &(struct cg_image_read_options){0},
+                                       &back, NULL, NULL),
+                         CG_OK);
         assert_int_equal(back.width, image.width);
         assert_int_equal(back.height, image.height);
         assert_int_equal(back.channels, image.channels);
@@ -73,7 +77,10 @@ static void jpeg_comes_back_alike(void **state)
         for (size_t k = 3; channels == 4 && k < fixture_image_nbytes(&image); k += 4)
             image.pixels[k] = 255;
         assert_write("a.jpg", &image, CG_IMAGE_JPEG, qualities[i / 3]);
-        assert_int_equal(cg_image_read(fixture_path("a.jpg"), 3, &back, NULL), CG_OK);
+        assert_int_equal(cg_image_read(fixture_path("a.jpg"),
+                                       &(struct cg_image_read_options){.channels = 3}, &back, NULL,
+                                       NULL),
+                         CG_OK);
         assert_int_equal(back.width, 67);
         assert_int_equal(back.height, 43);
         for (int k = 0; k < 67 * 43; k++) /* a smooth grey slope: quality 75 errs by 5 at most */
@@ -89,7 +96,10 @@ static void jpeg_shows_transparency_on_white(void **state)
     struct cg_image image = make_noise(16, 16, 4), back;
     memset(image.pixels, 0, fixture_image_nbytes(&image));
     assert_write("a.jpg", &image, CG_IMAGE_JPEG, 95);
-    assert_int_equal(cg_image_read(fixture_path("a.jpg"), 3, &back, NULL), CG_OK);
+    assert_int_equal(cg_image_read(fixture_path("a.jpg"),
+                                   &(struct cg_image_read_options){.channels = 3}, &back, NULL,
+                                   NULL),
+                     CG_OK);
     assert_true(back.pixels[0] >= 254);
     assert_int_equal(image.pixels[0], 0);
     cg_image_clear(&back);
@@ -107,8 +117,9 @@ static void write_one(void *context, size_t item, int worker)
     struct write_context *write = context;
     char path[128];
     snprintf(path, sizeof(path), "%s/%zu", fixture_path(""), item);
-    write->status[item] =
-        cg_image_write(path, write->image, item % 2 == 0 ? CG_IMAGE_PNG : CG_IMAGE_JPEG, 88, NULL);
+    struct cg_image_write_options options = {.format = item % 2 == 0 ? CG_IMAGE_PNG : CG_IMAGE_JPEG,
+                                             .quality = 88};
+    write->status[item] = cg_image_write(path, write->image, &options, NULL);
 }
 
 static void threads_write_the_same_bytes(void **state)
@@ -145,19 +156,20 @@ static void failed_writes_leave_nothing(void **state)
     (void)state;
     struct cg_image image = make_noise(300, 200, 3), empty = {0};
     struct cg_error error;
+    struct cg_image_write_options options = {.quality = 90};
     for (int format = CG_IMAGE_PNG; format <= CG_IMAGE_JPEG; format++) {
-        assert_int_equal(cg_image_write("/dev/full", &image, format, 90, &error), CG_ERR_IO);
+        options.format = format;
+        assert_int_equal(cg_image_write("/dev/full", &image, &options, &error), CG_ERR_IO);
         assert_string_equal(error.text, "writing /dev/full: the disk is full");
-        assert_int_equal(cg_image_write(fixture_path("no/a"), &image, format, 90, &error),
-                         CG_ERR_IO);
+        assert_int_equal(cg_image_write(fixture_path("no/a"), &image, &options, &error), CG_ERR_IO);
         assert_non_null(strstr(error.text, "no such file or folder"));
-        assert_int_equal(cg_image_write(fixture_path("a"), &empty, format, 90, &error),
+        assert_int_equal(cg_image_write(fixture_path("a"), &empty, &options, &error),
                          CG_ERR_ARGUMENT);
     }
-    assert_int_equal(cg_image_write(fixture_path("a"), &image, CG_IMAGE_JPEG, 0, &error),
-                     CG_ERR_ARGUMENT);
-    assert_int_equal(cg_image_write(fixture_path("a"), &image, CG_IMAGE_JPEG, 101, &error),
-                     CG_ERR_ARGUMENT);
+    options.quality = 0;
+    assert_int_equal(cg_image_write(fixture_path("a"), &image, &options, &error), CG_ERR_ARGUMENT);
+    options.quality = 101;
+    assert_int_equal(cg_image_write(fixture_path("a"), &image, &options, &error), CG_ERR_ARGUMENT);
     assert_int_equal(fixture_count_entries(fixture_path("")), 0);
     cg_image_clear(&image);
 }

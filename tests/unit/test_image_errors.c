@@ -21,7 +21,8 @@ static void assert_refused(const void *bytes, size_t nbytes, enum cg_status stat
     uint8_t *exact = malloc(nbytes + (nbytes == 0)); /* so that reading past the end is seen */
     assert_non_null(exact);
     memcpy(exact, bytes, nbytes);
-    enum cg_status got = cg_image_decode(exact, nbytes, 3, &image, &error);
+    enum cg_status got = cg_image_decode(
+        exact, nbytes, &(struct cg_image_read_options){.channels = 3}, &image, NULL, &error);
     free(exact);
     assert_null(image.pixels);
     if (got != status || strstr(error.text, words) == NULL ||
@@ -109,7 +110,9 @@ static void cut_off_files_are_refused(void **state)
             assert_refused(files[i].bytes, nbytes, CG_ERR_FORMAT, "cut off after");
         struct cg_image image;
         fixture_add(&files[i], "more", 4); /* what follows the end does not matter */
-        assert_int_equal(cg_image_decode(files[i].bytes, files[i].nbytes, 0, &image, NULL), CG_OK);
+        assert_int_equal(cg_image_decode(files[i].bytes, files[i].nbytes,
+                                         &(struct cg_image_read_options){0}, &image, NULL, NULL),
+                         CG_OK);
         cg_image_clear(&image);
         free(files[i].bytes);
     }
@@ -123,7 +126,10 @@ static void changed_png_bytes_are_noticed(void **state)
         struct cg_error error;
         struct cg_image image;
         file.bytes[at] ^= 0x10;
-        assert_int_not_equal(cg_image_decode(file.bytes, file.nbytes, 0, &image, &error), CG_OK);
+        assert_int_not_equal(cg_image_decode(file.bytes, file.nbytes,
+                                             &(struct cg_image_read_options){0}, &image, NULL,
+                                             &error),
+                             CG_OK);
         assert_int_equal(error.status, CG_ERR_FORMAT);
         file.bytes[at] ^= 0x10;
     }
@@ -336,15 +342,18 @@ static void reading_names_the_file(void **state)
     struct cg_image image;
     fixture_make_folder(folder);
     snprintf(path, sizeof(path), "%s/a.png", folder);
-    assert_int_equal(cg_image_read(path, 0, &image, &error), CG_ERR_IO);
+    assert_int_equal(cg_image_read(path, &(struct cg_image_read_options){0}, &image, NULL, &error),
+                     CG_ERR_IO);
     snprintf(expected, sizeof(expected), "reading %s: no such file or folder", path);
     assert_string_equal(error.text, expected);
     assert_int_equal(cg_file_write(path, "GIF89a", 6, NULL), CG_OK);
-    assert_int_equal(cg_image_read(path, 0, &image, &error), CG_ERR_UNSUPPORTED);
+    assert_int_equal(cg_image_read(path, &(struct cg_image_read_options){0}, &image, NULL, &error),
+                     CG_ERR_UNSUPPORTED);
     snprintf(expected, sizeof(expected),
              "reading %s: expected a PNG or JPEG picture, found a GIF picture", path);
     assert_string_equal(error.text, expected);
-    assert_int_equal(cg_image_read(folder, 0, &image, &error), CG_ERR_IO);
+    assert_int_equal(
+        cg_image_read(folder, &(struct cg_image_read_options){0}, &image, NULL, &error), CG_ERR_IO);
     fixture_remove_folder(folder);
 }
 

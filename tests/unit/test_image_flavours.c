@@ -228,7 +228,10 @@ static void channels_are_converted(void **state)
     assert_int_equal(image.channels, 3);
     assert_memory_equal(image.pixels, "MMM", 3);
     cg_image_clear(&image);
-    assert_int_equal(cg_image_decode(file.bytes, file.nbytes, 4, &image, &error), CG_ERR_ARGUMENT);
+    assert_int_equal(cg_image_decode(file.bytes, file.nbytes,
+                                     &(struct cg_image_read_options){.channels = 4}, &image, NULL,
+                                     &error),
+                     CG_ERR_ARGUMENT);
     assert_null(image.pixels);
     free(file.bytes);
     file = (struct fixture_bytes){0};

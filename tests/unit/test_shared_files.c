@@ -23,7 +23,8 @@ static int is_read(const char *path)
 {
     struct cg_error error = {.text = ""};
     struct cg_image image;
-    enum cg_status status = cg_image_read(path, 0, &image, &error);
+    enum cg_status status =
+        cg_image_read(path, &(struct cg_image_read_options){0}, &image, NULL, &error);
     if (status == CG_OK) {
         assert_true(image.width > 0 && image.height > 0 && image.pixels != NULL);
         cg_image_clear(&image);
@@ -82,7 +83,9 @@ static void orientations(void **state)
         struct cg_image image;
         snprintf(path, sizeof(path), FILES "/exif/%s_%d.jpg", i < 9 ? "Landscape" : "Portrait",
                  i % 9);
-        assert_int_equal(cg_image_read(path, 3, &image, NULL), CG_OK);
+        assert_int_equal(
+            cg_image_read(path, &(struct cg_image_read_options){.channels = 3}, &image, NULL, NULL),
+            CG_OK);
         assert_int_equal(image.width, i < 9 ? 1800 : 1200);
         assert_int_equal(image.height, i < 9 ? 1200 : 1800);
         cg_image_clear(&image);
