@@ -360,7 +360,8 @@ static void whole_and_newer_comics_are_skipped(void **state)
         enum cg_image_format format;
     } kinds[] = {{"png", CG_IMAGE_PNG}, {"jpg", CG_IMAGE_JPEG}};
     for (size_t i = 0; i < 2; i++) {
-        assert_int_equal(cg_image_write("made", &image, kinds[i].format, 90, NULL), CG_OK);
+        const struct cg_image_write_options write = {.format = kinds[i].format, .quality = 90};
+        assert_int_equal(cg_image_write("made", &image, &write, NULL), CG_OK);
         int file = open("made", O_RDONLY);
         ssize_t nbytes = read(file, bytes, sizeof(bytes));
         close(file);
