@@ -5,7 +5,6 @@
  */
 #include "cli/plan.h"
 
-#include "base/file.h"
 #include "base/memory.h"
 #include "cli/cli.h"
 #include "cli/plan_parts.h"
@@ -404,32 +403,4 @@ void cg_plan_free(struct cg_plan *plan)
         cg_job_clear(&plan->jobs[i]);
     free(plan->jobs);
     *plan = (struct cg_plan){0};
-}
-
-/* ---- when the work begins -------------------------------------------------------------------- */
-
-/* How much of path is its folder; 0: it names none. */
-static size_t folder_length(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash == NULL ? 0 : (size_t)(slash - path);
-}
-
-int cg_plan_prepare(const struct cg_plan *plan)
-{
-    struct cg_error error;
-    for (size_t i = 0; i < plan->count; i++) {
-        const char *out = plan->jobs[i].out, *last = i > 0 ? plan->jobs[i - 1].out : "";
-        size_t length = folder_length(out);
-        if (length == 0 || (length == folder_length(last) && strncmp(out, last, length) == 0))
-            continue;
-        char *folder = cg_string_format("%.*s", (int)length, out);
-        if (folder == NULL)
-            return cg_plan_no_memory();
-        enum cg_status status = cg_folder_make(folder, &error);
-        free(folder);
-        if (status != CG_OK)
-            return cg_cli_fail(CG_EXIT_INPUT, "%s", error.text);
-    }
-    return CG_EXIT_DONE;
 }

@@ -2,9 +2,11 @@
  * cli: the plan of a convert call: names, collisions, what is there already, shards. Each test runs
  * in an empty folder of its own, so that its paths are short.
  */
+#include "base/file.h"
 #include "cli/cli.h"
 #include "cli/plan.h"
 #include "cli/plan_parts.h"
+#include "fixture.h"
 #include "temp_folder.h"
 
 #include <fcntl.h>
@@ -443,6 +445,31 @@ static void prepare_makes_the_folders(void **state)
     cg_plan_free(&plan);
 }
 
+static void prepare_removes_what_killed_calls_left(void **state)
+{
+    (void)state;
+    struct cg_plan plan;
+    struct cg_file_writer *alive;
+    static const char *const stay[] = {"out/.b.png.comicgan-abcdef", "out/.a.png.comicgan-abc",
+                                       "out/.a.png.notmine-abcdef", "out/a.png.comicgan-abcdef"};
+    touch("in/a.jpg");
+    touch("out/.a.png.comicgan-abcdef");
+    for (size_t i = 0; i < 4; i++)
+        touch(stay[i]);
+    int before = fixture_count_entries("out");
+    assert_int_equal(cg_file_writer_create("out/a.png", &alive, NULL), CG_OK);
+    assert_int_equal(make(plain, "in out", &plan), CG_EXIT_DONE);
+    assert_int_equal(cg_plan_prepare(&plan), CG_EXIT_DONE);
+    cg_plan_free(&plan);
+    assert_int_not_equal(access("out/.a.png.comicgan-abcdef", F_OK), 0);
+    for (size_t i = 0; i < 4; i++)
+        assert_int_equal(access(stay[i], F_OK), 0);
+    assert_int_equal(cg_file_writer_commit(alive, NULL), CG_OK);
+    cg_file_writer_free(alive);
+    assert_int_equal(access("out/a.png", F_OK), 0);
+    assert_int_equal(fixture_count_entries("out"), before);
+}
+
 #define PLAN_TEST(name) cmocka_unit_test_setup_teardown(name, enter_folder, leave_folder)
 
 int main(void)
@@ -463,6 +490,7 @@ int main(void)
         PLAN_TEST(shards_share_a_list),
         PLAN_TEST(the_environment_does_not_split_a_named_picture),
         PLAN_TEST(prepare_makes_the_folders),
+        PLAN_TEST(prepare_removes_what_killed_calls_left),
     };
     return cmocka_run_group_tests_name("plan", tests, NULL, NULL);
 }
