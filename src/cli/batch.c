@@ -35,7 +35,7 @@ struct batch {
     struct cg_tally tally;
     struct cg_progress progress;
     struct cg_report *report;
-    bool ended_early; /* the disk is full, or the report cannot be written */
+    bool disk_full, report_failed;
 };
 
 /* ---- memory ---------------------------------------------------------------------------------- */
@@ -72,6 +72,20 @@ static void refuse_size(const struct batch *batch, const struct cg_job *job,
 
 /* ---- what people see ------------------------------------------------------------------------- */
 
+/* The disk is full for every further picture too: one line for all of them, and no more tries. */
+static void tell_failure(struct batch *batch, const struct cg_picture_result *result)
+{
+    bool full = result->error.status == CG_ERR_FULL;
+    size_t left = batch->tally.total - batch->tally.converted - batch->tally.failed;
+    if (full && batch->disk_full)
+        return;
+    cg_cli_fail(CG_EXIT_INPUT, "%s%s", result->error.text,
+                full && left > 0 ? "; the rest is not tried" : "");
+    batch->disk_full |= full;
+    if (full)
+        cg_budget_close(batch->budget);
+}
+
 static void tell(struct batch *batch, const struct cg_job *job,
                  const struct cg_picture_result *result)
 {
@@ -80,39 +94,37 @@ static void tell(struct batch *batch, const struct cg_job *job,
     if (failed || noted || batch->options->verbose)
         cg_progress_erase(&batch->progress);
     if (failed)
-        cg_cli_fail(CG_EXIT_INPUT, "%s", result->error.text);
+        tell_failure(batch, result);
     else if (batch->options->verbose)
-        cg_cli_say("%s -> %s", cg_path_tail(job->in), cg_path_tail(job->out));
+        cg_cli_say("%s -> %s", job->in, job->out);
     if (noted)
         cg_cli_say("comicgan: reading %s: %s", cg_path_tail(job->in), result->note);
 }
 
-/* The rest is given up: every further picture would end the same way. */
-static void end_early(struct batch *batch, const char *reason)
+/* The pictures are worth more than their report: they go on without it. */
+static void report(struct batch *batch, const struct cg_job *job,
+                   const struct cg_picture_result *result)
 {
-    batch->ended_early = true;
-    cg_budget_close(batch->budget);
+    struct cg_error error;
+    if (cg_report_add(batch->report, job, result, &error) == CG_OK)
+        return;
+    batch->report_failed = true;
     cg_progress_erase(&batch->progress);
-    cg_cli_fail(CG_EXIT_INPUT, "%s", reason);
+    cg_cli_fail(CG_EXIT_INPUT, "%s; it ends here", error.text);
 }
 
 /* Take note of what became of a picture. */
 static void account(struct batch *batch, const struct cg_job *job,
                     const struct cg_picture_result *result)
 {
-    struct cg_error error;
     if (result->end == CG_PICTURE_GIVEN_UP)
         return;
-    bool failed = result->end == CG_PICTURE_FAILED;
     pthread_mutex_lock(&batch->lock);
-    batch->tally.converted += !failed;
-    batch->tally.failed += failed;
+    batch->tally.converted += result->end == CG_PICTURE_CONVERTED;
+    batch->tally.failed += result->end == CG_PICTURE_FAILED;
     batch->tally.seconds = cg_clock_seconds() - batch->began;
     tell(batch, job, result);
-    if (cg_report_add(batch->report, job, result, &error) != CG_OK && !batch->ended_early)
-        end_early(batch, error.text);
-    if (failed && result->error.status == CG_ERR_FULL && !batch->ended_early)
-        end_early(batch, "the rest is left, as there is no room for it");
+    report(batch, job, result);
     cg_progress_draw(&batch->progress, &batch->tally);
     pthread_mutex_unlock(&batch->lock);
 }
@@ -203,7 +215,7 @@ static int finish(struct batch *batch)
     size_t done = batch->tally.converted + batch->tally.failed;
     if (done < batch->tally.total && cg_interrupted())
         return CG_EXIT_INTERRUPTED;
-    return batch->tally.failed > 0 || batch->ended_early ? CG_EXIT_INPUT : CG_EXIT_DONE;
+    return batch->tally.failed > 0 || batch->report_failed ? CG_EXIT_INPUT : CG_EXIT_DONE;
 }
 
 int cg_batch_run(const struct cg_batch_options *options)

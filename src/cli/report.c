@@ -12,6 +12,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#define MS_DIGITS 7 /* a tenth of a millisecond is shown */
+
 struct cg_report {
     FILE *file; /* NULL: nothing is noted */
     char *path;
@@ -126,21 +128,30 @@ static json_t *line_of(const struct cg_report *report, const struct cg_job *job,
     return line;
 }
 
+static enum cg_status add_line(struct cg_report *report, const char *line, struct cg_error *error)
+{
+    if (line == NULL)
+        return cg_fail(error, CG_ERR_MEMORY, "writing the report %s: out of memory",
+                       cg_path_tail(report->path));
+    if (fprintf(report->file, "%s\n", line) < 0 || fflush(report->file) != 0)
+        return cg_fail(error, CG_ERR_IO, "writing the report %s: %s", cg_path_tail(report->path),
+                       strerror(errno));
+    return CG_OK;
+}
+
 enum cg_status cg_report_add(struct cg_report *report, const struct cg_job *job,
                              const struct cg_picture_result *result, struct cg_error *error)
 {
     if (report->file == NULL)
         return CG_OK;
     json_t *object = line_of(report, job, result);
-    char *line = object == NULL ? NULL : json_dumps(object, JSON_COMPACT);
-    json_decref(object);
-    if (line == NULL)
-        return cg_fail(error, CG_ERR_MEMORY, "writing the report %s: out of memory",
-                       cg_path_tail(report->path));
-    bool written = fprintf(report->file, "%s\n", line) > 0 && fflush(report->file) == 0;
+    char *line = json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(MS_DIGITS));
+    enum cg_status status = add_line(report, line, error);
     free(line);
-    if (!written)
-        return cg_fail(error, CG_ERR_IO, "writing the report %s: %s", cg_path_tail(report->path),
-                       strerror(errno));
-    return CG_OK;
+    json_decref(object);
+    if (status != CG_OK) {
+        fclose(report->file);
+        report->file = NULL;
+    }
+    return status;
 }

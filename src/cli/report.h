@@ -17,7 +17,10 @@ struct cg_report;
 enum cg_status cg_report_open(const char *path, bool append, const char *style,
                               struct cg_report **out, struct cg_error *error);
 
-/* One line, flushed. One caller at a time. Errors: CG_ERR_IO; CG_ERR_MEMORY. */
+/*
+ * One line, flushed. One caller at a time. Errors: CG_ERR_IO, CG_ERR_MEMORY; after one the report
+ * takes no note of anything more.
+ */
 enum cg_status cg_report_add(struct cg_report *report, const struct cg_job *job,
                              const struct cg_picture_result *result, struct cg_error *error);
 
