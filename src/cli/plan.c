@@ -337,7 +337,8 @@ static int check_named_picture(const char *in)
     struct stat about;
     if (is_stream(in) || stat(in, &about) == 0)
         return CG_EXIT_DONE;
-    return cg_cli_fail(CG_EXIT_INPUT, "reading %s: expected a PNG or JPEG file, found: %s", in,
+    return cg_cli_fail(CG_EXIT_INPUT,
+                       "reading %s: expected a PNG or JPEG file, or a folder of them: %s", in,
                        strerror(errno));
 }
 
@@ -346,9 +347,9 @@ static int list_pictures(struct planner *planner)
     const struct cg_plan_options *options = planner->options;
     if (options->files_from != NULL)
         return cg_plan_read_list(options->files_from, options->nul_separated, add_listed, planner);
-    int code = planner->out_dir == NULL ? add_single(planner) : add_inputs(planner);
-    if (code == CG_EXIT_DONE && planner->is_named_picture)
-        code = check_named_picture(planner->inputs[0]);
+    int code = planner->is_named_picture ? check_named_picture(planner->inputs[0]) : CG_EXIT_DONE;
+    if (code == CG_EXIT_DONE)
+        code = planner->out_dir == NULL ? add_single(planner) : add_inputs(planner);
     return code;
 }
 
