@@ -5,7 +5,6 @@
  */
 #include "cli/plan.h"
 
-#include "base/file.h"
 #include "base/memory.h"
 #include "cli/cli.h"
 #include "cli/plan_parts.h"
@@ -338,7 +337,8 @@ static int check_named_picture(const char *in)
     struct stat about;
     if (is_stream(in) || stat(in, &about) == 0)
         return CG_EXIT_DONE;
-    return cg_cli_fail(CG_EXIT_INPUT, "reading %s: expected a PNG or JPEG file, found: %s", in,
+    return cg_cli_fail(CG_EXIT_INPUT,
+                       "reading %s: expected a PNG or JPEG file, or a folder of them: %s", in,
                        strerror(errno));
 }
 
@@ -347,9 +347,9 @@ static int list_pictures(struct planner *planner)
     const struct cg_plan_options *options = planner->options;
     if (options->files_from != NULL)
         return cg_plan_read_list(options->files_from, options->nul_separated, add_listed, planner);
-    int code = planner->out_dir == NULL ? add_single(planner) : add_inputs(planner);
-    if (code == CG_EXIT_DONE && planner->is_named_picture)
-        code = check_named_picture(planner->inputs[0]);
+    int code = planner->is_named_picture ? check_named_picture(planner->inputs[0]) : CG_EXIT_DONE;
+    if (code == CG_EXIT_DONE)
+        code = planner->out_dir == NULL ? add_single(planner) : add_inputs(planner);
     return code;
 }
 
@@ -404,32 +404,4 @@ void cg_plan_free(struct cg_plan *plan)
         cg_job_clear(&plan->jobs[i]);
     free(plan->jobs);
     *plan = (struct cg_plan){0};
-}
-
-/* ---- when the work begins -------------------------------------------------------------------- */
-
-/* How much of path is its folder; 0: it names none. */
-static size_t folder_length(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash == NULL ? 0 : (size_t)(slash - path);
-}
-
-int cg_plan_prepare(const struct cg_plan *plan)
-{
-    struct cg_error error;
-    for (size_t i = 0; i < plan->count; i++) {
-        const char *out = plan->jobs[i].out, *last = i > 0 ? plan->jobs[i - 1].out : "";
-        size_t length = folder_length(out);
-        if (length == 0 || (length == folder_length(last) && strncmp(out, last, length) == 0))
-            continue;
-        char *folder = cg_string_format("%.*s", (int)length, out);
-        if (folder == NULL)
-            return cg_plan_no_memory();
-        enum cg_status status = cg_folder_make(folder, &error);
-        free(folder);
-        if (status != CG_OK)
-            return cg_cli_fail(CG_EXIT_INPUT, "%s", error.text);
-    }
-    return CG_EXIT_DONE;
 }

@@ -6,6 +6,7 @@
  *   plan_name.c      the name of a comic
  *   plan_list.c      the job list, and the pictures of --files-from
  *   plan_existing.c  comics that are there already
+ *   plan_prepare.c   what is done to folders when the work begins
  *   shard.c          which part of a list is this process's, on several machines
  */
 #ifndef CG_CLI_PLAN_H
@@ -70,8 +71,9 @@ int cg_plan_make(const struct cg_plan_options *options, struct cg_plan *out);
 void cg_plan_free(struct cg_plan *plan);
 
 /*
- * Make the folders that the plan's comics go into; to be called when the work begins. Returns
- * CG_EXIT_DONE, or CG_EXIT_INPUT after its message.
+ * Make the folders that the plan's comics go into, and remove from them the temporary files that
+ * killed calls left of these comics; to be called when the work begins. Returns CG_EXIT_DONE, or
+ * CG_EXIT_INPUT after its message.
  */
 int cg_plan_prepare(const struct cg_plan *plan);
 

@@ -60,13 +60,25 @@ void cg_job_list_clear(struct cg_job_list *list)
 
 /* ---- order ----------------------------------------------------------------------------------- */
 
-static int compare_jobs(const void *a, const void *b)
+static int compare_outputs(const void *a, const void *b)
 {
     const struct cg_job *first = a, *second = b;
     int order = strcasecmp(first->out, second->out);
-    if (order == 0)
-        order = strcmp(first->out, second->out);
-    return order != 0 ? order : strcmp(first->in, second->in);
+    return order != 0 ? order : strcmp(first->out, second->out);
+}
+
+static int compare_jobs(const void *a, const void *b)
+{
+    int order = compare_outputs(a, b);
+    return order != 0 ? order
+                      : strcmp(((const struct cg_job *)a)->in, ((const struct cg_job *)b)->in);
+}
+
+bool cg_plan_has_output(const struct cg_plan *plan, const char *path)
+{
+    struct cg_job key = {.out = (char *)path};
+    return plan->count > 0 &&
+           bsearch(&key, plan->jobs, plan->count, sizeof(key), compare_outputs) != NULL;
 }
 
 static bool is_same_picture(const struct cg_job *a, const struct cg_job *b)

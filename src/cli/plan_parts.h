@@ -47,6 +47,9 @@ void cg_job_clear(struct cg_job *job);
  */
 int cg_job_list_order(struct cg_job_list *list);
 
+/* Whether one of the plan's jobs, which are ordered, writes to this path. */
+bool cg_plan_has_output(const struct cg_plan *plan, const char *path);
+
 /* Called for each path of a list; returns an exit code, and the first that is not 0 ends it. */
 typedef int (*cg_plan_take)(void *context, const char *path);
 
