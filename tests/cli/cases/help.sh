@@ -19,6 +19,11 @@ done
 grep -Eq '.{81}' ../stdout && fail "convert --help is wider than 80 columns"
 grep -q '130 interrupted' ../stdout || fail "convert --help does not name the exit codes"
 expect 0 "$comicgan" convert -h
+expect 0 "$comicgan" page --help
+for option in layout caption title font page gutter frame slant background rtl force style \
+    quality threads; do
+    grep -q -- "^  --$option " ../stdout || fail "page --help does not name --$option"
+done
 expect 0 "$comicgan" styles --help
 grep -q -- '--json' ../stdout || fail "styles --help does not name --json"
 
