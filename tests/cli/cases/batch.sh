@@ -24,15 +24,9 @@ grep -q '^comicgan: reading photos/07.png' ../stderr || fail "the bad file is no
 grep -Eq '^29 converted, 1 failed in [0-9.]+ s \([0-9.]+ pictures/s\)$' ../stderr || fail "no summary"
 has_size comics/30.png '230 30'
 
-# the same bytes whatever the jobs and threads, and as one by one
+# the same bytes as one by one
 convert photos/12.png single.png
 cmp single.png comics/12.png || fail "a picture differs in a batch"
-for settings in '-j 1 --threads 1' '-j 2' '-j 3 --threads 2' '--jobs 7 --threads 1' '--threads 3'; do
-    # shellcheck disable=SC2086
-    batch 1 $settings photos again/
-    diff -r comics again || fail "the comics depend on $settings"
-    rm -r again
-done
 
 # what is told: nothing but errors; lines; a progress line only on a terminal
 batch 1 --quiet --force photos comics
