@@ -120,7 +120,9 @@ enum cg_status cg_session_convert(struct cg_session *session, uint8_t *pixels, i
  * Older OpenBLAS takes AVX-512 processors that it does not know for ones without, at half the
  * speed. It reads its choice from OPENBLAS_CORETYPE when it is loaded, so a program calls this
  * first thing in main: where the fault is seen and the user has not set the variable, it is set
- * and the program started over, once. Returns if there is nothing to mend or it cannot be mended.
+ * and the program started over, once. Likewise, where address space is limited (ulimit -v), the
+ * library is told not to start threads of its own, which map 128 MiB each and are never used.
+ * Returns if there is nothing to mend or it cannot be mended.
  */
 void cg_blas_fix_core_type(char *const argv[]);
 

@@ -59,7 +59,7 @@ static const char help_work[] =
     "                      shared out among the pictures)\n"
     "  --max-memory SIZE   do not take more than SIZE, such as 800M or 2G: large\n"
     "                      pictures wait, those that cannot fit are refused\n"
-    "                      (default: three quarters of what is free)\n"
+    "                      (default: 75 % of what is free)\n"
     "  --report FILE       write a line of JSON for each picture; begins anew, but goes\n"
     "                      on where it was with --skip-existing\n"
     "  --verbose           a line for each picture that is done\n"

@@ -123,12 +123,13 @@ static size_t address_space_leaves(const char *root)
 
 struct cg_machine_memory cg_machine_memory_read(const char *root)
 {
-    struct cg_machine_memory least = {machine_has(root), "this machine's free memory", false};
+    struct cg_machine_memory least = {machine_has(root), "this machine has free", false};
     size_t group = groups_leave(root);
     if (group < least.nbytes)
-        least = (struct cg_machine_memory){group, "the memory limit of its control group", false};
+        least = (struct cg_machine_memory){group, "its control group's limit leaves", false};
     size_t space = address_space_leaves(root);
     if (space < least.nbytes)
-        least = (struct cg_machine_memory){space, "the limit on address space (ulimit -v)", true};
+        least = (struct cg_machine_memory){space, "the limit on address space (ulimit -v) leaves",
+                                           true};
     return least;
 }

@@ -11,7 +11,7 @@
 
 struct cg_machine_memory {
     size_t nbytes;        /* SIZE_MAX when nothing is known */
-    const char *source;   /* for people: where the figure comes from; static storage */
+    const char *source;   /* for people, after "what ": "this machine has free"; static storage */
     bool address_limited; /* the least is the limit on address space: what is mapped counts, used
                              or not */
 };

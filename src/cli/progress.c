@@ -27,9 +27,10 @@ char *cg_progress_duration(double seconds, char *text, size_t text_nbytes)
 static bool add_part(char *text, size_t room, const char *part)
 {
     size_t length = strlen(text);
-    if (length + 2 + strlen(part) >= room)
+    const char *comma = length > 0 ? ", " : "";
+    if (length + strlen(comma) + strlen(part) >= room)
         return false;
-    snprintf(text + length, room - length, "%s%s", length > 0 ? ", " : "", part);
+    snprintf(text + length, room - length, "%s%s", comma, part);
     return true;
 }
 

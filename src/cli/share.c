@@ -5,15 +5,14 @@
 
 #include <stdio.h>
 
-/* Of what is free: the rest is for others, and for what the estimates do not see. */
+/* Of what is free; the rest is for others. A limit on address space is this process's alone. */
 #define SHARE_OF_FREE 0.75
 
 /*
  * What a thread maps before it does anything, which counts where address space is limited: the
- * buffer that OpenBLAS keeps for each caller (128 MiB, nearly all of it never touched) and the
- * thread's stack and heap.
+ * buffer that OpenBLAS keeps for each caller (128 MiB, nearly all of it never touched) and a stack.
  */
-#define THREAD_MAPS_NBYTES ((size_t)200 << 20)
+#define THREAD_MAPS_NBYTES ((size_t)132 << 20)
 
 static int least_of(size_t a, size_t b)
 {
@@ -30,8 +29,13 @@ static size_t of_one_job(const struct cg_share_request *request, int threads)
 /* What the process may still take. */
 static size_t memory_of(const struct cg_share_request *request, char *reason, size_t reason_nbytes)
 {
+    if (request->memory_nbytes == 0 && request->machine.address_limited) {
+        snprintf(reason, reason_nbytes, "what %s", request->machine.source);
+        return request->machine.nbytes;
+    }
     if (request->memory_nbytes == 0) {
-        snprintf(reason, reason_nbytes, "three quarters of %s", request->machine.source);
+        snprintf(reason, reason_nbytes, "%.0f %% of what %s", 100.0 * SHARE_OF_FREE,
+                 request->machine.source);
         return (size_t)(SHARE_OF_FREE * (double)request->machine.nbytes);
     }
     snprintf(reason, reason_nbytes, "--max-memory %zuM", request->memory_nbytes >> 20);

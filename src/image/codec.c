@@ -51,13 +51,34 @@ static unsigned char *zlib_compress(unsigned char *data, int nbytes, int *out_nb
 #include <stb_image.h>
 #include <stb_image_write.h>
 
-enum cg_status cg_codec_decode(const uint8_t *bytes, size_t nbytes, int channels,
+/* To the nearest of 8 bits, in place: stb would leave the lower byte away. */
+static uint8_t *reduce_to_8_bits(uint16_t *samples, size_t count)
+{
+    uint8_t *out = (uint8_t *)samples;
+    for (size_t i = 0; i < count; i++) {
+        uint16_t sample;
+        memcpy(&sample, out + 2 * i, sizeof(sample));
+        out[i] = (uint8_t)((sample * 255u + 32895u) >> 16);
+    }
+    uint8_t *smaller = realloc(out, count);
+    return smaller != NULL ? smaller : out;
+}
+
+enum cg_status cg_codec_decode(const uint8_t *bytes, size_t nbytes, int depth, int channels,
                                struct cg_image *out, struct cg_error *error)
 {
     *out = (struct cg_image){.channels = channels};
-    int channels_in_file;
-    out->pixels = stbi_load_from_memory(bytes, (int)nbytes, &out->width, &out->height,
-                                        &channels_in_file, channels);
+    int *width = &out->width, *height = &out->height, channels_in_file;
+    if (depth == 16) {
+        uint16_t *samples = stbi_load_16_from_memory(bytes, (int)nbytes, width, height,
+                                                     &channels_in_file, channels);
+        if (samples != NULL)
+            out->pixels =
+                reduce_to_8_bits(samples, (size_t)*width * (size_t)*height * (size_t)channels);
+    } else {
+        out->pixels =
+            stbi_load_from_memory(bytes, (int)nbytes, width, height, &channels_in_file, channels);
+    }
     if (out->pixels != NULL)
         return CG_OK;
     *out = (struct cg_image){0};

@@ -24,6 +24,7 @@ enum marker {
     EOI = 0xd9,
     SOS = 0xda,
     APP1 = 0xe1,
+    APP2 = 0xe2,
     APP14 = 0xee
 };
 
@@ -34,8 +35,9 @@ struct jpeg {
     uint32_t width, height;
     int components;      /* 0 until the frame header */
     int adobe_transform; /* -1: no Adobe marker */
-    int orientation;     /* 0: no EXIF yet */
+    struct cg_span exif;
     int scans;
+    struct cg_colour_tags *colours;
 };
 
 static uint32_t get16(const uint8_t *bytes)
@@ -132,7 +134,9 @@ static enum cg_status read_frame(struct jpeg *jpeg, int marker, const uint8_t *d
                        "expected a JPEG of 1, 3 or 4 colour components, found %d",
                        jpeg->components);
     enum cg_status status = check_sampling(data + 6, jpeg->components, error);
-    return status == CG_OK ? cg_image_check_size(jpeg->width, jpeg->height, 3, error) : status;
+    return status == CG_OK ? cg_image_check_size(jpeg->width, jpeg->height,
+                                                 jpeg->components == 4 ? 4 : 3, error)
+                           : status;
 }
 
 /* The decoder takes the counts of a Huffman table as they come and would write past its own. */
@@ -158,10 +162,25 @@ static enum cg_status check_huffman_tables(const uint8_t *data, size_t nbytes,
     return CG_OK;
 }
 
+/* A part of an ICC profile: which one and of how many comes before it (ICC.1:2010, annex B.4). */
+static void read_profile_part(struct cg_colour_tags *colours, const uint8_t *data, size_t nbytes)
+{
+    int number = data[0], count = data[1];
+    if (colours->icc_count == 0)
+        colours->icc_count = count;
+    if (number < 1 || number > count || count != colours->icc_count ||
+        colours->icc[number - 1].bytes != NULL)
+        colours->icc_broken = true;
+    else
+        colours->icc[number - 1] = (struct cg_span){data + 2, nbytes - 2};
+}
+
 static void read_application_data(struct jpeg *jpeg, int marker, const uint8_t *data, size_t nbytes)
 {
-    if (marker == APP1 && jpeg->orientation == 0 && nbytes > 6 && memcmp(data, "Exif\0", 6) == 0)
-        jpeg->orientation = cg_exif_orientation(data + 6, nbytes - 6);
+    if (marker == APP1 && jpeg->exif.bytes == NULL && nbytes > 6 && memcmp(data, "Exif\0", 6) == 0)
+        jpeg->exif = (struct cg_span){data + 6, nbytes - 6};
+    if (marker == APP2 && nbytes > 14 && memcmp(data, "ICC_PROFILE", 12) == 0)
+        read_profile_part(jpeg->colours, data + 12, nbytes - 12);
     if (marker == APP14 && nbytes >= 12 && memcmp(data, "Adobe", 5) == 0)
         jpeg->adobe_transform = data[11];
 }
@@ -216,10 +235,11 @@ static enum cg_status check_frame(const struct jpeg *jpeg, struct cg_error *erro
 {
     if (jpeg->scans == 0)
         return cg_fail(error, CG_ERR_FORMAT, "expected a JPEG with pixels, found no scan");
-    if (jpeg->components == 4 && jpeg->adobe_transform != 0 && jpeg->adobe_transform != 2)
+    if (jpeg->components == 4 && jpeg->adobe_transform > 0 && jpeg->adobe_transform != 2)
         return cg_fail(error, CG_ERR_UNSUPPORTED,
-                       "expected Adobe's marker in a JPEG of four colours, found none that tells "
-                       "which they are");
+                       "expected Adobe's marker in a JPEG of four inks to say CMYK or YCCK, found "
+                       "transform %d",
+                       jpeg->adobe_transform);
     return CG_OK;
 }
 
@@ -235,7 +255,11 @@ static enum cg_status check_data(const struct jpeg *jpeg, struct cg_error *error
 enum cg_status cg_jpeg_header_read(const uint8_t *bytes, size_t nbytes, enum cg_header_scope scope,
                                    struct cg_image_header *out, struct cg_error *error)
 {
-    struct jpeg jpeg = {.bytes = bytes, .nbytes = nbytes, .offset = 2, .adobe_transform = -1};
+    struct jpeg jpeg = {.bytes = bytes,
+                        .nbytes = nbytes,
+                        .offset = 2,
+                        .adobe_transform = -1,
+                        .colours = &out->colours};
     enum cg_status status = walk(&jpeg, scope == CG_HEADER_WHOLE ? EOI : SOS, error);
     out->cut_off = jpeg.cut_off;
     if (status == CG_OK)
@@ -248,6 +272,11 @@ enum cg_status cg_jpeg_header_read(const uint8_t *bytes, size_t nbytes, enum cg_
     out->width = (int)jpeg.width;
     out->height = (int)jpeg.height;
     out->channels = jpeg.components == 1 ? 1 : 3;
-    out->orientation = jpeg.orientation == 0 ? 1 : jpeg.orientation;
+    out->depth = 8;
+    out->is_grey = jpeg.components == 1;
+    out->is_cmyk = jpeg.components == 4;
+    out->inks_inverted = jpeg.adobe_transform >= 0;
+    out->exif = jpeg.exif;
+    out->orientation = cg_exif_orientation(jpeg.exif.bytes, jpeg.exif.nbytes);
     return CG_OK;
 }

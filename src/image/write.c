@@ -2,6 +2,7 @@
 #include "base/file.h"
 #include "image/alpha.h"
 #include "image/codec.h"
+#include "image/embed.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -76,6 +77,12 @@ static enum cg_status encode(const struct cg_image *image,
                              const struct cg_image_write_options *options,
                              const struct cg_sink *sink, struct cg_error *error)
 {
+    struct cg_embed embed;
+    struct cg_sink through;
+    if (options->extras != NULL) {
+        through = cg_embed_sink(&embed, sink, options->format, options->extras);
+        sink = &through;
+    }
     return options->format == CG_IMAGE_JPEG ? encode_jpeg(image, options, sink, error)
                                             : cg_codec_encode_png(image, sink, error);
 }
@@ -103,7 +110,7 @@ enum cg_status cg_image_write(const char *path, const struct cg_image *image,
     status = encode(image, options, &(struct cg_sink){add_to_file, writer}, error);
     if (status == CG_OK)
         status = cg_file_writer_commit(writer, error);
-    else if (status == CG_ERR_MEMORY)
+    else if (status != CG_ERR_IO) /* whose text has the path */
         cg_error_prefix(error, "writing %s", cg_path_tail(path));
     cg_file_writer_free(writer);
     return status;

@@ -298,7 +298,7 @@ static void impossible_jpeg_segments_are_refused(void **state)
     assert_file_refused(&file, CG_ERR_UNSUPPORTED, "1, 3 or 4 colour components, found 2");
     file = good_jpeg(4);
     file.bytes[find_marker(&file, 0xee) + 15] = 1;
-    assert_file_refused(&file, CG_ERR_UNSUPPORTED, "four colours");
+    assert_file_refused(&file, CG_ERR_UNSUPPORTED, "four inks");
     file = good_jpeg(1);
     file.bytes[find_marker(&file, 0xdb) + 3] = 1;
     file.bytes[find_marker(&file, 0xdb) + 2] = 0;

@@ -58,7 +58,8 @@ static void add_picture(struct fixture_bytes *file, int depth, int samples, bool
 
 static int to_8_bits(int value, int depth)
 {
-    return depth == 16 ? value >> 8 : value * 255 / ((1 << depth) - 1);
+    int most = (1 << depth) - 1;
+    return (value * 255 + most / 2) / most; /* to the nearest */
 }
 
 /* Grey, colour and either with alpha, by the samples; the value that tRNS names is clear. */
