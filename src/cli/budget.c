@@ -76,36 +76,33 @@ bool cg_budget_is_open(struct cg_budget *budget)
 /* ---- what is needed -------------------------------------------------------------------------- */
 
 /*
- * Measured as peak resident memory, less what a picture of 64 x 48 takes (10 MiB), with the style
- * that is built in; bytes for each pixel of the picture, except where said otherwise:
- *
- *   session    89 for each pixel of the working copy (320 MiB at 1920 x 1920), 2 MiB a thread
+ * Estimated / measured, as peak resident memory less that of a tiny picture (10 MiB), with the
+ * style that is built in:
+ *   session  90 / 89 bytes for each pixel of the working copy (320 MiB at 1920 x 1920), and 2 MiB
+ *            a thread
+ *   reading  see probe.c; and the file, a PNG's twice
+ *   writing  JPEG 3 / 3 bytes a pixel, with transparency 7; PNG 9 / 6.8, with transparency 12 / 9.9
+ *            (the picture, its filtered rows, their compressed form: up to three times the picture)
+ * 12000 x 8300 pixels, JPEG to JPEG: 590 MiB and the session's 81 / 587 MiB together, as reading is
+ * over when the session's memory is touched for the first time.
  */
 #define SESSION_NBYTES_PER_PX 90
 #define THREAD_NBYTES ((size_t)2 << 20)
 
-/* What the decoder holds at its worst: the file, its own planes or rows, the pixels. */
-static size_t of_reading(const struct cg_image_info *info, size_t file_nbytes)
-{
-    size_t pixels = (size_t)info->width * (size_t)info->height;
-    size_t own = 2 * pixels * (size_t)info->channels; /* planes of a JPEG, raw rows of a PNG */
-    return own + (info->format == CG_IMAGE_PNG ? 2 : 1) * file_nbytes;
-}
-
-/* What the encoder holds: a JPEG goes out row by row, a PNG is filtered and compressed whole. */
 static size_t of_writing(const struct cg_image_info *info, enum cg_image_format out)
 {
     size_t pixels = (size_t)info->width * (size_t)info->height;
     size_t channels = info->channels == 4 ? 4 : 3;
-    if (out == CG_IMAGE_JPEG)
-        return pixels * (channels == 4 ? 4 + 3 : 3);
-    return 4 * pixels * channels;
+    if (out == CG_IMAGE_PNG)
+        return 3 * channels * pixels;
+    return channels == 4 ? (4 + 3) * pixels : 3 * pixels;
 }
 
 size_t cg_budget_of_picture(const struct cg_image_info *info, size_t file_nbytes,
                             enum cg_image_format out)
 {
-    size_t reading = of_reading(info, file_nbytes), writing = of_writing(info, out);
+    size_t writing = of_writing(info, out);
+    size_t reading = info->reading_nbytes + (info->format == CG_IMAGE_PNG ? 2 : 1) * file_nbytes;
     return reading > writing ? reading : writing;
 }
 

@@ -85,8 +85,9 @@ static void mean_of_four(const struct cg_image *fine, int x, int y, uint8_t *out
             sum[c] += (uint32_t)pixel[c] * pixel[3];
         weight += pixel[3];
     }
+    uint32_t divisor = weight == 0 ? 1 : weight;
     for (int c = 0; c < 3; c++)
-        out[c] = weight == 0 ? 0 : (uint8_t)((sum[c] + weight / 2) / weight);
+        out[c] = (uint8_t)((sum[c] + weight / 2) / divisor);
     out[3] = (uint8_t)((weight + 3) / 4); /* what is seen at all stays seen */
 }
 

@@ -241,6 +241,15 @@ bool cg_colour_from_cmyk(const struct cg_colour_space *space, const uint8_t *cmy
     return transform != NULL;
 }
 
+void cg_colour_mix_inks(const uint8_t *cmyk, bool inverted, struct cg_image *out)
+{
+    size_t count = (size_t)out->width * (size_t)out->height;
+    uint8_t flip = inverted ? 0 : 255, *to = out->pixels;
+    for (size_t i = 0; i < count; i++, cmyk += 4, to += 3)
+        for (int c = 0; c < 3; c++)
+            to[c] = (uint8_t)(((cmyk[c] ^ flip) * (cmyk[3] ^ flip) + 127) / 255);
+}
+
 bool cg_colour_is_rgb(const struct cg_colour_space *space)
 {
     struct opened opened;

@@ -34,6 +34,9 @@ enum cg_colour_result cg_colour_to_srgb(const struct cg_colour_space *space, boo
 bool cg_colour_from_cmyk(const struct cg_colour_space *space, const uint8_t *cmyk, bool inverted,
                          struct cg_image *out);
 
+/* Inks that nothing is known of: each takes away its share of one colour, black of all. */
+void cg_colour_mix_inks(const uint8_t *cmyk, bool inverted, struct cg_image *out);
+
 /* Whether there is an ICC profile that works and can go with an RGB picture. */
 bool cg_colour_is_rgb(const struct cg_colour_space *space);
 

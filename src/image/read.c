@@ -5,11 +5,11 @@
  */
 #include "base/file.h"
 #include "image/alpha.h"
-#include "image/cmyk.h"
 #include "image/codec.h"
 #include "image/colour.h"
 #include "image/exif.h"
 #include "image/header.h"
+#include "image/libjpeg.h"
 #include "image/orientation.h"
 #include "image/palette.h"
 #include "image/profile.h"
@@ -20,6 +20,7 @@
 
 #define NOTE_UNUSABLE "its colour profile could not be used, taken for sRGB"
 #define NOTE_NOT_KEPT "its colour profile is not one for RGB and was not kept, converted to sRGB"
+#define NOTE_DAMAGED "part of its picture data is missing or damaged"
 #define NOTE_INKS "it has no usable profile for its inks, colours are approximate"
 
 /* One picture being read. */
@@ -32,6 +33,7 @@ struct reading {
     size_t icc_nbytes;
     bool converted; /* the colours, to sRGB */
     struct cg_image_extras *extras;
+    bool wants_notes; /* else there is no need to look for damage that the decoder passes over */
 };
 
 static void note(const struct reading *reading, const char *text)
@@ -67,6 +69,9 @@ static enum cg_status decode_colours(const struct reading *reading, struct cg_im
         cg_codec_decode(copy != NULL ? copy : reading->bytes, nbytes, header->depth,
                         spread_grey ? 3 : header->channels, out, error);
     free(copy);
+    if (status == CG_OK && reading->wants_notes && header->is_sequential &&
+        cg_libjpeg_is_damaged(reading->bytes, reading->nbytes, header))
+        note(reading, NOTE_DAMAGED);
     return status;
 }
 
@@ -77,7 +82,7 @@ static void mix_inks(struct reading *reading, const uint8_t *inks, struct cg_ima
     bool inverted = reading->header.inks_inverted;
     reading->converted = true;
     if (!cg_colour_from_cmyk(&space, inks, inverted, out)) {
-        cg_cmyk_mix(inks, inverted, out);
+        cg_colour_mix_inks(inks, inverted, out);
         note(reading, NOTE_INKS);
     } else if (reading->options->keep_profile) {
         note(reading, NOTE_NOT_KEPT);
@@ -92,9 +97,13 @@ static enum cg_status decode_inks(struct reading *reading, struct cg_image *out,
     enum cg_status status = cg_image_create(header->width, header->height, 4, &inks, error);
     if (status != CG_OK)
         return status;
-    status = cg_cmyk_decode(reading->bytes, reading->nbytes, header, inks.pixels, error);
+    bool damaged = false;
+    status = cg_libjpeg_decode_inks(reading->bytes, reading->nbytes, header, inks.pixels, &damaged,
+                                    error);
     if (status == CG_OK)
         status = cg_image_create(header->width, header->height, 3, out, error);
+    if (damaged)
+        note(reading, NOTE_DAMAGED);
     if (status == CG_OK)
         mix_inks(reading, inks.pixels, out);
     cg_image_clear(&inks);
@@ -206,7 +215,8 @@ enum cg_status cg_image_decode(const uint8_t *bytes, size_t nbytes,
     struct reading reading = {.bytes = bytes,
                               .nbytes = nbytes,
                               .options = options,
-                              .extras = extras != NULL ? extras : &unwanted};
+                              .extras = extras != NULL ? extras : &unwanted,
+                              .wants_notes = extras != NULL};
     *out = (struct cg_image){0};
     *reading.extras = (struct cg_image_extras){0};
     enum cg_status status = check_request(nbytes, options, error);

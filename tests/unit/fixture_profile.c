@@ -108,7 +108,7 @@ struct fixture_bytes fixture_profile_cmyk(void)
     cmsHTRANSFORM to_lab = must(
         cmsCreateTransform(srgb, TYPE_RGB_DBL, lab, TYPE_Lab_DBL, INTENT_RELATIVE_COLORIMETRIC, 0));
     cmsPipeline *pipeline = must(cmsPipelineAlloc(NULL, 4, 3));
-    cmsStage *table = must(cmsStageAllocCLut16bit(NULL, 17, 4, 3, NULL));
+    cmsStage *table = must(cmsStageAllocCLut16bit(NULL, 9, 4, 3, NULL));
     cmsStageSampleCLut16bit(table, mix_inks, to_lab, 0);
     cmsPipelineInsertStage(pipeline, cmsAT_BEGIN, table);
     cmsHPROFILE profile = must(cmsCreateProfilePlaceholder(NULL));

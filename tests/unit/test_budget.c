@@ -75,15 +75,14 @@ static void closing_sends_everybody_away(void **state)
 static void estimates_grow_with_what_is_in_memory(void **state)
 {
     (void)state;
-    struct cg_image_info photo = {CG_IMAGE_JPEG, 4000, 3000, 3};
-    struct cg_image_info drawing = {CG_IMAGE_PNG, 4000, 3000, 4};
     size_t pixels = (size_t)4000 * 3000;
+    struct cg_image_info photo = {CG_IMAGE_JPEG, 4000, 3000, 3, 6 * pixels};
+    struct cg_image_info drawing = {CG_IMAGE_PNG, 4000, 3000, 4, 8 * pixels};
     size_t jpeg = cg_budget_of_picture(&photo, 5 * MIB, CG_IMAGE_JPEG);
-    assert_true(jpeg >= 6 * pixels + 5 * MIB); /* measured: see budget.c */
-    assert_true(jpeg <= 7 * pixels + 5 * MIB);
-    assert_true(cg_budget_of_picture(&photo, 5 * MIB, CG_IMAGE_PNG) > jpeg);
-    assert_true(cg_budget_of_picture(&drawing, 5 * MIB, CG_IMAGE_JPEG) > jpeg);
-    assert_true(cg_budget_of_picture(&photo, 50 * MIB, CG_IMAGE_JPEG) > jpeg);
+    assert_int_equal(jpeg, 6 * pixels + 5 * MIB); /* reading is the peak */
+    assert_int_equal(cg_budget_of_picture(&photo, 5 * MIB, CG_IMAGE_PNG), 9 * pixels);
+    assert_int_equal(cg_budget_of_picture(&drawing, MIB, CG_IMAGE_JPEG), 8 * pixels + 2 * MIB);
+    assert_int_equal(cg_budget_of_picture(&drawing, MIB, CG_IMAGE_PNG), 12 * pixels);
     assert_true(cg_budget_of_session(1920, 1) > 3 * cg_budget_of_session(960, 1));
     assert_true(cg_budget_of_session(960, 8) > cg_budget_of_session(960, 1));
 }

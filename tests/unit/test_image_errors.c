@@ -334,6 +334,33 @@ static void a_jpeg_of_endless_scans_is_refused(void **state)
     assert_file_refused(&file, CG_ERR_LIMIT, "at most 200 scans");
 }
 
+/* Stop marker after half of the data: read as far as it goes, and said so. */
+static void a_jpeg_with_a_hole_is_noted(void **state)
+{
+    (void)state;
+    struct cg_image picture, image;
+    struct cg_image_extras extras;
+    struct fixture_bytes file = {0};
+    const struct cg_image_write_options options = {.format = CG_IMAGE_JPEG, .quality = 95};
+    assert_int_equal(cg_image_create(64, 64, 3, &picture, NULL), CG_OK);
+    for (int i = 0; i < 64 * 64 * 3; i++)
+        picture.pixels[i] = (uint8_t)(i * i / 7);
+    assert_int_equal(cg_image_encode(&picture, &options, &file.bytes, &file.nbytes, NULL), CG_OK);
+    for (int cut = 0; cut <= 1; cut++) {
+        size_t nbytes = cut ? file.nbytes / 2 : file.nbytes;
+        if (cut)
+            memcpy(file.bytes + nbytes - 3, "\0\xff\xd9", 3);
+        assert_int_equal(cg_image_decode(file.bytes, nbytes, &(struct cg_image_read_options){0},
+                                         &image, &extras, NULL),
+                         CG_OK);
+        assert_string_equal(extras.note,
+                            cut ? "part of its picture data is missing or damaged" : "");
+        cg_image_clear(&image);
+    }
+    cg_image_clear(&picture);
+    free(file.bytes);
+}
+
 static void reading_names_the_file(void **state)
 {
     (void)state;
@@ -371,6 +398,7 @@ int main(void)
         cmocka_unit_test(impossible_jpeg_frames_are_refused),
         cmocka_unit_test(impossible_jpeg_segments_are_refused),
         cmocka_unit_test(a_jpeg_of_endless_scans_is_refused),
+        cmocka_unit_test(a_jpeg_with_a_hole_is_noted),
         cmocka_unit_test(reading_names_the_file),
     };
     return cmocka_run_group_tests_name("image errors", tests, NULL, NULL);
