@@ -90,7 +90,7 @@ static void tell(struct batch *batch, const struct cg_job *job,
                  const struct cg_picture_result *result)
 {
     bool failed = result->end == CG_PICTURE_FAILED;
-    bool noted = result->note[0] != '\0' && !batch->options->quiet;
+    bool noted = !failed && result->note[0] != '\0' && !batch->options->quiet;
     if (failed || noted || batch->options->verbose)
         cg_progress_erase(&batch->progress);
     if (failed)
@@ -98,7 +98,7 @@ static void tell(struct batch *batch, const struct cg_job *job,
     else if (batch->options->verbose)
         cg_cli_say("%s -> %s", job->in, job->out);
     if (noted)
-        cg_cli_say("comicgan: reading %s: %s", cg_path_tail(job->in), result->note);
+        cg_cli_say("comicgan: warning: %s: %s", cg_path_tail(job->in), result->note);
 }
 
 /* The pictures are worth more than their report: they go on without it. */
@@ -233,6 +233,7 @@ int cg_batch_run(const struct cg_batch_options *options)
     if (batch_open(&batch, &error) != CG_OK) {
         code = cg_cli_fail(CG_EXIT_INPUT, "%s", error.text);
     } else {
+        cg_progress_draw(&batch.progress, &batch.tally);
         cg_pool_run(batch.workers, options->plan->count, convert_next, &batch);
         code = finish(&batch);
     }

@@ -83,27 +83,31 @@ bool cg_budget_is_open(struct cg_budget *budget)
  *   reading  see probe.c; and the file, a PNG's twice
  *   writing  JPEG 3 / 3 bytes a pixel, with transparency 7; PNG 9 / 6.8, with transparency 12 / 9.9
  *            (the picture, its filtered rows, their compressed form: up to three times the picture)
+ *   and a grey picture beside the RGB that is made of it, 4
  * 12000 x 8300 pixels, JPEG to JPEG: 590 MiB and the session's 81 / 587 MiB together, as reading is
  * over when the session's memory is touched for the first time.
  */
 #define SESSION_NBYTES_PER_PX 90
 #define THREAD_NBYTES ((size_t)2 << 20)
 
-static size_t of_writing(const struct cg_image_info *info, enum cg_image_format out)
+/* All that comes after reading. */
+static size_t of_the_rest(const struct cg_image_info *info, enum cg_image_format out)
 {
     size_t pixels = (size_t)info->width * (size_t)info->height;
     size_t channels = info->channels == 4 ? 4 : 3;
     if (out == CG_IMAGE_PNG)
         return 3 * channels * pixels;
+    if (info->channels == 1)
+        return (1 + 3) * pixels;
     return channels == 4 ? (4 + 3) * pixels : 3 * pixels;
 }
 
 size_t cg_budget_of_picture(const struct cg_image_info *info, size_t file_nbytes,
                             enum cg_image_format out)
 {
-    size_t writing = of_writing(info, out);
+    size_t rest = of_the_rest(info, out);
     size_t reading = info->reading_nbytes + (info->format == CG_IMAGE_PNG ? 2 : 1) * file_nbytes;
-    return reading > writing ? reading : writing;
+    return reading > rest ? reading : rest;
 }
 
 size_t cg_budget_of_session(int detail_px, int threads)

@@ -257,6 +257,14 @@ static int print_plan(const struct cg_plan *plan, bool quiet)
     return CG_EXIT_DONE;
 }
 
+/* Until here Ctrl-C ends the program as it does any other. */
+static int run_batch(const struct cg_batch_options *batch)
+{
+    cg_interrupt_watch();
+    int code = cg_plan_prepare(batch->plan);
+    return code == CG_EXIT_DONE ? cg_batch_run(batch) : code;
+}
+
 static int run_plan(struct request *request, const struct cg_plan *plan)
 {
     struct cg_error error;
@@ -266,9 +274,7 @@ static int run_plan(struct request *request, const struct cg_plan *plan)
         return cg_cli_fail(CG_EXIT_MODEL, "%s", error.text);
     batch->engine = engine;
     batch->plan = plan;
-    int code = request->dry_run ? print_plan(plan, batch->quiet) : cg_plan_prepare(plan);
-    if (code == CG_EXIT_DONE && !request->dry_run)
-        code = cg_batch_run(batch);
+    int code = request->dry_run ? print_plan(plan, batch->quiet) : run_batch(batch);
     cg_engine_free(engine);
     return code;
 }
@@ -286,7 +292,6 @@ int cg_command_convert(int argc, char *argv[])
     if (request.help)
         return printf("%s%s%s", help_usage, help_files, help_work) < 0 ? CG_EXIT_INPUT
                                                                        : CG_EXIT_DONE;
-    cg_interrupt_watch();
     code = cg_plan_make(&request.plan, &plan);
     if (code != CG_EXIT_DONE)
         return code;

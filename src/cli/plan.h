@@ -60,7 +60,7 @@ struct cg_plan {
     size_t comics; /* where OUT is the folder of the pictures: those with the --suffix of comics */
     size_t elsewhere;                  /* of other shards */
     unsigned shard_index, shard_count; /* 1-based; count 1: not split */
-    const char *shard_source;          /* the option or variable that split the list; NULL: none */
+    const char *shard_source;          /* as in shard.h */
 };
 
 /*

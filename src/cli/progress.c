@@ -1,6 +1,7 @@
 /* The progress line and the summary: see progress.h. */
 #include "cli/progress.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -59,14 +60,26 @@ void cg_progress_line(const struct cg_tally *tally, int columns, char *text, siz
 
 /* ---- the summary ----------------------------------------------------------------------------- */
 
-/* Add "3 failed" after the separator, or at the beginning; nothing for none. */
-static void add_count(char text[CG_SUMMARY_NBYTES], const char *separator, size_t count,
-                      const char *what)
+/* Add to the text what fits. */
+static void CG_PRINTF(2, 3) add(char text[CG_SUMMARY_NBYTES], const char *format, ...)
 {
     size_t length = strlen(text);
-    if (count > 0)
-        snprintf(text + length, CG_SUMMARY_NBYTES - length, "%s%zu %s", length > 0 ? separator : "",
-                 count, what);
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text + length, CG_SUMMARY_NBYTES - length, format, arguments);
+    va_end(arguments);
+}
+
+/* Which part of the list it is about, if that is split. */
+static void begin_summary(char text[CG_SUMMARY_NBYTES], const struct cg_plan *plan)
+{
+    text[0] = '\0';
+    if (plan->shard_count < 2)
+        return;
+    add(text, "shard %u of %u", plan->shard_index, plan->shard_count);
+    if (plan->shard_source != NULL)
+        add(text, " (%s)", plan->shard_source);
+    add(text, ": ");
 }
 
 static void add_left_out(char text[CG_SUMMARY_NBYTES], const struct cg_plan *plan)
@@ -81,9 +94,10 @@ static void add_left_out(char text[CG_SUMMARY_NBYTES], const struct cg_plan *pla
     };
     const char *separator = "; left out: ";
     for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
-        add_count(text, separator, reasons[i].count, reasons[i].what);
-        if (reasons[i].count > 0)
-            separator = ", ";
+        if (reasons[i].count == 0)
+            continue;
+        add(text, "%s%zu %s", separator, reasons[i].count, reasons[i].what);
+        separator = ", ";
     }
 }
 
@@ -91,20 +105,22 @@ char *cg_summary_of_work(const struct cg_tally *tally, const struct cg_plan *pla
                          char text[CG_SUMMARY_NBYTES])
 {
     size_t done = tally->converted + tally->failed;
-    snprintf(text, CG_SUMMARY_NBYTES, "%zu converted", tally->converted);
-    add_count(text, ", ", tally->failed, "failed");
-    add_count(text, ", ", tally->total - done, "not done");
-    size_t length = strlen(text);
+    begin_summary(text, plan);
+    add(text, "%zu converted", tally->converted);
+    if (tally->failed > 0)
+        add(text, ", %zu failed", tally->failed);
+    if (tally->total > done)
+        add(text, ", %zu not done", tally->total - done);
     if (done > 0 && tally->seconds > 0.0)
-        snprintf(text + length, CG_SUMMARY_NBYTES - length, " in %.1f s (%.1f pictures/s)",
-                 tally->seconds, (double)done / tally->seconds);
+        add(text, " in %.1f s (%.1f pictures/s)", tally->seconds, (double)done / tally->seconds);
     add_left_out(text, plan);
     return text;
 }
 
 char *cg_summary_of_plan(const struct cg_plan *plan, char text[CG_SUMMARY_NBYTES])
 {
-    snprintf(text, CG_SUMMARY_NBYTES, "%zu to convert", plan->count);
+    begin_summary(text, plan);
+    add(text, "%zu to convert", plan->count);
     add_left_out(text, plan);
     return text;
 }

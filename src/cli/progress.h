@@ -26,12 +26,14 @@ void cg_progress_line(const struct cg_tally *tally, int columns, char *text, siz
 
 #define CG_SUMMARY_NBYTES 512
 
-/* "198 converted, 1 failed, 1 not done in 12.3 s (16.1 pictures/s); left out: 3 that exist". Writes
- * text, returns it. */
+/*
+ * "198 converted, 1 failed, 1 not done in 12.3 s (16.1 pictures/s); left out: 3 done already", with
+ * "shard 2 of 4 (Slurm array): " before it where there are shards. Writes text, returns it.
+ */
 char *cg_summary_of_work(const struct cg_tally *tally, const struct cg_plan *plan,
                          char text[CG_SUMMARY_NBYTES]);
 
-/* "200 to convert; left out: 3 that exist". */
+/* The same for what has not begun: "200 to convert; left out: 3 done already". */
 char *cg_summary_of_plan(const struct cg_plan *plan, char text[CG_SUMMARY_NBYTES]);
 
 /* ---- the terminal ---------------------------------------------------------------------------- */

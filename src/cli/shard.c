@@ -18,7 +18,7 @@
 #define ID_MAX 2147483647ul
 #define SHARDS_VARIABLE "COMICGAN_SHARDS"
 
-/* Index from 0 of count; source NULL: no such level. */
+/* Index from 0 of count; source: who said so, NULL: no such level. */
 struct level {
     unsigned long index, count;
     const char *source;
@@ -96,8 +96,8 @@ static bool read_array(unsigned long *count, unsigned long *step)
 static bool read_slurm_array(struct level *task)
 {
     unsigned long id, step = 1;
-    task->source = "SLURM_ARRAY_TASK_ID";
-    if (!read_variable(task->source, 0, ID_MAX, &id))
+    task->source = "Slurm array";
+    if (!read_variable("SLURM_ARRAY_TASK_ID", 0, ID_MAX, &id))
         return false;
     if (variable(SHARDS_VARIABLE) != NULL) {
         if (!read_variable(SHARDS_VARIABLE, 1, CG_SHARDS_MAX, &task->count))
@@ -111,16 +111,17 @@ static bool read_slurm_array(struct level *task)
 
 static bool read_indexed_job(struct level *task)
 {
-    task->source = "JOB_COMPLETION_INDEX";
+    static const char index[] = "JOB_COMPLETION_INDEX";
+    task->source = "Kubernetes indexed job";
     if (variable(SHARDS_VARIABLE) == NULL) {
         cg_cli_fail(CG_EXIT_USAGE,
                     "%s is set, but not the number of shards; give it (the job's completions) "
                     "in " SHARDS_VARIABLE ", or --shard 1/1 for the whole list",
-                    task->source);
+                    index);
         return false;
     }
     return read_variable(SHARDS_VARIABLE, 1, CG_SHARDS_MAX, &task->count) &&
-           read_variable(task->source, 0, task->count - 1, &task->index);
+           read_variable(index, 0, task->count - 1, &task->index);
 }
 
 static bool read_task(struct level *task)
@@ -146,17 +147,18 @@ static bool read_task(struct level *task)
 static bool read_process(struct level *process)
 {
     static const struct {
-        const char *rank, *size, *sign; /* sign: without which the others mean nothing */
+        const char *name, *rank, *size;
+        const char *sign; /* without which the others mean nothing */
     } launchers[] = {
-        {"OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_SIZE"},
-        {"PMI_RANK", "PMI_SIZE", "PMI_SIZE"},
-        {"SLURM_PROCID", "SLURM_NTASKS", "SLURM_STEP_ID"},
+        {"Open MPI", "OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_SIZE"},
+        {"MPI", "PMI_RANK", "PMI_SIZE", "PMI_SIZE"},
+        {"srun", "SLURM_PROCID", "SLURM_NTASKS", "SLURM_STEP_ID"},
     };
     for (size_t i = 0; i < sizeof(launchers) / sizeof(launchers[0]); i++) {
         if (variable(launchers[i].rank) == NULL || variable(launchers[i].size) == NULL ||
             variable(launchers[i].sign) == NULL)
             continue;
-        process->source = launchers[i].rank;
+        process->source = launchers[i].name;
         return read_variable(launchers[i].size, 1, CG_SHARDS_MAX, &process->count) &&
                read_variable(launchers[i].rank, 0, process->count - 1, &process->index);
     }
@@ -174,7 +176,7 @@ static int parse_given(const char *given, struct cg_cli_shard *out)
         return cg_cli_fail(CG_EXIT_USAGE,
                            "--shard: expected K/N with 1 <= K <= N <= %d, found \"%s\"",
                            CG_SHARDS_MAX, given);
-    *out = (struct cg_cli_shard){(unsigned)index, (unsigned)count, "--shard"};
+    *out = (struct cg_cli_shard){(unsigned)index, (unsigned)count, NULL};
     return CG_EXIT_DONE;
 }
 

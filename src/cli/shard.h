@@ -20,7 +20,8 @@
 
 struct cg_cli_shard {
     unsigned index, count; /* index from 1; count 1: the whole list */
-    const char *source;    /* the option or variable that said so, a constant; NULL: nothing did */
+    const char *source;    /* what started the process and said so, for people, a constant; NULL:
+                              nothing did, or --shard */
 };
 
 /*

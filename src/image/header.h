@@ -46,9 +46,9 @@ struct cg_image_header {
     int channels;        /* 1, 3 or 4: transparency of any kind makes it 4 */
     int depth;           /* bits of a sample */
     bool is_grey;        /* also with transparency */
-    bool is_sequential;  /* a JPEG that is not progressive */
     bool is_cmyk;        /* a JPEG of four inks */
-    bool is_progressive; /* a JPEG in several scans, which are held until the last */
+    bool is_progressive; /* a JPEG that is refined scan by scan, and held until the last */
+    bool is_one_pass;    /* a JPEG whose data runs through the picture once, from top to bottom */
     bool inks_inverted;  /* 255 stands for none of an ink, as Adobe's programs write it */
     int orientation;     /* EXIF: 1 to 8 */
     bool cut_off;        /* set with CG_ERR_FORMAT: the bytes end before what was to be looked at */

@@ -37,7 +37,6 @@ struct jpeg {
     bool is_progressive;
     int adobe_transform; /* -1: no Adobe marker */
     struct cg_span exif;
-    bool progressive;
     int scans;
     struct cg_colour_tags *colours;
 };
@@ -125,7 +124,6 @@ static enum cg_status read_frame(struct jpeg *jpeg, int marker, const uint8_t *d
                        jpeg->components != 0 ? "a second" : "a wrong length");
     if (data[0] != 8)
         return cg_fail(error, CG_ERR_UNSUPPORTED, "expected a JPEG of 8 bits, found %d", data[0]);
-    jpeg->progressive = marker == SOF2;
     jpeg->height = get16(data + 1);
     jpeg->width = get16(data + 3);
     jpeg->components = data[5];
@@ -278,9 +276,9 @@ enum cg_status cg_jpeg_header_read(const uint8_t *bytes, size_t nbytes, enum cg_
     out->channels = jpeg.components == 1 ? 1 : 3;
     out->depth = 8;
     out->is_grey = jpeg.components == 1;
-    out->is_sequential = !jpeg.progressive;
     out->is_cmyk = jpeg.components == 4;
     out->is_progressive = jpeg.is_progressive;
+    out->is_one_pass = jpeg.scans == 1 && !jpeg.is_progressive;
     out->inks_inverted = jpeg.adobe_transform >= 0;
     out->exif = jpeg.exif;
     out->orientation = cg_exif_orientation(jpeg.exif.bytes, jpeg.exif.nbytes);

@@ -69,7 +69,7 @@ static enum cg_status decode_colours(const struct reading *reading, struct cg_im
         cg_codec_decode(copy != NULL ? copy : reading->bytes, nbytes, header->depth,
                         spread_grey ? 3 : header->channels, out, error);
     free(copy);
-    if (status == CG_OK && reading->wants_notes && header->is_sequential &&
+    if (status == CG_OK && reading->wants_notes && header->is_one_pass &&
         cg_libjpeg_is_damaged(reading->bytes, reading->nbytes, header))
         note(reading, NOTE_DAMAGED);
     return status;

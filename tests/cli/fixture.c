@@ -6,9 +6,13 @@
  *   fixture pixel PATH X Y              print "RED GREEN BLUE"
  *   fixture difference A B              print the greatest difference of two pictures' bytes
  *   fixture json PATH                   check that every line is a JSON object
+ *   fixture flavour PATH NAME           write a picture of a kind of its own (fixture_flavour.h)
+ *   fixture contents PATH               print what of alpha, profile, date, place is in it
+ *   fixture samples PATH X Y            print a pixel as it is in the file
  */
 #include "base/memory.h"
 #include "base/rng.h"
+#include "cli/fixture_flavour.h"
 #include "image/image.h"
 #include "model/model.h"
 
@@ -153,6 +157,12 @@ int main(int argc, char *argv[])
         return print_difference(argv[2], argv[3]);
     if (argc == 3 && strcmp(argv[1], "json") == 0)
         return check_json_lines(argv[2]);
+    if (argc == 4 && strcmp(argv[1], "flavour") == 0)
+        return fixture_write_flavour(argv[2], argv[3]);
+    if (argc == 3 && strcmp(argv[1], "contents") == 0)
+        return fixture_print_contents(argv[2]);
+    if (argc == 5 && strcmp(argv[1], "samples") == 0)
+        return fixture_print_samples(argv[2], atoi(argv[3]), atoi(argv[4]));
     fputs("fixture: see the top of tests/cli/fixture.c\n", stderr);
     return 2;
 }

@@ -77,10 +77,12 @@ static void estimates_grow_with_what_is_in_memory(void **state)
     (void)state;
     size_t pixels = (size_t)4000 * 3000;
     struct cg_image_info photo = {CG_IMAGE_JPEG, 4000, 3000, 3, 6 * pixels};
+    struct cg_image_info grey = {CG_IMAGE_JPEG, 4000, 3000, 1, 2 * pixels};
     struct cg_image_info drawing = {CG_IMAGE_PNG, 4000, 3000, 4, 8 * pixels};
     size_t jpeg = cg_budget_of_picture(&photo, 5 * MIB, CG_IMAGE_JPEG);
     assert_int_equal(jpeg, 6 * pixels + 5 * MIB); /* reading is the peak */
     assert_int_equal(cg_budget_of_picture(&photo, 5 * MIB, CG_IMAGE_PNG), 9 * pixels);
+    assert_int_equal(cg_budget_of_picture(&grey, 5 * MIB, CG_IMAGE_JPEG), 4 * pixels);
     assert_int_equal(cg_budget_of_picture(&drawing, MIB, CG_IMAGE_JPEG), 8 * pixels + 2 * MIB);
     assert_int_equal(cg_budget_of_picture(&drawing, MIB, CG_IMAGE_PNG), 12 * pixels);
     assert_true(cg_budget_of_session(1920, 1) > 3 * cg_budget_of_session(960, 1));

@@ -24,7 +24,11 @@
 
 static int enter_folder(void **state)
 {
-    unsetenv("SLURM_ARRAY_TASK_ID");
+    static const char *const tell_shards[] = {"SLURM_ARRAY_TASK_ID",  "SLURM_STEP_ID",
+                                              "JOB_COMPLETION_INDEX", "COMICGAN_SHARDS",
+                                              "OMPI_COMM_WORLD_RANK", "PMI_RANK"};
+    for (size_t i = 0; i < sizeof(tell_shards) / sizeof(tell_shards[0]); i++)
+        unsetenv(tell_shards[i]);
     temp_folder_setup(state);
     return chdir(*state);
 }

@@ -77,6 +77,20 @@ static void the_summary_adds_up(void **state)
                         "200 to convert; left out: 3 done already, 2 other files");
 }
 
+static void the_summary_names_the_shard(void **state)
+{
+    (void)state;
+    char text[CG_SUMMARY_NBYTES];
+    struct cg_plan plan = {.count = 5, .elsewhere = 15, .shard_index = 2, .shard_count = 4};
+    assert_string_equal(cg_summary_of_plan(&plan, text),
+                        "shard 2 of 4: 5 to convert; left out: 15 of other shards");
+    plan.shard_source = "Slurm array";
+    struct cg_tally tally = {5, 5, 0, 2.0};
+    assert_string_equal(cg_summary_of_work(&tally, &plan, text),
+                        "shard 2 of 4 (Slurm array): 5 converted in 2.0 s (2.5 pictures/s); "
+                        "left out: 15 of other shards");
+}
+
 static void sizes_are_powers_of_1024(void **state)
 {
     (void)state;
@@ -116,6 +130,7 @@ int main(void)
         cmocka_unit_test(the_line_says_count_rate_and_time_left),
         cmocka_unit_test(the_line_fits_the_terminal),
         cmocka_unit_test(the_summary_adds_up),
+        cmocka_unit_test(the_summary_names_the_shard),
         cmocka_unit_test(sizes_are_powers_of_1024),
         cmocka_unit_test(colours_are_numbers_or_names),
     };

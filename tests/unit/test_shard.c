@@ -89,7 +89,7 @@ static void the_option_is_read(void **state)
 {
     (void)state;
     assert_null(expect_shard(NULL, 1, 1).source);
-    assert_string_equal(expect_shard("3/4", 3, 4).source, "--shard");
+    assert_null(expect_shard("3/4", 3, 4).source);
     expect_shard("1000000/1000000", 1000000, 1000000);
     const char *wrong[] = {"",
                            "3",
@@ -131,7 +131,7 @@ static void expect_full_array(int low, int high, int step)
         set_array(id, low, high, step, count);
         assert_int_equal(cg_cli_shard_find(NULL, &shard), CG_EXIT_DONE);
         assert_int_equal(shard.count, count);
-        assert_string_equal(shard.source, count > 1 ? "SLURM_ARRAY_TASK_ID" : shard.source);
+        assert_string_equal(shard.source, count > 1 ? "Slurm array" : shard.source);
         assert_in_range(shard.index, 1, count);
         assert_false(seen[shard.index - 1]);
         seen[shard.index - 1] = true;
@@ -186,7 +186,7 @@ static void steps_count_under_srun_alone(void **state)
     set("SLURM_NTASKS", 4);
     expect_shard(NULL, 1, 1); /* a batch script */
     set("SLURM_STEP_ID", 0);
-    assert_string_equal(expect_shard(NULL, 1, 4).source, "SLURM_PROCID");
+    assert_string_equal(expect_shard(NULL, 1, 4).source, "srun");
     set("SLURM_PROCID", 3);
     expect_shard(NULL, 4, 4);
     set("SLURM_PROCID", 4);
@@ -201,10 +201,10 @@ static void mpirun_counts_before_the_step_it_runs_in(void **state)
     set("SLURM_STEP_ID", 0);
     set("PMI_RANK", 2);
     set("PMI_SIZE", 8);
-    assert_string_equal(expect_shard(NULL, 3, 8).source, "PMI_RANK");
+    assert_string_equal(expect_shard(NULL, 3, 8).source, "MPI");
     set("OMPI_COMM_WORLD_RANK", 5);
     set("OMPI_COMM_WORLD_SIZE", 6);
-    assert_string_equal(expect_shard(NULL, 6, 6).source, "OMPI_COMM_WORLD_RANK");
+    assert_string_equal(expect_shard(NULL, 6, 6).source, "Open MPI");
     set("OMPI_COMM_WORLD_RANK", 6);
     expect_refusal(NULL);
 }
@@ -235,7 +235,7 @@ static void indexed_jobs_need_their_number(void **state)
     set("JOB_COMPLETION_INDEX", 0);
     expect_refusal(NULL);
     set("COMICGAN_SHARDS", 5);
-    assert_string_equal(expect_shard(NULL, 1, 5).source, "JOB_COMPLETION_INDEX");
+    assert_string_equal(expect_shard(NULL, 1, 5).source, "Kubernetes indexed job");
     set("JOB_COMPLETION_INDEX", 4);
     expect_shard(NULL, 5, 5);
     set("JOB_COMPLETION_INDEX", 5);

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # Help and version go to stdout, name every option, and end well.
-: "${comicgan:?}"
+: "${comicgan:?}" "${case_file:?}"
 
 for arguments in --help -h help; do
     expect 0 "$comicgan" $arguments
@@ -19,6 +19,11 @@ done
 sed -n '/^Which pictures/,$p' ../stdout >own
 grep -Eq '.{81}' own && fail "convert --help is wider than 80 columns"
 grep -q '130 interrupted' ../stdout || fail "convert --help does not name the exit codes"
+# an option that no case uses is one that nobody has tried
+while read -r option; do
+    grep -rqE --exclude=help.sh -e "(convert|run|refuse|batch|value) .*$option\>" \
+        "$(dirname "$case_file")" || fail "no case tries convert $option"
+done < <(grep -Eo '^  (-., )?(-0|--[a-z-]+)' ../stdout | grep -Eo -e '(-0|--[a-z-]+)$')
 expect 0 "$comicgan" convert -h
 expect 0 "$comicgan" page --help
 for option in layout caption title font page gutter frame slant background rtl force style \

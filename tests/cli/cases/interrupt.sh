@@ -22,6 +22,13 @@ start() {
     fail "the batch did not begin"
 }
 
+# taken: what was sent to it has reached it; a second signal before that could count as one with it
+taken() {
+    while grep -q '^\(Sig\|Shd\)Pnd:.*[1-9a-f]' "/proc/$process/status"; do
+        sleep 0.01
+    done
+}
+
 # ended CODE: it has
 ended() {
     local code=0
@@ -47,7 +54,7 @@ for signal in INT TERM; do
 
     start twice
     kill -$signal $process
-    sleep 0.2 # two signals at once may count as one
+    taken
     kill -$signal $process
     ended 130
     only twice a.png b.png

@@ -28,6 +28,19 @@ line '"input":"photos/b.png"' '"status":"failed"' '"error":"reading photos/b.png
 line '"input":"photos/?.png"' # JSON is UTF-8, names need not be
 "$fixture" json r.jsonl || fail "not JSON"
 
+# what could not be used of a picture is in it, and told; it is not a failure
+mkdir flawed
+"$fixture" flavour flawed/a.png broken-profile
+"$fixture" picture flawed/b.png 30 20
+expect 0 "$comicgan" convert --style tiny --report r.jsonl flawed unflawed
+line '"input":"flawed/a.png"' '"status":"converted"' '"warnings":["its colour profile could not be'
+line '"input":"flawed/b.png"' '"warnings":[]'
+grep -q '^comicgan: warning: flawed/a.png: its colour profile could not be used' ../stderr ||
+    fail "the warning is not told"
+[ "$(wc -l <../stderr)" -eq 2 ] || fail "expected a warning and the summary"
+expect 0 "$comicgan" convert --style tiny --quiet --force flawed unflawed
+[ ! -s ../stderr ] || fail "--quiet tells warnings"
+
 # it begins anew, but goes on with --skip-existing
 expect 1 "$comicgan" convert --style tiny --format jpg --report r.jsonl --skip-existing photos comics
 [ "$(wc -l <r.jsonl)" -eq 6 ] || fail "expected two more lines for the two that failed"
