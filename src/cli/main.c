@@ -17,6 +17,7 @@ static const char help[] =
     "  convert IN OUT       turn the photo IN into the comic OUT (PNG or JPEG)\n"
     "  styles               list the styles that convert can use\n"
     "  train --data DIR     train a style of your own\n"
+    "  eval DIR_A DIR_B     measure how far one folder of pictures is from another\n"
     "\n"
     "  comicgan COMMAND --help   the options of a command\n"
     "  comicgan --version        version, BLAS library in use, licence\n"
@@ -32,6 +33,7 @@ static const struct command commands[] = {
     {"convert", cg_command_convert},
     {"styles", cg_command_styles},
     {"train", cg_command_train},
+    {"eval", cg_command_eval},
 };
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
@@ -62,7 +64,7 @@ static int refuse_command(const char *word)
                            "%s is not a command; did you mean "
                            "comicgan convert %s OUT?",
                            word, word);
-    return cg_cli_fail(CG_EXIT_USAGE, "unknown command %s; the commands are convert, styles, train",
+    return cg_cli_fail(CG_EXIT_USAGE, "unknown command %s; the commands are convert, styles, train, eval",
                        word);
 }
 

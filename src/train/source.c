@@ -2,7 +2,7 @@
 #include "train/source.h"
 
 #include "base/memory.h"
-#include "train/walk.h"
+#include "image/walk.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
-/* train: finding picture files. */
+/* image: finding picture files. */
 #include "temp_folder.h"
-#include "train/walk.h"
+#include "image/walk.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

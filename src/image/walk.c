@@ -2,7 +2,7 @@
  * Finding picture files in a tree of folders: see walk.h. Each folder's names are sorted before
  * they are visited, so that of two links to the same folder it is always the same one that counts.
  */
-#include "train/walk.h"
+#include "image/walk.h"
 
 #include "base/memory.h"
 

@@ -1,6 +1,6 @@
 /* Finding picture files in a tree of folders. */
-#ifndef CG_TRAIN_WALK_H
-#define CG_TRAIN_WALK_H
+#ifndef CG_IMAGE_WALK_H
+#define CG_IMAGE_WALK_H
 
 #include "base/error.h"
 
