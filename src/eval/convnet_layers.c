@@ -33,11 +33,12 @@ static int windows(const struct cg_conv_layer *layer, int axis, int side)
     return count;
 }
 
+/* A pool's window may not lie outside the map altogether, where there is nothing to pool. */
 static bool window_is_sound(const struct cg_conv_layer *layer, int axis)
 {
     int kernel = layer->kernel[axis], stride = layer->stride[axis], padding = layer->padding[axis];
     return kernel > 0 && kernel < SIDE_MAX && stride > 0 && stride < SIDE_MAX && padding >= 0 &&
-           padding < kernel;
+           padding < (layer->kind == CG_CONV_CONV ? SIDE_MAX : kernel);
 }
 
 static bool windowed_shape(struct cg_conv_call *call)
@@ -88,7 +89,7 @@ static size_t window_floats(const struct cg_conv_call *call)
 static bool is_pointwise(const struct cg_conv_layer *layer)
 {
     return layer->kernel[0] == 1 && layer->kernel[1] == 1 && layer->stride[0] == 1 &&
-           layer->stride[1] == 1;
+           layer->stride[1] == 1 && layer->padding[0] == 0 && layer->padding[1] == 0;
 }
 
 size_t cg_conv_columns_count(const struct cg_conv_call *call)
