@@ -6,8 +6,8 @@
  * whole numbers, carry the picture's unit along), and the area between the two distribution
  * functions summed on the way up. Every item has its own sum, so threads do not change the result.
  *
- * Resamples give every unit a weight. The first BLOCK directions are kept sorted for them: weighing
- * needs no sorting anew.
+ * Resamples give every unit a weight. The first KEPT directions of every level are kept sorted for
+ * them: weighing needs no sorting anew, and how much the distance varies shows in a few as well.
  */
 #include "eval/swd.h"
 
@@ -20,6 +20,7 @@
 #include <string.h>
 
 #define BLOCK 16
+#define KEPT 4
 #define BLOCKS (CG_SWD_DIRECTIONS / BLOCK)
 #define PAPER_SCALE 1000.0
 #define DEVIATION_LEAST 1e-3 /* of 255: below it a level is constant but for rounding */
@@ -32,7 +33,7 @@ struct projection {
 };
 
 /* Projections of a set along the kept directions, sorted: of level l and direction d from
- * (l * BLOCK + d) * count on. */
+ * (l * KEPT + d) * count on. */
 struct sorted_set {
     const struct cg_swd_set *set;
     size_t count; /* of patches a level */
@@ -198,7 +199,7 @@ static void sort_column(const struct sorted_set *set, const float *products, int
 
 static struct projection *kept_column(const struct sorted_set *set, int level, int column)
 {
-    return set->kept + (size_t)(level * BLOCK + column) * set->count;
+    return set->kept + (size_t)(level * KEPT + column) * set->count;
 }
 
 /* Project and sort one set; column by column into out, BLOCK x count. */
@@ -209,7 +210,7 @@ static void sort_block(const struct sorted_set *set, int level, int block, const
     for (int d = 0; d < BLOCK; d++) {
         struct projection *column = out + (size_t)d * set->count;
         sort_column(set, scratch->products, d, scratch->spare, column);
-        if (block == 0)
+        if (block == 0 && d < KEPT)
             memcpy(kept_column(set, level, d), column, set->count * sizeof(*column));
     }
 }
@@ -239,10 +240,10 @@ static enum cg_status measure_kept(const void *context, const uint32_t *weights_
     double a_total = total_weight(&work->a, weights_a), b_total = total_weight(&work->b, weights_b);
     double sum = 0.0;
     for (int level = 0; level < CG_SWD_LEVELS; level++)
-        for (int d = 0; d < BLOCK; d++)
+        for (int d = 0; d < KEPT; d++)
             sum += distance_1d(kept_column(&work->a, level, d), work->a.count, weights_a, a_total,
                                kept_column(&work->b, level, d), work->b.count, weights_b, b_total);
-    *out = PAPER_SCALE * sum / (CG_SWD_LEVELS * BLOCK);
+    *out = PAPER_SCALE * sum / (CG_SWD_LEVELS * KEPT);
     return CG_OK;
 }
 
@@ -252,7 +253,7 @@ static enum cg_status sorted_set_create(const struct cg_swd_set *set, struct sor
                                         struct cg_error *error)
 {
     *out = (struct sorted_set){.set = set, .count = set->picture_count * set->descriptors};
-    out->kept = cg_alloc(out->count * CG_SWD_LEVELS * BLOCK, sizeof(*out->kept),
+    out->kept = cg_alloc(out->count * CG_SWD_LEVELS * KEPT, sizeof(*out->kept),
                          "sorted projections", error);
     return out->kept != NULL ? CG_OK : CG_ERR_MEMORY;
 }

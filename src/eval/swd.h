@@ -14,7 +14,7 @@
  * both sets, where the paper's program normalises each set by its own mean and deviation. Then a set
  * that is paler, darker or turned in hue would be at no distance; a style's palette and contrast are
  * part of it. For that the distance is not symmetric: units are b's deviations. Pyramids need not
- * end at 16 pixels, sets not be of one size, and 256 directions serve instead of 512.
+ * end at 16 pixels, sets not be of one size, and 128 directions serve instead of 512.
  *
  * The distance of two halves of one set is not 0: it is what so many patches can resolve.
  */
@@ -26,7 +26,7 @@
 
 #define CG_SWD_LEVELS 5
 #define CG_SWD_PATCH_PX 7
-#define CG_SWD_DIRECTIONS 256
+#define CG_SWD_DIRECTIONS 128
 #define CG_SWD_DESCRIPTORS 128 /* patches a picture and level, in the paper */
 /* So that the last level holds a patch. */
 #define CG_SWD_SIDE_MIN_PX (CG_SWD_PATCH_PX << (CG_SWD_LEVELS - 1))
@@ -49,6 +49,9 @@ void cg_swd_set_free(struct cg_swd_set *set);
  */
 enum cg_status cg_swd_set_put(struct cg_swd_set *set, size_t place, size_t unit, uint64_t seed,
                               const struct cg_image *rgb, struct cg_error *error);
+
+/* Leave off what comes after the first pictures, of the first units: places that were not filled. */
+void cg_swd_set_trim(struct cg_swd_set *set, size_t picture_count, size_t unit_count);
 
 struct cg_swd {
     double levels[CG_SWD_LEVELS]; /* from the finest on */

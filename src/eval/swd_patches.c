@@ -185,6 +185,12 @@ enum cg_status cg_swd_set_create(size_t picture_count, size_t unit_count, size_t
     return CG_OK;
 }
 
+void cg_swd_set_trim(struct cg_swd_set *set, size_t picture_count, size_t unit_count)
+{
+    set->picture_count = picture_count;
+    set->unit_count = unit_count;
+}
+
 void cg_swd_set_free(struct cg_swd_set *set)
 {
     if (set == NULL)
