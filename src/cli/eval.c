@@ -124,8 +124,7 @@ static void print_table(const struct settings *settings, const struct cg_compari
     list_measures(found, shown);
     printf("%zu pictures in %s against %zu in %s\n\n", found->count_a, settings->dirs[0],
            found->count_b, settings->dirs[1]);
-    printf("%-12s %12s   %s\n", "measure", "value",
-           settings->resamples > 0 ? "95 % interval" : "");
+    printf("%-12s %12s   %s\n", "measure", "value", settings->resamples > 0 ? "95 % interval" : "");
     for (int level = 0; level < CG_SWD_LEVELS; level++)
         printf("swd %-8d %12.5g\n", 1 << level, found->swd.levels[level]);
     for (int i = 0; i < SHOWN_COUNT; i++) {
@@ -159,11 +158,11 @@ static int print_json(const struct settings *settings, const struct cg_compariso
 {
     struct shown shown[SHOWN_COUNT];
     list_measures(found, shown);
-    json_t *all = json_pack("{s:s, s:s, s:I, s:I, s:I, s:i, s:i, s:i}", "a", settings->dirs[0], "b",
-                            settings->dirs[1], "pictures_a", (json_int_t)found->count_a,
-                            "pictures_b", (json_int_t)found->count_b, "pairs",
-                            (json_int_t)found->pair_count, "size_px", settings->long_px,
-                            "resamples", settings->resamples, "seed", settings->seed);
+    json_t *all =
+        json_pack("{s:s, s:s, s:I, s:I, s:I, s:i, s:i, s:i}", "a", settings->dirs[0], "b",
+                  settings->dirs[1], "pictures_a", (json_int_t)found->count_a, "pictures_b",
+                  (json_int_t)found->count_b, "pairs", (json_int_t)found->pair_count, "size_px",
+                  settings->long_px, "resamples", settings->resamples, "seed", settings->seed);
     if (found->feature_count > 0)
         json_object_set_new(all, "features",
                             json_pack("{s:s, s:I, s:I}", "network", settings->features, "count",
@@ -197,9 +196,8 @@ static enum cg_status open_cache(const struct settings *settings, char **out,
         return CG_OK;
     char *base = settings->cache != NULL ? cg_string_copy(settings->cache) : cg_cli_default_cache();
     char *dir = base != NULL ? cg_string_format("%s/features", base) : NULL;
-    enum cg_status status = dir != NULL
-                                ? cg_folder_make(dir, error)
-                                : cg_fail(error, CG_ERR_MEMORY, "cache: out of memory");
+    enum cg_status status = dir != NULL ? cg_folder_make(dir, error)
+                                        : cg_fail(error, CG_ERR_MEMORY, "cache: out of memory");
     free(base);
     if (status == CG_OK) {
         *out = dir;
@@ -229,13 +227,12 @@ static int compare(const struct settings *settings)
             .pictures = {.net = net, .cache_dir = cache, .long_px = settings->long_px},
             .resamples = (size_t)settings->resamples,
             .seed = (uint64_t)settings->seed};
-        status =
-            cg_compare(settings->dirs[0], settings->dirs[1], &options, pool, &found, &error);
+        status = cg_compare(settings->dirs[0], settings->dirs[1], &options, pool, &found, &error);
     }
     int code = CG_EXIT_DONE;
     if (status != CG_OK)
-        code = cg_cli_fail(status == CG_ERR_MODEL ? CG_EXIT_MODEL : CG_EXIT_INPUT, "%s",
-                           error.text);
+        code =
+            cg_cli_fail(status == CG_ERR_MODEL ? CG_EXIT_MODEL : CG_EXIT_INPUT, "%s", error.text);
     else if (settings->json)
         code = print_json(settings, &found);
     else

@@ -64,8 +64,8 @@ static int refuse_command(const char *word)
                            "%s is not a command; did you mean "
                            "comicgan convert %s OUT?",
                            word, word);
-    return cg_cli_fail(CG_EXIT_USAGE, "unknown command %s; the commands are convert, styles, train, eval",
-                       word);
+    return cg_cli_fail(CG_EXIT_USAGE,
+                       "unknown command %s; the commands are convert, styles, train, eval", word);
 }
 
 static int run(int argc, char *argv[])

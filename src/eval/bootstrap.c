@@ -40,9 +40,8 @@ static void run_item(void *context, size_t item, int worker)
     if (a != NULL && b != NULL) {
         draw(a, bootstrap->count_a, bootstrap->seed, STREAM_A, item);
         draw(b, bootstrap->count_b, bootstrap->seed, STREAM_B, item);
-        run->statuses[item] =
-            bootstrap->measure(bootstrap->context, a, bootstrap->count_b > 0 ? b : NULL,
-                               &run->values[item], error);
+        run->statuses[item] = bootstrap->measure(
+            bootstrap->context, a, bootstrap->count_b > 0 ? b : NULL, &run->values[item], error);
     }
     free(b);
     free(a);
@@ -55,8 +54,7 @@ enum cg_status cg_bootstrap_run(const struct cg_bootstrap *bootstrap, struct cg_
     struct run run = {.bootstrap = bootstrap, .values = values};
     run.statuses = cg_alloc_zero(items, sizeof(*run.statuses), "resamples", error);
     run.errors = cg_alloc_zero(items, sizeof(*run.errors), "resamples", error);
-    enum cg_status status =
-        run.statuses != NULL && run.errors != NULL ? CG_OK : CG_ERR_MEMORY;
+    enum cg_status status = run.statuses != NULL && run.errors != NULL ? CG_OK : CG_ERR_MEMORY;
     if (status == CG_OK)
         cg_pool_run(pool, items, run_item, &run);
     for (size_t i = 0; status == CG_OK && i < items; i++)

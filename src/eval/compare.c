@@ -19,8 +19,8 @@ static enum cg_status take(const struct comparing *c, cg_measure_fn measure, con
                            size_t count_a, size_t count_b, double least, struct cg_estimate *out,
                            struct cg_error *error)
 {
-    struct cg_bootstrap bootstrap = {measure, context, count_a,
-                                     count_b, c->options->resamples, c->options->seed};
+    struct cg_bootstrap bootstrap = {
+        measure, context, count_a, count_b, c->options->resamples, c->options->seed};
     enum cg_status status = cg_bootstrap_run(&bootstrap, c->pool, c->values, error);
     if (status == CG_OK)
         *out = cg_estimate_make(c->values[0], c->values + 1, c->options->resamples, least);
@@ -61,8 +61,8 @@ static enum cg_status compare_pairs(const struct comparing *c, struct cg_compari
                                           distances, error);
         struct cg_feature_rows rows = {distances, out->pair_count, 1};
         if (status == CG_OK)
-            status = take(c, cg_mean_measure, &rows, out->pair_count, 0, 0.0, &out->perceptual,
-                          error);
+            status =
+                take(c, cg_mean_measure, &rows, out->pair_count, 0, 0.0, &out->perceptual, error);
     }
     free(distances);
     free(pairs);

@@ -1,6 +1,7 @@
 /*
  * Reading picture networks: see convnet.h. A file is told by its first bytes: safetensors begin
- * with the length of a JSON header and its bracket, all else is taken for the compressed SqueezeNet.
+ * with the length of a JSON header and its bracket, all else is taken for the compressed
+ * SqueezeNet.
  *
  * The layer list is JSON under "layers" in the metadata; docs/EVAL.md describes it. Every layer of
  * kind conv takes two tensors, NAME.weight (out x in x down x across) and NAME.bias (out).
@@ -80,9 +81,9 @@ static enum cg_status get_input(const json_t *json, struct cg_conv_input *out,
     if (status == CG_OK)
         status = cg_json_get_string(input, "order", "input of the network", &order, error);
     if (status == CG_OK && strcmp(order, "RGB") != 0 && strcmp(order, "BGR") != 0)
-        status = cg_fail(error, CG_ERR_MODEL,
-                         "input of the network: expected RGB or BGR as \"order\", found %.16s",
-                         order);
+        status =
+            cg_fail(error, CG_ERR_MODEL,
+                    "input of the network: expected RGB or BGR as \"order\", found %.16s", order);
     if (status != CG_OK)
         return status;
     out->bgr = strcmp(order, "BGR") == 0;
@@ -96,8 +97,8 @@ static enum cg_status get_layer(const struct cg_convnet *net, const json_t *name
 {
     *out = json_is_string(name) ? cg_convnet_find(net, json_string_value(name)) : -2;
     if (*out == -2)
-        return cg_fail(error, CG_ERR_MODEL, "%.64s: expected the name of a layer before, found %.64s",
-                       what,
+        return cg_fail(error, CG_ERR_MODEL,
+                       "%.64s: expected the name of a layer before, found %.64s", what,
                        json_is_string(name) ? json_string_value(name) : cg_json_type_name(name));
     return CG_OK;
 }

@@ -28,10 +28,10 @@ enum cg_status cg_frechet_measure(const void *frechet, const uint32_t *weights_a
                                   const uint32_t *weights_b, double *out, struct cg_error *error);
 
 /*
- * Kernel distance (Binkowski et al. 2018, "Demystifying MMD GANs"): squared maximum mean discrepancy
- * with k(x, y) = (x y / dimension + 1)^3, the unbiased estimator: about 0, and below 0 half of the
- * time, for sets of one kind. Unlike the Frechet distance it does not depend on how many pictures
- * there are, only its spread does. At least 2 pictures each.
+ * Kernel distance (Binkowski et al. 2018, "Demystifying MMD GANs"): squared maximum mean
+ * discrepancy with k(x, y) = (x y / dimension + 1)^3, the unbiased estimator: about 0, and below 0
+ * half of the time, for sets of one kind. Unlike the Frechet distance it does not depend on how
+ * many pictures there are, only its spread does. At least 2 pictures each.
  */
 struct cg_kernel_distance {
     size_t count_a, count_b;

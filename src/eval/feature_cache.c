@@ -65,9 +65,9 @@ enum cg_status cg_feature_cache_put(const char *dir, const struct cg_feature_key
     struct entry_header header = make_header(key, values, count);
     struct cg_file_writer *writer = NULL;
     char *path = entry_path(dir, key);
-    enum cg_status status =
-        path != NULL ? cg_file_writer_create(path, &writer, error)
-                     : cg_fail(error, CG_ERR_MEMORY, "cache %s: out of memory", dir);
+    enum cg_status status = path != NULL
+                                ? cg_file_writer_create(path, &writer, error)
+                                : cg_fail(error, CG_ERR_MEMORY, "cache %s: out of memory", dir);
     if (status == CG_OK)
         status = cg_file_writer_add(writer, &header, sizeof(header), error);
     if (status == CG_OK)

@@ -1,6 +1,7 @@
 /*
- * What networks said of pictures, kept in a folder from call to call: a file of a few thousand bytes
- * for each, named by the contents of picture and network. What is damaged is as good as missing.
+ * What networks said of pictures, kept in a folder from call to call: a file of a few thousand
+ * bytes for each, named by the contents of picture and network. What is damaged is as good as
+ * missing.
  */
 #ifndef CG_EVAL_FEATURE_CACHE_H
 #define CG_EVAL_FEATURE_CACHE_H

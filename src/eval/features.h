@@ -22,10 +22,10 @@ enum cg_status cg_features_of(struct cg_conv_pass *pass, const struct cg_image *
  *
  *     mean over pixels of |x / |x| - y / |y||^2,
  *
- * x and y being the channels of a pixel of the two maps; 0 to 2 a layer where they have been through
- * a ReLU. That is LPIPS (Zhang et al. 2018, "The unreasonable effectiveness of deep features as a
- * perceptual metric") without the weights that it learned from people, its baseline. 0 with a
- * network that names no layers.
+ * x and y being the channels of a pixel of the two maps; 0 to 2 a layer where they have been
+ * through a ReLU. That is LPIPS (Zhang et al. 2018, "The unreasonable effectiveness of deep
+ * features as a perceptual metric") without the weights that it learned from people, its baseline.
+ * 0 with a network that names no layers.
  */
 double cg_perceptual_distance(const struct cg_conv_pass *x, const struct cg_conv_pass *y);
 

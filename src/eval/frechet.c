@@ -51,8 +51,8 @@ static enum cg_status factor_make(const struct cg_feature_rows *features, const 
                                   struct factor *out, struct cg_error *error)
 {
     size_t dimension = features->dimension;
-    *out = (struct factor){
-        .mean = cg_alloc_zero(dimension, sizeof(double), "mean of features", error)};
+    *out = (struct factor){.mean =
+                               cg_alloc_zero(dimension, sizeof(double), "mean of features", error)};
     if (out->mean == NULL)
         return CG_ERR_MEMORY;
     double total = weigh_mean(features, weights, out->mean, &out->count);

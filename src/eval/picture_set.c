@@ -29,8 +29,8 @@ static enum cg_status put_patches(const struct reading *reading, size_t item,
         return cg_swd_set_put(set->patches, item, item, seed, picture, error);
     int width = (int)(picture->width * scale + 0.5), height = (int)(picture->height * scale + 0.5);
     struct cg_image reduced;
-    enum cg_status status = cg_image_resize(picture, width > 0 ? width : 1, height > 0 ? height : 1,
-                                            &reduced, error);
+    enum cg_status status =
+        cg_image_resize(picture, width > 0 ? width : 1, height > 0 ? height : 1, &reduced, error);
     if (status != CG_OK)
         return status;
     status = cg_swd_set_put(set->patches, item, item, seed, &reduced, error);
@@ -132,11 +132,9 @@ static enum cg_status part_features(struct cg_picture_set *set, const struct cg_
                                     struct cg_error *error)
 {
     size_t features = cg_feature_count(net), classes = cg_class_count(net);
-    enum cg_status status =
-        take_rows(set, features + classes, 0, features, &set->features, error);
+    enum cg_status status = take_rows(set, features + classes, 0, features, &set->features, error);
     if (status == CG_OK && classes > 0)
-        status =
-            take_rows(set, features + classes, features, classes, &set->probabilities, error);
+        status = take_rows(set, features + classes, features, classes, &set->probabilities, error);
     return status;
 }
 
@@ -150,8 +148,8 @@ enum cg_status cg_picture_set_read(const char *dir, const struct cg_picture_set_
     if (status == CG_OK)
         status = make_room(out, options->net, error);
     if (status == CG_OK)
-        status = cg_picture_work(pool, out->files.count, options->net, 1, read_picture, &reading,
-                                 error);
+        status =
+            cg_picture_work(pool, out->files.count, options->net, 1, read_picture, &reading, error);
     if (status == CG_OK && options->net != NULL)
         status = part_features(out, options->net, error);
     if (status != CG_OK)

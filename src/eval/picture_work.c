@@ -45,8 +45,7 @@ enum cg_status cg_picture_work(struct cg_pool *pool, size_t items, const struct 
     struct work work = {.passes_each = passes, .fn = fn, .context = context};
     work.statuses = cg_alloc_zero(items, sizeof(*work.statuses), "list of pictures", error);
     work.errors = cg_alloc_zero(items, sizeof(*work.errors), "list of pictures", error);
-    enum cg_status status =
-        work.statuses != NULL && work.errors != NULL ? CG_OK : CG_ERR_MEMORY;
+    enum cg_status status = work.statuses != NULL && work.errors != NULL ? CG_OK : CG_ERR_MEMORY;
     if (status == CG_OK && net != NULL)
         status = make_passes(&work, net, pass_count, error);
     if (status == CG_OK)

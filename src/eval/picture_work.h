@@ -13,7 +13,6 @@ typedef enum cg_status (*cg_picture_fn)(void *context, size_t item, struct cg_co
 /* Call fn for every item; of several failures the one of the lowest item is given back. net may be
  * NULL. */
 enum cg_status cg_picture_work(struct cg_pool *pool, size_t items, const struct cg_convnet *net,
-                               int passes, cg_picture_fn fn, void *context,
-                               struct cg_error *error);
+                               int passes, cg_picture_fn fn, void *context, struct cg_error *error);
 
 #endif

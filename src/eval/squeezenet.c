@@ -113,9 +113,9 @@ static enum cg_status decode_conv(struct reader *reader, struct cg_error *error)
         status = spread_weights(reader, codebook, weights, error);
     }
     if (status == CG_OK && (!all_finite(codebook, CODES) || !all_finite(bias, channels)))
-        status = cg_fail(error, CG_ERR_MODEL,
-                         "layer %s: expected finite numbers, found NaN or infinity",
-                         reader->conv->name);
+        status =
+            cg_fail(error, CG_ERR_MODEL, "layer %s: expected finite numbers, found NaN or infinity",
+                    reader->conv->name);
     if (status == CG_OK)
         cg_convnet_set_weights(reader->net, reader->layer, weights, bias);
     free(weights);

@@ -1,6 +1,6 @@
 /*
- * SqueezeNet v1.0 (Iandola, Han et al. 2016, arXiv 1602.07360) in the pruned and quantised form that
- * its authors give out (Han, Mao and Dally 2016, "Deep compression", arXiv 1510.00149).
+ * SqueezeNet v1.0 (Iandola, Han et al. 2016, arXiv 1602.07360) in the pruned and quantised form
+ * that its authors give out (Han, Mao and Dally 2016, "Deep compression", arXiv 1510.00149).
  */
 #ifndef CG_EVAL_SQUEEZENET_H
 #define CG_EVAL_SQUEEZENET_H

@@ -42,8 +42,8 @@ struct sorted_set {
 
 struct work {
     struct sorted_set a, b;
-    const uint32_t *once; /* weights: every unit once */
-    float *directions;    /* level by level, CG_SWD_DIRECTIONS x CG_SWD_PATCH_FLOATS */
+    const uint32_t *once;    /* weights: every unit once */
+    float *directions;       /* level by level, CG_SWD_DIRECTIONS x CG_SWD_PATCH_FLOATS */
     struct scratch *scratch; /* of each worker */
     double sums[CG_SWD_LEVELS][BLOCKS];
 };
@@ -169,7 +169,8 @@ static enum cg_status make_directions(const struct cg_swd_set *b, float *directi
                 squares += (double)directions[i] * (double)directions[i];
             }
             for (int i = 0; i < CG_SWD_PATCH_FLOATS; i++)
-                directions[i] = (float)((double)directions[i] / (sqrt(squares) * deviations[i % 3]));
+                directions[i] =
+                    (float)((double)directions[i] / (sqrt(squares) * deviations[i % 3]));
         }
     }
     return CG_OK;

@@ -11,10 +11,11 @@
  * is the distance at that level.
  *
  * What differs from the paper: channels are divided by their deviation in the reference set b, in
- * both sets, where the paper's program normalises each set by its own mean and deviation. Then a set
- * that is paler, darker or turned in hue would be at no distance; a style's palette and contrast are
- * part of it. For that the distance is not symmetric: units are b's deviations. Pyramids need not
- * end at 16 pixels, sets not be of one size, and 128 directions serve instead of 512.
+ * both sets, where the paper's program normalises each set by its own mean and deviation. Then a
+ * set that is paler, darker or turned in hue would be at no distance; a style's palette and
+ * contrast are part of it. For that the distance is not symmetric: units are b's deviations.
+ * Pyramids need not end at 16 pixels, sets not be of one size, and 128 directions serve instead of
+ * 512.
  *
  * The distance of two halves of one set is not 0: it is what so many patches can resolve.
  */
@@ -50,7 +51,8 @@ void cg_swd_set_free(struct cg_swd_set *set);
 enum cg_status cg_swd_set_put(struct cg_swd_set *set, size_t place, size_t unit, uint64_t seed,
                               const struct cg_image *rgb, struct cg_error *error);
 
-/* Leave off what comes after the first pictures, of the first units: places that were not filled. */
+/* Leave off what comes after the first pictures, of the first units: places that were not filled.
+ */
 void cg_swd_set_trim(struct cg_swd_set *set, size_t picture_count, size_t unit_count);
 
 struct cg_swd {
@@ -73,7 +75,7 @@ enum cg_status cg_swd_measure(const struct cg_swd_set *a, const struct cg_swd_se
 
 struct cg_swd_set {
     size_t picture_count, unit_count, descriptors;
-    uint32_t *units;             /* of every picture */
+    uint32_t *units;              /* of every picture */
     float *levels[CG_SWD_LEVELS]; /* picture_count x descriptors x CG_SWD_PATCH_FLOATS */
 };
 

@@ -22,8 +22,8 @@ struct plane {
 static enum cg_status plane_create(int width, int height, struct plane *out, struct cg_error *error)
 {
     *out = (struct plane){width, height, NULL};
-    out->v = cg_alloc((size_t)width * (size_t)height * 3, sizeof(float), "level of a pyramid",
-                      error);
+    out->v =
+        cg_alloc((size_t)width * (size_t)height * 3, sizeof(float), "level of a pyramid", error);
     return out->v != NULL ? CG_OK : CG_ERR_MEMORY;
 }
 
@@ -172,8 +172,8 @@ enum cg_status cg_swd_set_create(size_t picture_count, size_t unit_count, size_t
     set->units = cg_alloc_zero(picture_count, sizeof(*set->units), "set of patches", error);
     bool whole = set->units != NULL && cg_mul_size(picture_count, descriptors, &patches);
     for (int i = 0; whole && i < CG_SWD_LEVELS; i++) {
-        set->levels[i] = cg_alloc_zero(patches, CG_SWD_PATCH_FLOATS * sizeof(float),
-                                       "set of patches", error);
+        set->levels[i] =
+            cg_alloc_zero(patches, CG_SWD_PATCH_FLOATS * sizeof(float), "set of patches", error);
         whole = set->levels[i] != NULL;
     }
     if (!whole) {

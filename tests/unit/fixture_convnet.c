@@ -97,8 +97,7 @@ uint8_t *fixture_compressed(const struct cg_convnet *net, uint64_t seed, float *
         size_t count = cg_convnet_weight_count(net, i);
         for (size_t k = 0; expected != NULL && k < count; k++)
             expected[k] = 0.0f;
-        uint32_t kept =
-            put_conv(&stream, count, (size_t)net->layers[i].channels, &rng, expected);
+        uint32_t kept = put_conv(&stream, count, (size_t)net->layers[i].channels, &rng, expected);
         memcpy(stream.bytes + 4 * conv++, &kept, 4);
         expected = expected != NULL ? expected + count : NULL;
     }

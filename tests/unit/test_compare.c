@@ -28,8 +28,7 @@ static struct cg_image make_picture(uint64_t number, int width, int height)
     int step = 5 + (int)cg_rng_below(&rng, 20);
     for (int y = 0; y < height; y++)
         for (int x = 0; x < width; x++)
-            memcpy(image.pixels + 3 * (y * width + x), &colours[(x / step * 3 + y / step) & 15],
-                   3);
+            memcpy(image.pixels + 3 * (y * width + x), &colours[(x / step * 3 + y / step) & 15], 3);
     return image;
 }
 
@@ -100,8 +99,10 @@ static struct cg_convnet *read_net(const char *root)
 
 static void distances_are_in_order(void **state)
 {
-    char *clean = make_folder(*state, "clean", 0, 0), *others = make_folder(*state, "others", 50, 0);
-    char *noisy = make_folder(*state, "noisy", 0, 60), *worse = make_folder(*state, "worse", 0, 150);
+    char *clean = make_folder(*state, "clean", 0, 0),
+         *others = make_folder(*state, "others", 50, 0);
+    char *noisy = make_folder(*state, "noisy", 0, 60),
+         *worse = make_folder(*state, "worse", 0, 150);
     struct setting setting = {read_net(*state), NULL, 2, 0};
     struct cg_comparison same = compare_well(&setting, clean, clean);
     struct cg_comparison half = compare_well(&setting, others, clean);

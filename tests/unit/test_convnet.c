@@ -69,8 +69,7 @@ static void check_convolution(int side, struct cg_conv_layer layer)
     for (int y = 0; y < shape->height; y++)
         for (int x = 0; x < shape->width; x++)
             for (int o = 0; o < shape->channels; o++)
-                assert_near((double)*out++,
-                            convolved(pass, &layer, weights, bias, y, x, o), 1e-4);
+                assert_near((double)*out++, convolved(pass, &layer, weights, bias, y, x, o), 1e-4);
     cg_conv_pass_free(pass);
     cg_convnet_free(net);
     free(bias);
@@ -217,11 +216,8 @@ static void what_does_not_fit_is_refused(void **state)
 static struct cg_convnet *make_small(void)
 {
     struct cg_convnet *net = fixture_convnet_new(9);
-    struct cg_conv_layer conv = {.name = "first",
-                                 .kind = CG_CONV_CONV,
-                                 .channels = 6,
-                                 .kernel = {3, 3},
-                                 .stride = {1, 1}};
+    struct cg_conv_layer conv = {
+        .name = "first", .kind = CG_CONV_CONV, .channels = 6, .kernel = {3, 3}, .stride = {1, 1}};
     fixture_convnet_add(net, conv);
     conv.name = "second";
     conv.channels = 3;

@@ -1,6 +1,6 @@
 /* image: finding picture files. */
-#include "temp_folder.h"
 #include "image/walk.h"
+#include "temp_folder.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

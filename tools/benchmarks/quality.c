@@ -185,12 +185,11 @@ static enum cg_status measure_photo(struct work *work, const char *name, size_t 
     struct quality_strip *strip = &work->strips[index];
     struct cg_image photo = {0};
     char *path = cg_string_format("%s/%s", work->options->folder, name);
-    enum cg_status status = path != NULL
-                                ? read_photo(path, &photo, error)
-                                : cg_fail(error, CG_ERR_MEMORY, "%s: out of memory", name);
+    enum cg_status status = path != NULL ? read_photo(path, &photo, error)
+                                         : cg_fail(error, CG_ERR_MEMORY, "%s: out of memory", name);
     if (status == CG_OK && work->options->sheet != NULL) {
-        strip->pictures = cg_alloc_zero(run->style_count + 1, sizeof(*strip->pictures),
-                                        "contact sheet", error);
+        strip->pictures =
+            cg_alloc_zero(run->style_count + 1, sizeof(*strip->pictures), "contact sheet", error);
         status = strip->pictures != NULL ? CG_OK : CG_ERR_MEMORY;
     }
     if (status == CG_OK)
@@ -300,8 +299,8 @@ static enum cg_status measure_to(struct work *work, size_t index, struct cg_erro
     struct quality_comics *comics = &run->comics[index];
     enum cg_status status = quality_comics_read(comics, run->photo_count, LONG_PX, error);
     if (status == CG_OK)
-        status = quality_distance_measure(run->crops, comics, work->pool, &run->distances[index],
-                                          error);
+        status =
+            quality_distance_measure(run->crops, comics, work->pool, &run->distances[index], error);
     if (status == CG_OK)
         status = quality_distance_measure(comics->others, comics, work->pool, &run->others[index],
                                           error);
@@ -470,10 +469,10 @@ static bool add_style(const char *name, struct options *out)
 static bool parse(int argc, char *argv[], struct options *out)
 {
     static const struct option known[] = {
-        {"style", required_argument, NULL, 's'},   {"all", no_argument, NULL, 'a'},
-        {"comics", required_argument, NULL, 'c'},  {"sheet", required_argument, NULL, 'o'},
-        {"json", no_argument, NULL, 'j'},          {"threads", required_argument, NULL, 't'},
-        {"help", no_argument, NULL, 'h'},          {NULL, 0, NULL, 0}};
+        {"style", required_argument, NULL, 's'},  {"all", no_argument, NULL, 'a'},
+        {"comics", required_argument, NULL, 'c'}, {"sheet", required_argument, NULL, 'o'},
+        {"json", no_argument, NULL, 'j'},         {"threads", required_argument, NULL, 't'},
+        {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0}};
     bool good = true;
     for (int result; good && (result = getopt_long(argc, argv, "h", known, NULL)) != -1;) {
         switch (result) {

@@ -76,8 +76,7 @@ static void print_gain(const struct quality_run *run, const struct quality_style
     size_t own = quality_own_comics(run, style);
     if (own == run->comics_count)
         return;
-    struct cg_estimate gain =
-        quality_distance_gain(&run->distances[own], &style->distances[own]);
+    struct cg_estimate gain = quality_distance_gain(&run->distances[own], &style->distances[own]);
     printf("%s: %.1f from its own comics, nearer than the photos by %.1f (95 %%: %.1f to %.1f)\n",
            style->name, style->distances[own].swd.mean.value, gain.value, gain.low, gain.high);
 }
@@ -162,10 +161,10 @@ enum cg_status quality_print_json(const struct quality_run *run, struct cg_error
     json_t *styles = json_array();
     for (size_t i = 0; i < run->style_count; i++)
         json_array_append_new(styles, style_json(run, &run->styles[i]));
-    json_t *all = json_pack("{s:i, s:I, s:o, s:o, s:o}", "long_px", run->long_px, "failed",
-                            (json_int_t)run->failed, "photos_swd",
-                            distances_json(run, run->distances), "other_pages_swd",
-                            distances_json(run, run->others), "styles", styles);
+    json_t *all =
+        json_pack("{s:i, s:I, s:o, s:o, s:o}", "long_px", run->long_px, "failed",
+                  (json_int_t)run->failed, "photos_swd", distances_json(run, run->distances),
+                  "other_pages_swd", distances_json(run, run->others), "styles", styles);
     char *text = json_dumps(all, JSON_INDENT(2) | JSON_REAL_PRECISION(6));
     json_decref(all);
     if (text == NULL)

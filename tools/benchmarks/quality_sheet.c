@@ -1,6 +1,6 @@
 /*
- * The contact sheet: see quality_sheet.h. A row is as high as its highest strip. Headings are set in
- * stb_easy_font, whose letters are made of rectangles and need no font file.
+ * The contact sheet: see quality_sheet.h. A row is as high as its highest strip. Headings are set
+ * in stb_easy_font, whose letters are made of rectangles and need no font file.
  */
 #include "quality_sheet.h"
 
@@ -117,8 +117,7 @@ static enum cg_status sheet_create(struct layout *layout, const struct quality_s
     if (height > CG_IMAGE_SIDE_MAX_PX || width > CG_IMAGE_SIDE_MAX_PX)
         return cg_fail(error, CG_ERR_LIMIT, "contact sheet: %zu photos in %zu columns are too many",
                        count, layout->columns);
-    enum cg_status status =
-        cg_image_create((int)width, (int)height, 3, &layout->sheet, error);
+    enum cg_status status = cg_image_create((int)width, (int)height, 3, &layout->sheet, error);
     if (status == CG_OK)
         memset(layout->sheet.pixels, 255, 3 * (size_t)width * (size_t)height);
     return status;

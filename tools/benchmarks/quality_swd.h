@@ -1,13 +1,14 @@
 /*
  * How near styles come to the comics that they learned from: sliced Wasserstein distances
- * (src/eval/swd.h) of photos, of the styles' comics of them, and of pages that nobody learned from a
- * style, to folders of comics.
+ * (src/eval/swd.h) of photos, of the styles' comics of them, and of pages that nobody learned from
+ * a style, to folders of comics.
  *
  * All sets are of the same number of square crops, with the same number of patches. From every
  * photo crops are taken at places that its number decides, from its comics at the same ones. From a
  * folder of comics every second page is the reference; the others are measured as a style would be,
- * which says how near a style could come. Pages are scans: they are reduced to the working size, 4 %
- * is left off every side, and crops that are mostly white or blank are drawn anew, as for training.
+ * which says how near a style could come. Pages are scans: they are reduced to the working size, 4
+ * % is left off every side, and crops that are mostly white or blank are drawn anew, as for
+ * training.
  */
 #ifndef CG_TOOLS_QUALITY_SWD_H
 #define CG_TOOLS_QUALITY_SWD_H
