@@ -15,6 +15,7 @@ static const char help[] =
     "\n"
     "Commands:\n"
     "  convert IN OUT       turn the photo IN into the comic OUT (PNG or JPEG)\n"
+    "  page OUT PHOTO...    lay two to nine photos out as a comic page\n"
     "  styles               list the styles that convert can use\n"
     "  train --data DIR     train a style of your own\n"
     "  eval DIR_A DIR_B     measure how far one folder of pictures is from another\n"
@@ -31,6 +32,7 @@ struct command {
 
 static const struct command commands[] = {
     {"convert", cg_command_convert},
+    {"page", cg_command_page},
     {"styles", cg_command_styles},
     {"train", cg_command_train},
     {"eval", cg_command_eval},
@@ -65,7 +67,8 @@ static int refuse_command(const char *word)
                            "comicgan convert %s OUT?",
                            word, word);
     return cg_cli_fail(CG_EXIT_USAGE,
-                       "unknown command %s; the commands are convert, styles, train, eval", word);
+                       "unknown command %s; the commands are convert, page, styles, train, eval",
+                       word);
 }
 
 static int run(int argc, char *argv[])
