@@ -207,19 +207,21 @@ static enum cg_status open_cache(const struct settings *settings, char **out,
     return settings->cache != NULL ? status : CG_OK;
 }
 
-static int compare(const struct settings *settings)
+static int show(const struct settings *settings, const struct cg_comparison *found)
+{
+    if (settings->json)
+        return print_json(settings, found);
+    print_table(settings, found);
+    return CG_EXIT_DONE;
+}
+
+static int compare(const struct settings *settings, const struct cg_convnet *net)
 {
     struct cg_error error;
-    struct cg_convnet *net = NULL;
     struct cg_pool *pool = NULL;
     struct cg_comparison found;
     char *cache = NULL;
-    enum cg_status status = CG_OK;
-    cg_blas_single_threaded();
-    if (settings->features != NULL)
-        status = cg_convnet_read(settings->features, &net, &error);
-    if (status == CG_OK)
-        status = open_cache(settings, &cache, &error);
+    enum cg_status status = open_cache(settings, &cache, &error);
     if (status == CG_OK)
         status = cg_pool_create(settings->threads, &pool, &error);
     if (status == CG_OK) {
@@ -229,16 +231,21 @@ static int compare(const struct settings *settings)
             .seed = (uint64_t)settings->seed};
         status = cg_compare(settings->dirs[0], settings->dirs[1], &options, pool, &found, &error);
     }
-    int code = CG_EXIT_DONE;
-    if (status != CG_OK)
-        code =
-            cg_cli_fail(status == CG_ERR_MODEL ? CG_EXIT_MODEL : CG_EXIT_INPUT, "%s", error.text);
-    else if (settings->json)
-        code = print_json(settings, &found);
-    else
-        print_table(settings, &found);
     cg_pool_free(pool);
     free(cache);
+    if (status != CG_OK)
+        return cg_cli_fail(CG_EXIT_INPUT, "%s", error.text);
+    return show(settings, &found);
+}
+
+static int read_network_and_compare(const struct settings *settings)
+{
+    struct cg_error error;
+    struct cg_convnet *net = NULL;
+    cg_blas_single_threaded();
+    if (settings->features != NULL && cg_convnet_read(settings->features, &net, &error) != CG_OK)
+        return cg_cli_fail(CG_EXIT_MODEL, "%s", error.text);
+    int code = compare(settings, net);
     cg_convnet_free(net);
     return code;
 }
@@ -261,5 +268,5 @@ int cg_command_eval(int argc, char *argv[])
                            argc - optind);
     settings.dirs[0] = argv[optind];
     settings.dirs[1] = argv[optind + 1];
-    return compare(&settings);
+    return read_network_and_compare(&settings);
 }

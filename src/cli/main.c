@@ -31,11 +31,8 @@ struct command {
 };
 
 static const struct command commands[] = {
-    {"convert", cg_command_convert},
-    {"page", cg_command_page},
-    {"styles", cg_command_styles},
-    {"train", cg_command_train},
-    {"eval", cg_command_eval},
+    {"convert", cg_command_convert}, {"page", cg_command_page}, {"styles", cg_command_styles},
+    {"train", cg_command_train},     {"eval", cg_command_eval},
 };
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))

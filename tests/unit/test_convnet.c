@@ -366,6 +366,41 @@ static void other_files_are_refused(void **state)
 
 /* ---- the real network ------------------------------------------------------------------------ */
 
+static int width_of(const struct cg_convnet *net, const char *name)
+{
+    return net->shapes[cg_convnet_find(net, name)].width;
+}
+
+/* A file of the right length in which no weight is kept: the layers alone can be looked at. */
+static void squeezenet_has_the_published_shape(void **state)
+{
+    (void)state;
+    size_t nbytes = 4 * 26 + 26 * 1024 + 4 * (96 + 1000);
+    for (size_t fire = 2; fire <= 9; fire++)
+        nbytes += 4 * (16 + 2 * 64) * (fire / 2);
+    struct cg_convnet *net;
+    struct cg_error error = {0};
+    uint8_t *bytes = cg_alloc_zero(nbytes, 1, "file", NULL);
+    enum cg_status status = cg_squeezenet_parse(bytes, nbytes, &net, &error);
+    assert_string_equal(error.text, "");
+    assert_int_equal(status, CG_OK);
+    assert_int_equal(width_of(net, "conv1"), 111);
+    assert_int_equal(width_of(net, "pool1"), 55);
+    assert_int_equal(width_of(net, "pool4"), 27);
+    assert_int_equal(width_of(net, "pool8"), 13);
+    assert_int_equal(width_of(net, "conv10"), 15); /* padded by one */
+    assert_int_equal(cg_feature_count(net), 512);
+    assert_int_equal(cg_class_count(net), 1000);
+    assert_int_equal(net->judge_count, 7);
+    size_t weights = 0;
+    for (int i = 0; i < net->count; i++)
+        if (net->layers[i].kind == CG_CONV_CONV)
+            weights += cg_convnet_weight_count(net, i) + (size_t)net->layers[i].channels;
+    assert_int_equal(weights, 1248424); /* parameters of SqueezeNet v1.0 */
+    cg_convnet_free(net);
+    free(bytes);
+}
+
 static void expect_class(const struct cg_convnet *net, const char *path, size_t class_index,
                          double probability)
 {
@@ -411,6 +446,7 @@ int main(void)
         cmocka_unit_test(damaged_weights_are_refused),
         cmocka_unit_test(a_listed_network_is_read),
         cmocka_unit_test(other_files_are_refused),
+        cmocka_unit_test(squeezenet_has_the_published_shape),
         cmocka_unit_test(squeezenet_knows_a_cat_and_a_coffee),
     };
     cg_blas_single_threaded();
