@@ -49,7 +49,8 @@ struct measuring {
 static enum cg_status look_at(const char *path, struct cg_conv_pass *pass, struct cg_error *error)
 {
     struct cg_image picture;
-    enum cg_status status = cg_image_read(path, 3, &picture, error);
+    enum cg_status status =
+        cg_image_read(path, &(struct cg_image_read_options){.channels = 3}, &picture, NULL, error);
     if (status != CG_OK)
         return status;
     status = cg_conv_pass_set_image(pass, &picture, error);

@@ -15,6 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const struct cg_image_read_options in_colour = {.channels = 3};
+
 static int report(enum cg_status status, const struct cg_error *error)
 {
     if (status == CG_OK)
@@ -39,7 +41,9 @@ static int make_picture(const char *path, int width, int height)
         pixel[2] = (uint8_t)((x / 16 + y / 16) % 2 * 160 + 40);
     }
     if (status == CG_OK)
-        status = cg_image_write(path, &image, format, 95, &error);
+        status = cg_image_write(path, &image,
+                                &(struct cg_image_write_options){.format = format, .quality = 95},
+                                &error);
     cg_image_clear(&image);
     return report(status, &error);
 }
@@ -74,7 +78,7 @@ static int print_size(const char *path)
 {
     struct cg_error error;
     struct cg_image image = {0};
-    enum cg_status status = cg_image_read(path, 3, &image, &error);
+    enum cg_status status = cg_image_read(path, &in_colour, &image, NULL, &error);
     if (status == CG_OK)
         printf("%d %d\n", image.width, image.height);
     cg_image_clear(&image);
@@ -85,7 +89,7 @@ static int print_pixel(const char *path, int x, int y)
 {
     struct cg_error error;
     struct cg_image image = {0};
-    enum cg_status status = cg_image_read(path, 3, &image, &error);
+    enum cg_status status = cg_image_read(path, &in_colour, &image, NULL, &error);
     if (status == CG_OK && (x < 0 || y < 0 || x >= image.width || y >= image.height))
         status = cg_fail(&error, CG_ERR_ARGUMENT, "the pixel lies outside");
     if (status == CG_OK) {
@@ -100,9 +104,9 @@ static int print_difference(const char *path_a, const char *path_b)
 {
     struct cg_error error;
     struct cg_image a = {0}, b = {0};
-    enum cg_status status = cg_image_read(path_a, 3, &a, &error);
+    enum cg_status status = cg_image_read(path_a, &in_colour, &a, NULL, &error);
     if (status == CG_OK)
-        status = cg_image_read(path_b, 3, &b, &error);
+        status = cg_image_read(path_b, &in_colour, &b, NULL, &error);
     if (status == CG_OK && (a.width != b.width || a.height != b.height))
         status = cg_fail(&error, CG_ERR_ARGUMENT, "the sizes differ");
     int greatest = 0;

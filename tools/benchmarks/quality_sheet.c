@@ -149,7 +149,8 @@ enum cg_status quality_sheet_write(const char *path, const struct quality_strip 
     if (status != CG_OK)
         return status;
     fill_sheet(&layout, strips, count, headings);
-    status = cg_image_write(path, &layout.sheet, CG_IMAGE_PNG, 0, error);
+    status = cg_image_write(path, &layout.sheet,
+                            &(struct cg_image_write_options){.format = CG_IMAGE_PNG}, error);
     cg_image_clear(&layout.sheet);
     return status;
 }

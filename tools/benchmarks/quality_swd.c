@@ -104,7 +104,8 @@ static enum cg_status read_page(const char *path, int long_px, struct cg_image *
                                 struct cg_error *error)
 {
     struct cg_image page;
-    enum cg_status status = cg_image_read(path, 3, &page, error);
+    enum cg_status status =
+        cg_image_read(path, &(struct cg_image_read_options){.channels = 3}, &page, NULL, error);
     if (status != CG_OK)
         return status;
     int longer = page.width > page.height ? page.width : page.height;
