@@ -88,7 +88,8 @@ static enum cg_status read_picture(void *context, size_t item, struct cg_conv_pa
 
 static enum cg_status find_files(struct cg_picture_set *set, struct cg_error *error)
 {
-    enum cg_status status = cg_walk_pictures(set->dir, &set->files, error);
+    const struct cg_walk_options whole_tree = {.recursive = true, .follow_folders = true};
+    enum cg_status status = cg_walk_pictures(set->dir, &whole_tree, &set->files, NULL, error);
     if (status == CG_OK && set->files.count < CG_PICTURE_SET_MIN)
         return cg_fail(error, CG_ERR_FORMAT,
                        "%s: expected at least %d pictures (PNG or JPEG) to compare sets, found %zu",

@@ -142,7 +142,8 @@ enum cg_status quality_comics_read(struct quality_comics *comics, size_t picture
                                    struct cg_error *error)
 {
     struct cg_path_list pages = {0};
-    enum cg_status status = cg_walk_pictures(comics->dir, &pages, error);
+    const struct cg_walk_options whole_tree = {.recursive = true, .follow_folders = true};
+    enum cg_status status = cg_walk_pictures(comics->dir, &whole_tree, &pages, NULL, error);
     size_t crops = QUALITY_CROPS * picture_count;
     if (status == CG_OK && pages.count < 2)
         status = cg_fail(error, CG_ERR_FORMAT, "%s: expected at least 2 comics, found %zu",
