@@ -44,8 +44,13 @@ bool cg_cli_parse_colour(const char *option, const char *text, uint8_t rgb[3]);
 /* The candidate (a list ended by NULL) that word is a slip of, or NULL. */
 const char *cg_cli_nearest(const char *word, const char *const *candidates);
 
+/* Where things are kept from call to call, as the XDG base directory specification has it. To be
+ * freed; NULL when memory is short. */
+char *cg_cli_default_cache(void);
+
 /* Subcommands; argv[0] is the subcommand's name. Return an exit code. */
 int cg_command_convert(int argc, char *argv[]);
+int cg_command_eval(int argc, char *argv[]);
 int cg_command_page(int argc, char *argv[]);
 int cg_command_styles(int argc, char *argv[]);
 int cg_command_train(int argc, char *argv[]);

@@ -18,6 +18,7 @@ static const char help[] =
     "  page OUT PHOTO...    lay two to nine photos out as a comic page\n"
     "  styles               list the styles that convert can use\n"
     "  train --data DIR     train a style of your own\n"
+    "  eval DIR_A DIR_B     measure how far one folder of pictures is from another\n"
     "\n"
     "  comicgan COMMAND --help   the options of a command\n"
     "  comicgan --version        version, BLAS library in use, licence\n"
@@ -31,10 +32,8 @@ struct command {
 };
 
 static const struct command commands[] = {
-    {"convert", cg_command_convert},
-    {"page", cg_command_page},
-    {"styles", cg_command_styles},
-    {"train", cg_command_train},
+    {"convert", cg_command_convert}, {"page", cg_command_page}, {"styles", cg_command_styles},
+    {"train", cg_command_train},     {"eval", cg_command_eval},
 };
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
@@ -66,7 +65,8 @@ static int refuse_command(const char *word)
                            "comicgan convert %s OUT?",
                            word, word);
     return cg_cli_fail(CG_EXIT_USAGE,
-                       "unknown command %s; the commands are convert, page, styles, train", word);
+                       "unknown command %s; the commands are convert, page, styles, train, eval",
+                       word);
 }
 
 static int run(int argc, char *argv[])

@@ -1,4 +1,5 @@
 /* Messages and options of the subcommands: see cli.h. */
+#include "base/memory.h"
 #include "cli/cli.h"
 
 #include <ctype.h>
@@ -207,4 +208,16 @@ bool cg_cli_parse_colour(const char *option, const char *text, uint8_t rgb[3])
                 "found \"%s\"",
                 option, text);
     return false;
+}
+
+/* ---- places ---------------------------------------------------------------------------------- */
+
+char *cg_cli_default_cache(void)
+{
+    const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+    if (cache != NULL && cache[0] == '/')
+        return cg_string_format("%s/comicgan", cache);
+    if (home != NULL && home[0] != '\0')
+        return cg_string_format("%s/.cache/comicgan", home);
+    return cg_string_copy(".comicgan-cache");
 }
