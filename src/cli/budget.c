@@ -78,16 +78,16 @@ bool cg_budget_is_open(struct cg_budget *budget)
 /*
  * Estimated / measured, as peak resident memory less that of a tiny picture (10 MiB), with the
  * style that is built in:
- *   session  90 / 89 bytes for each pixel of the working copy (320 MiB at 1920 x 1920), and 2 MiB
+ *   session  115 / 113 bytes for each pixel of the working copy (404 MiB at 1920 x 1920), and 2 MiB
  *            a thread
  *   reading  see probe.c; and the file, a PNG's twice
  *   writing  JPEG 3 / 3 bytes a pixel, with transparency 7; PNG 9 / 6.8, with transparency 12 / 9.9
  *            (the picture, its filtered rows, their compressed form: up to three times the picture)
  *   and a grey picture beside the RGB that is made of it, 4
- * 12000 x 8300 pixels, JPEG to JPEG: 590 MiB and the session's 81 / 587 MiB together, as reading is
+ * 12000 x 8300 pixels, JPEG to JPEG: 590 MiB and the session's 103 / 586 MiB together, as reading is
  * over when the session's memory is touched for the first time.
  */
-#define SESSION_NBYTES_PER_PX 90
+#define SESSION_NBYTES_PER_PX 115
 #define THREAD_NBYTES ((size_t)2 << 20)
 
 /* All that comes after reading. */

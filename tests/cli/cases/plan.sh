@@ -27,7 +27,7 @@ are() {
 # a folder, flat and with its tree
 run photos flat
 are flat a.png
-run -r photos/ tree/deep/
+run --recursive photos/ tree/deep/
 are tree/deep a.png 2020/b.png 2020/link.png 2020/may/c.png
 has_size tree/deep/2020/may/c.png '24 18'
 cmp tree/deep/a.png tree/deep/2020/link.png || fail "a link's comic is another one"

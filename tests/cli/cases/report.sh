@@ -28,6 +28,18 @@ line '"input":"photos/b.png"' '"status":"failed"' '"error":"reading photos/b.png
 line '"input":"photos/?.png"' # JSON is UTF-8, names need not be
 "$fixture" json r.jsonl || fail "not JSON"
 
+# it begins anew, but goes on with --skip-existing
+expect 1 "$comicgan" convert --style tiny --format jpg --report r.jsonl --skip-existing photos comics
+[ "$(wc -l <r.jsonl)" -eq 6 ] || fail "expected two more lines for the two that failed"
+expect 0 "$comicgan" convert --style tiny --report r.jsonl photos/a.png b.png
+[ "$(wc -l <r.jsonl)" -eq 1 ] || fail "expected the report to begin anew"
+
+# a report that cannot be written: known beforehand, or told once; the comics are made
+refuse 1 'nowhere/r.jsonl' convert --style tiny --report nowhere/r.jsonl photos/a.png c.png
+[ ! -e c.png ] || fail "something was done without the report"
+refuse 1 'it ends here' convert --style tiny --report /dev/full photos/a.png c.png
+[ -e c.png ] || fail "the comic was not made"
+
 # what could not be used of a picture is in it, and told; it is not a failure
 mkdir flawed
 "$fixture" flavour flawed/a.png broken-profile
@@ -40,15 +52,3 @@ grep -q '^comicgan: warning: flawed/a.png: its colour profile could not be used'
 [ "$(wc -l <../stderr)" -eq 2 ] || fail "expected a warning and the summary"
 expect 0 "$comicgan" convert --style tiny --quiet --force flawed unflawed
 [ ! -s ../stderr ] || fail "--quiet tells warnings"
-
-# it begins anew, but goes on with --skip-existing
-expect 1 "$comicgan" convert --style tiny --format jpg --report r.jsonl --skip-existing photos comics
-[ "$(wc -l <r.jsonl)" -eq 6 ] || fail "expected two more lines for the two that failed"
-expect 0 "$comicgan" convert --style tiny --report r.jsonl photos/a.png b.png
-[ "$(wc -l <r.jsonl)" -eq 1 ] || fail "expected the report to begin anew"
-
-# a report that cannot be written: known beforehand, or told once; the comics are made
-refuse 1 'nowhere/r.jsonl' convert --style tiny --report nowhere/r.jsonl photos/a.png c.png
-[ ! -e c.png ] || fail "something was done without the report"
-refuse 1 'it ends here' convert --style tiny --report /dev/full photos/a.png c.png
-[ -e c.png ] || fail "the comic was not made"
