@@ -84,8 +84,8 @@ bool cg_budget_is_open(struct cg_budget *budget)
  *   writing  JPEG 3 / 3 bytes a pixel, with transparency 7; PNG 9 / 6.8, with transparency 12 / 9.9
  *            (the picture, its filtered rows, their compressed form: up to three times the picture)
  *   and a grey picture beside the RGB that is made of it, 4
- * 12000 x 8300 pixels, JPEG to JPEG: 590 MiB and the session's 103 / 586 MiB together, as reading is
- * over when the session's memory is touched for the first time.
+ * 12000 x 8300 pixels, JPEG to JPEG: 590 MiB and the session's 103 / 586 MiB together, as reading
+ * is over when the session's memory is touched for the first time.
  */
 #define SESSION_NBYTES_PER_PX 115
 #define THREAD_NBYTES ((size_t)2 << 20)
