@@ -183,22 +183,33 @@ static int run_job(const struct settings *settings, struct job *job)
     return code;
 }
 
-int cg_command_convert(int argc, char *argv[])
+/* Options into settings, then the arguments. *done: there is nothing else to do. */
+static int read_command_line(int argc, char *argv[], struct settings *settings, bool *done)
 {
-    struct settings settings = {
-        .looks = CG_CLI_LOOKS_DEFAULT, .quality = QUALITY_DEFAULT, .threads = 0};
     opterr = 0;
+    *done = true;
     for (int result; (result = getopt_long(argc, argv, ":h", long_options, NULL)) != -1;) {
         if (result == 'h')
             return fputs(help, stdout) < 0 ? CG_EXIT_INPUT : CG_EXIT_DONE;
         if (result == '?' || result == ':')
             return cg_cli_refuse_option(result, argv, long_options);
-        if (!set_option(&settings, result, optarg))
+        if (!set_option(settings, result, optarg))
             return CG_EXIT_USAGE;
     }
-    int code = check_argument_count(argc, argv);
-    if (code != CG_EXIT_DONE)
-        return code;
-    struct job job = {.in = argv[optind], .out = argv[optind + 1]};
-    return run_job(&settings, &job);
+    *done = false;
+    return check_argument_count(argc, argv);
+}
+
+int cg_command_convert(int argc, char *argv[])
+{
+    struct settings settings = {
+        .looks = CG_CLI_LOOKS_DEFAULT, .quality = QUALITY_DEFAULT, .threads = 0};
+    bool done;
+    int code = read_command_line(argc, argv, &settings, &done);
+    if (code == CG_EXIT_DONE && !done) {
+        struct job job = {.in = argv[optind], .out = argv[optind + 1]};
+        code = run_job(&settings, &job);
+    }
+    cg_cli_looks_close(&settings.looks);
+    return code;
 }

@@ -8,9 +8,6 @@
 
 #include <stdlib.h>
 
-#define DETAIL_MIN_PX 64
-#define DETAIL_MAX_PX 8192
-
 struct cg_session {
     struct cg_pool *pool;
     struct cg_working *working;
@@ -55,15 +52,7 @@ static enum cg_status check_call(int width, int height, const struct cg_looks *l
         return cg_fail(error, CG_ERR_ARGUMENT,
                        "picture: expected sides of 1 to %d and at most %zu pixels, got %d x %d",
                        CG_IMAGE_SIDE_MAX_PX, CG_IMAGE_AREA_MAX_PX, width, height);
-    if (looks->detail_px < DETAIL_MIN_PX || looks->detail_px > DETAIL_MAX_PX)
-        return cg_fail(error, CG_ERR_ARGUMENT, "detail: expected %d to %d pixels, got %d",
-                       DETAIL_MIN_PX, DETAIL_MAX_PX, looks->detail_px);
-    if (!(looks->ink >= 0.0f && looks->ink <= 2.0f))
-        return cg_fail(error, CG_ERR_ARGUMENT, "ink: expected 0 to 2, got %g", (double)looks->ink);
-    if (!(looks->strength >= 0.0f && looks->strength <= 1.0f))
-        return cg_fail(error, CG_ERR_ARGUMENT, "strength: expected 0 to 1, got %g",
-                       (double)looks->strength);
-    return CG_OK;
+    return cg_looks_check(looks, error);
 }
 
 /* Move `pixels` from what they are (0) to what they are in `comic` (1). */
