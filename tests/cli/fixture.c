@@ -52,7 +52,7 @@ static int make_model(const char *path, char *name)
                                         .distances = {1, 2},
                                         .pixel_features = 4,
                                         .head_channels = 8},
-                             .card = {name, summary, 256}};
+                             .card = {.name = name, .summary = summary, .detail_px = 256}};
     enum cg_status status = cg_generator_build(&model.config, &model.network, &error);
     if (status == CG_OK) {
         size_t count = model.network->parameter_count;

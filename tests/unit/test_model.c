@@ -34,7 +34,9 @@ static struct cg_model *make_model(const char *name)
     struct cg_rng rng = cg_rng_make(1, 0, 0);
     for (size_t i = 0; i < model->network->parameter_count; i++)
         model->parameters[i] = cg_rng_normal(&rng);
-    model->card = (struct cg_card){cg_string_copy(name), cg_string_copy("Lines, \"bold\"."), 1000};
+    model->card = (struct cg_card){.name = cg_string_copy(name),
+                                   .summary = cg_string_copy("Lines, \"bold\"."),
+                                   .detail_px = 1000};
     return model;
 }
 
