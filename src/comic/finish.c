@@ -22,7 +22,7 @@
 #define GRAIN_MIN_PX 1.3f
 
 struct cg_finish {
-    struct cg_buffer line_memory, calm_memory, grade_memory, hatch_memory;
+    struct cg_buffer line_memory, grade_memory, hatch_memory;
     struct cg_palette palette;
     int width, height; /* of what is rendered */
     bool graded, on_paper;
@@ -46,7 +46,6 @@ void cg_finish_free(struct cg_finish *finish)
         return;
     cg_image_clear(&finish->mask);
     free(finish->line_memory.memory);
-    free(finish->calm_memory.memory);
     free(finish->grade_memory.memory);
     free(finish->hatch_memory.memory);
     free(finish);
@@ -67,9 +66,6 @@ struct work {
     const struct cg_finish_request *request;
     struct cg_layers *layers;
     struct cg_line line;
-    const float *calm_from;
-    float *calm_to;
-    int calm_step;
 };
 
 static void line_smooth_row(void *context, size_t y, int worker)
@@ -106,49 +102,17 @@ static enum cg_status weigh_lines(struct work *work, struct cg_error *error)
     return CG_OK;
 }
 
-static void calm_row(void *context, size_t y, int worker)
-{
-    const struct work *work = context;
-    int width = work->layers->width;
-    (void)worker;
-    cg_calm_row(work->calm_from, width, work->layers->height, work->calm_step, (int)y,
-                work->calm_to + 3 * y * (size_t)width);
-}
-
-/* Few colours want a calm colour layer. */
-static enum cg_status calm_colours(struct work *work, struct cg_error *error)
-{
-    struct cg_layers *layers = work->layers;
-    struct cg_buffer *memory = &work->finish->calm_memory;
-    size_t rows = (size_t)layers->height, size = 3 * rows * (size_t)layers->width;
-    enum cg_status status =
-        cg_buffer_reserve(memory, 2, size, sizeof(float), "calm colour layer", error);
-    if (status != CG_OK)
-        return status;
-    float *map = memory->memory;
-    for (int round = 0; round < CG_CALM_ROUNDS; round++) {
-        work->calm_from = layers->colour;
-        work->calm_to = map + (round % 2 == 0 ? 0 : size);
-        work->calm_step = round + 1;
-        cg_pool_run(work->pool, rows, calm_row, work);
-        layers->colour = work->calm_to;
-    }
-    return CG_OK;
-}
-
 static enum cg_status choose_palette(struct work *work, struct cg_error *error)
 {
     const struct cg_finish_request *request = work->request;
     work->finish->palette.count = 0;
     if (request->looks->colors == 0)
         return CG_OK;
-    enum cg_status status = calm_colours(work, error);
-    if (status == CG_OK && request->palette != NULL)
-        work->finish->palette = *request->palette;
-    else if (status == CG_OK)
-        status = cg_palette_make(work->layers, request->looks->colors, cg_grade_tone,
-                                 &work->finish->grade, &work->finish->palette, error);
-    return status;
+    if (request->palette == NULL)
+        return cg_palette_make(work->layers, request->looks->colors, cg_grade_tone,
+                               &work->finish->grade, &work->finish->palette, error);
+    work->finish->palette = *request->palette;
+    return CG_OK;
 }
 
 static void grade_red(void *context, size_t red, int worker)

@@ -18,13 +18,6 @@ struct cg_line {
 void cg_line_smooth_row(const struct cg_line *line, const struct cg_layers *layers, int y);
 void cg_line_row(const struct cg_line *line, const struct cg_layers *layers, int y);
 
-/* ---- finish_calm.c: a colour layer without texture ------------------------------------------- */
-
-#define CG_CALM_ROUNDS 2
-
-/* Row y of from (width x height, 3 floats a pixel) smoothed between its edges; step: 1, then 2. */
-void cg_calm_row(const float *from, int width, int height, int step, int y, float *out);
-
 /* ---- finish_grade.c: tones and palette, as a table of colours ---------------------------------
  */
 
