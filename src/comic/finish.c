@@ -68,6 +68,13 @@ struct work {
     struct cg_line line;
 };
 
+static void line_ink_row(void *context, size_t y, int worker)
+{
+    const struct work *work = context;
+    (void)worker;
+    cg_line_ink_row(&work->line, work->layers, (int)y);
+}
+
 static void line_smooth_row(void *context, size_t y, int worker)
 {
     const struct work *work = context;
@@ -90,11 +97,12 @@ static enum cg_status weigh_lines(struct work *work, struct cg_error *error)
     float weight = work->request->looks->line;
     if (weight == 1.0f)
         return CG_OK;
-    enum cg_status status = cg_buffer_reserve(memory, 2, size, sizeof(float), "lines", error);
+    enum cg_status status = cg_buffer_reserve(memory, 3, size, sizeof(float), "lines", error);
     if (status != CG_OK)
         return status;
     float *map = memory->memory;
-    work->line = (struct cg_line){.weight = weight, .smooth = map + size, .logit = map};
+    work->line = (struct cg_line){weight, map, map + size, map + 2 * size};
+    cg_pool_run(work->pool, rows, line_ink_row, work);
     if (weight < 1.0f)
         cg_pool_run(work->pool, rows, line_smooth_row, work);
     cg_pool_run(work->pool, rows, line_row, work);

@@ -9,12 +9,13 @@
  */
 
 struct cg_line {
-    float weight;  /* 1 as trained */
-    float *smooth; /* maps of the working copy's size */
-    float *logit;
+    float weight;                /* 1 as trained */
+    float *logit, *ink, *smooth; /* maps of the working copy's size */
 };
 
-/* Row y of line->smooth; when all are there, row y of line->logit. */
+/* Row y of line->ink; when all are there, of line->smooth (which only thinner lines need); then of
+ * line->logit. */
+void cg_line_ink_row(const struct cg_line *line, const struct cg_layers *layers, int y);
 void cg_line_smooth_row(const struct cg_line *line, const struct cg_layers *layers, int y);
 void cg_line_row(const struct cg_line *line, const struct cg_layers *layers, int y);
 

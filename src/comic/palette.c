@@ -16,8 +16,8 @@
 #define OPPONENT 0.4f
 
 #define SAMPLES_ACROSS 192 /* pixels that are counted, along each side */
-#define AREA_POWER 0.6f
-#define CHROMA_WEIGHT 1.6f /* of a difference in chroma against one in lightness */
+#define AREA_POWER 0.5f
+#define CHROMA_WEIGHT 2.0f /* of a difference in chroma against one in lightness */
 #define ROUNDS 24
 #define LEAST_SHARE 0.0004f /* of the samples; bins with fewer are noise */
 
