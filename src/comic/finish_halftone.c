@@ -5,11 +5,10 @@
  * counting on the screen itself, soft edges included, so that an even colour keeps its mean (of
  * sRGB values: what a picture program's reduced copy shows).
  */
+#include "base/multiversion.h"
 #include "comic/finish_parts.h"
 
-#include <math.h>
-
-#define PROBES 64        /* along each side of a screen's cell */
+#define PROBES 32        /* along each side of a screen's cell */
 #define BLACK_FROM 0.35f /* what grey there is beyond it is printed in black */
 #define EDGE_PX 1.1f     /* of a dot, from paper to ink */
 #define HALVINGS 16
@@ -19,18 +18,10 @@
 static const float screen_angle[4][2] = {
     {0.9659258f, 0.2588190f}, {0.2588190f, 0.9659258f}, {1.0f, 0.0f}, {0.7071068f, 0.7071068f}};
 
-/* A cosine of two parabolas: 1 at whole numbers, -1 between them. */
-static inline float arch(float place)
-{
-    float f = fabsf(place - floorf(place + 0.5f));
-    float rest = 0.5f - f;
-    return f < 0.25f ? 1.0f - 16.0f * f * f : 16.0f * rest * rest - 1.0f;
-}
-
 /* Height of a screen, 0 to 1; u and v in cells. */
 static inline float screen_at(float u, float v)
 {
-    return 0.5f + 0.25f * (arch(u) + arch(v));
+    return 0.5f + 0.25f * (cg_arch(u) + cg_arch(v));
 }
 
 static inline float dot_ink(float height, float threshold, float softness)
@@ -87,6 +78,7 @@ static inline void separate(const float rgb[3], float ink[4])
     ink[3] = black;
 }
 
+CG_MULTIVERSION
 void cg_halftone_row(const struct cg_halftone *halftone, int left, int y, float *colour,
                      size_t count)
 {

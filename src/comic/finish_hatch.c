@@ -8,9 +8,8 @@
  * the directions: a hand keeps to one for a patch and then shifts. Between two patches the strokes
  * of both run out over each other.
  */
+#include "base/multiversion.h"
 #include "comic/finish_parts.h"
-
-#include <math.h>
 
 #define DIRECTIONS 6
 #define PI 3.14159265f
@@ -88,10 +87,11 @@ struct stroke {
     uint32_t random;
 };
 
-static struct stroke stroke_at(struct place place, uint32_t layer)
+static inline struct stroke stroke_at(struct place place, uint32_t layer)
 {
-    float sway = sinf(0.17f * place.along + 1.3f * sinf(0.11f * place.across)) +
-                 0.5f * sinf(0.41f * place.along + 0.23f * place.across);
+    float bend = 0.2f * cg_arch(0.018f * place.across);
+    float sway = cg_arch(0.027f * place.along + bend) +
+                 0.5f * cg_arch(0.065f * place.along + 0.037f * place.across);
     float across = place.across + WOBBLE * sway, lane = floorf(across + 0.5f);
     uint32_t random = mix((uint32_t)(int32_t)lane * 0x9e3779b9u + layer * 0x632be5abu);
     float length = LENGTH_MIN + LENGTH_SPREAD * (part(random, 0) + 0.5f);
@@ -114,8 +114,8 @@ static inline float line_cover(float distance, float half_width)
 }
 
 /* Ink of one layer's strokes. darkness, from 0 to 1; presence: 0 to 1, of this direction here. */
-static float stroke_ink(const struct layer *layer, const struct stroke *stroke, float darkness,
-                        float presence, float spacing_px)
+static inline float stroke_ink(const struct layer *layer, const struct stroke *stroke,
+                               float darkness, float presence, float spacing_px)
 {
     float ready = darkness + READINESS * part(stroke->random, 0);
     float appears = ramp(layer->from, layer->from + 0.05f, ready) * presence;
@@ -158,8 +158,8 @@ static struct directions directions_make(void)
 }
 
 /* What all layers leave white, at (x, y) in spacings. form: darkness and direction. */
-static float white_left(const struct cg_hatch *hatch, const struct directions *d, float x, float y,
-                        const float form[3])
+static inline float white_left(const struct cg_hatch *hatch, const struct directions *d, float x,
+                               float y, const float form[3])
 {
     float white = 1.0f - smooth_ramp(BLACK_FROM, BLACK_TO, form[0]);
     float length = sqrtf(form[1] * form[1] + form[2] * form[2]) + 1e-6f;
@@ -181,8 +181,8 @@ static float white_left(const struct cg_hatch *hatch, const struct directions *d
 }
 
 /* Darkness and direction at a tap of row and column. */
-static void form_at(const struct cg_hatch *hatch, const struct cg_tap *row,
-                    const struct cg_tap *column, float form[3])
+static inline void form_at(const struct cg_hatch *hatch, const struct cg_tap *row,
+                           const struct cg_tap *column, float form[3])
 {
     int y0 = row->index < 0 ? 0 : row->index, x0 = column->index < 0 ? 0 : column->index;
     int y1 = row->index + 1 < hatch->height ? row->index + 1 : hatch->height - 1;
@@ -196,6 +196,7 @@ static void form_at(const struct cg_hatch *hatch, const struct cg_tap *row,
     }
 }
 
+CG_MULTIVERSION
 void cg_hatch_row(const struct cg_hatch *hatch, const struct cg_finish_span *span, float *keep)
 {
     const struct directions directions = directions_make();

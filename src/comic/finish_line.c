@@ -20,7 +20,7 @@
 #define BLUR_REACH 2  /* pixels */
 #define RIDGE_REACH 2 /* pixels to the ridge */
 #define WEIGHT_MIN 0.25f
-#define THIN_LOGIT 0.6f   /* of a line's ridge, at WEIGHT_MIN */
+#define THIN_LOGIT 3.5f   /* of a line's ridge, at WEIGHT_MIN */
 #define FALL 26.0f        /* of the logit from a ridge's full height to nothing */
 #define LINE_RIDGE 0.92f  /* smoothed ink on the ridge of the widest line, */
 #define AREA_RIDGE 0.999f /* and in a black area */
@@ -77,9 +77,9 @@ static float thinned(const struct cg_line *line, const struct cg_layers *layers,
     float thinness = (1.0f - line->weight) / (1.0f - WEIGHT_MIN);
     float area = (ridge - LINE_RIDGE) / (AREA_RIDGE - LINE_RIDGE);
     area = fminf(fmaxf(area, 0.0f), 1.0f);
-    float top = LOGIT_LIMIT - thinness * (1.0f - area) * (LOGIT_LIMIT - THIN_LOGIT);
+    float top = LOGIT_LIMIT - sqrtf(thinness) * (1.0f - area) * (LOGIT_LIMIT - THIN_LOGIT);
     float below = 1.0f - value_at(line->smooth, layers, y, x) / fmaxf(ridge, 1e-6f);
-    return fminf(logit, top - FALL * fminf(2.0f * thinness, 1.0f) * below);
+    return fminf(logit, top - FALL * fminf(3.0f * thinness, 1.0f) * below);
 }
 
 /* Ink at a place between the pixels, bilinear. */

@@ -4,14 +4,16 @@
  */
 #include "comic/finish_parts.h"
 
+#include "base/multiversion.h"
 #include "base/rng.h"
 
 #include <math.h>
 #include <string.h>
 
 #define GRAIN_STREAM 77
-#define FINE_DEPTH 0.16f /* of the darkest grain, at grain 1 */
-#define COARSE_DEPTH 0.08f
+#define FINE_DEPTH 0.2f /* of the darkest grain, at grain 1 */
+#define COARSE_DEPTH 0.1f
+#define CLEAN 0.4f /* noise below it does not show */
 
 void cg_paper_make(const struct cg_looks *looks, float fine_px, float coarse_px,
                    struct cg_paper *out)
@@ -31,7 +33,7 @@ static inline float smooth(float t)
 }
 
 /* The noise repeated for ever, at a place between its pixels. */
-static float noise_at(const float *noise, float x, float y)
+static inline float noise_at(const float *noise, float x, float y)
 {
     float left = floorf(x), top = floorf(y), fx = smooth(x - left), fy = smooth(y - top);
     size_t x0 = (size_t)left % CG_PAPER_NOISE, x1 = (x0 + 1) % CG_PAPER_NOISE;
@@ -39,9 +41,11 @@ static float noise_at(const float *noise, float x, float y)
     const float *row1 = noise + ((size_t)top + 1) % CG_PAPER_NOISE * CG_PAPER_NOISE;
     float above = row0[x0] + fx * (row0[x1] - row0[x0]);
     float below = row1[x0] + fx * (row1[x1] - row1[x0]);
-    return above + fy * (below - above);
+    float value = above + fy * (below - above);
+    return value > CLEAN ? (value - CLEAN) / (1.0f - CLEAN) : 0.0f;
 }
 
+CG_MULTIVERSION
 void cg_paper_row(const struct cg_paper *paper, int left, int y, float *comic, size_t count)
 {
     float fine = 1.0f / paper->fine_px, coarse = 1.0f / paper->coarse_px;

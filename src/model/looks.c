@@ -97,7 +97,7 @@ static const struct {
     unsigned rgb;
     float grain;
 } papers[] = {
-    {"white", 0xffffff, 0.0f}, {"cream", 0xfaf1dc, 0.2f}, {"newsprint", 0xe9e0cb, 0.5f},
+    {"white", 0xffffff, 0.0f}, {"cream", 0xfaf1dc, 0.2f}, {"newsprint", 0xe9e0cb, 0.4f},
     {"kraft", 0xcfae84, 0.6f}, {"grey", 0xe4e4e1, 0.25f}, {"blue", 0xdfe8ee, 0.2f},
 };
 

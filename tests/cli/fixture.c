@@ -1,6 +1,7 @@
 /*
  * What the command-line tests need made or looked at:
  *   fixture picture PATH WIDTH HEIGHT   write a picture of gradients and edges
+ *   fixture plain PATH WIDTH HEIGHT V   write a picture of one grey, 0 to 255
  *   fixture model PATH NAME             write a small style of random numbers
  *   fixture size PATH                   print "WIDTH HEIGHT"
  *   fixture difference A B              print the greatest difference of two pictures' bytes
@@ -39,6 +40,22 @@ static int make_picture(const char *path, int width, int height)
     }
     if (status == CG_OK)
         status = cg_image_write(path, &image, format, 95, &error);
+    cg_image_clear(&image);
+    return report(status, &error);
+}
+
+static int make_plain(const char *path, int width, int height, int value)
+{
+    struct cg_error error;
+    struct cg_image image = {0};
+    enum cg_image_format format;
+    enum cg_status status = cg_image_format_of(path, &format, &error);
+    if (status == CG_OK)
+        status = cg_image_create(width, height, 1, &image, &error);
+    if (status == CG_OK) {
+        memset(image.pixels, value, (size_t)width * (size_t)height);
+        status = cg_image_write(path, &image, format, 95, &error);
+    }
     cg_image_clear(&image);
     return report(status, &error);
 }
@@ -105,6 +122,8 @@ int main(int argc, char *argv[])
 {
     if (argc == 5 && strcmp(argv[1], "picture") == 0)
         return make_picture(argv[2], atoi(argv[3]), atoi(argv[4]));
+    if (argc == 6 && strcmp(argv[1], "plain") == 0)
+        return make_plain(argv[2], atoi(argv[3]), atoi(argv[4]), atoi(argv[5]));
     if (argc == 4 && strcmp(argv[1], "model") == 0)
         return make_model(argv[2], argv[3]);
     if (argc == 3 && strcmp(argv[1], "size") == 0)
