@@ -15,6 +15,7 @@ static const char help[] =
     "\n"
     "Commands:\n"
     "  convert IN OUT       turn the photo IN into the comic OUT (PNG or JPEG)\n"
+    "  page OUT PHOTO...    lay two to nine photos out as a comic page\n"
     "  styles               list the styles that convert can use\n"
     "  train --data DIR     train a style of your own\n"
     "\n"
@@ -30,6 +31,7 @@ struct command {
 
 static const struct command commands[] = {
     {"convert", cg_command_convert},
+    {"page", cg_command_page},
     {"styles", cg_command_styles},
     {"train", cg_command_train},
 };
@@ -62,8 +64,8 @@ static int refuse_command(const char *word)
                            "%s is not a command; did you mean "
                            "comicgan convert %s OUT?",
                            word, word);
-    return cg_cli_fail(CG_EXIT_USAGE, "unknown command %s; the commands are convert, styles, train",
-                       word);
+    return cg_cli_fail(CG_EXIT_USAGE,
+                       "unknown command %s; the commands are convert, page, styles, train", word);
 }
 
 static int run(int argc, char *argv[])

@@ -4,6 +4,7 @@
  *   fixture plain PATH WIDTH HEIGHT V   write a picture of one grey, 0 to 255
  *   fixture model PATH NAME             write a small style of random numbers
  *   fixture size PATH                   print "WIDTH HEIGHT"
+ *   fixture pixel PATH X Y              print "RED GREEN BLUE"
  *   fixture difference A B              print the greatest difference of two pictures' bytes
  */
 #include "base/memory.h"
@@ -97,6 +98,21 @@ static int print_size(const char *path)
     return report(status, &error);
 }
 
+static int print_pixel(const char *path, int x, int y)
+{
+    struct cg_error error;
+    struct cg_image image = {0};
+    enum cg_status status = cg_image_read(path, 3, &image, &error);
+    if (status == CG_OK && (x < 0 || y < 0 || x >= image.width || y >= image.height))
+        status = cg_fail(&error, CG_ERR_ARGUMENT, "the pixel lies outside");
+    if (status == CG_OK) {
+        const uint8_t *pixel = image.pixels + 3 * ((size_t)y * (size_t)image.width + (size_t)x);
+        printf("%d %d %d\n", pixel[0], pixel[1], pixel[2]);
+    }
+    cg_image_clear(&image);
+    return report(status, &error);
+}
+
 static int print_difference(const char *path_a, const char *path_b)
 {
     struct cg_error error;
@@ -128,6 +144,8 @@ int main(int argc, char *argv[])
         return make_model(argv[2], argv[3]);
     if (argc == 3 && strcmp(argv[1], "size") == 0)
         return print_size(argv[2]);
+    if (argc == 5 && strcmp(argv[1], "pixel") == 0)
+        return print_pixel(argv[2], atoi(argv[3]), atoi(argv[4]));
     if (argc == 4 && strcmp(argv[1], "difference") == 0)
         return print_difference(argv[2], argv[3]);
     fputs("fixture: see the top of tests/cli/fixture.c\n", stderr);
