@@ -25,7 +25,7 @@ struct cg_finish_request {
 
 /*
  * layers: in, as the network drew them; out, as they are to be rendered. *options: for cg_render of
- * this picture. Both point into finish until the next call, and to the mask. When looks ask for
+ * this picture. Both point into finish until the next call. When looks ask for
  * nothing beyond ink and strength, layers stay as they are and nothing is made. Error:
  * CG_ERR_MEMORY.
  */

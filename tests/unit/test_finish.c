@@ -251,6 +251,22 @@ static void any_size_will_do(void **state)
     }
 }
 
+static void wild_layers_do_no_harm(void **state)
+{
+    (void)state;
+    static const float wild[] = {NAN, INFINITY, -INFINITY, 1e30f, -1e30f, 0.5f};
+    struct scene scene = scene_make(60, 40, 2, paint_all);
+    for (int i = 0; i < 60 * 40 * 3; i++)
+        scene.colour[i] = wild[i / 50 % 6];
+    for (int i = 0; i < 60 * 40; i++)
+        scene.logit[i] = wild[i / 7 % 6];
+    struct cg_looks looks = all_looks();
+    render(&scene, &looks);
+    looks.line = 0.4f;
+    render(&scene, &looks);
+    scene_clear(&scene);
+}
+
 /* Mean of each of so many squares of the picture. */
 static void squares_of(const struct scene *scene, int across, int down, double *means)
 {
@@ -624,6 +640,7 @@ int main(void)
         cmocka_unit_test(neutral_looks_ask_for_nothing),
         cmocka_unit_test(threads_do_not_matter),
         cmocka_unit_test(any_size_will_do),
+        cmocka_unit_test(wild_layers_do_no_harm),
         cmocka_unit_test(a_picture_of_twice_the_size_looks_the_same),
         cmocka_unit_test(line_weight_widens_lines_steadily),
         cmocka_unit_test(saturation_0_is_grey),
