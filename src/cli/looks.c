@@ -55,7 +55,8 @@ static bool read_mask(struct cg_cli_looks *looks, const char *path)
 {
     struct cg_error error;
     cg_image_clear(&looks->mask);
-    if (cg_image_read(path, 1, &looks->mask, &error) == CG_OK)
+    const struct cg_image_read_options grey = {.channels = 1};
+    if (cg_image_read(path, &grey, &looks->mask, NULL, &error) == CG_OK)
         return true;
     cg_cli_fail(CG_EXIT_USAGE, "--mask: %s", error.text);
     return false;

@@ -137,7 +137,8 @@ static int read_photos(struct work *work)
     for (int i = 0; i < work->order->photo_count; i++) {
         struct part *part = &work->parts[i];
         enum cg_status status =
-            cg_image_read(work->order->photos[i], 3, &part->photo, &work->error);
+            cg_image_read(work->order->photos[i], &(struct cg_image_read_options){.channels = 3},
+                          &part->photo, NULL, &work->error);
         if (status == CG_OK)
             status = reduce(&work->geometry, &part->photo, &work->error);
         if (status == CG_OK)
@@ -259,8 +260,10 @@ static int draw(struct work *work)
         cg_image_clear(&work->parts[i].photo);
     }
     if (status == CG_OK)
-        status = cg_image_write(work->order->out, &work->page, work->order->format,
-                                work->order->quality, &work->error);
+        status = cg_image_write(work->order->out, &work->page,
+                                &(struct cg_image_write_options){.format = work->order->format,
+                                                                 .quality = work->order->quality},
+                                &work->error);
     return status == CG_OK ? CG_EXIT_DONE : fail(work, CG_EXIT_INPUT);
 }
 

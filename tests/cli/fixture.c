@@ -16,6 +16,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const struct cg_image_read_options in_colour = {.channels = 3};
+
 static int report(enum cg_status status, const struct cg_error *error)
 {
     if (status == CG_OK)
@@ -40,7 +42,9 @@ static int make_picture(const char *path, int width, int height)
         pixel[2] = (uint8_t)((x / 16 + y / 16) % 2 * 160 + 40);
     }
     if (status == CG_OK)
-        status = cg_image_write(path, &image, format, 95, &error);
+        status = cg_image_write(path, &image,
+                                &(struct cg_image_write_options){.format = format, .quality = 95},
+                                &error);
     cg_image_clear(&image);
     return report(status, &error);
 }
@@ -55,7 +59,9 @@ static int make_plain(const char *path, int width, int height, int value)
         status = cg_image_create(width, height, 1, &image, &error);
     if (status == CG_OK) {
         memset(image.pixels, value, (size_t)width * (size_t)height);
-        status = cg_image_write(path, &image, format, 95, &error);
+        status = cg_image_write(path, &image,
+                                &(struct cg_image_write_options){.format = format, .quality = 95},
+                                &error);
     }
     cg_image_clear(&image);
     return report(status, &error);
@@ -91,7 +97,7 @@ static int print_size(const char *path)
 {
     struct cg_error error;
     struct cg_image image = {0};
-    enum cg_status status = cg_image_read(path, 3, &image, &error);
+    enum cg_status status = cg_image_read(path, &in_colour, &image, NULL, &error);
     if (status == CG_OK)
         printf("%d %d\n", image.width, image.height);
     cg_image_clear(&image);
@@ -102,7 +108,7 @@ static int print_pixel(const char *path, int x, int y)
 {
     struct cg_error error;
     struct cg_image image = {0};
-    enum cg_status status = cg_image_read(path, 3, &image, &error);
+    enum cg_status status = cg_image_read(path, &in_colour, &image, NULL, &error);
     if (status == CG_OK && (x < 0 || y < 0 || x >= image.width || y >= image.height))
         status = cg_fail(&error, CG_ERR_ARGUMENT, "the pixel lies outside");
     if (status == CG_OK) {
@@ -117,9 +123,9 @@ static int print_difference(const char *path_a, const char *path_b)
 {
     struct cg_error error;
     struct cg_image a = {0}, b = {0};
-    enum cg_status status = cg_image_read(path_a, 3, &a, &error);
+    enum cg_status status = cg_image_read(path_a, &in_colour, &a, NULL, &error);
     if (status == CG_OK)
-        status = cg_image_read(path_b, 3, &b, &error);
+        status = cg_image_read(path_b, &in_colour, &b, NULL, &error);
     if (status == CG_OK && (a.width != b.width || a.height != b.height))
         status = cg_fail(&error, CG_ERR_ARGUMENT, "the sizes differ");
     int greatest = 0;
