@@ -14,7 +14,7 @@ static const char help[] =
     "Turn photos into comics, by a small network that runs on the processor.\n"
     "\n"
     "Commands:\n"
-    "  convert IN OUT       turn the photo IN into the comic OUT (PNG or JPEG)\n"
+    "  convert IN... OUT    turn photos into comics (PNG or JPEG): a file, a folder, thousands\n"
     "  page OUT PHOTO...    lay two to nine photos out as a comic page\n"
     "  styles               list the styles that convert can use\n"
     "  train --data DIR     train a style of your own\n"
@@ -22,7 +22,8 @@ static const char help[] =
     "  comicgan COMMAND --help   the options of a command\n"
     "  comicgan --version        version, BLAS library in use, licence\n"
     "\n"
-    "Exit codes: 0 done, 1 a picture failed, 2 wrong options, 3 no usable style.\n";
+    "Exit codes: 0 all done, 1 a picture failed, 2 wrong options, or OUT is there already,\n"
+    "3 no usable style, 130 interrupted.\n";
 
 struct command {
     const char *name;
