@@ -38,5 +38,8 @@ const char *cg_cli_nearest(const char *word, const char *const *candidates);
 int cg_command_convert(int argc, char *argv[]);
 int cg_command_styles(int argc, char *argv[]);
 int cg_command_train(int argc, char *argv[]);
+int cg_command_generate(int argc, char *argv[]);
+int cg_command_augment(int argc, char *argv[]);
+int cg_command_score(int argc, char *argv[]);
 
 #endif

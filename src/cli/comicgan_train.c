@@ -14,7 +14,8 @@
 #define DEFAULT_STEPS 40000
 
 enum {
-    OPTION_DATA = CG_CLI_LONG_OPTION,
+    OPTION_MODEL = CG_CLI_LONG_OPTION,
+    OPTION_DATA,
     OPTION_OUT,
     OPTION_RESUME,
     OPTION_CACHE,
@@ -39,6 +40,7 @@ enum {
 };
 
 static const struct option long_options[] = {
+    {"model", required_argument, NULL, OPTION_MODEL},
     {"data", required_argument, NULL, OPTION_DATA},
     {"out", required_argument, NULL, OPTION_OUT},
     {"resume", required_argument, NULL, OPTION_RESUME},
@@ -116,6 +118,10 @@ struct command {
 static int take_common_option(struct command *command, int option)
 {
     switch (option) {
+    case OPTION_MODEL: /* vector has been dealt with */
+        if (strcmp(optarg, "style") != 0)
+            cg_cli_fail(CG_EXIT_USAGE, "--model: expected style or vector, found \"%s\"", optarg);
+        return strcmp(optarg, "style") == 0;
     case OPTION_RESUME:
         command->resume = optarg;
         return 1;

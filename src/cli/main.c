@@ -16,7 +16,11 @@ static const char help[] =
     "Commands:\n"
     "  convert IN OUT       turn the photo IN into the comic OUT (PNG or JPEG)\n"
     "  styles               list the styles that convert can use\n"
-    "  train --data DIR     train a style of your own\n"
+    "  train --data DIR     train a style of your own, or (--model vector) a GAN that makes\n"
+    "                       small pictures from noise\n"
+    "  generate MODEL OUT   make pictures with such a GAN\n"
+    "  augment --data DIR   make more pictures for a training set\n"
+    "  score --model MODEL  tell which pictures do not belong\n"
     "\n"
     "  comicgan COMMAND --help   the options of a command\n"
     "  comicgan --version        version, BLAS library in use, licence\n"
@@ -29,9 +33,8 @@ struct command {
 };
 
 static const struct command commands[] = {
-    {"convert", cg_command_convert},
-    {"styles", cg_command_styles},
-    {"train", cg_command_train},
+    {"convert", cg_command_convert},   {"styles", cg_command_styles},   {"train", cg_command_train},
+    {"generate", cg_command_generate}, {"augment", cg_command_augment}, {"score", cg_command_score},
 };
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
@@ -62,7 +65,9 @@ static int refuse_command(const char *word)
                            "%s is not a command; did you mean "
                            "comicgan convert %s OUT?",
                            word, word);
-    return cg_cli_fail(CG_EXIT_USAGE, "unknown command %s; the commands are convert, styles, train",
+    return cg_cli_fail(CG_EXIT_USAGE,
+                       "unknown command %s; the commands are convert, styles, train, "
+                       "generate, augment, score",
                        word);
 }
 

@@ -7,7 +7,9 @@
 #define SETTLING_ROWS 6 /* of a new run, in which nothing is judged */
 #define LASTING_ROWS 3
 #define COLLAPSE_DIVERSITY 0.3f
+#define RISING 1.2f /* over the rows that an alarm needs */
 #define COLLAPSE_COVERAGE 0.12f
+#define LOST_SHARE 0.5f
 #define VANISHING_SHARE 0.01f
 #define OVERPOWERING_ACCURACY 0.97f
 #define SWING_HIGH 0.85f
@@ -62,10 +64,22 @@ static bool lasts(const struct cg_monitor *monitor,
     return true;
 }
 
-static bool has_collapsed(const struct cg_monitor *monitor, int age)
+static bool is_uniform(const struct cg_monitor *monitor, int age)
 {
-    return field(monitor, age, DIVERSITY) < COLLAPSE_DIVERSITY ||
-           field(monitor, age, COVERAGE) < COLLAPSE_COVERAGE;
+    return field(monitor, age, DIVERSITY) < COLLAPSE_DIVERSITY;
+}
+
+/* A young generator covers little, too; what counts is that it covered more before. */
+static bool has_lost_modes(const struct cg_monitor *monitor, int age)
+{
+    float coverage = field(monitor, age, COVERAGE);
+    return coverage < COLLAPSE_COVERAGE && coverage < LOST_SHARE * monitor->peak_coverage;
+}
+
+static bool has_collapsed(const struct cg_monitor *monitor)
+{
+    bool rises = field(monitor, 0, DIVERSITY) > RISING * field(monitor, LASTING_ROWS, DIVERSITY);
+    return (lasts(monitor, is_uniform) && !rises) || lasts(monitor, has_lost_modes);
 }
 
 static bool has_vanished(const struct cg_monitor *monitor, int age)
@@ -105,6 +119,7 @@ static void remember(struct cg_monitor *monitor, const struct cg_observation *ob
     for (int i = 0; i < CG_MONITOR_FIELDS; i++)
         newest[i] = (float)fields[i];
     monitor->row_count = fminf(monitor->row_count + 1.0f, (float)CG_MONITOR_ROWS);
+    monitor->peak_coverage = fmaxf(monitor->peak_coverage, newest[COVERAGE]);
     monitor->peak_gradient = fmaxf(monitor->peak_gradient, newest[GENERATOR]);
 }
 
@@ -120,7 +135,7 @@ static unsigned judge(const struct cg_monitor *monitor)
     unsigned standing = 0;
     if (monitor->row_count < SETTLING_ROWS)
         return 0;
-    standing |= lasts(monitor, has_collapsed) ? CG_ALARM_COLLAPSE : 0;
+    standing |= has_collapsed(monitor) ? CG_ALARM_COLLAPSE : 0;
     standing |= lasts(monitor, has_vanished) ? CG_ALARM_VANISHING : 0;
     standing |= lasts(monitor, overpowers) ? CG_ALARM_OVERPOWERING : 0;
     standing |= oscillates(monitor) ? CG_ALARM_OSCILLATION : 0;

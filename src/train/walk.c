@@ -59,6 +59,11 @@ static bool append(struct cg_path_list *list, char *path)
     return true;
 }
 
+enum cg_status cg_path_list_add(struct cg_path_list *list, const char *path, struct cg_error *error)
+{
+    return append(list, cg_string_copy(path)) ? CG_OK : out_of_memory(error);
+}
+
 void cg_path_list_clear(struct cg_path_list *list)
 {
     for (size_t i = 0; i < list->count; i++)

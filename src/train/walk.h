@@ -19,6 +19,10 @@ struct cg_path_list {
  */
 enum cg_status cg_walk_pictures(const char *dir, struct cg_path_list *list, struct cg_error *error);
 
+/* Add a copy of one path as it is. Error: CG_ERR_MEMORY. */
+enum cg_status cg_path_list_add(struct cg_path_list *list, const char *path,
+                                struct cg_error *error);
+
 void cg_path_list_clear(struct cg_path_list *list);
 
 #endif
