@@ -6,7 +6,7 @@
 
 #define SETTLING_ROWS 6 /* of a new run, in which nothing is judged */
 #define LASTING_ROWS 3
-#define COLLAPSE_DIVERSITY 0.3f
+#define COLLAPSE_DIVERSITY 0.15f
 #define RISING 1.2f /* over the rows that an alarm needs */
 #define COLLAPSE_COVERAGE 0.12f
 #define LOST_SHARE 0.5f
