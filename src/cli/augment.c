@@ -5,10 +5,10 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "cli/cli.h"
+#include "image/walk.h"
 #include "train/grid.h"
 #include "train/transform.h"
 #include "train/vector_sample.h"
-#include "train/walk.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,6 +35,9 @@ static const char help[] =
     "  --seed S            random seed (default: 1)\n"
     "  --threads N         threads (default: all processors); the pictures are the same with any\n"
     "  --help              this text\n";
+
+static const struct cg_image_read_options as_it_is = {.channels = 0};
+static const struct cg_image_write_options as_png = {.format = CG_IMAGE_PNG};
 
 struct settings {
     const char *data, *out, *model;
@@ -161,7 +164,7 @@ static enum cg_status write_copy(const struct settings *settings, const char *so
     if (status == CG_OK)
         status = cg_transform_apply(&settings->transform, image, &rng, &changed, error);
     if (status == CG_OK) {
-        status = cg_image_write(path, &changed, CG_IMAGE_PNG, 0, error);
+        status = cg_image_write(path, &changed, &as_png, error);
         cg_image_clear(&changed);
     }
     free(path);
@@ -175,7 +178,7 @@ static void copy_picture(void *context, size_t item, int worker)
     struct cg_error *error = &job->errors[item];
     struct cg_image image;
     (void)worker;
-    enum cg_status status = cg_image_read(source, 0, &image, error);
+    enum cg_status status = cg_image_read(source, &as_it_is, &image, NULL, error);
     for (int n = 1; status == CG_OK && n <= job->settings->copies; n++)
         status = write_copy(job->settings, source, &image, item, n, error);
     cg_image_clear(&image);
@@ -220,7 +223,7 @@ static enum cg_status write_generated(const struct settings *settings,
     if (status == CG_OK) {
         status = make_folder_of(path, error);
         if (status == CG_OK)
-            status = cg_image_write(path, &image, CG_IMAGE_PNG, 0, error);
+            status = cg_image_write(path, &image, &as_png, error);
         cg_image_clear(&image);
     }
     free(path);
@@ -268,11 +271,13 @@ static int work(const struct settings *settings, const struct cg_vector_model *m
 static int run(const struct settings *settings)
 {
     struct cg_error error;
+    const struct cg_walk_options walk = {
+        .recursive = true, .follow_folders = true, .skip = settings->out};
     struct cg_path_list list = {0};
     struct cg_vector_model *model = NULL;
     struct cg_pool *pool = NULL;
     int code = CG_EXIT_DONE;
-    enum cg_status status = cg_walk_pictures(settings->data, &list, &error);
+    enum cg_status status = cg_walk_pictures(settings->data, &walk, &list, NULL, &error);
     if (status == CG_OK && list.count == 0)
         status = cg_fail(&error, CG_ERR_FORMAT, "%s: expected PNG or JPEG pictures, found none",
                          settings->data);

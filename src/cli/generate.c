@@ -131,12 +131,13 @@ static enum cg_status write_picture(const char *path, enum cg_image_format forma
                                     const struct cg_vector_config *config, const float *pictures,
                                     int count, int columns, int scale, struct cg_error *error)
 {
+    const struct cg_image_write_options options = {.format = format, .quality = 95};
     struct cg_image sheet;
     enum cg_status status = cg_grid_draw(pictures, count, columns, config->side_px,
                                          config->channels, scale, &sheet, error);
     if (status != CG_OK)
         return status;
-    status = cg_image_write(path, &sheet, format, 95, error);
+    status = cg_image_write(path, &sheet, &options, error);
     cg_image_clear(&sheet);
     return status;
 }

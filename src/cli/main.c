@@ -14,7 +14,8 @@ static const char help[] =
     "Turn photos into comics, by a small network that runs on the processor.\n"
     "\n"
     "Commands:\n"
-    "  convert IN OUT       turn the photo IN into the comic OUT (PNG or JPEG)\n"
+    "  convert IN... OUT    turn photos into comics (PNG or JPEG): a file, a folder, thousands\n"
+    "  page OUT PHOTO...    lay two to nine photos out as a comic page\n"
     "  styles               list the styles that convert can use\n"
     "  train --data DIR     train a style of your own, or (--model vector) a GAN that makes\n"
     "                       small pictures from noise\n"
@@ -25,7 +26,8 @@ static const char help[] =
     "  comicgan COMMAND --help   the options of a command\n"
     "  comicgan --version        version, BLAS library in use, licence\n"
     "\n"
-    "Exit codes: 0 done, 1 a picture failed, 2 wrong options, 3 no usable style.\n";
+    "Exit codes: 0 all done, 1 a picture failed, 2 wrong options, or OUT is there already,\n"
+    "3 no usable style, 130 interrupted.\n";
 
 struct command {
     const char *name;
@@ -33,8 +35,10 @@ struct command {
 };
 
 static const struct command commands[] = {
-    {"convert", cg_command_convert},   {"styles", cg_command_styles},   {"train", cg_command_train},
-    {"generate", cg_command_generate}, {"augment", cg_command_augment}, {"score", cg_command_score},
+    {"convert", cg_command_convert},   {"page", cg_command_page},
+    {"styles", cg_command_styles},     {"train", cg_command_train},
+    {"generate", cg_command_generate}, {"augment", cg_command_augment},
+    {"score", cg_command_score},
 };
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
@@ -66,7 +70,7 @@ static int refuse_command(const char *word)
                            "comicgan convert %s OUT?",
                            word, word);
     return cg_cli_fail(CG_EXIT_USAGE,
-                       "unknown command %s; the commands are convert, styles, train, "
+                       "unknown command %s; the commands are convert, page, styles, train, "
                        "generate, augment, score",
                        word);
 }

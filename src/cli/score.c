@@ -1,7 +1,8 @@
 /* comicgan score: which pictures do not belong, by a vector GAN's discriminator. */
+#include "base/memory.h"
 #include "cli/cli.h"
+#include "image/walk.h"
 #include "train/anomaly.h"
-#include "train/walk.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -27,6 +28,8 @@ static const char help[] =
     "  --json           an object with scores in place of a table\n"
     "  --threads N      threads (default: all processors); the scores are the same with any\n"
     "  --help           this text\n";
+
+static const struct cg_walk_options whole_tree = {.recursive = true, .follow_folders = true};
 
 struct settings {
     const char *model, *fit, *save, *use, *anomalies;
@@ -107,16 +110,23 @@ struct scores {
     double auc; /* below 0: not asked for */
 };
 
+static enum cg_status add_copy(struct cg_path_list *list, const char *path, struct cg_error *error)
+{
+    return cg_path_list_add(list, cg_string_copy(path))
+               ? CG_OK
+               : cg_fail(error, CG_ERR_MEMORY, "out of memory");
+}
+
 /* A picture, or all pictures in a folder, after those that are listed already. */
 static enum cg_status add_path(struct cg_path_list *list, const char *path, struct cg_error *error)
 {
     struct cg_path_list found = {0};
     struct stat about;
     if (stat(path, &about) != 0 || !S_ISDIR(about.st_mode))
-        return cg_path_list_add(list, path, error);
-    enum cg_status status = cg_walk_pictures(path, &found, error);
+        return add_copy(list, path, error);
+    enum cg_status status = cg_walk_pictures(path, &whole_tree, &found, NULL, error);
     for (size_t i = 0; status == CG_OK && i < found.count; i++)
-        status = cg_path_list_add(list, found.paths[i], error);
+        status = add_copy(list, found.paths[i], error);
     cg_path_list_clear(&found);
     return status;
 }

@@ -2,12 +2,12 @@
 #include "train/anomaly.h"
 
 #include "base/memory.h"
+#include "image/walk.h"
 #include "model/safetensors.h"
 #include "nn/rowwise.h"
 #include "tensor/kernels.h"
 #include "tensor/matrix.h"
 #include "tensor/statistics.h"
-#include "train/walk.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -18,6 +18,8 @@
 #define FIT_TENSORS 3
 #define KIND_KEY "comicgan.kind"
 #define KIND "anomaly-fit"
+
+static const struct cg_walk_options whole_tree = {.recursive = true, .follow_folders = true};
 
 struct cg_anomaly {
     const struct cg_vector_model *model;
@@ -95,9 +97,10 @@ void cg_anomaly_free(struct cg_anomaly *anomaly)
 static enum cg_status describe(struct cg_anomaly *anomaly, const char *path, float *mean,
                                double *unreal, struct cg_error *error)
 {
+    const struct cg_image_read_options options = {.channels = anomaly->cut.channels};
     struct cg_image image;
     int made = 0;
-    enum cg_status status = cg_image_read(path, anomaly->cut.channels, &image, error);
+    enum cg_status status = cg_image_read(path, &options, &image, NULL, error);
     if (status != CG_OK)
         return status;
     status =
@@ -172,7 +175,7 @@ enum cg_status cg_anomaly_fit(struct cg_anomaly *anomaly, const char *dir, struc
     struct cg_path_list list = {0};
     float *rows = NULL;
     size_t count = 0;
-    enum cg_status status = cg_walk_pictures(dir, &list, error);
+    enum cg_status status = cg_walk_pictures(dir, &whole_tree, &list, NULL, error);
     if (status == CG_OK) {
         rows = cg_alloc((list.count + 1) * anomaly->width, sizeof(float), "fit", error);
         status = rows == NULL ? CG_ERR_MEMORY : CG_OK;

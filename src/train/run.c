@@ -14,7 +14,7 @@
 #define RUN_NBYTES_MAX ((size_t)1 << 20)
 #define RUN_DEPTH_MAX 3
 /* Changes when a run of this program could not be gone on with by another. */
-#define RUN_VERSION 1
+#define RUN_VERSION 2
 
 struct cg_run_storage {
     json_t *root;
@@ -25,6 +25,7 @@ static const struct cg_number numbers[] = {
     {"crop_px", CG_NUMBER_INT, offsetof(struct cg_recipe, crop_px)},
     {"batch", CG_NUMBER_INT, offsetof(struct cg_recipe, batch)},
     {"shard_crops", CG_NUMBER_INT, offsetof(struct cg_recipe, shard_crops)},
+    {"noise", CG_NUMBER_FLOAT, offsetof(struct cg_recipe, noise)},
     {"pretrain_steps", CG_NUMBER_STEPS, offsetof(struct cg_recipe, pretrain_steps)},
     {"head_start_steps", CG_NUMBER_STEPS, offsetof(struct cg_recipe, head_start_steps)},
     {"colour", CG_NUMBER_FLOAT, offsetof(struct cg_recipe, colour)},
@@ -32,6 +33,7 @@ static const struct cg_number numbers[] = {
     {"comic", CG_NUMBER_FLOAT, offsetof(struct cg_recipe, comic)},
     {"ink", CG_NUMBER_FLOAT, offsetof(struct cg_recipe, ink)},
     {"chroma", CG_NUMBER_FLOAT, offsetof(struct cg_recipe, chroma)},
+    {"palette", CG_NUMBER_FLOAT, offsetof(struct cg_recipe, palette)},
     {"target_share", CG_NUMBER_FLOAT, offsetof(struct cg_recipe, target_share)},
     {"teacher_share", CG_NUMBER_FLOAT, offsetof(struct cg_recipe, teacher_share)},
     {"objective", CG_NUMBER_INT, offsetof(struct cg_recipe, objective)},
