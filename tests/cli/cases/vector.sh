@@ -43,7 +43,7 @@ refuse 3 'expected a fit' score --model run/model.safetensors --use run/model.sa
 refuse 2 'expected MODEL and OUT' generate run/model.safetensors
 refuse 2 '--save keeps what --fit finds' score --model run/model.safetensors --save x data
 refuse 2 'expected one of minimax' train --model vector --objective wgan --data data --out x
-refuse 2 'did you mean --side' train --model vector --sid 8 --data data --out x
+refuse 2 'did you mean --side' train --model vector --sdie 8 --data data --out x
 refuse 2 'expected style or vector' train --model other --data data --out x
 refuse 1 'holds a run already' train "${small[@]}" --data data --out run --steps 9
 [ ! -e x ] || fail "a refused command left something behind"
