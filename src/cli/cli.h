@@ -54,5 +54,8 @@ int cg_command_eval(int argc, char *argv[]);
 int cg_command_page(int argc, char *argv[]);
 int cg_command_styles(int argc, char *argv[]);
 int cg_command_train(int argc, char *argv[]);
+int cg_command_generate(int argc, char *argv[]);
+int cg_command_augment(int argc, char *argv[]);
+int cg_command_score(int argc, char *argv[]);
 
 #endif
