@@ -16,7 +16,7 @@
 static const char help_usage[] =
     "Usage: comicgan convert [OPTIONS] IN OUT\n"
     "       comicgan convert [OPTIONS] IN... FOLDER/\n"
-    "       comicgan convert [OPTIONS] -r FOLDER FOLDER/\n"
+    "       comicgan convert [OPTIONS] [-r] FOLDER FOLDER/\n"
     "Turn photos (PNG, JPEG) into comics of the same size. IN and OUT may be -, the\n"
     "standard input and output. A comic is written whole or not at all.\n"
     "\n"
@@ -28,8 +28,8 @@ static const char help_usage[] =
 static const char help_files[] =
     "\n"
     "Which pictures, and where to:\n"
-    "  -r, --recursive     take the pictures of folders and of those below; comics\n"
-    "                      lie in FOLDER/ as the photos lie in theirs\n"
+    "  -r, --recursive     go into the folders below a folder, too; the comics lie\n"
+    "                      in FOLDER/ as the photos lie in theirs\n"
     "  --files-from LIST   take the pictures named in the file LIST, a line each;\n"
     "                      - is the standard input\n"
     "  -0                  names in LIST end with a zero byte, as find -print0 writes\n"
