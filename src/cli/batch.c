@@ -159,7 +159,7 @@ static struct cg_share share_out(const struct cg_batch_options *options)
         .threads = options->threads,
         .pictures = options->plan->count,
         .processors = cg_processor_count(),
-        .detail_px = options->picture.looks.detail_px,
+        .looks = &options->picture.looks,
         .memory_nbytes = options->max_memory_nbytes,
         .machine = cg_machine_memory_read(""),
         .resident_nbytes = cg_machine_memory_resident(""),

@@ -21,7 +21,7 @@ static int least_of(size_t a, size_t b)
 
 static size_t of_one_job(const struct cg_share_request *request, int threads)
 {
-    size_t nbytes = cg_budget_of_session(request->detail_px, threads);
+    size_t nbytes = cg_budget_of_session(request->looks, threads);
     return request->machine.address_limited ? nbytes + (size_t)threads * THREAD_MAPS_NBYTES
                                             : nbytes;
 }

@@ -6,12 +6,13 @@
 #define CG_CLI_SHARE_H
 
 #include "cli/machine_memory.h"
+#include "comicgan/comicgan.h"
 
 struct cg_share_request {
     int jobs, threads; /* as the user said; 0: as it is best */
     size_t pictures;   /* in the plan */
     int processors;
-    int detail_px;        /* of the looks */
+    const struct cg_looks *looks;
     size_t memory_nbytes; /* --max-memory: for the whole process; 0: a share of what there is */
     struct cg_machine_memory machine;
     size_t resident_nbytes; /* what the process has already */

@@ -13,6 +13,8 @@
 
 #define MIB ((size_t)1 << 20)
 
+static const struct cg_looks plain = {.detail_px = 960, .line = 1.0f};
+
 /* ---- the budget ------------------------------------------------------------------------------ */
 
 struct taker {
@@ -85,8 +87,12 @@ static void estimates_grow_with_what_is_in_memory(void **state)
     assert_int_equal(cg_budget_of_picture(&grey, 5 * MIB, CG_IMAGE_JPEG), 4 * pixels);
     assert_int_equal(cg_budget_of_picture(&drawing, MIB, CG_IMAGE_JPEG), 8 * pixels + 2 * MIB);
     assert_int_equal(cg_budget_of_picture(&drawing, MIB, CG_IMAGE_PNG), 12 * pixels);
-    assert_true(cg_budget_of_session(1920, 1) > 3 * cg_budget_of_session(960, 1));
-    assert_true(cg_budget_of_session(960, 8) > cg_budget_of_session(960, 1));
+    struct cg_looks fine = plain, hatched = plain;
+    fine.detail_px = 1920;
+    hatched.hatch = 0.5f;
+    assert_true(cg_budget_of_session(&fine, 1) > 3 * cg_budget_of_session(&plain, 1));
+    assert_true(cg_budget_of_session(&hatched, 1) > cg_budget_of_session(&plain, 1));
+    assert_true(cg_budget_of_session(&plain, 8) > cg_budget_of_session(&plain, 1));
 }
 
 /* ---- sharing out ----------------------------------------------------------------------------- */
@@ -96,7 +102,7 @@ static struct cg_share_request request_of(size_t pictures)
     return (struct cg_share_request){
         .pictures = pictures,
         .processors = 8,
-        .detail_px = 960,
+        .looks = &plain,
         .machine = {16384 * MIB, "this machine has free", false},
         .resident_nbytes = 20 * MIB,
     };
@@ -137,7 +143,7 @@ static void sessions_leave_memory_to_pictures(void **state)
 {
     (void)state;
     struct cg_share_request request = request_of(1000);
-    size_t session = cg_budget_of_session(960, 1);
+    size_t session = cg_budget_of_session(&plain, 1);
     request.memory_nbytes = 4 * session + 20 * MIB;
     struct cg_share share = cg_share_out(&request);
     assert_int_equal(share.jobs, 2);

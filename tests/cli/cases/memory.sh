@@ -19,7 +19,7 @@ grep -q '^4 converted, 1 failed' ../stderr || fail "the small ones were not conv
 # the same bytes when large ones have to wait for each other
 ln photos/large.png photos/5.png
 expect 0 "$comicgan" convert --style tiny -j 1 photos one
-expect 0 "$comicgan" convert --style tiny -j 3 --max-memory 250M photos waiting
+expect 0 "$comicgan" convert --style tiny -j 3 --max-memory 220M photos waiting
 diff -r one waiting || fail "the comics depend on --max-memory"
 
 # a limit on address space is seen without the option
