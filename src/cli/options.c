@@ -8,7 +8,7 @@
 #include <string.h>
 
 #define WORD_MAX_CHARS 32
-#define CANDIDATES_MAX 32
+#define CANDIDATES_MAX 64
 #define SLIPS_MAX 2
 
 int cg_cli_fail(enum cg_cli_exit code, const char *format, ...)
