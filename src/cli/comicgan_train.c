@@ -302,6 +302,14 @@ static void show_step(const struct display *display, const struct cg_train_repor
             report->adversarial ? ", adversarial" : "", left);
 }
 
+static void show_alarm(const char *line, const struct cg_train_report *report)
+{
+    fprintf(stderr, "%sstep %llu: alarm: %s%s%s; to try: %s\n", line,
+            (unsigned long long)report->step, report->text,
+            report->critic != NULL ? ", critic of " : "",
+            report->critic != NULL ? report->critic : "", report->advice);
+}
+
 static void show(void *context, const struct cg_train_report *report)
 {
     struct display *display = context;
@@ -317,10 +325,13 @@ static void show(void *context, const struct cg_train_report *report)
         show_step(display, report);
         break;
     case CG_TRAIN_VALIDATED:
-        fprintf(stderr, "%sstep %llu: validation %.4f (%.0f s), samples in %s/samples\n", line,
-                (unsigned long long)report->step, report->validation_loss, report->seconds,
-                report->text);
+        fprintf(stderr, "%sstep %llu: validation %.4f (%.0f s)\n", line,
+                (unsigned long long)report->step, report->validation_loss, report->seconds);
         break;
+    case CG_TRAIN_ALARM:
+        show_alarm(line, report);
+        break;
+    case CG_TRAIN_SAMPLED:
     case CG_TRAIN_SAVED:
         break;
     }
