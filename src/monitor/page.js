@@ -112,7 +112,7 @@ function drawGraph(plot) {
     xRangePad: 6,
     yRangePad: 8,
     axes: {
-      x: { axisLabelFormatter: (step) => whole(step), pixelsPerLabel: 70 },
+      x: { axisLabelFormatter: (step) => whole(step), pixelsPerLabel: 48 },
       y: { axisLabelFormatter: (value) => number(value, plot.unit), axisLabelWidth: 58, pixelsPerLabel: 34 },
     },
     highlightCallback: (event, step, points, row) => fillLegend(plot, plot.rows[row]),
@@ -283,8 +283,8 @@ function showAlarms(alarms) {
 
 function showFacts(facts) {
   byId("facts-section").hidden = facts.length === 0;
-  byId("facts").replaceChildren(...facts.flatMap((fact) =>
-    [element("dt", { textContent: fact.name }), element("dd", { textContent: fact.text })]));
+  byId("facts").replaceChildren(...facts.map((fact) => element("div", {},
+    element("dt", { textContent: fact.name.replaceAll("_", " ") }), element("dd", { textContent: fact.text }))));
 }
 
 function showData(data) {

@@ -29,31 +29,33 @@ size_t cg_journal_values(const struct cg_train_report *report, char alarms[CG_AL
     const struct cg_train_critic *line = &report->critics[CG_CRITIC_LINE];
     const struct cg_train_critic *colour = &report->critics[CG_CRITIC_COLOUR];
     double validation = report->validation_loss > 0.0 ? report->validation_loss : NAN;
-    double game = report->adversarial ? 1.0 : NAN; /* numbers of the second stage only */
+    /* what was not in play since the last row has no numbers */
+    double learned = report->generator_learned ? 1.0 : NAN;
+    double game = report->critics_learned ? 1.0 : NAN, both = learned * game;
     const struct cg_log_value list[] = {
         {.name = "step", .value = (double)report->step},
         {.name = "seconds", .value = report->seconds},
         {.name = "steps_per_second", .value = report->steps_per_second},
         {.name = "stage", .text = report->adversarial ? "adversarial" : "pretrain"},
-        {.name = "loss", .value = report->total_loss},
+        {.name = "loss", .value = learned * report->total_loss},
         {.name = "validation", .value = validation},
-        {.name = "colour", .value = losses->colour},
-        {.name = "gradient", .value = losses->gradient},
-        {.name = "comic", .value = losses->comic},
-        {.name = "ink", .value = losses->ink},
-        {.name = "chroma", .value = losses->chroma},
+        {.name = "colour", .value = learned * losses->colour},
+        {.name = "gradient", .value = learned * losses->gradient},
+        {.name = "comic", .value = learned * losses->comic},
+        {.name = "ink", .value = learned * losses->ink},
+        {.name = "chroma", .value = learned * losses->chroma},
         {.name = "critic_line", .value = game * losses->critic[CG_CRITIC_LINE]},
         {.name = "critic_colour", .value = game * losses->critic[CG_CRITIC_COLOUR]},
-        {.name = "adversarial_line", .value = game * losses->adversarial[CG_CRITIC_LINE]},
-        {.name = "adversarial_colour", .value = game * losses->adversarial[CG_CRITIC_COLOUR]},
+        {.name = "adversarial_line", .value = both * losses->adversarial[CG_CRITIC_LINE]},
+        {.name = "adversarial_colour", .value = both * losses->adversarial[CG_CRITIC_COLOUR]},
         {.name = "accuracy_line", .value = game * line->accuracy},
         {.name = "accuracy_colour", .value = game * colour->accuracy},
-        {.name = "generator_gradient", .value = report->generator_gradient},
+        {.name = "generator_gradient", .value = learned * report->generator_gradient},
         {.name = "critic_gradient_line", .value = game * line->gradient},
         {.name = "critic_gradient_colour", .value = game * colour->gradient},
-        {.name = "pull_line", .value = game * line->pull},
-        {.name = "pull_colour", .value = game * colour->pull},
-        {.name = "generator_rate", .value = report->generator_rate},
+        {.name = "pull_line", .value = both * line->pull},
+        {.name = "pull_colour", .value = both * colour->pull},
+        {.name = "generator_rate", .value = learned * report->generator_rate},
         {.name = "critic_rate", .value = game * report->critic_rate},
         {.name = "images_per_second", .value = report->images_per_second},
         {.name = "alarms", .text = cg_alarm_names(line->alarms | colour->alarms, alarms)},

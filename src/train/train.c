@@ -60,6 +60,8 @@ static struct cg_train_report report_of(const struct cg_trainer *trainer, enum c
         .seconds = now - trainer->start_seconds,
         .steps_per_second = steps > 0 && seconds > 0.0 ? (double)steps / seconds : 0.0,
         .adversarial = in_second_stage(trainer),
+        .generator_learned = trainer->generator_learned,
+        .critics_learned = trainer->critics_learned,
         .validation_loss = trainer->validation_loss,
         .generator_rate = trainer->state.generator.adam.learning_rate,
         .critic_rate = trainer->state.critics[0].adam.learning_rate,
@@ -171,6 +173,8 @@ static void add_up(struct cg_trainer *trainer, bool critics_learned, bool genera
         trainer->critic_gradient[c] += cg_learner_gradient_length(&trainer->state.critics[c]);
     if (generator_learned)
         trainer->generator_gradient += cg_learner_gradient_length(&trainer->state.generator);
+    trainer->critics_learned |= critics_learned;
+    trainer->generator_learned |= generator_learned;
 }
 
 static bool take_step(struct cg_trainer *trainer)
@@ -252,7 +256,7 @@ static void raise_alarm(struct cg_trainer *trainer, unsigned alarm, const char *
 /* Let stability.h judge each critic's game; alarms that were not there before are told. */
 static void look_for_alarms(struct cg_trainer *trainer, struct cg_train_report *report)
 {
-    for (int c = 0; report->adversarial && c < CG_CRITIC_COUNT; c++) {
+    for (int c = 0; report->critics_learned && c < CG_CRITIC_COUNT; c++) {
         unsigned raised;
         const struct cg_observation seen = {
             .step = report->step,
@@ -283,6 +287,7 @@ static enum cg_status log_step(struct cg_trainer *trainer, struct cg_error *erro
         trainer->report(trainer->report_context, &report);
     trainer->losses = (struct cg_losses){0};
     trainer->generator_gradient = 0.0;
+    trainer->generator_learned = trainer->critics_learned = false;
     memset(trainer->critic_gradient, 0, sizeof(trainer->critic_gradient));
     trainer->validation_loss = 0.0;
     trainer->last_seconds = cg_clock_seconds();

@@ -53,6 +53,7 @@ struct cg_train_report {
     size_t done, total;
     double seconds, steps_per_second;
     bool adversarial;
+    bool generator_learned, critics_learned; /* in some step since the last row of the log */
     double total_loss, validation_loss;
     struct cg_losses losses;
     double images_per_second, generator_gradient, generator_rate, critic_rate;

@@ -23,6 +23,7 @@ struct cg_trainer {
     /* since the last report */
     struct cg_losses losses;
     double generator_gradient, critic_gradient[CG_CRITIC_COUNT]; /* sums of lengths */
+    bool generator_learned, critics_learned;
     double last_seconds;
     uint64_t last_step;
     double validation_loss;
