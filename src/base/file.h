@@ -2,12 +2,15 @@
  * Files: reading them whole, making folders, and writing them whole or not at all.
  *
  * Every failure's text begins with what was being done and the path, "reading a/b.png: ...". Errors
- * are CG_ERR_IO unless said otherwise. Paths are UTF-8 or whatever the file system holds.
+ * are CG_ERR_IO unless said otherwise, CG_ERR_FULL where a disk is full. Paths are UTF-8 or
+ * whatever the file system holds.
  */
 #ifndef CG_BASE_FILE_H
 #define CG_BASE_FILE_H
 
 #include "base/error.h"
+
+#include <stdbool.h>
 
 /* The end of a path that is too long to be shown with a reason after it; most often all of it. */
 const char *cg_path_tail(const char *path);
@@ -19,6 +22,13 @@ const char *cg_path_tail(const char *path);
  */
 enum cg_status cg_file_read(const char *path, size_t limit_nbytes, uint8_t **bytes, size_t *nbytes,
                             struct cg_error *error);
+
+/*
+ * Read the first bytes of a file: at_most_nbytes, or all if it has no more. *bytes as above.
+ * Errors: CG_ERR_IO, also for what is not a file, as a pipe would lose them; CG_ERR_MEMORY.
+ */
+enum cg_status cg_file_read_head(const char *path, size_t at_most_nbytes, uint8_t **bytes,
+                                 size_t *nbytes, struct cg_error *error);
 
 /* Make a folder and those above it that are missing. Fine if it is there. Errors: CG_ERR_IO,
  * CG_ERR_MEMORY. */
@@ -48,5 +58,14 @@ void cg_file_writer_free(struct cg_file_writer *writer);
 /* All of it at once. Errors: CG_ERR_IO, CG_ERR_MEMORY. */
 enum cg_status cg_file_write(const char *path, const void *bytes, size_t nbytes,
                              struct cg_error *error);
+
+/*
+ * Remove the temporary files in a folder that writers left which were killed, of targets for whose
+ * name is_target is true. A file whose writer lives is locked and stays. Where locks do not reach
+ * (some network file systems, between machines), is_target must leave out what others write.
+ */
+void cg_folder_drop_abandoned(const char *path,
+                              bool (*is_target)(const void *context, const char *name),
+                              const void *context);
 
 #endif

@@ -15,7 +15,8 @@
 #define DEFAULT_STEPS 40000
 
 enum {
-    OPTION_DATA = CG_CLI_LONG_OPTION,
+    OPTION_MODEL = CG_CLI_LONG_OPTION,
+    OPTION_DATA,
     OPTION_OUT,
     OPTION_RESUME,
     OPTION_CACHE,
@@ -43,6 +44,7 @@ enum {
 };
 
 static const struct option long_options[] = {
+    {"model", required_argument, NULL, OPTION_MODEL},
     {"data", required_argument, NULL, OPTION_DATA},
     {"out", required_argument, NULL, OPTION_OUT},
     {"resume", required_argument, NULL, OPTION_RESUME},
@@ -138,6 +140,10 @@ static bool parse_noise(const char *text, float *out)
 static int take_common_option(struct command *command, int option)
 {
     switch (option) {
+    case OPTION_MODEL: /* vector has been dealt with */
+        if (strcmp(optarg, "style") != 0)
+            cg_cli_fail(CG_EXIT_USAGE, "--model: expected style or vector, found \"%s\"", optarg);
+        return strcmp(optarg, "style") == 0;
     case OPTION_RESUME:
         command->resume = optarg;
         return 1;
@@ -270,17 +276,6 @@ static char *name_of_folder(const char *path)
     return name;
 }
 
-/* Where prepared pictures are kept, as the XDG base directory specification has it. To be freed. */
-static char *default_cache(void)
-{
-    const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
-    if (cache != NULL && cache[0] == '/')
-        return cg_string_format("%s/comicgan", cache);
-    if (home != NULL && home[0] != '\0')
-        return cg_string_format("%s/.cache/comicgan", home);
-    return cg_string_copy(".comicgan-cache");
-}
-
 /* ---- what people see ---- */
 
 struct display {
@@ -362,8 +357,7 @@ static void pass_on(struct cg_cli_watch *watch, const struct cg_train_report *re
         cg_cli_watch_row(watch, report->step, report->values, report->value_count);
         break;
     case CG_TRAIN_ALARM:
-        snprintf(text, sizeof(text), "critic of %s",
-                 report->critic == NULL ? "" : report->critic);
+        snprintf(text, sizeof(text), "critic of %s", report->critic == NULL ? "" : report->critic);
         cg_board_add_alarm(watch->board, report->step, report->text,
                            report->critic != NULL ? text : NULL, report->advice);
         break;
@@ -406,7 +400,7 @@ static enum cg_status train(struct command *command, struct display *display,
     if (command->resume != NULL)
         return cg_train_resume(command->resume, options->threads, &command->limits, take_report,
                                display, error);
-    char *name = name_of_folder(options->out_dir), *cache = default_cache();
+    char *name = name_of_folder(options->out_dir), *cache = cg_cli_default_cache();
     complete(command, name, cache);
     enum cg_status status = cg_train_start(options, &command->limits, take_report, display, error);
     free(cache);

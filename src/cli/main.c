@@ -14,15 +14,21 @@ static const char help[] =
     "Turn photos into comics, by a small network that runs on the processor.\n"
     "\n"
     "Commands:\n"
-    "  convert IN OUT       turn the photo IN into the comic OUT (PNG or JPEG)\n"
+    "  convert IN... OUT    turn photos into comics (PNG or JPEG): a file, a folder, thousands\n"
     "  page OUT PHOTO...    lay two to nine photos out as a comic page\n"
     "  styles               list the styles that convert can use\n"
-    "  train --data DIR     train a style of your own\n"
+    "  train --data DIR     train a style of your own, or (--model vector) a GAN that makes\n"
+    "                       small pictures from noise\n"
+    "  generate MODEL OUT   make pictures with such a GAN\n"
+    "  augment --data DIR   make more pictures for a training set\n"
+    "  score --model MODEL  tell which pictures do not belong\n"
+    "  eval DIR_A DIR_B     measure how far one folder of pictures is from another\n"
     "\n"
     "  comicgan COMMAND --help   the options of a command\n"
     "  comicgan --version        version, BLAS library in use, licence\n"
     "\n"
-    "Exit codes: 0 done, 1 a picture failed, 2 wrong options, 3 no usable style.\n";
+    "Exit codes: 0 all done, 1 a picture failed, 2 wrong options, or OUT is there already,\n"
+    "3 no usable style, 130 interrupted.\n";
 
 struct command {
     const char *name;
@@ -30,10 +36,10 @@ struct command {
 };
 
 static const struct command commands[] = {
-    {"convert", cg_command_convert},
-    {"page", cg_command_page},
-    {"styles", cg_command_styles},
-    {"train", cg_command_train},
+    {"convert", cg_command_convert},   {"page", cg_command_page},
+    {"styles", cg_command_styles},     {"train", cg_command_train},
+    {"generate", cg_command_generate}, {"augment", cg_command_augment},
+    {"score", cg_command_score},       {"eval", cg_command_eval},
 };
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
@@ -65,7 +71,9 @@ static int refuse_command(const char *word)
                            "comicgan convert %s OUT?",
                            word, word);
     return cg_cli_fail(CG_EXIT_USAGE,
-                       "unknown command %s; the commands are convert, page, styles, train", word);
+                       "unknown command %s; the commands are convert, page, styles, train, "
+                       "generate, augment, score, eval",
+                       word);
 }
 
 static int run(int argc, char *argv[])

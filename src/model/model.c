@@ -2,7 +2,7 @@
  * Model files: see model.h. Metadata of the safetensors file:
  *   comicgan.architecture  {"kind": "shift-mlp", "channels": C, "distances": [d, ...],
  *                           "pixel_features": F, "head_channels": H}
- *   comicgan.card          {"name": "...", "summary": "...", "detail_px": P}
+ *   comicgan.card          {"name": "...", "summary": "...", "detail_px": P, "looks": {...}}
  * The architecture is strict, as an unknown word could change what the numbers mean; a card may
  * say more than is read here. Another kind of architecture is a row of the table `kinds`.
  */
@@ -10,6 +10,7 @@
 
 #include "base/memory.h"
 #include "model/json.h"
+#include "model/looks.h"
 #include "model/parameters.h"
 #include "model/vector.h"
 
@@ -128,28 +129,43 @@ static json_t *describe_architecture(const struct cg_generator_config *config)
 
 /* ---- card ------------------------------------------------------------------------------------ */
 
-static enum cg_status check_card(const char *name, const char *summary, int detail_px,
-                                 struct cg_error *error)
+static enum cg_status check_card(const struct cg_card *card, struct cg_error *error)
 {
     static const char allowed[] = "abcdefghijklmnopqrstuvwxyz"
                                   "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
-    size_t length = strlen(name);
-    if (length == 0 || length > NAME_MAX_CHARS || strspn(name, allowed) != length)
+    size_t length = strlen(card->name);
+    if (length == 0 || length > NAME_MAX_CHARS || strspn(card->name, allowed) != length)
         return cg_fail(error, CG_ERR_MODEL,
                        "%s: expected a name of 1 to %d letters, digits, - and _, found \"%.64s\"",
-                       CARD_KEY, NAME_MAX_CHARS, name);
-    if (strlen(summary) > SUMMARY_MAX_CHARS)
+                       CARD_KEY, NAME_MAX_CHARS, card->name);
+    if (strlen(card->summary) > SUMMARY_MAX_CHARS)
         return cg_fail(error, CG_ERR_MODEL, "%s: expected a summary of at most %d bytes, found %zu",
-                       CARD_KEY, SUMMARY_MAX_CHARS, strlen(summary));
-    for (const char *at = summary; *at != '\0'; at++)
+                       CARD_KEY, SUMMARY_MAX_CHARS, strlen(card->summary));
+    for (const char *at = card->summary; *at != '\0'; at++)
         if ((unsigned char)*at < 0x20 || *at == 0x7f)
             return cg_fail(error, CG_ERR_MODEL,
                            "%s: expected a summary of one line, found a control character",
                            CARD_KEY);
-    if (detail_px < DETAIL_MIN_PX || detail_px > DETAIL_MAX_PX)
+    if (card->detail_px < DETAIL_MIN_PX || card->detail_px > DETAIL_MAX_PX)
         return cg_fail(error, CG_ERR_MODEL, "%s: expected %d to %d as \"detail_px\", found %d",
-                       CARD_KEY, DETAIL_MIN_PX, DETAIL_MAX_PX, detail_px);
-    return CG_OK;
+                       CARD_KEY, DETAIL_MIN_PX, DETAIL_MAX_PX, card->detail_px);
+    struct cg_looks looks;
+    return cg_looks_read(card->looks, &looks, error);
+}
+
+/* The text of the card's looks, to be freed; NULL if it has none. */
+static enum cg_status copy_looks(const json_t *object, char **out, struct cg_error *error)
+{
+    const json_t *looks = json_object_get(object, "looks");
+    *out = NULL;
+    if (looks == NULL)
+        return CG_OK;
+    if (!json_is_object(looks))
+        return cg_fail(error, CG_ERR_MODEL, "%s: expected an object as \"looks\", found %s",
+                       CARD_KEY, cg_json_type_name(looks));
+    *out = json_dumps(looks, JSON_COMPACT);
+    return *out != NULL ? CG_OK
+                        : cg_fail(error, CG_ERR_MEMORY, "%s: memory could not be had", CARD_KEY);
 }
 
 static enum cg_status read_card(const json_t *object, struct cg_card *card, struct cg_error *error)
@@ -163,13 +179,15 @@ static enum cg_status read_card(const json_t *object, struct cg_card *card, stru
         status = cg_json_get_int(object, "detail_px", DETAIL_MIN_PX, DETAIL_MAX_PX, CARD_KEY,
                                  &detail_px, error);
     if (status == CG_OK)
-        status = check_card(name, summary, detail_px, error);
+        status = copy_looks(object, &card->looks, error);
     if (status != CG_OK)
         return status;
-    *card = (struct cg_card){cg_string_copy(name), cg_string_copy(summary), detail_px};
+    card->name = cg_string_copy(name);
+    card->summary = cg_string_copy(summary);
+    card->detail_px = detail_px;
     if (card->name == NULL || card->summary == NULL)
         return cg_fail(error, CG_ERR_MEMORY, "%s: memory could not be had", CARD_KEY);
-    return CG_OK;
+    return check_card(card, error);
 }
 
 /* ---- the object ------------------------------------------------------------------------------ */
@@ -253,6 +271,7 @@ void cg_model_free(struct cg_model *model)
     if (model == NULL)
         return;
     free(model->source);
+    free(model->card.looks);
     free(model->card.summary);
     free(model->card.name);
     free(model->parameters);
@@ -270,18 +289,25 @@ static char *dump_and_release(json_t *object)
     return text;
 }
 
+/* jansson leaves out a member whose value is NULL where the format says '*'. */
+static json_t *describe_card(const struct cg_card *card)
+{
+    json_t *looks = card->looks != NULL ? json_loads(card->looks, 0, NULL) : NULL;
+    return json_pack("{s:s, s:s, s:i, s:o*}", "name", card->name, "summary", card->summary,
+                     "detail_px", card->detail_px, "looks", looks);
+}
+
 enum cg_status cg_model_write(const char *path, const struct cg_model *model,
                               const float *parameters, struct cg_error *error)
 {
     const struct cg_card *card = &model->card;
-    enum cg_status status = check_card(card->name, card->summary, card->detail_px, error);
+    enum cg_status status = check_card(card, error);
     if (status != CG_OK) {
         cg_error_prefix(error, "writing %s", path);
         return status;
     }
     char *architecture_text = dump_and_release(describe_architecture(&model->config));
-    char *card_text = dump_and_release(json_pack("{s:s, s:s, s:i}", "name", card->name, "summary",
-                                                 card->summary, "detail_px", card->detail_px));
+    char *card_text = dump_and_release(describe_card(card));
     if (architecture_text == NULL || card_text == NULL) {
         status = cg_fail(error, CG_ERR_MEMORY, "writing %s: memory could not be had", path);
     } else {

@@ -267,7 +267,9 @@ static enum cg_status write_sheet(const struct cg_journal *journal, const char *
     char *path = cg_string_format("%s/samples/%s", journal->out_dir, name);
     if (path == NULL)
         return cg_fail(error, CG_ERR_MEMORY, "journal: out of memory");
-    enum cg_status status = cg_image_write(path, image, CG_IMAGE_JPEG, SAMPLE_QUALITY, error);
+    const struct cg_image_write_options options = {.format = CG_IMAGE_JPEG,
+                                                   .quality = SAMPLE_QUALITY};
+    enum cg_status status = cg_image_write(path, image, &options, error);
     free(path);
     return status;
 }

@@ -3,9 +3,9 @@
 
 #include "base/file.h"
 #include "base/memory.h"
-#include "train/content.h"
+#include "image/walk.h"
+#include "base/content.h"
 #include "train/idx.h"
-#include "train/walk.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -16,6 +16,8 @@
 #define BLANK_DEVIATION 10.0 /* of 255: paper, sky */
 #define CROP_SPREAD 0.25f
 #define PURPOSE_CROPS 0x63726f70u
+
+static const struct cg_walk_options whole_tree = {.recursive = true, .follow_folders = true};
 
 /* ---- one picture ----------------------------------------------------------------------------- */
 
@@ -109,10 +111,11 @@ struct folder_job {
 static void read_picture(void *context, size_t item, int worker)
 {
     struct folder_job *job = context;
+    const struct cg_image_read_options options = {.channels = job->options->channels};
     struct cg_image image;
     (void)worker;
     job->statuses[item] =
-        cg_image_read(job->list->paths[item], job->options->channels, &image, &job->errors[item]);
+        cg_image_read(job->list->paths[item], &options, &image, NULL, &job->errors[item]);
     if (job->statuses[item] != CG_OK)
         return;
     job->statuses[item] =
@@ -192,7 +195,7 @@ static enum cg_status read_folder(const char *path, const struct cg_samples_opti
                                   struct cg_error *error)
 {
     struct cg_path_list list = {0};
-    enum cg_status status = cg_walk_pictures(path, &list, error);
+    enum cg_status status = cg_walk_pictures(path, &whole_tree, &list, NULL, error);
     if (status == CG_OK && list.count == 0)
         status = cg_fail(error, CG_ERR_FORMAT,
                          "%s: expected PNG or JPEG pictures, found none in the folder",

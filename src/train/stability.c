@@ -7,8 +7,10 @@
 
 #define SETTLING_ROWS 6 /* of a new run, in which nothing is judged */
 #define LASTING_ROWS 3
-#define COLLAPSE_DIVERSITY 0.3f
+#define COLLAPSE_DIVERSITY 0.15f
+#define RISING 1.2f /* over the rows that an alarm needs */
 #define COLLAPSE_COVERAGE 0.12f
+#define LOST_SHARE 0.5f
 #define VANISHING_SHARE 0.01f
 #define OVERPOWERING_ACCURACY 0.97f
 #define SWING_HIGH 0.85f
@@ -74,10 +76,22 @@ static bool lasts(const struct cg_stability *memory,
     return true;
 }
 
-static bool has_collapsed(const struct cg_stability *memory, int age)
+static bool is_uniform(const struct cg_stability *memory, int age)
 {
-    return field(memory, age, DIVERSITY) < COLLAPSE_DIVERSITY ||
-           field(memory, age, COVERAGE) < COLLAPSE_COVERAGE;
+    return field(memory, age, DIVERSITY) < COLLAPSE_DIVERSITY;
+}
+
+/* A young generator covers little, too; what counts is that it covered more before. */
+static bool has_lost_modes(const struct cg_stability *memory, int age)
+{
+    float coverage = field(memory, age, COVERAGE);
+    return coverage < COLLAPSE_COVERAGE && coverage < LOST_SHARE * memory->peak_coverage;
+}
+
+static bool has_collapsed(const struct cg_stability *memory)
+{
+    bool rises = field(memory, 0, DIVERSITY) > RISING * field(memory, LASTING_ROWS, DIVERSITY);
+    return (lasts(memory, is_uniform) && !rises) || lasts(memory, has_lost_modes);
 }
 
 static bool has_vanished(const struct cg_stability *memory, int age)
@@ -117,6 +131,7 @@ static void remember(struct cg_stability *memory, const struct cg_observation *o
     for (int i = 0; i < CG_STABILITY_FIELDS; i++)
         newest[i] = (float)fields[i];
     memory->row_count = fminf(memory->row_count + 1.0f, (float)CG_STABILITY_ROWS);
+    memory->peak_coverage = fmaxf(memory->peak_coverage, newest[COVERAGE]);
     memory->peak_gradient = fmaxf(memory->peak_gradient, newest[GENERATOR]);
 }
 
@@ -132,7 +147,7 @@ static unsigned judge(const struct cg_stability *memory)
     unsigned standing = 0;
     if (memory->row_count < SETTLING_ROWS)
         return 0;
-    standing |= lasts(memory, has_collapsed) ? CG_ALARM_COLLAPSE : 0;
+    standing |= has_collapsed(memory) ? CG_ALARM_COLLAPSE : 0;
     standing |= lasts(memory, has_vanished) ? CG_ALARM_VANISHING : 0;
     standing |= lasts(memory, overpowers) ? CG_ALARM_OVERPOWERING : 0;
     standing |= oscillates(memory) ? CG_ALARM_OSCILLATION : 0;

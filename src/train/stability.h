@@ -23,7 +23,7 @@ struct cg_observation {
 
 /* Bits; the order is that of the names. */
 enum {
-    CG_ALARM_COLLAPSE = 1,     /* diversity or coverage nearly nil */
+    CG_ALARM_COLLAPSE = 1,     /* hardly any diversity, and not rising; or modes lost again */
     CG_ALARM_VANISHING = 2,    /* G's gradient is a hundredth of what it was */
     CG_ALARM_OVERPOWERING = 4, /* D is right nearly always */
     CG_ALARM_OSCILLATION = 8,  /* D's judgement swings to and fro */
@@ -44,7 +44,8 @@ const char *cg_alarm_names(unsigned set, char text[CG_ALARM_NAMES_NBYTES]);
 #define CG_STABILITY_FIELDS 6
 struct cg_stability {
     float rows[CG_STABILITY_ROWS * CG_STABILITY_FIELDS];
-    float row_count, peak_gradient, standing; /* standing: the alarms of the last observation */
+    float row_count, peak_gradient, peak_coverage;
+    float standing; /* the alarms of the last observation */
 };
 #define CG_STABILITY_FLOATS (sizeof(struct cg_stability) / sizeof(float))
 

@@ -129,7 +129,8 @@ static enum cg_status write_samples(struct cg_vector_trainer *trainer, struct cg
     enum cg_status status = cg_grid_draw(pictures, count, GRID_COLUMNS, config->side_px,
                                          config->channels, scale, &sheet, error);
     if (status == CG_OK)
-        status = cg_image_write(path, &sheet, CG_IMAGE_PNG, 0, error);
+        status = cg_image_write(path, &sheet,
+                                &(struct cg_image_write_options){.format = CG_IMAGE_PNG}, error);
     cg_image_clear(&sheet);
     free(path);
     return status;

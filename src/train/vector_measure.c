@@ -17,6 +17,7 @@
 #define MODES_MAX 1024
 #define PAIRED 256
 #define DIRECTIONS_SEED 64
+#define DATA_SEED 65
 #define PURPOSE_LOOK 201
 
 struct cg_vector_measure {
@@ -86,7 +87,7 @@ static double count_modes(struct cg_vector_measure *measure, const float *points
     return (double)found;
 }
 
-/* Evenly spread pictures of the data, first at an odd place if asked. */
+/* Pictures drawn from those at even places of the data, or at odd ones: no picture is in both. */
 static enum cg_status project_data(const struct cg_vector_measure *measure,
                                    const struct cg_samples *samples, size_t count, bool odd,
                                    float *points, struct cg_error *error)
@@ -94,8 +95,9 @@ static enum cg_status project_data(const struct cg_vector_measure *measure,
     float *picture = cg_alloc(measure->pixels, sizeof(float), "measure", error);
     if (picture == NULL)
         return CG_ERR_MEMORY;
+    struct cg_rng rng = cg_rng_make(DATA_SEED, odd, 0);
     for (size_t i = 0; i < count; i++) {
-        size_t place = (2 * i + (odd ? 1 : 0)) * samples->count / (2 * count);
+        size_t place = 2 * cg_rng_below(&rng, (uint32_t)(samples->count / 2)) + odd;
         cg_samples_floats(samples, place, picture);
         project(measure, picture, 1, points + i * DIRECTIONS);
     }

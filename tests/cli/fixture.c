@@ -1,19 +1,24 @@
 /*
  * What the command-line tests need made or looked at:
  *   fixture picture PATH WIDTH HEIGHT   write a picture of gradients and edges
+ *   fixture plain PATH WIDTH HEIGHT V   write a picture of one grey, 0 to 255
  *   fixture model PATH NAME             write a small style of random numbers
  *   fixture size PATH                   print "WIDTH HEIGHT"
  *   fixture pixel PATH X Y              print "RED GREEN BLUE"
  *   fixture difference A B              print the greatest difference of two pictures' bytes
+ *   fixture json PATH                   check that every line is a JSON object
  */
 #include "base/memory.h"
 #include "base/rng.h"
 #include "image/image.h"
 #include "model/model.h"
 
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+static const struct cg_image_read_options in_colour = {.channels = 3};
 
 static int report(enum cg_status status, const struct cg_error *error)
 {
@@ -39,7 +44,27 @@ static int make_picture(const char *path, int width, int height)
         pixel[2] = (uint8_t)((x / 16 + y / 16) % 2 * 160 + 40);
     }
     if (status == CG_OK)
-        status = cg_image_write(path, &image, format, 95, &error);
+        status = cg_image_write(path, &image,
+                                &(struct cg_image_write_options){.format = format, .quality = 95},
+                                &error);
+    cg_image_clear(&image);
+    return report(status, &error);
+}
+
+static int make_plain(const char *path, int width, int height, int value)
+{
+    struct cg_error error;
+    struct cg_image image = {0};
+    enum cg_image_format format;
+    enum cg_status status = cg_image_format_of(path, &format, &error);
+    if (status == CG_OK)
+        status = cg_image_create(width, height, 1, &image, &error);
+    if (status == CG_OK) {
+        memset(image.pixels, value, (size_t)width * (size_t)height);
+        status = cg_image_write(path, &image,
+                                &(struct cg_image_write_options){.format = format, .quality = 95},
+                                &error);
+    }
     cg_image_clear(&image);
     return report(status, &error);
 }
@@ -53,7 +78,7 @@ static int make_model(const char *path, char *name)
                                         .distances = {1, 2},
                                         .pixel_features = 4,
                                         .head_channels = 8},
-                             .card = {name, summary, 256}};
+                             .card = {.name = name, .summary = summary, .detail_px = 256}};
     enum cg_status status = cg_generator_build(&model.config, &model.network, &error);
     if (status == CG_OK) {
         size_t count = model.network->parameter_count;
@@ -74,7 +99,7 @@ static int print_size(const char *path)
 {
     struct cg_error error;
     struct cg_image image = {0};
-    enum cg_status status = cg_image_read(path, 3, &image, &error);
+    enum cg_status status = cg_image_read(path, &in_colour, &image, NULL, &error);
     if (status == CG_OK)
         printf("%d %d\n", image.width, image.height);
     cg_image_clear(&image);
@@ -85,7 +110,7 @@ static int print_pixel(const char *path, int x, int y)
 {
     struct cg_error error;
     struct cg_image image = {0};
-    enum cg_status status = cg_image_read(path, 3, &image, &error);
+    enum cg_status status = cg_image_read(path, &in_colour, &image, NULL, &error);
     if (status == CG_OK && (x < 0 || y < 0 || x >= image.width || y >= image.height))
         status = cg_fail(&error, CG_ERR_ARGUMENT, "the pixel lies outside");
     if (status == CG_OK) {
@@ -100,9 +125,9 @@ static int print_difference(const char *path_a, const char *path_b)
 {
     struct cg_error error;
     struct cg_image a = {0}, b = {0};
-    enum cg_status status = cg_image_read(path_a, 3, &a, &error);
+    enum cg_status status = cg_image_read(path_a, &in_colour, &a, NULL, &error);
     if (status == CG_OK)
-        status = cg_image_read(path_b, 3, &b, &error);
+        status = cg_image_read(path_b, &in_colour, &b, NULL, &error);
     if (status == CG_OK && (a.width != b.width || a.height != b.height))
         status = cg_fail(&error, CG_ERR_ARGUMENT, "the sizes differ");
     int greatest = 0;
@@ -117,10 +142,28 @@ static int print_difference(const char *path_a, const char *path_b)
     return report(status, &error);
 }
 
+static int check_json_lines(const char *path)
+{
+    char line[8192];
+    int code = 0;
+    FILE *file = fopen(path, "r");
+    if (file == NULL)
+        return 1;
+    while (code == 0 && fgets(line, sizeof(line), file) != NULL) {
+        json_t *object = json_loads(line, 0, NULL);
+        code = json_is_object(object) ? 0 : 1;
+        json_decref(object);
+    }
+    fclose(file);
+    return code;
+}
+
 int main(int argc, char *argv[])
 {
     if (argc == 5 && strcmp(argv[1], "picture") == 0)
         return make_picture(argv[2], atoi(argv[3]), atoi(argv[4]));
+    if (argc == 6 && strcmp(argv[1], "plain") == 0)
+        return make_plain(argv[2], atoi(argv[3]), atoi(argv[4]), atoi(argv[5]));
     if (argc == 4 && strcmp(argv[1], "model") == 0)
         return make_model(argv[2], argv[3]);
     if (argc == 3 && strcmp(argv[1], "size") == 0)
@@ -129,6 +172,8 @@ int main(int argc, char *argv[])
         return print_pixel(argv[2], atoi(argv[3]), atoi(argv[4]));
     if (argc == 4 && strcmp(argv[1], "difference") == 0)
         return print_difference(argv[2], argv[3]);
+    if (argc == 3 && strcmp(argv[1], "json") == 0)
+        return check_json_lines(argv[2]);
     fputs("fixture: see the top of tests/cli/fixture.c\n", stderr);
     return 2;
 }
