@@ -103,11 +103,11 @@ enum cg_status cg_log_add(FILE *log, const char *path, const struct cg_log_value
 static size_t split(char *line, char *fields[CG_LOG_VALUES_MAX])
 {
     size_t count = 0;
-    for (char *at = line; at != NULL && count < CG_LOG_VALUES_MAX; count++) {
-        fields[count] = at;
-        at = strchr(at, ',');
-        if (at != NULL)
-            *at++ = '\0';
+    char *comma;
+    fields[count++] = line;
+    while (count < CG_LOG_VALUES_MAX && (comma = strchr(fields[count - 1], ',')) != NULL) {
+        *comma = '\0';
+        fields[count++] = comma + 1;
     }
     return count;
 }
