@@ -49,6 +49,7 @@ const char *cg_cli_nearest(const char *word, const char *const *candidates);
 char *cg_cli_default_cache(void);
 
 /* Subcommands; argv[0] is the subcommand's name. Return an exit code. */
+int cg_command_card(int argc, char *argv[]);
 int cg_command_convert(int argc, char *argv[]);
 int cg_command_eval(int argc, char *argv[]);
 int cg_command_page(int argc, char *argv[]);

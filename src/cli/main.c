@@ -19,6 +19,7 @@ static const char help[] =
     "  styles               list the styles that convert can use\n"
     "  train --data DIR     train a style of your own, or (--model vector) a GAN that makes\n"
     "                       small pictures from noise\n"
+    "  card STYLE           show how a style looks by default, or change it\n"
     "  generate MODEL OUT   make pictures with such a GAN\n"
     "  augment --data DIR   make more pictures for a training set\n"
     "  score --model MODEL  tell which pictures do not belong\n"
@@ -39,7 +40,8 @@ static const struct command commands[] = {
     {"convert", cg_command_convert},   {"page", cg_command_page},
     {"styles", cg_command_styles},     {"train", cg_command_train},
     {"generate", cg_command_generate}, {"augment", cg_command_augment},
-    {"score", cg_command_score},       {"eval", cg_command_eval},
+    {"card", cg_command_card},         {"score", cg_command_score},
+    {"eval", cg_command_eval},
 };
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
@@ -72,7 +74,7 @@ static int refuse_command(const char *word)
                            word, word);
     return cg_cli_fail(CG_EXIT_USAGE,
                        "unknown command %s; the commands are convert, page, styles, train, "
-                       "generate, augment, score, eval",
+                       "card, generate, augment, score, eval",
                        word);
 }
 
