@@ -38,5 +38,7 @@ const char *cg_cli_nearest(const char *word, const char *const *candidates);
 int cg_command_convert(int argc, char *argv[]);
 int cg_command_styles(int argc, char *argv[]);
 int cg_command_train(int argc, char *argv[]);
+int cg_command_stream(int argc, char *argv[]);
+int cg_command_video(int argc, char *argv[]);
 
 #endif

@@ -15,6 +15,8 @@ static const char help[] =
     "\n"
     "Commands:\n"
     "  convert IN OUT       turn the photo IN into the comic OUT (PNG or JPEG)\n"
+    "  video IN OUT         turn a film into a comic that moves (needs ffmpeg)\n"
+    "  stream               the same between two programs, frames on stdin and stdout\n"
     "  styles               list the styles that convert can use\n"
     "  train --data DIR     train a style of your own\n"
     "\n"
@@ -29,9 +31,8 @@ struct command {
 };
 
 static const struct command commands[] = {
-    {"convert", cg_command_convert},
-    {"styles", cg_command_styles},
-    {"train", cg_command_train},
+    {"convert", cg_command_convert}, {"video", cg_command_video}, {"stream", cg_command_stream},
+    {"styles", cg_command_styles},   {"train", cg_command_train},
 };
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
@@ -62,7 +63,9 @@ static int refuse_command(const char *word)
                            "%s is not a command; did you mean "
                            "comicgan convert %s OUT?",
                            word, word);
-    return cg_cli_fail(CG_EXIT_USAGE, "unknown command %s; the commands are convert, styles, train",
+    return cg_cli_fail(CG_EXIT_USAGE,
+                       "unknown command %s; the commands are convert, video, stream, "
+                       "styles, train",
                        word);
 }
 
