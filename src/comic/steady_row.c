@@ -34,7 +34,7 @@
 struct cg_steady_limits cg_steady_limits_make(float stability)
 {
     return (struct cg_steady_limits){
-        .age_max = 1.0f + 15.0f * stability,
+        .age_max = 1.0f + 9.0f * stability,
         .photo = CG_STEADY_PHOTO_MAX * stability,
         .colour = CG_STEADY_COLOUR_MAX * stability,
         .logit = CG_STEADY_LOGIT_MAX * stability,
