@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "comic/frames.h"
 #include "video/pace.h"
 #include "video/pipeline.h"
 #include "video/yuv.h"
@@ -18,7 +19,7 @@
 struct cg_film {
     struct cg_engine *engine;
     struct cg_frames *frames;
-    int detail_px;
+    int detail_px;      /* as asked for */
     bool choose_detail; /* --fast, and the size is not fixed yet */
     bool keep_pace;
     struct cg_pace pace;
@@ -97,16 +98,10 @@ struct cg_frames *cg_film_frames(struct cg_film *film)
     return film->frames;
 }
 
-int cg_film_detail(const struct cg_film *film)
-{
-    return film->detail_px;
-}
-
-enum cg_status cg_film_set_detail(struct cg_film *film, int detail_px, struct cg_error *error)
+enum cg_status cg_film_restore(struct cg_film *film, const char *path, struct cg_error *error)
 {
     film->choose_detail = film->keep_pace = false;
-    film->detail_px = detail_px;
-    return cg_frames_set_detail(film->frames, detail_px, error);
+    return cg_frames_restore(film->frames, path, error);
 }
 
 enum cg_status cg_film_open(struct cg_film *film, int fd, const char *name,
@@ -172,8 +167,7 @@ static enum cg_status choose_detail(struct cg_film *film, const uint8_t *pixels,
     if (status != CG_OK)
         return status;
     film->pace = cg_pace_make(1.0 / rate, most, seconds);
-    film->detail_px = film->pace.detail_px;
-    return cg_frames_set_detail(film->frames, film->detail_px, error);
+    return cg_frames_set_detail(film->frames, film->pace.detail_px, error);
 }
 
 /* ---- frames on their way --------------------------------------------------------------------- */
@@ -203,8 +197,7 @@ static enum cg_status convert_frame(void *context, uint8_t *pixels, struct cg_er
                                    &trusted, error);
     if (status == CG_OK && film->keep_pace &&
         cg_pace_after_frame(&film->pace, cg_clock_seconds() - begin, trusted <= 0.0f)) {
-        film->detail_px = film->pace.detail_px;
-        status = cg_frames_set_detail(film->frames, film->detail_px, error);
+        status = cg_frames_set_detail(film->frames, film->pace.detail_px, error);
     }
     if (status == CG_OK && film->sink->converted != NULL)
         status = film->sink->converted(film->sink->context, film->skipped + film->converted, error);
@@ -225,6 +218,7 @@ enum cg_status cg_film_run(struct cg_film *film, size_t skipped, const struct cg
     const struct cg_pipeline pipeline = {
         .context = film,
         .frame_nbytes = 3 * (size_t)film->format.width * (size_t)film->format.height,
+        .may_wait = true,
         .read = read_frame,
         .convert = convert_frame,
         .write = write_frame,

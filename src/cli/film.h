@@ -66,10 +66,9 @@ void cg_film_free(struct cg_film *film);
 /* The session that converts the frames; it belongs to the film. */
 struct cg_frames *cg_film_frames(struct cg_film *film);
 
-/* The working size in use. With --fast it is chosen at the first frame; setting it before keeps
- * it. */
-int cg_film_detail(const struct cg_film *film);
-enum cg_status cg_film_set_detail(struct cg_film *film, int detail_px, struct cg_error *error);
+/* Go on from what cg_frames_save has written; the working size is that of then, also with --fast.
+ * Errors: those of cg_frames_restore. */
+enum cg_status cg_film_restore(struct cg_film *film, const char *path, struct cg_error *error);
 
 /* The stream that frames come from, up to and with its header; *format belongs to the film. name
  * stands in messages and must outlive the film. Errors: those of cg_y4m_read_header. */

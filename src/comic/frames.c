@@ -171,5 +171,9 @@ enum cg_status cg_frames_save(const struct cg_frames *frames, const char *path,
 
 enum cg_status cg_frames_restore(struct cg_frames *frames, const char *path, struct cg_error *error)
 {
-    return cg_steady_restore(frames->steady, path, error);
+    int width, height;
+    enum cg_status status = cg_steady_restore(frames->steady, path, &width, &height, error);
+    if (status == CG_OK && width > 0)
+        frames->looks.detail_px = width > height ? width : height;
+    return status;
 }

@@ -349,7 +349,8 @@ static enum cg_status take_state(struct cg_steady *steady, const uint8_t *bytes,
     return CG_OK;
 }
 
-enum cg_status cg_steady_restore(struct cg_steady *steady, const char *path, struct cg_error *error)
+enum cg_status cg_steady_restore(struct cg_steady *steady, const char *path, int *width,
+                                 int *height, struct cg_error *error)
 {
     uint8_t *bytes;
     size_t nbytes;
@@ -359,6 +360,8 @@ enum cg_status cg_steady_restore(struct cg_steady *steady, const char *path, str
     status = take_state(steady, bytes, nbytes, error);
     if (status != CG_OK)
         cg_error_prefix(error, "reading %s", cg_path_tail(path));
+    *width = steady->has_former ? steady->width : 0;
+    *height = steady->has_former ? steady->height : 0;
     free(bytes);
     return status;
 }

@@ -50,11 +50,12 @@ void cg_steady_layers(struct cg_steady *steady, struct cg_pool *pool, struct cg_
 
 /*
  * All that is carried, to go on in another process: one block for save to write and restore to
- * read, 8 floats a pixel after the size. Errors: CG_ERR_IO, CG_ERR_FORMAT, CG_ERR_MEMORY.
+ * read, 8 floats a pixel after the size. restore gives the size of the working copies, 0 when
+ * nothing was carried. Errors: CG_ERR_IO, CG_ERR_FORMAT, CG_ERR_MEMORY.
  */
 enum cg_status cg_steady_save(const struct cg_steady *steady, const char *path,
                               struct cg_error *error);
-enum cg_status cg_steady_restore(struct cg_steady *steady, const char *path,
-                                 struct cg_error *error);
+enum cg_status cg_steady_restore(struct cg_steady *steady, const char *path, int *width,
+                                 int *height, struct cg_error *error);
 
 #endif

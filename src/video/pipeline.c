@@ -74,7 +74,8 @@ static void *reader_main(void *argument)
     pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &ignored);
     for (size_t frame = 0; !end && await_free_slot(line, frame); frame++) {
         struct cg_error error;
-        pthread_setcancelstate(PTHREAD_CANCEL_ENABLE, &ignored);
+        if (pipeline->may_wait)
+            pthread_setcancelstate(PTHREAD_CANCEL_ENABLE, &ignored);
         enum cg_status status = pipeline->read(pipeline->context, slot(line, frame), &end, &error);
         pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &ignored);
         if (status != CG_OK || !end)

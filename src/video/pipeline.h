@@ -12,14 +12,15 @@
 /*
  * Frames are blocks of frame_nbytes. The three functions are called from three threads, each for
  * one frame after the other, and fail by their status.
- *   read:    fill pixels, or set *end. May be cancelled while it waits for bytes, so it holds no
- *            lock and allocates nothing
+ *   read:    fill pixels, or set *end. With may_wait it is cancelled when another stage fails
+ *            while it waits for bytes: then it must hold no lock and own no memory
  *   convert: in place
  *   write:   pixels may be written over
  */
 struct cg_pipeline {
     void *context;
     size_t frame_nbytes;
+    bool may_wait;
     enum cg_status (*read)(void *context, uint8_t *pixels, bool *end, struct cg_error *error);
     enum cg_status (*convert)(void *context, uint8_t *pixels, struct cg_error *error);
     enum cg_status (*write)(void *context, uint8_t *pixels, struct cg_error *error);
