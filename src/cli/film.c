@@ -232,3 +232,8 @@ enum cg_status cg_film_run(struct cg_film *film, size_t skipped, const struct cg
                          "reading %s: expected frames after the header, found none", film->name);
     return status;
 }
+
+size_t cg_film_length(const struct cg_film *film)
+{
+    return film->read;
+}

@@ -88,4 +88,7 @@ struct cg_film_sink {
 enum cg_status cg_film_run(struct cg_film *film, size_t skipped, const struct cg_film_sink *sink,
                            struct cg_error *error);
 
+/* Frames that the film has had, the skipped ones included. After cg_film_run. */
+size_t cg_film_length(const struct cg_film *film);
+
 #endif

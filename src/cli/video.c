@@ -99,6 +99,8 @@ static enum cg_status begin_part(struct video *video, struct cg_error *error)
 static enum cg_status end_part(struct video *video, struct cg_error *error)
 {
     enum cg_status status = cg_process_finish(&video->encoder, error);
+    if (status == CG_OK)
+        status = cg_ffmpeg_check(cg_parts_next_path(video->parts), video->in_part, error);
     if (status != CG_OK) {
         cg_error_prefix(error, "writing %s", cg_path_tail(video->out));
         return status;
@@ -198,6 +200,8 @@ static enum cg_status convert_frames(struct video *video, struct cg_error *error
         status = cg_film_run(video->film, video->done, &sink, error);
     if (status == CG_OK && video->in_part > 0)
         status = end_part(video, error);
+    if (status == CG_OK)
+        video->done = cg_film_length(video->film); /* the last part may have been a short one */
     show_progress(video, true);
     /* a decoder that fails ends its stream too early: its reason is the better one */
     struct cg_error reason;
@@ -216,6 +220,8 @@ static enum cg_status join_parts(struct video *video, struct cg_error *error)
     if (status == CG_OK)
         status = cg_ffmpeg_join(video->file_format, list, video->in,
                                 cg_parts_joined_path(video->parts, ending), &note, error);
+    if (status == CG_OK)
+        status = cg_ffmpeg_check(cg_parts_joined_path(video->parts, ending), video->done, error);
     if (status != CG_OK) {
         cg_error_prefix(error, "writing %s", cg_path_tail(video->out));
         return status;

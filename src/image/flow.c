@@ -17,6 +17,7 @@
 #include "base/multiversion.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -255,7 +256,7 @@ static void load_patch(const struct level *level, int x, int y, struct patch *pa
     patch->yy = xx * scale;
 }
 
-static float hold(float value, float low, float high)
+static inline float hold(float value, float low, float high)
 {
     return value < low ? low : value > high ? high : value;
 }
@@ -373,7 +374,7 @@ static void patches_over(int place, int count, int *first, int *last)
     *last = high < count ? high : count - 1;
 }
 
-static float sample(const struct level *level, float x, float y)
+static inline float sample(const struct level *level, float x, float y)
 {
     x = hold(x, -PAD + 1, (float)(level->width + PAD - 2));
     y = hold(y, -PAD + 1, (float)(level->height + PAD - 2));
@@ -384,21 +385,44 @@ static float sample(const struct level *level, float x, float y)
     return upper + ty * (below[0] + tx * (below[1] - below[0]) - upper);
 }
 
-static void pixel_vector(const struct level *level, int x, int y, float *out)
+/* The patches over a pixel, at most four. */
+struct over {
+    const float *vectors[4];
+    int count;
+    bool agree; /* to the last bit, as where nothing moves */
+};
+
+static struct over patches_over_pixel(const struct level *level, int x, int y)
 {
     int left, right, top, bottom;
-    float here = *inside(level, level->from, x, y), weights = 0.0f, ux = 0.0f, uy = 0.0f;
+    struct over over = {.agree = true};
     patches_over(x, level->across, &left, &right);
     patches_over(y, level->down, &top, &bottom);
     for (int j = top; j <= bottom; j++)
         for (int i = left; i <= right; i++) {
             const float *u = level->patches + 2 * ((size_t)j * (size_t)level->across + (size_t)i);
-            float difference = sample(level, (float)x + u[0], (float)y + u[1]) - here;
-            float weight = 1.0f / (difference * difference + PIXEL_FLOOR);
-            weights += weight;
-            ux += weight * u[0];
-            uy += weight * u[1];
+            over.vectors[over.count++] = u;
+            over.agree = over.agree && memcmp(u, over.vectors[0], 2 * sizeof(float)) == 0;
         }
+    return over;
+}
+
+static void pixel_vector(const struct level *level, int x, int y, float *out)
+{
+    float here = *inside(level, level->from, x, y), weights = 0.0f, ux = 0.0f, uy = 0.0f;
+    const struct over over = patches_over_pixel(level, x, y);
+    if (over.agree) {
+        memcpy(out, over.vectors[0], 2 * sizeof(float));
+        return;
+    }
+    for (int i = 0; i < over.count; i++) {
+        const float *u = over.vectors[i];
+        float difference = sample(level, (float)x + u[0], (float)y + u[1]) - here;
+        float weight = 1.0f / (difference * difference + PIXEL_FLOOR);
+        weights += weight;
+        ux += weight * u[0];
+        uy += weight * u[1];
+    }
     out[0] = ux / weights;
     out[1] = uy / weights;
 }

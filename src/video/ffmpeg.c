@@ -217,6 +217,21 @@ enum cg_status cg_ffmpeg_encode(const struct cg_ffmpeg_format *format,
     return status;
 }
 
+/* Formats that do not count their frames are known to a frame or two by their length. */
+#define FRAMES_SLACK 2.0
+
+enum cg_status cg_ffmpeg_check(const char *path, size_t frames, struct cg_error *error)
+{
+    struct cg_ffmpeg_info info;
+    enum cg_status status = cg_ffmpeg_probe(path, &info, error);
+    if (status == CG_OK && info.frames > 0.0 && info.frames + FRAMES_SLACK < (double)frames)
+        status =
+            cg_fail(error, CG_ERR_FORMAT, "expected %zu frames, found %.0f", frames, info.frames);
+    if (status == CG_ERR_FORMAT)
+        cg_error_prefix(error, "what ffmpeg wrote is not whole; is the disk full?");
+    return status;
+}
+
 /* ---- joining --------------------------------------------------------------------------------- */
 
 /* How the rest of the file comes along. */

@@ -43,6 +43,10 @@ enum cg_status cg_ffmpeg_encode(const struct cg_ffmpeg_format *format,
                                 const struct cg_ffmpeg_info *info, bool fast, const char *path,
                                 struct cg_process *out, struct cg_error *error);
 
+/* See whether a file that ffmpeg has written is whole: on a full disk it may end without a word.
+ * Errors: CG_ERR_FORMAT; those of cg_ffmpeg_probe. */
+enum cg_status cg_ffmpeg_check(const char *path, size_t frames, struct cg_error *error);
+
 /*
  * Join the parts that the list names with sound, subtitles, chapters and metadata of `in`. What the
  * format cannot hold as it is is encoded anew or, as the last way, left out; *note says so in a few
