@@ -278,8 +278,9 @@ enum cg_status cg_ffmpeg_join(const struct cg_ffmpeg_format *format, const char 
     };
     char *in_url = file_url(in, error), *out_url = file_url(out, error);
     enum cg_status status = in_url != NULL && out_url != NULL ? CG_ERR_FORMAT : CG_ERR_MEMORY;
-    for (size_t i = 0; status == CG_ERR_FORMAT && i < sizeof(ways) / sizeof(ways[0]); i++) {
-        if (ways[i].companions.subtitles == NULL && i < 4)
+    const size_t count = sizeof(ways) / sizeof(ways[0]), without_subtitles = 4;
+    for (size_t i = 0; status == CG_ERR_FORMAT && i < count; i++) {
+        if (i < without_subtitles && ways[i].companions.subtitles == NULL)
             continue; /* the format knows one way only */
         status = try_join(format, list, in_url, out_url, &ways[i].companions, error);
         *note = ways[i].note;
