@@ -136,6 +136,51 @@ enum cg_status cg_file_read(const char *path, size_t limit_nbytes, uint8_t **byt
     return status;
 }
 
+/* Fill bytes as far as the file goes. */
+static enum cg_status read_up_to(int fd, const char *path, size_t capacity, uint8_t *bytes,
+                                 size_t *nbytes, struct cg_error *error)
+{
+    while (*nbytes < capacity) {
+        ssize_t count = read_again(fd, bytes + *nbytes, capacity - *nbytes);
+        if (count < 0)
+            return fail_errno(error, "reading", path, errno);
+        if (count == 0)
+            break;
+        *nbytes += (size_t)count;
+    }
+    return CG_OK;
+}
+
+enum cg_status cg_file_read_head(const char *path, size_t at_most_nbytes, uint8_t **bytes,
+                                 size_t *nbytes, struct cg_error *error)
+{
+    *bytes = NULL;
+    *nbytes = 0;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0)
+        return fail_errno(error, "reading", path, errno);
+    struct stat about;
+    enum cg_status status;
+    if (fstat(fd, &about) != 0)
+        status = fail_errno(error, "reading", path, errno);
+    else if (S_ISDIR(about.st_mode))
+        status = fail_errno(error, "reading", path, EISDIR);
+    else if (!S_ISREG(about.st_mode))
+        status = cg_fail(error, CG_ERR_IO, "reading %s: expected a file, found a pipe or device",
+                         cg_path_tail(path));
+    else
+        status = grow(path, at_most_nbytes + 1, bytes, error);
+    if (status == CG_OK)
+        status = read_up_to(fd, path, at_most_nbytes, *bytes, nbytes, error);
+    close(fd);
+    if (status != CG_OK) {
+        free(*bytes);
+        *bytes = NULL;
+        *nbytes = 0;
+    }
+    return status;
+}
+
 /* ---- folders --------------------------------------------------------------------------------- */
 
 static enum cg_status make_one_folder(const char *path, struct cg_error *error)

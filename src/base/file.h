@@ -20,6 +20,13 @@ const char *cg_path_tail(const char *path);
 enum cg_status cg_file_read(const char *path, size_t limit_nbytes, uint8_t **bytes, size_t *nbytes,
                             struct cg_error *error);
 
+/*
+ * Read the first bytes of a file: at_most_nbytes, or all if it has no more. *bytes as above.
+ * Errors: CG_ERR_IO, also for what is not a file, as a pipe would lose them; CG_ERR_MEMORY.
+ */
+enum cg_status cg_file_read_head(const char *path, size_t at_most_nbytes, uint8_t **bytes,
+                                 size_t *nbytes, struct cg_error *error);
+
 /* Make a folder and those above it that are missing. Fine if it is there. Errors: CG_ERR_IO,
  * CG_ERR_MEMORY. */
 enum cg_status cg_folder_make(const char *path, struct cg_error *error);

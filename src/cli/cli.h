@@ -36,6 +36,7 @@ const char *cg_cli_nearest(const char *word, const char *const *candidates);
 
 /* Subcommands; argv[0] is the subcommand's name. Return an exit code. */
 int cg_command_convert(int argc, char *argv[]);
+int cg_command_page(int argc, char *argv[]);
 int cg_command_styles(int argc, char *argv[]);
 int cg_command_train(int argc, char *argv[]);
 int cg_command_stream(int argc, char *argv[]);

@@ -36,10 +36,12 @@ enum {
     OPTION_PRETRAIN,
     OPTION_CROP,
     OPTION_BATCH,
+    OPTION_NOISE,
     OPTION_LINE,
     OPTION_COLOUR,
     OPTION_CHROMA,
     OPTION_GRADIENT,
+    OPTION_PALETTE,
     OPTION_TARGET,
     OPTION_TEACHER,
     OPTION_HELP
@@ -61,10 +63,12 @@ static const struct option long_options[] = {
     {"pretrain", required_argument, NULL, OPTION_PRETRAIN},
     {"crop", required_argument, NULL, OPTION_CROP},
     {"batch", required_argument, NULL, OPTION_BATCH},
+    {"noise", required_argument, NULL, OPTION_NOISE},
     {"adversarial-line", required_argument, NULL, OPTION_LINE},
     {"adversarial-colour", required_argument, NULL, OPTION_COLOUR},
     {"chroma", required_argument, NULL, OPTION_CHROMA},
     {"gradient", required_argument, NULL, OPTION_GRADIENT},
+    {"palette", required_argument, NULL, OPTION_PALETTE},
     {"target", required_argument, NULL, OPTION_TARGET},
     {"teacher", required_argument, NULL, OPTION_TEACHER},
     {"help", no_argument, NULL, OPTION_HELP},
@@ -98,6 +102,9 @@ static const char help_text[] =
     "                       --from)\n"
     "  --crop PX            side of the crops (default 128)\n"
     "  --batch N            crops a step (default 8)\n"
+    "  --noise X            noise put on the photos, largest deviation in 1/255 (default 5): "
+    "comics\n"
+    "                       stay calm where photos are grainy, and from frame to frame\n"
     "  --adversarial-line W, --adversarial-colour W\n"
     "                       weight of the critics of line and of colour (default 0.1, 0.02)\n"
     "  --target W           weight of the targets in the second stage (default 0.5)\n"
@@ -106,6 +113,8 @@ static const char help_text[] =
     "                       1 without DIR/comics)\n"
     "  --gradient W         weight of the differences between neighbours, for flat areas and\n"
     "                       clean edges (default 1)\n"
+    "  --palette X          how far colours follow those of the comics: 0 not at all, 1 as far as\n"
+    "                       looks well (default 0.8)\n"
     "  --chroma W           weight of the targets' hues (default 1)\n"
     "  --help               this text\n";
 
@@ -133,6 +142,15 @@ static bool parse_minutes(const char *text, double *out)
     if (!cg_cli_parse_float("minutes", text, 0.001f, 1e6f, &minutes))
         return false;
     *out = (double)minutes;
+    return true;
+}
+
+static bool parse_noise(const char *text, float *out)
+{
+    float levels;
+    if (!cg_cli_parse_float("noise", text, 0.0f, 64.0f, &levels))
+        return false;
+    *out = levels / 255.0f;
     return true;
 }
 
@@ -168,6 +186,8 @@ static bool take_recipe_option(struct command *command, int option)
         return cg_cli_parse_int("crop", optarg, 16, 512, &recipe->crop_px);
     case OPTION_BATCH:
         return cg_cli_parse_int("batch", optarg, 2, 1024, &recipe->batch);
+    case OPTION_NOISE:
+        return parse_noise(optarg, &recipe->noise);
     case OPTION_LINE:
         return cg_cli_parse_float("adversarial-line", optarg, 0.0f, 100.0f,
                                   &recipe->adversarial[CG_CRITIC_LINE]);
@@ -178,6 +198,8 @@ static bool take_recipe_option(struct command *command, int option)
         return cg_cli_parse_float("chroma", optarg, 0.0f, 100.0f, &recipe->chroma);
     case OPTION_GRADIENT:
         return cg_cli_parse_float("gradient", optarg, 0.0f, 100.0f, &recipe->gradient);
+    case OPTION_PALETTE:
+        return cg_cli_parse_float("palette", optarg, 0.0f, 1.0f, &recipe->palette);
     case OPTION_TEACHER:
         return cg_cli_parse_float("teacher", optarg, 0.0f, 1.0f, &recipe->teacher_share);
     default:

@@ -150,7 +150,8 @@ static int convert_picture(struct cg_session *session, const struct cg_looks *lo
 {
     struct cg_error error;
     struct cg_image image = {0};
-    enum cg_status status = cg_image_read(job->in, 3, &image, &error);
+    enum cg_status status = cg_image_read(job->in, &(struct cg_image_read_options){.channels = 3},
+                                          &image, NULL, &error);
     if (status == CG_OK) {
         status =
             cg_session_convert(session, image.pixels, image.width, image.height, looks, &error);
@@ -158,7 +159,10 @@ static int convert_picture(struct cg_session *session, const struct cg_looks *lo
             cg_error_prefix(&error, "converting %s", job->in);
     }
     if (status == CG_OK)
-        status = cg_image_write(job->out, &image, job->format, settings->quality, &error);
+        status = cg_image_write(
+            job->out, &image,
+            &(struct cg_image_write_options){.format = job->format, .quality = settings->quality},
+            &error);
     cg_image_clear(&image);
     return status == CG_OK ? CG_EXIT_DONE : cg_cli_fail(CG_EXIT_INPUT, "%s", error.text);
 }

@@ -15,6 +15,7 @@ static const char help[] =
     "\n"
     "Commands:\n"
     "  convert IN OUT       turn the photo IN into the comic OUT (PNG or JPEG)\n"
+    "  page OUT PHOTO...    lay two to nine photos out as a comic page\n"
     "  video IN OUT         turn a film into a comic that moves (needs ffmpeg)\n"
     "  stream               the same between two programs, frames on stdin and stdout\n"
     "  styles               list the styles that convert can use\n"
@@ -31,8 +32,8 @@ struct command {
 };
 
 static const struct command commands[] = {
-    {"convert", cg_command_convert}, {"video", cg_command_video}, {"stream", cg_command_stream},
-    {"styles", cg_command_styles},   {"train", cg_command_train},
+    {"convert", cg_command_convert}, {"page", cg_command_page},     {"video", cg_command_video},
+    {"stream", cg_command_stream},   {"styles", cg_command_styles}, {"train", cg_command_train},
 };
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
@@ -64,8 +65,8 @@ static int refuse_command(const char *word)
                            "comicgan convert %s OUT?",
                            word, word);
     return cg_cli_fail(CG_EXIT_USAGE,
-                       "unknown command %s; the commands are convert, video, stream, "
-                       "styles, train",
+                       "unknown command %s; the commands are convert, page, video, stream, styles, "
+                       "train",
                        word);
 }
 

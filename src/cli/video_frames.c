@@ -121,7 +121,9 @@ static enum cg_status read_named(const struct folder *folder, int index, struct 
                                  struct cg_error *error)
 {
     char *path = path_of(folder->in, folder->names[index]);
-    enum cg_status status = path != NULL ? cg_image_read(path, 3, image, error) : no_memory(error);
+    const struct cg_image_read_options options = {.channels = 3};
+    enum cg_status status =
+        path != NULL ? cg_image_read(path, &options, image, NULL, error) : no_memory(error);
     free(path);
     return status;
 }
@@ -159,15 +161,15 @@ static enum cg_status write_frame(void *context, uint8_t *pixels, struct cg_erro
 {
     struct folder *folder = context;
     struct cg_image image = {folder->width, folder->height, 3, pixels};
-    enum cg_image_format format;
+    struct cg_image_write_options options = {.quality = JPEG_QUALITY};
     int index = folder->to_write++;
     if (index < folder->first_missing)
         return CG_OK;
     char *path = path_of(folder->out, folder->names[index]);
     enum cg_status status =
-        path != NULL ? cg_image_format_of(path, &format, error) : no_memory(error);
+        path != NULL ? cg_image_format_of(path, &options.format, error) : no_memory(error);
     if (status == CG_OK)
-        status = cg_image_write(path, &image, format, JPEG_QUALITY, error);
+        status = cg_image_write(path, &image, &options, error);
     free(path);
     if (isatty(STDERR_FILENO))
         cg_video_show_progress((size_t)folder->to_write, folder->count,

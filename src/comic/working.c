@@ -2,6 +2,7 @@
 #include "comic/working.h"
 
 #include "base/memory.h"
+#include "comic/calm.h"
 #include "model/layers.h"
 #include "nn/infer.h"
 
@@ -16,6 +17,7 @@ struct cg_working {
     const struct cg_model *model;
     struct cg_pool *pool;
     struct cg_infer *infer;
+    struct cg_calmer *calmer;
     float *maps; /* padded input, then photo, colour and logit of the working copy */
     size_t maps_floats;
 };
@@ -30,6 +32,8 @@ enum cg_status cg_working_create(const struct cg_model *model, struct cg_pool *p
     working->model = model;
     working->pool = pool;
     enum cg_status status = cg_infer_create(model->network, &working->infer, error);
+    if (status == CG_OK)
+        status = cg_calmer_create(&working->calmer, error);
     if (status != CG_OK) {
         cg_working_free(working);
         return status;
@@ -43,6 +47,7 @@ void cg_working_free(struct cg_working *working)
     if (working == NULL)
         return;
     free(working->maps);
+    cg_calmer_free(working->calmer);
     cg_infer_free(working->infer);
     free(working);
 }
@@ -131,6 +136,10 @@ static enum cg_status draw(struct cg_working *working, const struct maps *maps,
     crop_rows(maps->input, maps, 3);
     crop_rows(maps->colour, maps, 3);
     crop_rows(maps->logit, maps, 1);
+    status =
+        cg_calm(working->calmer, working->pool, maps->colour, maps->width, maps->height, error);
+    if (status != CG_OK)
+        return status;
     *layers = (struct cg_layers){maps->width, maps->height, maps->input, maps->colour, maps->logit};
     return CG_OK;
 }

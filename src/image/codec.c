@@ -51,13 +51,34 @@ static unsigned char *zlib_compress(unsigned char *data, int nbytes, int *out_nb
 #include <stb_image.h>
 #include <stb_image_write.h>
 
-enum cg_status cg_codec_decode(const uint8_t *bytes, size_t nbytes, int channels,
+/* To the nearest of 8 bits, in place: stb would leave the lower byte away. */
+static uint8_t *reduce_to_8_bits(uint16_t *samples, size_t count)
+{
+    uint8_t *out = (uint8_t *)samples;
+    for (size_t i = 0; i < count; i++) {
+        uint16_t sample;
+        memcpy(&sample, out + 2 * i, sizeof(sample));
+        out[i] = (uint8_t)((sample * 255u + 32895u) >> 16);
+    }
+    uint8_t *smaller = realloc(out, count);
+    return smaller != NULL ? smaller : out;
+}
+
+enum cg_status cg_codec_decode(const uint8_t *bytes, size_t nbytes, int depth, int channels,
                                struct cg_image *out, struct cg_error *error)
 {
     *out = (struct cg_image){.channels = channels};
-    int channels_in_file;
-    out->pixels = stbi_load_from_memory(bytes, (int)nbytes, &out->width, &out->height,
-                                        &channels_in_file, channels);
+    int *width = &out->width, *height = &out->height, channels_in_file;
+    if (depth == 16) {
+        uint16_t *samples = stbi_load_16_from_memory(bytes, (int)nbytes, width, height,
+                                                     &channels_in_file, channels);
+        if (samples != NULL)
+            out->pixels =
+                reduce_to_8_bits(samples, (size_t)*width * (size_t)*height * (size_t)channels);
+    } else {
+        out->pixels =
+            stbi_load_from_memory(bytes, (int)nbytes, width, height, &channels_in_file, channels);
+    }
     if (out->pixels != NULL)
         return CG_OK;
     *out = (struct cg_image){0};
@@ -70,7 +91,7 @@ enum cg_status cg_codec_decode(const uint8_t *bytes, size_t nbytes, int channels
 /* ---- encoding -------------------------------------------------------------------------------- */
 
 struct output {
-    struct cg_file_writer *writer;
+    const struct cg_sink *sink;
     struct cg_error *error;
     enum cg_status status;
 };
@@ -79,7 +100,8 @@ static void output_add(void *context, void *data, int nbytes)
 {
     struct output *output = context;
     if (output->status == CG_OK)
-        output->status = cg_file_writer_add(output->writer, data, (size_t)nbytes, output->error);
+        output->status =
+            output->sink->add(output->sink->context, data, (size_t)nbytes, output->error);
 }
 
 /* stb has the filter in a global, which is set before the first use and never again. */
@@ -88,12 +110,12 @@ static void choose_png_filter(void)
     stbi_write_force_png_filter = PNG_FILTER;
 }
 
-enum cg_status cg_codec_encode_png(const struct cg_image *image, struct cg_file_writer *writer,
+enum cg_status cg_codec_encode_png(const struct cg_image *image, const struct cg_sink *sink,
                                    struct cg_error *error)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, choose_png_filter);
-    struct output output = {writer, error, CG_OK};
+    struct output output = {sink, error, CG_OK};
     if (!stbi_write_png_to_func(output_add, &output, image->width, image->height, image->channels,
                                 image->pixels, 0))
         return cg_fail(error, CG_ERR_MEMORY, "the memory to compress it could not be had");
@@ -101,9 +123,9 @@ enum cg_status cg_codec_encode_png(const struct cg_image *image, struct cg_file_
 }
 
 enum cg_status cg_codec_encode_jpeg(const struct cg_image *image, int quality,
-                                    struct cg_file_writer *writer, struct cg_error *error)
+                                    const struct cg_sink *sink, struct cg_error *error)
 {
-    struct output output = {writer, error, CG_OK};
+    struct output output = {sink, error, CG_OK};
     stbi_write_jpg_to_func(output_add, &output, image->width, image->height, image->channels,
                            image->pixels, quality);
     return output.status;

@@ -5,21 +5,20 @@
 #ifndef CG_IMAGE_CODEC_H
 #define CG_IMAGE_CODEC_H
 
-#include "base/file.h"
-#include "image/image.h"
+#include "image/sink.h"
 
 /*
- * Decode a PNG or JPEG in memory, nbytes at most INT_MAX, to 8 bits. channels: 1, 3 or 4, what to
- * convert to. *out is created. Errors, without the file's name: CG_ERR_FORMAT, CG_ERR_MEMORY.
+ * Decode a PNG or JPEG in memory, nbytes at most INT_MAX, to 8 bits. depth: bits of a sample in the
+ * file. channels: 1, 3 or 4, what to convert to. *out is created. Errors, without the file's name:
+ * CG_ERR_FORMAT, CG_ERR_MEMORY.
  */
-enum cg_status cg_codec_decode(const uint8_t *bytes, size_t nbytes, int channels,
+enum cg_status cg_codec_decode(const uint8_t *bytes, size_t nbytes, int depth, int channels,
                                struct cg_image *out, struct cg_error *error);
 
-/* Encode and add to writer. Channels of a JPEG: 1 or 3. Errors: those of the writer,
- * CG_ERR_MEMORY. */
-enum cg_status cg_codec_encode_png(const struct cg_image *image, struct cg_file_writer *writer,
+/* Encode into sink. Channels of a JPEG: 1 or 3. Errors: those of the sink, CG_ERR_MEMORY. */
+enum cg_status cg_codec_encode_png(const struct cg_image *image, const struct cg_sink *sink,
                                    struct cg_error *error);
 enum cg_status cg_codec_encode_jpeg(const struct cg_image *image, int quality,
-                                    struct cg_file_writer *writer, struct cg_error *error);
+                                    const struct cg_sink *sink, struct cg_error *error);
 
 #endif

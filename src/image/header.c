@@ -57,15 +57,16 @@ static const char *name_of_other(const uint8_t *bytes, size_t nbytes)
     return NULL;
 }
 
-enum cg_status cg_image_header_read(const uint8_t *bytes, size_t nbytes,
+enum cg_status cg_image_header_read(const uint8_t *bytes, size_t nbytes, enum cg_header_scope scope,
                                     struct cg_image_header *out, struct cg_error *error)
 {
+    *out = (struct cg_image_header){.orientation = 1};
     if (nbytes == 0)
         return cg_fail(error, CG_ERR_FORMAT, "expected a PNG or JPEG picture, found an empty file");
     if (has(bytes, nbytes, 0, "\x89PNG\r\n\x1a\n", 8))
-        return cg_png_header_read(bytes, nbytes, out, error);
+        return cg_png_header_read(bytes, nbytes, scope, out, error);
     if (has(bytes, nbytes, 0, "\xff\xd8\xff", 3))
-        return cg_jpeg_header_read(bytes, nbytes, out, error);
+        return cg_jpeg_header_read(bytes, nbytes, scope, out, error);
     if (has(bytes, nbytes, 0, "\x89PNG", 4))
         return cg_fail(error, CG_ERR_FORMAT,
                        "expected the signature of a PNG, found it damaged (sent as text?)");

@@ -24,17 +24,21 @@ enum marker {
     EOI = 0xd9,
     SOS = 0xda,
     APP1 = 0xe1,
+    APP2 = 0xe2,
     APP14 = 0xee
 };
 
 struct jpeg {
     const uint8_t *bytes;
     size_t nbytes, offset;
+    bool cut_off;
     uint32_t width, height;
     int components;      /* 0 until the frame header */
     int adobe_transform; /* -1: no Adobe marker */
-    int orientation;     /* 0: no EXIF yet */
+    struct cg_span exif;
+    bool progressive;
     int scans;
+    struct cg_colour_tags *colours;
 };
 
 static uint32_t get16(const uint8_t *bytes)
@@ -42,8 +46,9 @@ static uint32_t get16(const uint8_t *bytes)
     return (uint32_t)bytes[0] << 8 | bytes[1];
 }
 
-static enum cg_status cut_off(const struct jpeg *jpeg, struct cg_error *error)
+static enum cg_status fail_cut_off(struct jpeg *jpeg, struct cg_error *error)
 {
+    jpeg->cut_off = true;
     return cg_fail(error, CG_ERR_FORMAT,
                    "expected a JPEG that runs to its end marker, found it cut off after %zu bytes",
                    jpeg->nbytes);
@@ -60,7 +65,7 @@ static enum cg_status next_marker(struct jpeg *jpeg, int *marker, struct cg_erro
         jpeg->offset = i + 2;
         return CG_OK;
     }
-    return cut_off(jpeg, error);
+    return fail_cut_off(jpeg, error);
 }
 
 /* ---- segments -------------------------------------------------------------------------------- */
@@ -119,6 +124,7 @@ static enum cg_status read_frame(struct jpeg *jpeg, int marker, const uint8_t *d
                        jpeg->components != 0 ? "a second" : "a wrong length");
     if (data[0] != 8)
         return cg_fail(error, CG_ERR_UNSUPPORTED, "expected a JPEG of 8 bits, found %d", data[0]);
+    jpeg->progressive = marker == SOF2;
     jpeg->height = get16(data + 1);
     jpeg->width = get16(data + 3);
     jpeg->components = data[5];
@@ -130,7 +136,9 @@ static enum cg_status read_frame(struct jpeg *jpeg, int marker, const uint8_t *d
                        "expected a JPEG of 1, 3 or 4 colour components, found %d",
                        jpeg->components);
     enum cg_status status = check_sampling(data + 6, jpeg->components, error);
-    return status == CG_OK ? cg_image_check_size(jpeg->width, jpeg->height, 3, error) : status;
+    return status == CG_OK ? cg_image_check_size(jpeg->width, jpeg->height,
+                                                 jpeg->components == 4 ? 4 : 3, error)
+                           : status;
 }
 
 /* The decoder takes the counts of a Huffman table as they come and would write past its own. */
@@ -156,10 +164,25 @@ static enum cg_status check_huffman_tables(const uint8_t *data, size_t nbytes,
     return CG_OK;
 }
 
+/* A part of an ICC profile: which one and of how many comes before it (ICC.1:2010, annex B.4). */
+static void read_profile_part(struct cg_colour_tags *colours, const uint8_t *data, size_t nbytes)
+{
+    int number = data[0], count = data[1];
+    if (colours->icc_count == 0)
+        colours->icc_count = count == 0 ? 1 : count;
+    if (number < 1 || number > count || count != colours->icc_count ||
+        colours->icc[number - 1].bytes != NULL)
+        colours->icc_broken = true;
+    else
+        colours->icc[number - 1] = (struct cg_span){data + 2, nbytes - 2};
+}
+
 static void read_application_data(struct jpeg *jpeg, int marker, const uint8_t *data, size_t nbytes)
 {
-    if (marker == APP1 && jpeg->orientation == 0 && nbytes > 6 && memcmp(data, "Exif\0", 6) == 0)
-        jpeg->orientation = cg_exif_orientation(data + 6, nbytes - 6);
+    if (marker == APP1 && jpeg->exif.bytes == NULL && nbytes > 6 && memcmp(data, "Exif\0", 6) == 0)
+        jpeg->exif = (struct cg_span){data + 6, nbytes - 6};
+    if (marker == APP2 && nbytes > 14 && memcmp(data, "ICC_PROFILE", 12) == 0)
+        read_profile_part(jpeg->colours, data + 12, nbytes - 12);
     if (marker == APP14 && nbytes >= 12 && memcmp(data, "Adobe", 5) == 0)
         jpeg->adobe_transform = data[11];
 }
@@ -170,7 +193,7 @@ static enum cg_status read_segment(struct jpeg *jpeg, int marker, struct cg_erro
     size_t left = jpeg->nbytes - jpeg->offset;
     size_t length = left >= 2 ? get16(jpeg->bytes + jpeg->offset) : 2;
     if (left < 2 || length > left)
-        return cut_off(jpeg, error);
+        return fail_cut_off(jpeg, error);
     if (length < 2)
         return cg_fail(error, CG_ERR_FORMAT, "expected a good JPEG segment %02X, found length %zu",
                        (unsigned)marker, length);
@@ -197,11 +220,12 @@ static bool stands_alone(int marker)
     return marker == TEM || marker == SOI || (marker >= RST0 && marker <= RST7);
 }
 
-static enum cg_status walk(struct jpeg *jpeg, struct cg_error *error)
+/* To the marker last: EOI or SOS. */
+static enum cg_status walk(struct jpeg *jpeg, int last, struct cg_error *error)
 {
     int marker = SOI;
     enum cg_status status = CG_OK;
-    while (status == CG_OK && marker != EOI) {
+    while (status == CG_OK && marker != EOI && marker != last) {
         status = next_marker(jpeg, &marker, error);
         if (status == CG_OK && marker != EOI && !stands_alone(marker))
             status = read_segment(jpeg, marker, error);
@@ -209,15 +233,20 @@ static enum cg_status walk(struct jpeg *jpeg, struct cg_error *error)
     return status;
 }
 
-/* What only the whole file shows. */
-static enum cg_status check_whole(const struct jpeg *jpeg, struct cg_error *error)
+static enum cg_status check_frame(const struct jpeg *jpeg, struct cg_error *error)
 {
     if (jpeg->scans == 0)
         return cg_fail(error, CG_ERR_FORMAT, "expected a JPEG with pixels, found no scan");
-    if (jpeg->components == 4 && jpeg->adobe_transform != 0 && jpeg->adobe_transform != 2)
+    if (jpeg->components == 4 && jpeg->adobe_transform > 0 && jpeg->adobe_transform != 2)
         return cg_fail(error, CG_ERR_UNSUPPORTED,
-                       "expected Adobe's marker in a JPEG of four colours, found none that tells "
-                       "which they are");
+                       "expected Adobe's marker in a JPEG of four inks to say CMYK or YCCK, found "
+                       "transform %d",
+                       jpeg->adobe_transform);
+    return CG_OK;
+}
+
+static enum cg_status check_data(const struct jpeg *jpeg, struct cg_error *error)
+{
     if ((size_t)jpeg->width * jpeg->height / BLOCK_PX / 8 > jpeg->nbytes)
         return cg_fail(error, CG_ERR_FORMAT,
                        "expected data for the %u x %u pixels of the JPEG, found only %zu bytes",
@@ -225,19 +254,32 @@ static enum cg_status check_whole(const struct jpeg *jpeg, struct cg_error *erro
     return CG_OK;
 }
 
-enum cg_status cg_jpeg_header_read(const uint8_t *bytes, size_t nbytes, struct cg_image_header *out,
-                                   struct cg_error *error)
+enum cg_status cg_jpeg_header_read(const uint8_t *bytes, size_t nbytes, enum cg_header_scope scope,
+                                   struct cg_image_header *out, struct cg_error *error)
 {
-    struct jpeg jpeg = {.bytes = bytes, .nbytes = nbytes, .offset = 2, .adobe_transform = -1};
-    enum cg_status status = walk(&jpeg, error);
+    struct jpeg jpeg = {.bytes = bytes,
+                        .nbytes = nbytes,
+                        .offset = 2,
+                        .adobe_transform = -1,
+                        .colours = &out->colours};
+    enum cg_status status = walk(&jpeg, scope == CG_HEADER_WHOLE ? EOI : SOS, error);
+    out->cut_off = jpeg.cut_off;
     if (status == CG_OK)
-        status = check_whole(&jpeg, error);
+        status = check_frame(&jpeg, error);
+    if (status == CG_OK && scope == CG_HEADER_WHOLE)
+        status = check_data(&jpeg, error);
     if (status != CG_OK)
         return status;
-    *out = (struct cg_image_header){.format = CG_IMAGE_JPEG,
-                                    .width = (int)jpeg.width,
-                                    .height = (int)jpeg.height,
-                                    .channels = jpeg.components == 1 ? 1 : 3,
-                                    .orientation = jpeg.orientation == 0 ? 1 : jpeg.orientation};
+    out->format = CG_IMAGE_JPEG;
+    out->width = (int)jpeg.width;
+    out->height = (int)jpeg.height;
+    out->channels = jpeg.components == 1 ? 1 : 3;
+    out->depth = 8;
+    out->is_grey = jpeg.components == 1;
+    out->is_sequential = !jpeg.progressive;
+    out->is_cmyk = jpeg.components == 4;
+    out->inks_inverted = jpeg.adobe_transform >= 0;
+    out->exif = jpeg.exif;
+    out->orientation = cg_exif_orientation(jpeg.exif.bytes, jpeg.exif.nbytes);
     return CG_OK;
 }

@@ -28,10 +28,12 @@ struct chunk {
 struct png {
     uint32_t width, height;
     int depth, colour, samples; /* samples: per pixel as stored */
-    bool interlaced, has_transparency, ended;
+    bool interlaced, has_transparency, ended, cut_off;
     size_t palette_count, idat_count, idat_nbytes;
     const uint8_t *idat; /* data of the first IDAT */
-    int orientation;
+    struct cg_span exif;
+    bool has_srgb;
+    struct cg_colour_tags *colours;
 };
 
 static uint32_t get32(const uint8_t *bytes)
@@ -50,21 +52,27 @@ static enum cg_status damaged(struct cg_error *error, const struct chunk *chunk,
                    (const char *)chunk->type, found);
 }
 
+static bool checksum_is_right(const struct chunk *chunk)
+{
+    return libdeflate_crc32(0, chunk->type, chunk->nbytes + 4) ==
+           get32(chunk->data + chunk->nbytes);
+}
+
 /* The chunk at offset; its checksum is looked at where pixels depend on it. */
 static enum cg_status read_chunk(const uint8_t *bytes, size_t nbytes, size_t offset,
-                                 struct chunk *chunk, struct cg_error *error)
+                                 struct png *png, struct chunk *chunk, struct cg_error *error)
 {
     size_t left = nbytes - offset;
     size_t length = left >= CHUNK_OVERHEAD_NBYTES ? get32(bytes + offset) : 0;
-    if (left < CHUNK_OVERHEAD_NBYTES || length > left - CHUNK_OVERHEAD_NBYTES)
+    png->cut_off = left < CHUNK_OVERHEAD_NBYTES || length > left - CHUNK_OVERHEAD_NBYTES;
+    if (png->cut_off)
         return cg_fail(error, CG_ERR_FORMAT,
                        "expected a PNG that runs to its IEND chunk, found it cut off after %zu "
                        "bytes",
                        nbytes);
     *chunk = (struct chunk){bytes + offset + 4, bytes + offset + 8, length};
     bool critical = (chunk->type[0] & 0x20) == 0;
-    if ((critical || is(chunk, "tRNS")) &&
-        libdeflate_crc32(0, chunk->type, length + 4) != get32(chunk->data + length))
+    if ((critical || is(chunk, "tRNS")) && !checksum_is_right(chunk))
         return damaged(error, chunk, "a wrong checksum");
     return CG_OK;
 }
@@ -132,6 +140,39 @@ static enum cg_status read_trns(const struct chunk *chunk, struct png *png, stru
     return CG_OK;
 }
 
+/* "name", a zero byte, compression method 0, the profile compressed. */
+static void read_iccp(const struct chunk *chunk, struct cg_colour_tags *colours)
+{
+    const uint8_t *end = memchr(chunk->data, 0, chunk->nbytes);
+    size_t before = end == NULL ? chunk->nbytes : (size_t)(end - chunk->data) + 2;
+    colours->icc_count = 1;
+    if (before >= chunk->nbytes || end[1] != 0 || !checksum_is_right(chunk))
+        colours->icc_broken = true;
+    else
+        colours->icc[0] = (struct cg_span){chunk->data + before, chunk->nbytes - before};
+}
+
+/* What the picture does not depend on; damaged, it is as if it were not there. */
+static void read_ancillary_chunk(const struct chunk *chunk, struct png *png)
+{
+    if (is(chunk, "iCCP") && png->colours->icc_count == 0) {
+        read_iccp(chunk, png->colours);
+        return;
+    }
+    bool wanted = is(chunk, "eXIf") || is(chunk, "sRGB") || is(chunk, "gAMA") || is(chunk, "cHRM");
+    if (!wanted || !checksum_is_right(chunk))
+        return;
+    if (is(chunk, "eXIf"))
+        png->exif = (struct cg_span){chunk->data, chunk->nbytes};
+    else if (is(chunk, "sRGB"))
+        png->has_srgb = true;
+    else if (is(chunk, "gAMA") && chunk->nbytes == 4)
+        png->colours->gamma = get32(chunk->data);
+    else if (is(chunk, "cHRM") && chunk->nbytes == 32)
+        for (int i = 0; i < 8; i++)
+            png->colours->chromaticities[i] = get32(chunk->data + (size_t)(4 * i));
+}
+
 static enum cg_status read_later_chunk(const struct chunk *chunk, struct png *png,
                                        struct cg_error *error)
 {
@@ -139,9 +180,7 @@ static enum cg_status read_later_chunk(const struct chunk *chunk, struct png *pn
         return read_plte(chunk, png, error);
     if (is(chunk, "tRNS"))
         return read_trns(chunk, png, error);
-    if (is(chunk, "eXIf")) {
-        png->orientation = cg_exif_orientation(chunk->data, chunk->nbytes);
-    } else if (is(chunk, "IDAT")) {
+    if (is(chunk, "IDAT")) {
         if (png->idat_count++ == 0)
             png->idat = chunk->data;
         png->idat_nbytes += chunk->nbytes;
@@ -150,17 +189,26 @@ static enum cg_status read_later_chunk(const struct chunk *chunk, struct png *pn
     } else if ((chunk->type[0] & 0x20) == 0) {
         return cg_fail(error, CG_ERR_FORMAT, "expected a standard PNG, found an unknown %.4s chunk",
                        (const char *)chunk->type);
+    } else {
+        read_ancillary_chunk(chunk, png);
     }
     return CG_OK;
 }
 
-static enum cg_status walk(const uint8_t *bytes, size_t nbytes, struct png *png,
-                           struct cg_error *error)
+static bool pixels_begin(const uint8_t *bytes, size_t nbytes, size_t offset)
+{
+    return nbytes - offset >= 8 && memcmp(bytes + offset + 4, "IDAT", 4) == 0;
+}
+
+static enum cg_status walk(const uint8_t *bytes, size_t nbytes, enum cg_header_scope scope,
+                           struct png *png, struct cg_error *error)
 {
     enum cg_status status = CG_OK;
     for (size_t offset = SIGNATURE_NBYTES; status == CG_OK && !png->ended;) {
         struct chunk chunk = {0};
-        status = read_chunk(bytes, nbytes, offset, &chunk, error);
+        if (scope == CG_HEADER_HEAD && pixels_begin(bytes, nbytes, offset))
+            break;
+        status = read_chunk(bytes, nbytes, offset, png, &chunk, error);
         if (status == CG_OK)
             status = offset == SIGNATURE_NBYTES ? read_ihdr(&chunk, png, error)
                                                 : read_later_chunk(&chunk, png, error);
@@ -169,7 +217,7 @@ static enum cg_status walk(const uint8_t *bytes, size_t nbytes, struct png *png,
     }
     if (status == CG_OK && png->colour == PALETTE && png->palette_count == 0)
         status = cg_fail(error, CG_ERR_FORMAT, "expected a PNG with a palette, found none");
-    if (status == CG_OK && png->idat_nbytes == 0)
+    if (status == CG_OK && png->idat_nbytes == 0 && png->ended)
         status = cg_fail(error, CG_ERR_FORMAT, "expected a PNG with pixels, found no IDAT chunk");
     return status;
 }
@@ -255,22 +303,26 @@ static enum cg_status check_pixels(const struct png *png, struct cg_error *error
     return status;
 }
 
-enum cg_status cg_png_header_read(const uint8_t *bytes, size_t nbytes, struct cg_image_header *out,
-                                  struct cg_error *error)
+enum cg_status cg_png_header_read(const uint8_t *bytes, size_t nbytes, enum cg_header_scope scope,
+                                  struct cg_image_header *out, struct cg_error *error)
 {
-    struct png png = {.orientation = 1};
-    enum cg_status status = walk(bytes, nbytes, &png, error);
-    if (status == CG_OK)
+    struct png png = {.colours = &out->colours};
+    enum cg_status status = walk(bytes, nbytes, scope, &png, error);
+    out->cut_off = png.cut_off;
+    if (status == CG_OK && scope == CG_HEADER_WHOLE)
         status = check_pixels(&png, error);
     if (status != CG_OK)
         return status;
     bool has_alpha = png.has_transparency || png.colour == GREY_ALPHA || png.colour == RGB_ALPHA;
-    *out = (struct cg_image_header){.format = CG_IMAGE_PNG,
-                                    .width = (int)png.width,
-                                    .height = (int)png.height,
-                                    .channels = has_alpha            ? 4
-                                                : png.colour == GREY ? 1
-                                                                     : 3,
-                                    .orientation = png.orientation};
+    out->format = CG_IMAGE_PNG;
+    out->width = (int)png.width;
+    out->height = (int)png.height;
+    out->channels = has_alpha ? 4 : png.colour == GREY ? 1 : 3;
+    out->depth = png.depth;
+    out->is_grey = png.colour == GREY || png.colour == GREY_ALPHA;
+    out->exif = png.exif;
+    out->orientation = cg_exif_orientation(png.exif.bytes, png.exif.nbytes);
+    if (png.has_srgb)
+        out->colours.gamma = 0;
     return CG_OK;
 }

@@ -31,3 +31,10 @@ void cg_image_clear(struct cg_image *image)
     free(image->pixels);
     *image = (struct cg_image){0};
 }
+
+void cg_image_extras_clear(struct cg_image_extras *extras)
+{
+    free(extras->icc);
+    free(extras->exif);
+    *extras = (struct cg_image_extras){0};
+}

@@ -1,17 +1,21 @@
 /*
- * Pictures in memory: 8-bit, interleaved, sRGB, rows without padding. All functions may be called
- * from several threads at once, on different pictures.
+ * Pictures in memory: 8-bit, interleaved, rows without padding, sRGB unless a profile was kept.
+ * All functions may be called from several threads at once, on different pictures. What becomes of
+ * every kind of file is in docs/PICTURES.md.
  */
 #ifndef CG_IMAGE_IMAGE_H
 #define CG_IMAGE_IMAGE_H
 
 #include "base/error.h"
 
+#include <stdbool.h>
+
 /* The largest side and area that is read or made. */
 #define CG_IMAGE_SIDE_MAX_PX 65535
 #define CG_IMAGE_AREA_MAX_PX ((size_t)1 << 30)
 
-/* pixels: height * width * channels bytes, owned. channels: 1 grey, 3 RGB, 4 RGBA. */
+/* pixels: height * width * channels bytes, owned. channels: 1 grey, 3 RGB, 4 RGBA (not
+ * premultiplied). */
 struct cg_image {
     int width, height, channels;
     uint8_t *pixels;
@@ -24,24 +28,6 @@ enum cg_status cg_image_create(int width, int height, int channels, struct cg_im
 /* Free the pixels and empty the struct; also fine on an empty one. */
 void cg_image_clear(struct cg_image *image);
 
-/*
- * Read a PNG or JPEG file, turned upright by its EXIF orientation. channels: 1 or 3 to convert to
- * (transparency is blended on white), 0 to keep the file's own 1, 3 or 4 (4 for transparency of any
- * kind). 16-bit files are reduced to 8. A file that is damaged or cut off is refused, never read in
- * part. Decoding is limited to 2^30 bytes, 357 million pixels of RGB, and the file to as many.
- * Errors, each with the file's name, what was expected and what was found; then *out is empty:
- * CG_ERR_IO, CG_ERR_FORMAT, CG_ERR_UNSUPPORTED, CG_ERR_LIMIT, CG_ERR_MEMORY.
- */
-enum cg_status cg_image_read(const char *path, int channels, struct cg_image *out,
-                             struct cg_error *error);
-
-/* The same for a file's bytes in memory; texts are without a name. */
-enum cg_status cg_image_decode(const uint8_t *bytes, size_t nbytes, int channels,
-                               struct cg_image *out, struct cg_error *error);
-
-/* Lay an RGBA picture on white and convert it to 1 (luma) or 3 channels, in place. */
-void cg_image_blend_on_white(struct cg_image *image, int channels);
-
 enum cg_image_format { CG_IMAGE_PNG, CG_IMAGE_JPEG };
 
 /* The format that a path's ending stands for (.png, .jpg, .jpeg, any case). Error:
@@ -49,15 +35,97 @@ enum cg_image_format { CG_IMAGE_PNG, CG_IMAGE_JPEG };
 enum cg_status cg_image_format_of(const char *path, enum cg_image_format *out,
                                   struct cg_error *error);
 
+/* ---- reading --------------------------------------------------------------------------------- */
+
+/* What a file says beside its pixels, made ready to be embedded again; owned. Empty: all zero. */
+struct cg_image_extras {
+    uint8_t *icc; /* the ICC profile that the pixels are in; NULL: they are sRGB */
+    size_t icc_nbytes;
+    uint8_t *exif; /* from its TIFF header on; without thumbnail, turning and makers' notes */
+    size_t exif_nbytes;
+    char note[160]; /* one line for people: what could not be used; "" when all is well */
+};
+
+/* Free what it holds and empty it; also fine on an empty one. */
+void cg_image_extras_clear(struct cg_image_extras *extras);
+
+struct cg_image_read_options {
+    int channels;      /* 1 or 3 to convert to, transparency laid on white; 0: the file's own 1, 3,
+                          or 4 for transparency of any kind */
+    bool keep_profile; /* leave the colours of an RGB profile as they are and hand it out */
+    bool keep_exif;    /* hand the EXIF data out */
+    bool keep_gps;     /* with the place where the photo was taken */
+};
+
+/*
+ * Read a PNG or JPEG file, turned upright by its EXIF orientation, 16 bits reduced to 8, colours
+ * converted to sRGB from the profile in it. A file that is damaged or cut off is refused, never
+ * read in part; a profile or EXIF data that cannot be used are left out and noted. Decoding is
+ * limited to 2^30 bytes, 357 million pixels of RGB, and the file to as many.
+ * *out is created, *extras (may be NULL) filled, to be cleared by the caller. Errors, each with the
+ * file's name, what was expected and what was found; then *out and *extras are empty: CG_ERR_IO,
+ * CG_ERR_FORMAT, CG_ERR_UNSUPPORTED, CG_ERR_LIMIT, CG_ERR_MEMORY, CG_ERR_ARGUMENT.
+ */
+enum cg_status cg_image_read(const char *path, const struct cg_image_read_options *options,
+                             struct cg_image *out, struct cg_image_extras *extras,
+                             struct cg_error *error);
+
+/* The same for a file's bytes in memory; texts are without a name. */
+enum cg_status cg_image_decode(const uint8_t *bytes, size_t nbytes,
+                               const struct cg_image_read_options *options, struct cg_image *out,
+                               struct cg_image_extras *extras, struct cg_error *error);
+
+/* The size is upright, channels are the file's own as cg_image_read would hand them out. */
+struct cg_image_info {
+    enum cg_image_format format;
+    int width, height, channels;
+};
+
+/*
+ * What the head of a file says, of which no more is read than is needed: to know beforehand what a
+ * picture will cost. It may turn out to be damaged later on; and of a PNG with its orientation
+ * after the pixels the size is as stored. Errors: those of cg_image_read.
+ */
+enum cg_status cg_image_probe(const char *path, struct cg_image_info *out, struct cg_error *error);
+
+/* ---- writing --------------------------------------------------------------------------------- */
+
+struct cg_image_write_options {
+    enum cg_image_format format;
+    int quality;                          /* of a JPEG, 1 to 100 */
+    uint8_t background[3];                /* RGB, on which a JPEG shows what is transparent */
+    const struct cg_image_extras *extras; /* to embed; NULL: nothing */
+};
+
 /*
  * Write image to path, whole or not at all: a temporary file beside it is written, flushed to the
- * disk and renamed. quality: JPEG quality 1 to 100, not used for PNG. A JPEG of an RGBA picture
- * shows it on white, one of a grey picture is written as colour. The bytes depend on nothing but
- * the arguments. Errors: CG_ERR_ARGUMENT; CG_ERR_IO; CG_ERR_LIMIT above 2^30 bytes of pixels;
+ * disk and renamed. A grey picture becomes a JPEG in colour. The bytes depend on nothing but the
+ * arguments. Errors: CG_ERR_ARGUMENT; CG_ERR_IO; CG_ERR_LIMIT above 2^30 bytes of pixels;
  * CG_ERR_MEMORY.
  */
 enum cg_status cg_image_write(const char *path, const struct cg_image *image,
-                              enum cg_image_format format, int quality, struct cg_error *error);
+                              const struct cg_image_write_options *options, struct cg_error *error);
+
+/* The same bytes into memory: *bytes is to be freed with free(), NULL after an error. Texts are
+ * without a name. */
+enum cg_status cg_image_encode(const struct cg_image *image,
+                               const struct cg_image_write_options *options, uint8_t **bytes,
+                               size_t *nbytes, struct cg_error *error);
+
+/* ---- changing -------------------------------------------------------------------------------- */
+
+/*
+ * Take an RGBA picture apart: *image becomes RGB, *alpha is created with one channel. What lies
+ * under full transparency is filled from the colours nearest to it, so that nothing of it bleeds
+ * into the edges of what can be seen. Errors: CG_ERR_MEMORY, CG_ERR_ARGUMENT; then *image is as it
+ * was and *alpha empty.
+ */
+enum cg_status cg_image_split_alpha(struct cg_image *image, struct cg_image *alpha,
+                                    struct cg_error *error);
+
+/* The reverse: *image, RGB and of alpha's size, becomes RGBA. Errors as above. */
+enum cg_status cg_image_join_alpha(struct cg_image *image, const struct cg_image *alpha,
+                                   struct cg_error *error);
 
 /*
  * Resize to width x height, axis by axis: area average where it shrinks (each output pixel is the

@@ -1,106 +1,250 @@
 /*
- * Reading a picture: see image.h. The steps: the file's bytes, what its header says and whether it
- * is whole, decode, blend transparency on white, turn upright.
+ * Reading a picture: see image.h. The order of cg_image_decode is the order of the work: what the
+ * header says and whether the file is whole, the profile, pixels, colours, channels, the right way
+ * up, EXIF.
  */
 #include "base/file.h"
-#include "base/memory.h"
+#include "image/alpha.h"
 #include "image/codec.h"
+#include "image/colour.h"
+#include "image/exif.h"
 #include "image/header.h"
+#include "image/libjpeg.h"
 #include "image/orientation.h"
 #include "image/palette.h"
+#include "image/profile.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
-#define FILE_MAX_NBYTES ((size_t)1 << 30)
+#define NOTE_UNUSABLE "its colour profile could not be used, taken for sRGB"
+#define NOTE_NOT_KEPT "its colour profile is not one for RGB and was not kept, converted to sRGB"
+#define NOTE_DAMAGED "part of its picture data is missing or damaged"
+#define NOTE_INKS "it has no usable profile for its inks, colours are approximate"
 
-/* colour * alpha + white * (1 - alpha), rounded */
-static uint8_t on_white(int colour, int alpha)
+/* One picture being read. */
+struct reading {
+    const uint8_t *bytes;
+    size_t nbytes;
+    const struct cg_image_read_options *options;
+    struct cg_image_header header;
+    uint8_t *icc; /* the file's profile, owned; NULL: none */
+    size_t icc_nbytes;
+    bool converted; /* the colours, to sRGB */
+    struct cg_image_extras *extras;
+    bool wants_notes; /* else there is no need to look for damage that the decoder passes over */
+};
+
+static void note(const struct reading *reading, const char *text)
 {
-    return (uint8_t)((colour * alpha + 255 * (255 - alpha) + 127) / 255);
+    char *line = reading->extras->note;
+    size_t length = strlen(line);
+    snprintf(line + length, sizeof(reading->extras->note) - length, "%s%s", length > 0 ? "; " : "",
+             text);
 }
 
-/* Luma as the decoder computes it for pictures without transparency. */
-static uint8_t luma(int red, int green, int blue)
+static struct cg_colour_space space_of(const struct reading *reading)
 {
-    return (uint8_t)((red * 77 + green * 150 + blue * 29) >> 8);
+    return (struct cg_colour_space){reading->icc, reading->icc_nbytes, &reading->header.colours};
 }
 
-void cg_image_blend_on_white(struct cg_image *image, int channels)
-{
-    size_t count = (size_t)image->width * (size_t)image->height;
-    const uint8_t *from = image->pixels;
-    uint8_t *to = image->pixels;
-    for (size_t i = 0; i < count; i++, from += 4, to += channels) {
-        uint8_t red = on_white(from[0], from[3]);
-        uint8_t green = on_white(from[1], from[3]);
-        uint8_t blue = on_white(from[2], from[3]);
-        if (channels == 1) {
-            to[0] = luma(red, green, blue);
-        } else {
-            to[0] = red;
-            to[1] = green;
-            to[2] = blue;
-        }
-    }
-    image->channels = channels;
-    uint8_t *smaller = realloc(image->pixels, count * (size_t)channels);
-    if (smaller != NULL)
-        image->pixels = smaller;
-}
+/* ---- pixels ---------------------------------------------------------------------------------- */
 
-/* The decoder, on a copy of the file if its palette has to be completed first. */
-static enum cg_status decode_pixels(const uint8_t *bytes, size_t nbytes, int channels,
-                                    const struct cg_image_header *header, struct cg_image *out,
-                                    struct cg_error *error)
+/* A copy of the file is decoded if its palette has to be completed first. */
+static enum cg_status decode_colours(const struct reading *reading, struct cg_image *out,
+                                     struct cg_error *error)
 {
+    const struct cg_image_header *header = &reading->header;
     uint8_t *copy = NULL;
-    size_t copy_nbytes = 0;
-    enum cg_status status = CG_OK;
-    if (header->format == CG_IMAGE_PNG)
-        status = cg_png_complete_palette(bytes, nbytes, &copy, &copy_nbytes, error);
-    if (status == CG_OK)
-        status = cg_codec_decode(copy != NULL ? copy : bytes, copy != NULL ? copy_nbytes : nbytes,
-                                 channels, out, error);
+    size_t nbytes = reading->nbytes;
+    if (header->format == CG_IMAGE_PNG) {
+        enum cg_status status =
+            cg_png_complete_palette(reading->bytes, reading->nbytes, &copy, &nbytes, error);
+        if (status != CG_OK)
+            return status;
+    }
+    bool spread_grey = header->channels == 1 && reading->options->channels == 3;
+    enum cg_status status =
+        cg_codec_decode(copy != NULL ? copy : reading->bytes, nbytes, header->depth,
+                        spread_grey ? 3 : header->channels, out, error);
     free(copy);
+    if (status == CG_OK && reading->wants_notes && header->is_sequential &&
+        cg_libjpeg_is_damaged(reading->bytes, reading->nbytes, header))
+        note(reading, NOTE_DAMAGED);
     return status;
 }
 
-enum cg_status cg_image_decode(const uint8_t *bytes, size_t nbytes, int channels,
-                               struct cg_image *out, struct cg_error *error)
+/* Inks become sRGB at once: nothing after this could do with them. */
+static void mix_inks(struct reading *reading, const uint8_t *inks, struct cg_image *out)
 {
-    *out = (struct cg_image){0};
-    if (channels != 0 && channels != 1 && channels != 3)
-        return cg_fail(error, CG_ERR_ARGUMENT, "expected to read 0, 1 or 3 channels, got %d",
-                       channels);
-    if (nbytes > FILE_MAX_NBYTES)
-        return cg_fail(error, CG_ERR_LIMIT, "expected at most %zu bytes, found %zu",
-                       FILE_MAX_NBYTES, nbytes);
-    struct cg_image_header header;
-    enum cg_status status = cg_image_header_read(bytes, nbytes, &header, error);
+    struct cg_colour_space space = space_of(reading);
+    bool inverted = reading->header.inks_inverted;
+    reading->converted = true;
+    if (!cg_colour_from_cmyk(&space, inks, inverted, out)) {
+        cg_colour_mix_inks(inks, inverted, out);
+        note(reading, NOTE_INKS);
+    } else if (reading->options->keep_profile) {
+        note(reading, NOTE_NOT_KEPT);
+    }
+}
+
+static enum cg_status decode_inks(struct reading *reading, struct cg_image *out,
+                                  struct cg_error *error)
+{
+    const struct cg_image_header *header = &reading->header;
+    struct cg_image inks;
+    enum cg_status status = cg_image_create(header->width, header->height, 4, &inks, error);
     if (status != CG_OK)
         return status;
-    bool own_channels = channels == 0 || header.channels == 4;
-    status = decode_pixels(bytes, nbytes, own_channels ? header.channels : channels, &header, out,
-                           error);
-    if (status == CG_OK && channels != 0 && out->channels == 4)
-        cg_image_blend_on_white(out, channels);
+    bool damaged = false;
+    status = cg_libjpeg_decode_inks(reading->bytes, reading->nbytes, header, inks.pixels, &damaged,
+                                    error);
     if (status == CG_OK)
-        status = cg_image_turn_upright(out, header.orientation, error);
-    if (status != CG_OK)
-        cg_image_clear(out);
+        status = cg_image_create(header->width, header->height, 3, out, error);
+    if (damaged)
+        note(reading, NOTE_DAMAGED);
+    if (status == CG_OK)
+        mix_inks(reading, inks.pixels, out);
+    cg_image_clear(&inks);
     return status;
 }
 
-enum cg_status cg_image_read(const char *path, int channels, struct cg_image *out,
+/* ---- colours --------------------------------------------------------------------------------- */
+
+/* A profile is kept if it can go with the picture as it is handed out. */
+static bool keeps_profile(const struct reading *reading)
+{
+    struct cg_colour_space space = space_of(reading);
+    return reading->options->keep_profile && reading->options->channels != 1 &&
+           !reading->header.is_grey && cg_colour_is_rgb(&space);
+}
+
+static void settle_colours(struct reading *reading, struct cg_image *image)
+{
+    struct cg_colour_space space = space_of(reading);
+    if (keeps_profile(reading)) {
+        reading->extras->icc = reading->icc;
+        reading->extras->icc_nbytes = reading->icc_nbytes;
+        reading->icc = NULL;
+        return;
+    }
+    if (reading->icc == NULL && reading->header.colours.icc_count > 0) {
+        note(reading, NOTE_UNUSABLE);
+        return;
+    }
+    enum cg_colour_result result = cg_colour_to_srgb(&space, reading->header.is_grey, image);
+    reading->converted = result == CG_COLOUR_CONVERTED;
+    if (result == CG_COLOUR_UNUSABLE)
+        note(reading, NOTE_UNUSABLE);
+    else if (result == CG_COLOUR_CONVERTED && reading->options->keep_profile &&
+             reading->icc != NULL)
+        note(reading, NOTE_NOT_KEPT);
+}
+
+/* Transparency goes only after the colours are settled: white is white in sRGB. */
+static void settle_channels(const struct cg_image_read_options *options, struct cg_image *image)
+{
+    static const uint8_t white[] = {255, 255, 255};
+    if (options->channels != 0 && image->channels == 4)
+        cg_image_blend(image, white);
+    if (options->channels == 1 && image->channels == 3)
+        cg_image_to_grey(image);
+}
+
+/* ---- EXIF ------------------------------------------------------------------------------------ */
+
+static enum cg_status carry_exif(const struct reading *reading, const struct cg_image *image,
+                                 struct cg_error *error)
+{
+    const struct cg_exif_options options = {image->width, image->height, reading->options->keep_gps,
+                                            reading->converted};
+    if (!reading->options->keep_exif || reading->header.exif.nbytes == 0)
+        return CG_OK;
+    switch (cg_exif_carry(&reading->header.exif, &options, &reading->extras->exif,
+                          &reading->extras->exif_nbytes)) {
+    case CG_OK:
+        return CG_OK;
+    case CG_ERR_MEMORY:
+        return cg_fail(error, CG_ERR_MEMORY, "the memory for its EXIF data could not be had");
+    case CG_ERR_LIMIT:
+        note(reading, "its EXIF data is too large and was left out");
+        return CG_OK;
+    default:
+        note(reading, "its EXIF data is damaged and was left out");
+        return CG_OK;
+    }
+}
+
+/* ---- all of it ------------------------------------------------------------------------------- */
+
+static enum cg_status check_request(size_t nbytes, const struct cg_image_read_options *options,
+                                    struct cg_error *error)
+{
+    if (options->channels != 0 && options->channels != 1 && options->channels != 3)
+        return cg_fail(error, CG_ERR_ARGUMENT, "expected to read 0, 1 or 3 channels, got %d",
+                       options->channels);
+    if (nbytes > CG_IMAGE_FILE_MAX_NBYTES)
+        return cg_fail(error, CG_ERR_LIMIT, "expected at most %zu bytes, found %zu",
+                       CG_IMAGE_FILE_MAX_NBYTES, nbytes);
+    return CG_OK;
+}
+
+static enum cg_status decode(struct reading *reading, struct cg_image *out, struct cg_error *error)
+{
+    struct cg_image_header *header = &reading->header;
+    enum cg_status status =
+        cg_image_header_read(reading->bytes, reading->nbytes, CG_HEADER_WHOLE, header, error);
+    if (status == CG_OK)
+        status = cg_profile_read(header, &reading->icc, &reading->icc_nbytes, error);
+    if (status == CG_OK)
+        status = header->is_cmyk ? decode_inks(reading, out, error)
+                                 : decode_colours(reading, out, error);
+    if (status != CG_OK)
+        return status;
+    if (!header->is_cmyk)
+        settle_colours(reading, out);
+    settle_channels(reading->options, out);
+    status = cg_image_turn_upright(out, header->orientation, error);
+    return status == CG_OK ? carry_exif(reading, out, error) : status;
+}
+
+enum cg_status cg_image_decode(const uint8_t *bytes, size_t nbytes,
+                               const struct cg_image_read_options *options, struct cg_image *out,
+                               struct cg_image_extras *extras, struct cg_error *error)
+{
+    struct cg_image_extras unwanted;
+    struct reading reading = {.bytes = bytes,
+                              .nbytes = nbytes,
+                              .options = options,
+                              .extras = extras != NULL ? extras : &unwanted,
+                              .wants_notes = extras != NULL};
+    *out = (struct cg_image){0};
+    *reading.extras = (struct cg_image_extras){0};
+    enum cg_status status = check_request(nbytes, options, error);
+    if (status == CG_OK)
+        status = decode(&reading, out, error);
+    if (status != CG_OK)
+        cg_image_clear(out);
+    if (status != CG_OK || extras == NULL)
+        cg_image_extras_clear(reading.extras);
+    free(reading.icc);
+    return status;
+}
+
+enum cg_status cg_image_read(const char *path, const struct cg_image_read_options *options,
+                             struct cg_image *out, struct cg_image_extras *extras,
                              struct cg_error *error)
 {
     *out = (struct cg_image){0};
+    if (extras != NULL)
+        *extras = (struct cg_image_extras){0};
     uint8_t *bytes;
     size_t nbytes;
-    enum cg_status status = cg_file_read(path, FILE_MAX_NBYTES, &bytes, &nbytes, error);
+    enum cg_status status = cg_file_read(path, CG_IMAGE_FILE_MAX_NBYTES, &bytes, &nbytes, error);
     if (status != CG_OK)
         return status;
-    status = cg_image_decode(bytes, nbytes, channels, out, error);
+    status = cg_image_decode(bytes, nbytes, options, out, extras, error);
     if (status != CG_OK)
         cg_error_prefix(error, "reading %s", cg_path_tail(path));
     free(bytes);

@@ -237,6 +237,12 @@ enum cg_status cg_dataset_open(const struct cg_dataset_options *options, struct 
     dataset->crop_px = options->crop_px;
     dataset->comic_white_max = options->comic_white_max;
     dataset->counts.fingerprint = fingerprint(&dataset->list, options);
+    if (options->palette > 0.0f && dataset->counts.comics > 0)
+        status = cg_dataset_learn_grade(dataset, options->palette, error);
+    if (status != CG_OK) {
+        cg_dataset_free(dataset);
+        return status;
+    }
     *out = dataset;
     return CG_OK;
 }
@@ -245,6 +251,7 @@ void cg_dataset_free(struct cg_dataset *dataset)
 {
     if (dataset == NULL)
         return;
+    cg_grade_free(dataset->grade);
     free(dataset->validation);
     free(dataset->comics.ends);
     free(dataset->comics.entries);
@@ -270,6 +277,19 @@ static enum cg_status copy_plane(const uint8_t *plane, const struct cg_cache_ent
     return status;
 }
 
+static void grade_image(const struct cg_grade *grade, struct cg_image *image)
+{
+    const size_t count = (size_t)image->width * (size_t)image->height;
+    for (size_t i = 0; i < count; i++) {
+        float pixel[3];
+        for (size_t c = 0; c < 3; c++)
+            pixel[c] = (float)image->pixels[3 * i + c] / 255.0f;
+        cg_grade_apply(grade, pixel, 1);
+        for (size_t c = 0; c < 3; c++)
+            image->pixels[3 * i + c] = (uint8_t)(pixel[c] * 255.0f + 0.5f);
+    }
+}
+
 enum cg_status cg_dataset_validation(const struct cg_dataset *dataset, size_t index,
                                      struct cg_image *photo, struct cg_image *colour,
                                      struct cg_image *ink, struct cg_error *error)
@@ -286,6 +306,8 @@ enum cg_status cg_dataset_validation(const struct cg_dataset *dataset, size_t in
             *outs[i] = (struct cg_image){0};
     for (int i = 0; status == CG_OK && i < 3; i++)
         status = copy_plane(planes[i], entry, i < 2 ? 3 : 1, outs[i], error);
+    if (status == CG_OK && colour != NULL && dataset->grade != NULL)
+        grade_image(dataset->grade, colour);
     for (int i = 0; status != CG_OK && i < 3; i++)
         if (outs[i] != NULL)
             cg_image_clear(outs[i]);

@@ -33,6 +33,8 @@ struct cg_dataset_options {
     int comic_long_px;      /* the same for comics; neither is ever enlarged */
     float comic_white_max;  /* share of near-white pixels up to which a comic crop is accepted:
                                0.125 keeps out gutters, 1 is for styles on white paper */
+    float palette;          /* how far the targets' colours follow the comics', 0 to 1 (grade.h);
+                               not used without comics */
 };
 
 /* Told of every picture that is ready, done of total, both kinds together; by any of the pool's

@@ -68,6 +68,8 @@ void cg_dataset_photo_crop(const struct cg_dataset *dataset, struct cg_rng *rng,
     copy_square(entry->picture + 3 * at, entry->width, 3, side, mirrored, photo);
     copy_square(entry->colour + 3 * at, entry->width, 3, side, mirrored, colour);
     copy_square(entry->ink + at, entry->width, 1, side, mirrored, ink);
+    if (dataset->grade != NULL)
+        cg_grade_apply(dataset->grade, colour, (size_t)side * (size_t)side);
 }
 
 /* ---- comics ---------------------------------------------------------------------------------- */

@@ -1,7 +1,9 @@
-/* The inside of a data set, for dataset.c (making it) and dataset_crop.c (drawing from it). */
+/* The inside of a data set, for dataset.c (making it), dataset_grade.c (its palette) and
+ * dataset_crop.c (drawing from it). */
 #ifndef CG_TRAIN_DATASET_PRIVATE_H
 #define CG_TRAIN_DATASET_PRIVATE_H
 
+#include "train/grade.h"
 #include "train/source.h"
 
 /* Pictures to draw from. ends[i] is the sum of the weights of entries 0 to i. */
@@ -18,6 +20,13 @@ struct cg_dataset {
     struct cg_dataset_counts counts;
     int crop_px;
     float comic_white_max;
+    struct cg_grade *grade; /* for the colours of targets; NULL: as they are */
 };
+
+/* ---- dataset_grade.c ---- */
+
+/* Learn dataset->grade from the crops of a data set that has comics. */
+enum cg_status cg_dataset_learn_grade(struct cg_dataset *dataset, float strength,
+                                      struct cg_error *error);
 
 #endif

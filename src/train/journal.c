@@ -254,7 +254,8 @@ static enum cg_status write_samples(const struct cg_journal *journal, uint64_t s
     if (path == NULL)
         return cg_fail(error, CG_ERR_MEMORY, "journal: out of memory");
     sheet->image.height = (int)sheet->rows * SAMPLE_HEIGHT_PX;
-    enum cg_status status = cg_image_write(path, &sheet->image, CG_IMAGE_PNG, 0, error);
+    enum cg_status status = cg_image_write(
+        path, &sheet->image, &(struct cg_image_write_options){.format = CG_IMAGE_PNG}, error);
     free(path);
     return status;
 }

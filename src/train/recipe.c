@@ -8,6 +8,7 @@
 const struct cg_recipe CG_RECIPE_DEFAULT = {
     .crop_px = 128,
     .batch = 8,
+    .noise = 0.02f,
     .shard_crops = 2,
     .pretrain_steps = 20000,
     .head_start_steps = 300,
@@ -16,6 +17,7 @@ const struct cg_recipe CG_RECIPE_DEFAULT = {
     .comic = 1.0f,
     .ink = 0.3f,
     .chroma = 1.0f,
+    .palette = 0.8f,
     .target_share = 0.5f,
     .teacher_share = 0.0f,
     .objective = CG_GAN_HINGE,

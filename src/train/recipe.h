@@ -9,12 +9,14 @@ struct cg_recipe {
     /* one step */
     int crop_px;     /* side of the crops, a multiple of 4 */
     int batch;       /* crops a step */
+    float noise;     /* deviation of the noise put on photos, at most; photos go from 0 to 1 */
     int shard_crops; /* crops whose gradient is summed apart; batch is a multiple */
     /* stages, in steps */
     uint64_t pretrain_steps;   /* on targets alone; then the adversaries join */
     uint64_t head_start_steps; /* of the second stage, in which only the critics learn */
     /* weights of the losses against the targets (docs/TRAINING.md) */
     float colour, gradient, comic, ink, chroma;
+    float palette;      /* how far the targets' colours follow the comics' (grade.h), 0 to 1 */
     float target_share; /* what these are multiplied by in the second stage */
     /* share of the critics' real pictures that are not comics but the teacher's, of the very
        photos whose generated comics they are judged beside: calm and true to hue where comics

@@ -14,7 +14,7 @@
 #define RUN_NBYTES_MAX ((size_t)1 << 20)
 #define RUN_DEPTH_MAX 3
 /* Changes when a run of this program could not be gone on with by another. */
-#define RUN_VERSION 1
+#define RUN_VERSION 2
 
 struct cg_run_storage {
     json_t *root;
@@ -30,6 +30,7 @@ static const struct {
     {"crop_px", NUMBER_INT, offsetof(struct cg_recipe, crop_px)},
     {"batch", NUMBER_INT, offsetof(struct cg_recipe, batch)},
     {"shard_crops", NUMBER_INT, offsetof(struct cg_recipe, shard_crops)},
+    {"noise", NUMBER_FLOAT, offsetof(struct cg_recipe, noise)},
     {"pretrain_steps", NUMBER_STEPS, offsetof(struct cg_recipe, pretrain_steps)},
     {"head_start_steps", NUMBER_STEPS, offsetof(struct cg_recipe, head_start_steps)},
     {"colour", NUMBER_FLOAT, offsetof(struct cg_recipe, colour)},
@@ -37,6 +38,7 @@ static const struct {
     {"comic", NUMBER_FLOAT, offsetof(struct cg_recipe, comic)},
     {"ink", NUMBER_FLOAT, offsetof(struct cg_recipe, ink)},
     {"chroma", NUMBER_FLOAT, offsetof(struct cg_recipe, chroma)},
+    {"palette", NUMBER_FLOAT, offsetof(struct cg_recipe, palette)},
     {"target_share", NUMBER_FLOAT, offsetof(struct cg_recipe, target_share)},
     {"teacher_share", NUMBER_FLOAT, offsetof(struct cg_recipe, teacher_share)},
     {"objective", NUMBER_INT, offsetof(struct cg_recipe, objective)},

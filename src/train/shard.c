@@ -9,7 +9,7 @@
 #include <string.h>
 
 /* Streams of random numbers (base/rng.h): one a use, so that none depends on another. */
-enum { STREAM_PHOTOS = 100, STREAM_REAL = 101 };
+enum { STREAM_PHOTOS = 100, STREAM_REAL = 101, STREAM_NOISE = 102 };
 
 /* Side of the blocks whose mean chroma shall stay the target's, in pixels. */
 #define CHROMA_BLOCK_PX 16
@@ -142,6 +142,22 @@ static struct cg_rng crop_rng(const struct cg_shard *shard, uint64_t seed, uint6
     return cg_rng_make(seed, stream, number);
 }
 
+/*
+ * Sensor noise on one crop of the photo, of a deviation drawn from 0 to the recipe's: the targets
+ * are those of the photo without it, so the generator learns to draw the same comic from both.
+ */
+static void add_noise(struct cg_shard *shard, uint64_t seed, uint64_t step, int crop)
+{
+    const size_t values = 3 * (size_t)shard->side * (size_t)shard->side;
+    struct cg_rng rng = crop_rng(shard, seed, STREAM_NOISE, step, crop);
+    float *photo = shard->photo + (size_t)crop * values;
+    float deviation = shard->recipe.noise * cg_rng_uniform(&rng);
+    for (size_t i = 0; i < values; i++) {
+        float value = photo[i] + deviation * cg_rng_normal(&rng);
+        photo[i] = value < 0.0f ? 0.0f : value > 1.0f ? 1.0f : value;
+    }
+}
+
 void cg_shard_generate(struct cg_shard *shard, const struct cg_dataset *dataset, uint64_t seed,
                        uint64_t step, const struct cg_learner *generator)
 {
@@ -152,6 +168,8 @@ void cg_shard_generate(struct cg_shard *shard, const struct cg_dataset *dataset,
         size_t first = (size_t)k * area;
         cg_dataset_photo_crop(dataset, &rng, shard->photo + 3 * first,
                               shard->target_colour + 3 * first, shard->target_ink + first);
+        if (shard->recipe.noise > 0.0f)
+            add_noise(shard, seed, step, k);
     }
     put_ink_on_colour(shard->target_colour, shard->target_ink, shard->pixels, shard->target_comic);
     const float *output = cg_pass_forward(shard->generator, generator->used, shard->photo);

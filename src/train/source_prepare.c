@@ -132,7 +132,8 @@ static enum cg_status prepare_level(const struct cg_dataset_options *options,
     if (entry->map == NULL) {
         struct cg_error reason;
         if (decoded->pixels == NULL &&
-            cg_image_read(source->record.path, 3, decoded, &reason) != CG_OK)
+            cg_image_read(source->record.path, &(struct cg_image_read_options){.channels = 3},
+                          decoded, NULL, &reason) != CG_OK)
             return cg_source_skip(source, CG_SOURCE_UNREADABLE, reason.text, error);
         return make_level(options, source, &key, decoded, entry, error);
     }

@@ -43,7 +43,8 @@ static enum cg_status open_data(struct cg_trainer *trainer, struct cg_error *err
                                       .crop_px = trainer->recipe->crop_px,
                                       .photo_long_px = options->detail_px,
                                       .comic_long_px = COMIC_LONG_PX,
-                                      .comic_white_max = COMIC_WHITE_MAX};
+                                      .comic_white_max = COMIC_WHITE_MAX,
+                                      .palette = trainer->recipe->palette};
     if (status == CG_OK)
         status = cg_dataset_open(&data, trainer->pool, tell_preparing, trainer, &trainer->dataset,
                                  error);

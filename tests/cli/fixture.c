@@ -4,6 +4,7 @@
  *   fixture model PATH NAME             write a small style of random numbers
  *   fixture film PATH WIDTH HEIGHT COUNT CHROMA   write a y4m film of a picture that moves
  *   fixture size PATH                   print "WIDTH HEIGHT"
+ *   fixture pixel PATH X Y              print "RED GREEN BLUE"
  *   fixture difference A B              print the greatest difference of two pictures' bytes
  */
 #include "base/memory.h"
@@ -17,6 +18,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+static const struct cg_image_read_options in_colour = {.channels = 3};
 
 static int report(enum cg_status status, const struct cg_error *error)
 {
@@ -42,7 +45,9 @@ static int make_picture(const char *path, int width, int height)
         pixel[2] = (uint8_t)((x / 16 + y / 16) % 2 * 160 + 40);
     }
     if (status == CG_OK)
-        status = cg_image_write(path, &image, format, 95, &error);
+        status = cg_image_write(path, &image,
+                                &(struct cg_image_write_options){.format = format, .quality = 95},
+                                &error);
     cg_image_clear(&image);
     return report(status, &error);
 }
@@ -119,9 +124,24 @@ static int print_size(const char *path)
 {
     struct cg_error error;
     struct cg_image image = {0};
-    enum cg_status status = cg_image_read(path, 3, &image, &error);
+    enum cg_status status = cg_image_read(path, &in_colour, &image, NULL, &error);
     if (status == CG_OK)
         printf("%d %d\n", image.width, image.height);
+    cg_image_clear(&image);
+    return report(status, &error);
+}
+
+static int print_pixel(const char *path, int x, int y)
+{
+    struct cg_error error;
+    struct cg_image image = {0};
+    enum cg_status status = cg_image_read(path, &in_colour, &image, NULL, &error);
+    if (status == CG_OK && (x < 0 || y < 0 || x >= image.width || y >= image.height))
+        status = cg_fail(&error, CG_ERR_ARGUMENT, "the pixel lies outside");
+    if (status == CG_OK) {
+        const uint8_t *pixel = image.pixels + 3 * ((size_t)y * (size_t)image.width + (size_t)x);
+        printf("%d %d %d\n", pixel[0], pixel[1], pixel[2]);
+    }
     cg_image_clear(&image);
     return report(status, &error);
 }
@@ -130,9 +150,9 @@ static int print_difference(const char *path_a, const char *path_b)
 {
     struct cg_error error;
     struct cg_image a = {0}, b = {0};
-    enum cg_status status = cg_image_read(path_a, 3, &a, &error);
+    enum cg_status status = cg_image_read(path_a, &in_colour, &a, NULL, &error);
     if (status == CG_OK)
-        status = cg_image_read(path_b, 3, &b, &error);
+        status = cg_image_read(path_b, &in_colour, &b, NULL, &error);
     if (status == CG_OK && (a.width != b.width || a.height != b.height))
         status = cg_fail(&error, CG_ERR_ARGUMENT, "the sizes differ");
     int greatest = 0;
@@ -157,6 +177,8 @@ int main(int argc, char *argv[])
         return make_model(argv[2], argv[3]);
     if (argc == 3 && strcmp(argv[1], "size") == 0)
         return print_size(argv[2]);
+    if (argc == 5 && strcmp(argv[1], "pixel") == 0)
+        return print_pixel(argv[2], atoi(argv[3]), atoi(argv[4]));
     if (argc == 4 && strcmp(argv[1], "difference") == 0)
         return print_difference(argv[2], argv[3]);
     fputs("fixture: see the top of tests/cli/fixture.c\n", stderr);

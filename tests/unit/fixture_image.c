@@ -19,7 +19,9 @@ struct cg_image fixture_decode(const struct fixture_bytes *file, int channels)
 {
     struct cg_error error = {.text = ""};
     struct cg_image image;
-    if (cg_image_decode(file->bytes, file->nbytes, channels, &image, &error) != CG_OK) {
+    if (cg_image_decode(file->bytes, file->nbytes,
+                        &(struct cg_image_read_options){.channels = channels}, &image, NULL,
+                        &error) != CG_OK) {
         fprintf(stderr, "fixture: %s\n", error.text);
         exit(EXIT_FAILURE);
     }
@@ -207,12 +209,18 @@ size_t fixture_exif(uint8_t *tiff, int orientation, bool big_endian)
     return sizeof(big);
 }
 
+void fixture_jpeg_add_segment(struct fixture_bytes *file, int marker, const void *data,
+                              size_t nbytes)
+{
+    struct fixture_bytes segment = {0};
+    add_segment(&segment, marker, data, nbytes);
+    fixture_insert(file, 2, segment.bytes, segment.nbytes);
+    free(segment.bytes);
+}
+
 void fixture_jpeg_add_exif(struct fixture_bytes *file, int orientation, bool big_endian)
 {
     uint8_t data[6 + 26] = "Exif\0";
-    struct fixture_bytes segment = {0};
     size_t nbytes = 6 + fixture_exif(data + 6, orientation, big_endian);
-    add_segment(&segment, 0xe1, data, nbytes);
-    fixture_insert(file, 2, segment.bytes, segment.nbytes);
-    free(segment.bytes);
+    fixture_jpeg_add_segment(file, 0xe1, data, nbytes);
 }

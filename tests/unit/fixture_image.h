@@ -37,6 +37,10 @@ void fixture_png_end(struct fixture_bytes *file);
 void fixture_jpeg(struct fixture_bytes *file, int components, const int *values, bool progressive,
                   int adobe_transform);
 
+/* Put a segment in after the start marker. */
+void fixture_jpeg_add_segment(struct fixture_bytes *file, int marker, const void *data,
+                              size_t nbytes);
+
 /* EXIF data from the TIFF header on: one directory with one entry, the orientation. Returns the
  * bytes used of tiff[26]. */
 size_t fixture_exif(uint8_t *tiff, int orientation, bool big_endian);

@@ -51,6 +51,8 @@ void temp_write(const char *folder, const char *name, const void *bytes, size_t 
 void temp_write_png(const char *folder, const char *name, const struct cg_image *image)
 {
     char *path = temp_path(folder, name);
-    assert_int_equal(cg_image_write(path, image, CG_IMAGE_PNG, 90, NULL), CG_OK);
+    assert_int_equal(
+        cg_image_write(path, image, &(struct cg_image_write_options){.format = CG_IMAGE_PNG}, NULL),
+        CG_OK);
     free(path);
 }

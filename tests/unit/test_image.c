@@ -39,7 +39,9 @@ static void assert_write(const char *name, const struct cg_image *image,
                          enum cg_image_format format, int quality)
 {
     struct cg_error error = {.text = ""};
-    if (cg_image_write(fixture_path(name), image, format, quality, &error) != CG_OK)
+    struct cg_image_write_options options = {
+        .format = format, .quality = quality, .background = {255, 255, 255}};
+    if (cg_image_write(fixture_path(name), image, &options, &error) != CG_OK)
         fail_msg("%s", error.text);
 }
 
@@ -53,7 +55,9 @@ static void png_comes_back_the_same(void **state)
     for (size_t i = 0; i < 15; i++) {
         struct cg_image image = make_noise(sizes[i / 3][0], sizes[i / 3][1], channels[i % 3]), back;
         assert_write("a.png", &image, CG_IMAGE_PNG, 0);
-        assert_int_equal(cg_image_read(fixture_path("a.png"), 0, &back, NULL), CG_OK);
+        assert_int_equal(cg_image_read(fixture_path("a.png"), &(struct cg_image_read_options){0},
+                                       &back, NULL, NULL),
+                         CG_OK);
         assert_int_equal(back.width, image.width);
         assert_int_equal(back.height, image.height);
         assert_int_equal(back.channels, image.channels);
@@ -73,7 +77,10 @@ static void jpeg_comes_back_alike(void **state)
         for (size_t k = 3; channels == 4 && k < fixture_image_nbytes(&image); k += 4)
             image.pixels[k] = 255;
         assert_write("a.jpg", &image, CG_IMAGE_JPEG, qualities[i / 3]);
-        assert_int_equal(cg_image_read(fixture_path("a.jpg"), 3, &back, NULL), CG_OK);
+        assert_int_equal(cg_image_read(fixture_path("a.jpg"),
+                                       &(struct cg_image_read_options){.channels = 3}, &back, NULL,
+                                       NULL),
+                         CG_OK);
         assert_int_equal(back.width, 67);
         assert_int_equal(back.height, 43);
         for (int k = 0; k < 67 * 43; k++) /* a smooth grey slope: quality 75 errs by 5 at most */
@@ -89,7 +96,10 @@ static void jpeg_shows_transparency_on_white(void **state)
     struct cg_image image = make_noise(16, 16, 4), back;
     memset(image.pixels, 0, fixture_image_nbytes(&image));
     assert_write("a.jpg", &image, CG_IMAGE_JPEG, 95);
-    assert_int_equal(cg_image_read(fixture_path("a.jpg"), 3, &back, NULL), CG_OK);
+    assert_int_equal(cg_image_read(fixture_path("a.jpg"),
+                                   &(struct cg_image_read_options){.channels = 3}, &back, NULL,
+                                   NULL),
+                     CG_OK);
     assert_true(back.pixels[0] >= 254);
     assert_int_equal(image.pixels[0], 0);
     cg_image_clear(&back);
@@ -107,8 +117,9 @@ static void write_one(void *context, size_t item, int worker)
     struct write_context *write = context;
     char path[128];
     snprintf(path, sizeof(path), "%s/%zu", fixture_path(""), item);
-    write->status[item] =
-        cg_image_write(path, write->image, item % 2 == 0 ? CG_IMAGE_PNG : CG_IMAGE_JPEG, 88, NULL);
+    struct cg_image_write_options options = {.format = item % 2 == 0 ? CG_IMAGE_PNG : CG_IMAGE_JPEG,
+                                             .quality = 88};
+    write->status[item] = cg_image_write(path, write->image, &options, NULL);
 }
 
 static void threads_write_the_same_bytes(void **state)
@@ -140,24 +151,77 @@ static void threads_write_the_same_bytes(void **state)
     cg_image_clear(&image);
 }
 
+static void memory_gets_the_same_bytes(void **state)
+{
+    (void)state;
+    uint8_t exif[26], icc[70000] = {1, 2, 3}; /* what is in a profile is not looked at */
+    const struct cg_image_extras extras = {icc, sizeof(icc), exif, fixture_exif(exif, 1, true), ""};
+    struct cg_image image = make_noise(120, 70, 3);
+    for (int i = 0; i < 4; i++) {
+        uint8_t *written, *encoded;
+        size_t written_nbytes, encoded_nbytes;
+        const struct cg_image_write_options options = {.format = i % 2 == 0 ? CG_IMAGE_PNG
+                                                                            : CG_IMAGE_JPEG,
+                                                       .quality = 90,
+                                                       .extras = i < 2 ? NULL : &extras};
+        assert_int_equal(cg_image_write(fixture_path("a"), &image, &options, NULL), CG_OK);
+        assert_int_equal(cg_file_read(fixture_path("a"), 1 << 20, &written, &written_nbytes, NULL),
+                         CG_OK);
+        assert_int_equal(cg_image_encode(&image, &options, &encoded, &encoded_nbytes, NULL), CG_OK);
+        assert_int_equal(encoded_nbytes, written_nbytes);
+        assert_memory_equal(encoded, written, written_nbytes);
+        free(encoded);
+        free(written);
+    }
+    cg_image_clear(&image);
+}
+
+static void extras_that_cannot_be_embedded_are_refused(void **state)
+{
+    (void)state;
+    struct cg_error error;
+    uint8_t *zeros = calloc(1, 17 << 20);
+    assert_non_null(zeros);
+    const struct cg_image_extras exif = {.exif = zeros, .exif_nbytes = 65528};
+    const struct cg_image_extras icc = {.icc = zeros, .icc_nbytes = 17 << 20};
+    struct cg_image image = make_noise(5, 5, 3);
+    struct cg_image_write_options options = {
+        .format = CG_IMAGE_JPEG, .quality = 90, .extras = &exif};
+    assert_int_equal(cg_image_write(fixture_path("a"), &image, &options, &error), CG_ERR_LIMIT);
+    assert_non_null(strstr(error.text, fixture_path("a")));
+    assert_non_null(strstr(error.text, "at most 65527 bytes of EXIF data, got 65528"));
+    options.extras = &icc;
+    assert_int_equal(cg_image_write(fixture_path("a"), &image, &options, &error), CG_ERR_LIMIT);
+    assert_non_null(strstr(error.text, "a profile of at most"));
+    assert_int_equal(fixture_count_entries(fixture_path("")), 0);
+    for (int format = CG_IMAGE_PNG; format <= CG_IMAGE_JPEG; format++) {
+        options.format = format;
+        options.extras = &(struct cg_image_extras){.exif = zeros, .exif_nbytes = 60000};
+        assert_int_equal(cg_image_write("/dev/full", &image, &options, &error), CG_ERR_IO);
+    }
+    cg_image_clear(&image);
+    free(zeros);
+}
+
 static void failed_writes_leave_nothing(void **state)
 {
     (void)state;
     struct cg_image image = make_noise(300, 200, 3), empty = {0};
     struct cg_error error;
+    struct cg_image_write_options options = {.quality = 90};
     for (int format = CG_IMAGE_PNG; format <= CG_IMAGE_JPEG; format++) {
-        assert_int_equal(cg_image_write("/dev/full", &image, format, 90, &error), CG_ERR_IO);
+        options.format = format;
+        assert_int_equal(cg_image_write("/dev/full", &image, &options, &error), CG_ERR_IO);
         assert_string_equal(error.text, "writing /dev/full: the disk is full");
-        assert_int_equal(cg_image_write(fixture_path("no/a"), &image, format, 90, &error),
-                         CG_ERR_IO);
+        assert_int_equal(cg_image_write(fixture_path("no/a"), &image, &options, &error), CG_ERR_IO);
         assert_non_null(strstr(error.text, "no such file or folder"));
-        assert_int_equal(cg_image_write(fixture_path("a"), &empty, format, 90, &error),
+        assert_int_equal(cg_image_write(fixture_path("a"), &empty, &options, &error),
                          CG_ERR_ARGUMENT);
     }
-    assert_int_equal(cg_image_write(fixture_path("a"), &image, CG_IMAGE_JPEG, 0, &error),
-                     CG_ERR_ARGUMENT);
-    assert_int_equal(cg_image_write(fixture_path("a"), &image, CG_IMAGE_JPEG, 101, &error),
-                     CG_ERR_ARGUMENT);
+    options.quality = 0;
+    assert_int_equal(cg_image_write(fixture_path("a"), &image, &options, &error), CG_ERR_ARGUMENT);
+    options.quality = 101;
+    assert_int_equal(cg_image_write(fixture_path("a"), &image, &options, &error), CG_ERR_ARGUMENT);
     assert_int_equal(fixture_count_entries(fixture_path("")), 0);
     cg_image_clear(&image);
 }
@@ -287,6 +351,8 @@ int main(void)
         IN_FOLDER(jpeg_comes_back_alike),
         IN_FOLDER(jpeg_shows_transparency_on_white),
         IN_FOLDER(threads_write_the_same_bytes),
+        IN_FOLDER(memory_gets_the_same_bytes),
+        IN_FOLDER(extras_that_cannot_be_embedded_are_refused),
         IN_FOLDER(failed_writes_leave_nothing),
         cmocka_unit_test(endings_tell_the_format),
         cmocka_unit_test(png_is_turned_upright),

@@ -21,7 +21,8 @@ static void assert_refused(const void *bytes, size_t nbytes, enum cg_status stat
     uint8_t *exact = malloc(nbytes + (nbytes == 0)); /* so that reading past the end is seen */
     assert_non_null(exact);
     memcpy(exact, bytes, nbytes);
-    enum cg_status got = cg_image_decode(exact, nbytes, 3, &image, &error);
+    enum cg_status got = cg_image_decode(
+        exact, nbytes, &(struct cg_image_read_options){.channels = 3}, &image, NULL, &error);
     free(exact);
     assert_null(image.pixels);
     if (got != status || strstr(error.text, words) == NULL ||
@@ -109,7 +110,9 @@ static void cut_off_files_are_refused(void **state)
             assert_refused(files[i].bytes, nbytes, CG_ERR_FORMAT, "cut off after");
         struct cg_image image;
         fixture_add(&files[i], "more", 4); /* what follows the end does not matter */
-        assert_int_equal(cg_image_decode(files[i].bytes, files[i].nbytes, 0, &image, NULL), CG_OK);
+        assert_int_equal(cg_image_decode(files[i].bytes, files[i].nbytes,
+                                         &(struct cg_image_read_options){0}, &image, NULL, NULL),
+                         CG_OK);
         cg_image_clear(&image);
         free(files[i].bytes);
     }
@@ -123,7 +126,10 @@ static void changed_png_bytes_are_noticed(void **state)
         struct cg_error error;
         struct cg_image image;
         file.bytes[at] ^= 0x10;
-        assert_int_not_equal(cg_image_decode(file.bytes, file.nbytes, 0, &image, &error), CG_OK);
+        assert_int_not_equal(cg_image_decode(file.bytes, file.nbytes,
+                                             &(struct cg_image_read_options){0}, &image, NULL,
+                                             &error),
+                             CG_OK);
         assert_int_equal(error.status, CG_ERR_FORMAT);
         file.bytes[at] ^= 0x10;
     }
@@ -292,7 +298,7 @@ static void impossible_jpeg_segments_are_refused(void **state)
     assert_file_refused(&file, CG_ERR_UNSUPPORTED, "1, 3 or 4 colour components, found 2");
     file = good_jpeg(4);
     file.bytes[find_marker(&file, 0xee) + 15] = 1;
-    assert_file_refused(&file, CG_ERR_UNSUPPORTED, "four colours");
+    assert_file_refused(&file, CG_ERR_UNSUPPORTED, "four inks");
     file = good_jpeg(1);
     file.bytes[find_marker(&file, 0xdb) + 3] = 1;
     file.bytes[find_marker(&file, 0xdb) + 2] = 0;
@@ -328,6 +334,33 @@ static void a_jpeg_of_endless_scans_is_refused(void **state)
     assert_file_refused(&file, CG_ERR_LIMIT, "at most 200 scans");
 }
 
+/* Stop marker after half of the data: read as far as it goes, and said so. */
+static void a_jpeg_with_a_hole_is_noted(void **state)
+{
+    (void)state;
+    struct cg_image picture, image;
+    struct cg_image_extras extras;
+    struct fixture_bytes file = {0};
+    const struct cg_image_write_options options = {.format = CG_IMAGE_JPEG, .quality = 95};
+    assert_int_equal(cg_image_create(64, 64, 3, &picture, NULL), CG_OK);
+    for (int i = 0; i < 64 * 64 * 3; i++)
+        picture.pixels[i] = (uint8_t)(i * i / 7);
+    assert_int_equal(cg_image_encode(&picture, &options, &file.bytes, &file.nbytes, NULL), CG_OK);
+    for (int cut = 0; cut <= 1; cut++) {
+        size_t nbytes = cut ? file.nbytes / 2 : file.nbytes;
+        if (cut)
+            memcpy(file.bytes + nbytes - 3, "\0\xff\xd9", 3);
+        assert_int_equal(cg_image_decode(file.bytes, nbytes, &(struct cg_image_read_options){0},
+                                         &image, &extras, NULL),
+                         CG_OK);
+        assert_string_equal(extras.note,
+                            cut ? "part of its picture data is missing or damaged" : "");
+        cg_image_clear(&image);
+    }
+    cg_image_clear(&picture);
+    free(file.bytes);
+}
+
 static void reading_names_the_file(void **state)
 {
     (void)state;
@@ -336,15 +369,18 @@ static void reading_names_the_file(void **state)
     struct cg_image image;
     fixture_make_folder(folder);
     snprintf(path, sizeof(path), "%s/a.png", folder);
-    assert_int_equal(cg_image_read(path, 0, &image, &error), CG_ERR_IO);
+    assert_int_equal(cg_image_read(path, &(struct cg_image_read_options){0}, &image, NULL, &error),
+                     CG_ERR_IO);
     snprintf(expected, sizeof(expected), "reading %s: no such file or folder", path);
     assert_string_equal(error.text, expected);
     assert_int_equal(cg_file_write(path, "GIF89a", 6, NULL), CG_OK);
-    assert_int_equal(cg_image_read(path, 0, &image, &error), CG_ERR_UNSUPPORTED);
+    assert_int_equal(cg_image_read(path, &(struct cg_image_read_options){0}, &image, NULL, &error),
+                     CG_ERR_UNSUPPORTED);
     snprintf(expected, sizeof(expected),
              "reading %s: expected a PNG or JPEG picture, found a GIF picture", path);
     assert_string_equal(error.text, expected);
-    assert_int_equal(cg_image_read(folder, 0, &image, &error), CG_ERR_IO);
+    assert_int_equal(
+        cg_image_read(folder, &(struct cg_image_read_options){0}, &image, NULL, &error), CG_ERR_IO);
     fixture_remove_folder(folder);
 }
 
@@ -362,6 +398,7 @@ int main(void)
         cmocka_unit_test(impossible_jpeg_frames_are_refused),
         cmocka_unit_test(impossible_jpeg_segments_are_refused),
         cmocka_unit_test(a_jpeg_of_endless_scans_is_refused),
+        cmocka_unit_test(a_jpeg_with_a_hole_is_noted),
         cmocka_unit_test(reading_names_the_file),
     };
     return cmocka_run_group_tests_name("image errors", tests, NULL, NULL);

@@ -80,7 +80,9 @@ int main(int argc, char *argv[])
         status = cg_image_create(atoi(argv[1]), atoi(argv[2]), 3, &image, &error);
     if (status == CG_OK) {
         paint(&image, strtoull(argv[3], NULL, 10));
-        status = cg_image_write(argv[4], &image, format, 92, &error);
+        status = cg_image_write(argv[4], &image,
+                                &(struct cg_image_write_options){.format = format, .quality = 92},
+                                &error);
         cg_image_clear(&image);
     }
     if (status != CG_OK) {

@@ -142,7 +142,8 @@ static int make(char *argv[])
                                 ? cg_y4m_parse(header, &format, &error)
                                 : cg_fail(&error, CG_ERR_ARGUMENT, "no such film: %s", argv[0]);
     if (status == CG_OK)
-        status = cg_image_read(argv[1], 3, &picture, &error);
+        status = cg_image_read(argv[1], &(struct cg_image_read_options){.channels = 3}, &picture,
+                               NULL, &error);
     if (status == CG_OK) {
         status = cg_y4m_write_header(STDOUT_FILENO, "the film", &format, &error);
         if (status == CG_OK)

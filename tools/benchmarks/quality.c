@@ -64,7 +64,8 @@ static void complain(const struct cg_error *error)
 /* The photo as RGB, its longer side at most LONG_PX. */
 static enum cg_status read_photo(const char *path, struct cg_image *out, struct cg_error *error)
 {
-    enum cg_status status = cg_image_read(path, 3, out, error);
+    enum cg_status status =
+        cg_image_read(path, &(struct cg_image_read_options){.channels = 3}, out, NULL, error);
     if (status != CG_OK)
         return status;
     int longer = out->width > out->height ? out->width : out->height;

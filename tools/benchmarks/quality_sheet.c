@@ -79,7 +79,8 @@ enum cg_status quality_sheet_write(const char *path, const struct quality_pair *
         if (i % PAIRS_A_ROW == PAIRS_A_ROW - 1)
             top += row_height(pairs, count, i + 1 - PAIRS_A_ROW) + GAP_PX;
     }
-    status = cg_image_write(path, &sheet, CG_IMAGE_PNG, 0, error);
+    status = cg_image_write(path, &sheet, &(struct cg_image_write_options){.format = CG_IMAGE_PNG},
+                            error);
     cg_image_clear(&sheet);
     return status;
 }

@@ -13,6 +13,11 @@ for option in style detail ink strength quality threads; do
     grep -q -- "^  --$option " ../stdout || fail "convert --help does not name --$option"
 done
 expect 0 "$comicgan" convert -h
+expect 0 "$comicgan" page --help
+for option in layout caption title font page gutter frame slant background rtl force style \
+    quality threads; do
+    grep -q -- "^  --$option " ../stdout || fail "page --help does not name --$option"
+done
 expect 0 "$comicgan" styles --help
 grep -q -- '--json' ../stdout || fail "styles --help does not name --json"
 

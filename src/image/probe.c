@@ -1,0 +1,48 @@
+/* The head of a picture file alone: cg_image_probe, see image.h. */
+#include "base/file.h"
+#include "image/header.h"
+
+#include <stdlib.h>
+
+/* Enough for most; more where EXIF data or a profile stand before the size. */
+#define HEAD_FIRST_NBYTES ((size_t)64 << 10)
+#define HEAD_GROWTH 4
+
+/* *more: the file goes on after at_most_nbytes, and the answer lies there. */
+static enum cg_status read_head(const char *path, size_t at_most_nbytes,
+                                struct cg_image_header *header, bool *more, struct cg_error *error)
+{
+    uint8_t *bytes;
+    size_t nbytes;
+    *more = false;
+    enum cg_status status = cg_file_read_head(path, at_most_nbytes, &bytes, &nbytes, error);
+    if (status != CG_OK)
+        return status;
+    status = cg_image_header_read(bytes, nbytes, CG_HEADER_HEAD, header, error);
+    if (status != CG_OK)
+        cg_error_prefix(error, "reading %s", cg_path_tail(path));
+    *more = status != CG_OK && header->cut_off && nbytes == at_most_nbytes;
+    free(bytes);
+    return status;
+}
+
+enum cg_status cg_image_probe(const char *path, struct cg_image_info *out, struct cg_error *error)
+{
+    struct cg_image_header header;
+    enum cg_status status;
+    bool more;
+    size_t nbytes = HEAD_FIRST_NBYTES;
+    *out = (struct cg_image_info){0};
+    do {
+        status = read_head(path, nbytes, &header, &more, error);
+        nbytes *= HEAD_GROWTH;
+    } while (more && nbytes <= CG_IMAGE_FILE_MAX_NBYTES);
+    if (status != CG_OK)
+        return status;
+    bool turned = header.orientation >= 5;
+    *out = (struct cg_image_info){.format = header.format,
+                                  .width = turned ? header.height : header.width,
+                                  .height = turned ? header.width : header.height,
+                                  .channels = header.channels};
+    return CG_OK;
+}

@@ -1,0 +1,217 @@
+/*
+ * Drawing a page: see compose.h. Panels and caption boxes are quadrilaterals; a pixel's distance to
+ * the nearest edge, positive inside, gives its coverage: distance + 1/2, held to 0 to 1.
+ */
+#include "page/compose.h"
+
+#include <math.h>
+#include <string.h>
+
+/* A caption's box: of the panel's width and height at most, and the room around its text, in ems.
+ */
+#define CAPTION_WIDTH 0.86
+#define CAPTION_HEIGHT 0.42
+#define CAPTION_SIDE_EM 0.55
+#define CAPTION_ABOVE_EM 0.3
+/* The lower corner is taken only if the upper one hides so many times as much. */
+#define UPPER_CORNER_WORTH 1.25
+
+/* A title: of the header's height at most, and the smallest size as a part of that. */
+#define TITLE_SMALLEST 0.25
+#define TITLE_HEIGHT 0.86
+
+static const uint8_t frame_colour[3] = {16, 14, 16};
+static const uint8_t caption_colour[3] = {255, 249, 224};
+static const uint8_t white[3] = {255, 255, 255};
+
+void cg_page_fill(struct cg_image *page, const struct cg_page_ink *ink)
+{
+    size_t count = (size_t)page->width * (size_t)page->height;
+    for (size_t i = 0; i < count; i++)
+        memcpy(page->pixels + 3 * i, ink->background, 3);
+}
+
+/* ---- quadrilaterals -------------------------------------------------------------------------- */
+
+/* The edges of a quadrilateral: the distance of (x, y) from edge i is x nx + y ny + d, positive
+ * inside. */
+struct edges {
+    double nx[4], ny[4], d[4];
+};
+
+static struct edges edges_of(const struct cg_panel *quad)
+{
+    struct edges edges;
+    for (int i = 0; i < 4; i++) {
+        int next = (i + 1) % 4;
+        double dx = quad->x[next] - quad->x[i], dy = quad->y[next] - quad->y[i];
+        double length = hypot(dx, dy);
+        edges.nx[i] = -dy / length;
+        edges.ny[i] = dx / length;
+        edges.d[i] = -(edges.nx[i] * quad->x[i] + edges.ny[i] * quad->y[i]);
+    }
+    return edges;
+}
+
+static double distance_inside(const struct edges *edges, double x, double y)
+{
+    double nearest = INFINITY;
+    for (int i = 0; i < 4; i++)
+        nearest = fmin(nearest, edges->nx[i] * x + edges->ny[i] * y + edges->d[i]);
+    return nearest;
+}
+
+static double coverage_of(double distance)
+{
+    return fmin(fmax(distance + 0.5, 0.0), 1.0);
+}
+
+static void blend(uint8_t *pixel, const uint8_t colour[3], double coverage)
+{
+    for (int c = 0; c < 3; c++)
+        pixel[c] = (uint8_t)lround(pixel[c] + coverage * (colour[c] - pixel[c]));
+}
+
+/* One pixel of a quadrilateral: what it is filled with, the line along its edge, what is around. */
+static void draw_pixel(uint8_t *pixel, const uint8_t fill[3], double distance, double line_px)
+{
+    if (distance >= line_px + 0.5) {
+        memcpy(pixel, fill, 3);
+        return;
+    }
+    uint8_t inside[3];
+    memcpy(inside, fill, 3);
+    if (line_px > 0.0)
+        blend(inside, frame_colour, 1.0 - coverage_of(distance - line_px));
+    blend(pixel, inside, coverage_of(distance));
+}
+
+/* Fill a quadrilateral with the pixels of picture, or with a colour if picture is NULL. */
+static void draw_quad(struct cg_image *page, const struct cg_panel *quad, double line_px,
+                      const struct cg_image *picture, const uint8_t colour[3])
+{
+    struct cg_panel_box box = cg_panel_box(quad);
+    struct edges edges = edges_of(quad);
+    for (int y = 0; y < box.height; y++) {
+        for (int x = 0; x < box.width; x++) {
+            int to_x = box.x + x, to_y = box.y + y;
+            if (to_x < 0 || to_y < 0 || to_x >= page->width || to_y >= page->height)
+                continue;
+            const uint8_t *fill = colour;
+            if (picture != NULL)
+                fill = picture->pixels + 3 * ((size_t)y * (size_t)picture->width + (size_t)x);
+            draw_pixel(page->pixels + 3 * ((size_t)to_y * (size_t)page->width + (size_t)to_x), fill,
+                       distance_inside(&edges, to_x + 0.5, to_y + 0.5), line_px);
+        }
+    }
+}
+
+void cg_page_draw_panel(struct cg_image *page, const struct cg_page_ink *ink,
+                        const struct cg_panel *panel, const struct cg_image *picture)
+{
+    draw_quad(page, panel, ink->frame_px, picture, NULL);
+}
+
+/* ---- captions -------------------------------------------------------------------------------- */
+
+static double least_width(const struct cg_panel *panel)
+{
+    return fmin(panel->x[1], panel->x[2]) - fmax(panel->x[0], panel->x[3]);
+}
+
+enum cg_status cg_page_set_caption(const struct cg_page_ink *ink, const struct cg_panel *panel,
+                                   struct cg_fonts *fonts, const char *text,
+                                   struct cg_lettering **out, struct cg_error *error)
+{
+    double line = ink->caption_line_px, em = ink->letter_largest_px;
+    struct cg_letter_box box = {
+        .width = CAPTION_WIDTH * least_width(panel) - 2.0 * (line + CAPTION_SIDE_EM * em),
+        .height =
+            CAPTION_HEIGHT * (panel->y[2] - panel->y[0]) - 2.0 * (line + CAPTION_ABOVE_EM * em),
+        .smallest_px = ink->letter_smallest_px,
+        .largest_px = em};
+    return cg_lettering_create(fonts, text, &box, out, error);
+}
+
+/* x of a panel's side at a height: side 0 its left, 1 its right. */
+static double side_x(const struct cg_panel *panel, int side, double y)
+{
+    double upper = side == 0 ? panel->x[0] : panel->x[1];
+    double lower = side == 0 ? panel->x[3] : panel->x[2];
+    return upper + (lower - upper) * (y - panel->y[0]) / (panel->y[2] - panel->y[0]);
+}
+
+/* The box of width x height in a corner of the panel; its outer side is the panel's. */
+static struct cg_panel place_box(const struct cg_panel *panel, bool right_to_left, bool is_lower,
+                                 double width, double height)
+{
+    double upper = is_lower ? panel->y[2] - height : panel->y[0];
+    double lower = upper + height;
+    double ends[2] = {side_x(panel, right_to_left, upper), side_x(panel, right_to_left, lower)};
+    if (right_to_left) {
+        double left = round(fmin(ends[0], ends[1]) - width);
+        return (struct cg_panel){{left, ends[0], ends[1], left}, {upper, upper, lower, lower}};
+    }
+    double right = round(fmax(ends[0], ends[1]) + width);
+    return (struct cg_panel){{ends[0], right, right, ends[1]}, {upper, upper, lower, lower}};
+}
+
+/* The part of the photo that a box on the page hides. */
+static struct cg_crop hidden_part(const struct cg_panel *panel, const struct cg_panel *quad,
+                                  const struct cg_crop *crop)
+{
+    struct cg_panel_box whole = cg_panel_box(panel), box = cg_panel_box(quad);
+    double scale_x = (double)crop->width / whole.width;
+    double scale_y = (double)crop->height / whole.height;
+    return (struct cg_crop){crop->x + (int)((box.x - whole.x) * scale_x),
+                            crop->y + (int)((box.y - whole.y) * scale_y),
+                            (int)(box.width * scale_x), (int)(box.height * scale_y)};
+}
+
+enum cg_status cg_page_draw_caption(struct cg_image *page, const struct cg_page_ink *ink,
+                                    const struct cg_panel *panel, bool right_to_left,
+                                    const struct cg_focus *focus, const struct cg_crop *crop,
+                                    const struct cg_lettering *caption, struct cg_error *error)
+{
+    double em = cg_lettering_size(caption);
+    double side = ink->caption_line_px + CAPTION_SIDE_EM * em;
+    double above = ink->caption_line_px + CAPTION_ABOVE_EM * em;
+    double width = cg_lettering_width(caption) + 2.0 * side;
+    double height = round(cg_lettering_height(caption) + 2.0 * above);
+    struct cg_panel boxes[2];
+    double hidden[2];
+    for (int lower = 0; lower < 2; lower++) {
+        boxes[lower] = place_box(panel, right_to_left, lower == 1, width, height);
+        struct cg_crop part = hidden_part(panel, &boxes[lower], crop);
+        hidden[lower] = cg_focus_share(focus, &part);
+    }
+    const struct cg_panel *box = &boxes[hidden[0] > UPPER_CORNER_WORTH * hidden[1] ? 1 : 0];
+    draw_quad(page, box, ink->caption_line_px, NULL, caption_colour);
+    double x = right_to_left ? box->x[0] + side : box->x[1] - side - cg_lettering_width(caption);
+    return cg_lettering_draw(caption, page, x, box->y[0] + above, CG_LETTER_LEFT, frame_colour,
+                             error);
+}
+
+/* ---- title ----------------------------------------------------------------------------------- */
+
+enum cg_status cg_page_set_title(const struct cg_page_geometry *geometry, struct cg_fonts *fonts,
+                                 const char *text, struct cg_lettering **out,
+                                 struct cg_error *error)
+{
+    struct cg_letter_box box = {.width = geometry->width - 2.0 * geometry->margin_px,
+                                .height = TITLE_HEIGHT * geometry->header_px,
+                                .smallest_px = TITLE_SMALLEST * geometry->header_px,
+                                .largest_px = geometry->header_px};
+    return cg_lettering_create(fonts, text, &box, out, error);
+}
+
+enum cg_status cg_page_draw_title(struct cg_image *page, const struct cg_page_ink *ink,
+                                  const struct cg_page_geometry *geometry,
+                                  const struct cg_lettering *title, struct cg_error *error)
+{
+    double x = 0.5 * (geometry->width - cg_lettering_width(title));
+    double free_px = TITLE_HEIGHT * geometry->header_px - cg_lettering_height(title);
+    int light = 3 * ink->background[0] + 6 * ink->background[1] + ink->background[2];
+    return cg_lettering_draw(title, page, x, geometry->margin_px + 0.5 * free_px, CG_LETTER_MIDDLE,
+                             light > 1275 ? frame_colour : white, error);
+}

@@ -1,0 +1,55 @@
+/*
+ * Drawing a comic page: background, panels with frames, captions and a title. The page is an RGB
+ * picture; edges that are not level or upright are antialiased.
+ */
+#ifndef CG_PAGE_COMPOSE_H
+#define CG_PAGE_COMPOSE_H
+
+#include "image/image.h"
+#include "page/focus.h"
+#include "page/layout.h"
+#include "page/letter.h"
+
+/* How a page is drawn; lengths in pixels. */
+struct cg_page_ink {
+    uint8_t background[3];
+    double frame_px;        /* around panels, drawn inside their edges; 0 none */
+    double caption_line_px; /* around captions */
+    double letter_smallest_px, letter_largest_px;
+};
+
+/* The whole page in its background's colour. */
+void cg_page_fill(struct cg_image *page, const struct cg_page_ink *ink);
+
+/* picture: RGB, of the size of cg_panel_box(panel). */
+void cg_page_draw_panel(struct cg_image *page, const struct cg_page_ink *ink,
+                        const struct cg_panel *panel, const struct cg_image *picture);
+
+/*
+ * A panel's caption and a page's title are set first, when nothing is drawn yet, so that a text
+ * that does not fit is known before the work. Errors: those of cg_lettering_create.
+ */
+enum cg_status cg_page_set_caption(const struct cg_page_ink *ink, const struct cg_panel *panel,
+                                   struct cg_fonts *fonts, const char *text,
+                                   struct cg_lettering **out, struct cg_error *error);
+enum cg_status cg_page_set_title(const struct cg_page_geometry *geometry, struct cg_fonts *fonts,
+                                 const char *text, struct cg_lettering **out,
+                                 struct cg_error *error);
+
+/*
+ * Draw a caption in a box in a corner of its panel, on the side where reading begins. focus and
+ * crop are the panel's photo and the part of it that is seen: of the two corners the box takes the
+ * one that hides less, the upper one when in doubt. Errors: those of cg_lettering_draw.
+ */
+enum cg_status cg_page_draw_caption(struct cg_image *page, const struct cg_page_ink *ink,
+                                    const struct cg_panel *panel, bool right_to_left,
+                                    const struct cg_focus *focus, const struct cg_crop *crop,
+                                    const struct cg_lettering *caption, struct cg_error *error);
+
+/* Draw a title in the middle of the header above the panels, black or white, whichever the
+ * background asks for. Errors: those of cg_lettering_draw. */
+enum cg_status cg_page_draw_title(struct cg_image *page, const struct cg_page_ink *ink,
+                                  const struct cg_page_geometry *geometry,
+                                  const struct cg_lettering *title, struct cg_error *error);
+
+#endif

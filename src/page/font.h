@@ -1,0 +1,56 @@
+/*
+ * Fonts for lettering: OpenType and TrueType files, read by stb_truetype. A set of fonts is asked
+ * in order for each letter; a font is loaded when it is first needed.
+ *
+ * stb_truetype trusts the tables of a font. What can be checked cheaply is (see font.c), which
+ * finds damaged and cut-off files; a file made to do harm is not kept from it. Letter with fonts
+ * that you would install.
+ */
+#ifndef CG_PAGE_FONT_H
+#define CG_PAGE_FONT_H
+
+#include "base/error.h"
+
+struct cg_fonts;
+
+/* A letter of a font of the set. */
+struct cg_glyph {
+    int font, index;
+};
+
+/*
+ * path: a font file that is asked first, or NULL. After it come those of folders (a list ended by
+ * NULL; NULL for the usual places) that are there: Comic Neue Bold, then fonts with more letters.
+ * Errors: those of reading path; CG_ERR_FORMAT if it is not a font; CG_ERR_IO when no font is found
+ * at all, the text names the package to install; CG_ERR_MEMORY.
+ */
+enum cg_status cg_fonts_create(const char *path, const char *const *folders, struct cg_fonts **out,
+                               struct cg_error *error);
+void cg_fonts_free(struct cg_fonts *fonts);
+
+/* The first font's letter for a code point, else the next one's. Errors: CG_ERR_UNSUPPORTED when no
+ * font has it; those of reading a font. */
+enum cg_status cg_fonts_find(struct cg_fonts *fonts, int32_t codepoint, struct cg_glyph *out,
+                             struct cg_error *error);
+
+/* How far the pen goes from a letter to next (NULL at a line's end), by kerning too, in ems. */
+double cg_font_advance(const struct cg_fonts *fonts, const struct cg_glyph *glyph,
+                       const struct cg_glyph *next);
+
+/* How far the first font reaches above and below the line, in ems, both positive. */
+void cg_fonts_reach(const struct cg_fonts *fonts, double *above, double *below);
+
+/* Coverage of a letter's pixels, 0 to 255: width x height, its upper left pixel at (left, top) from
+ * the pen's whole pixel. coverage is to be freed; NULL for a letter without ink. */
+struct cg_glyph_pixels {
+    int left, top, width, height;
+    uint8_t *coverage;
+};
+
+/* size_px: pixels of an em; shift: the pen's fraction of a pixel to the right, 0 to 1. Errors:
+ * CG_ERR_MEMORY. */
+enum cg_status cg_font_draw(const struct cg_fonts *fonts, const struct cg_glyph *glyph,
+                            double size_px, double shift, struct cg_glyph_pixels *out,
+                            struct cg_error *error);
+
+#endif
