@@ -17,9 +17,9 @@
 
 /* Full trust up to the first, none from the second on, as multiples of the noise and a constant. */
 #define TRUST_FULL_NOISES 1.5f
-#define TRUST_FULL 0.010f
+#define TRUST_FULL 0.018f
 #define TRUST_NONE_NOISES 3.0f
-#define TRUST_NONE 0.035f
+#define TRUST_NONE 0.055f
 
 /* Differences are looked at in squares that reach so far to each side. */
 #define AROUND_PX 2
@@ -34,11 +34,11 @@
 struct cg_steady_limits cg_steady_limits_make(float stability)
 {
     return (struct cg_steady_limits){
-        .age_max = 1.0f + 9.0f * stability,
+        .age_max = 1.0f + 14.0f * stability,
         .photo = CG_STEADY_PHOTO_MAX * stability,
         .colour = CG_STEADY_COLOUR_MAX * stability,
         .logit = CG_STEADY_LOGIT_MAX * stability,
-        .colour_held = 0.012f * stability,
+        .colour_held = 0.02f * stability,
         .logit_held = 2.0f * stability,
     };
 }
