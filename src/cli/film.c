@@ -212,16 +212,22 @@ static enum cg_status write_frame(void *context, uint8_t *pixels, struct cg_erro
     return film->sink->write(film->sink->context, film->planes_out, error);
 }
 
+static void stop_reading(void *context)
+{
+    struct cg_film *film = context;
+    cg_y4m_reader_stop(film->reader);
+}
+
 enum cg_status cg_film_run(struct cg_film *film, size_t skipped, const struct cg_film_sink *sink,
                            struct cg_error *error)
 {
     const struct cg_pipeline pipeline = {
         .context = film,
         .frame_nbytes = 3 * (size_t)film->format.width * (size_t)film->format.height,
-        .may_wait = true,
         .read = read_frame,
         .convert = convert_frame,
         .write = write_frame,
+        .stop = stop_reading,
     };
     film->skipped = skipped;
     film->read = film->converted = 0;

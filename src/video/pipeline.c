@@ -2,7 +2,6 @@
  * Frames on their way: see pipeline.h. Slots are used in turn, so three counters say all: frame n
  * is in slot n % SLOTS, and read >= converted >= written >= read - SLOTS.
  */
-#define _XOPEN_SOURCE 700
 #include "video/pipeline.h"
 
 #include "base/memory.h"
@@ -69,15 +68,10 @@ static void *reader_main(void *argument)
 {
     struct line *line = argument;
     const struct cg_pipeline *pipeline = line->pipeline;
-    int ignored;
     bool end = false;
-    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &ignored);
     for (size_t frame = 0; !end && await_free_slot(line, frame); frame++) {
         struct cg_error error;
-        if (pipeline->may_wait)
-            pthread_setcancelstate(PTHREAD_CANCEL_ENABLE, &ignored);
         enum cg_status status = pipeline->read(pipeline->context, slot(line, frame), &end, &error);
-        pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &ignored);
         if (status != CG_OK || !end)
             advance(line, &line->read, status, &error);
     }
@@ -123,8 +117,8 @@ static void run_threads(struct line *line)
     if (has_writer)
         pthread_join(writer, NULL);
     if (has_reader) {
-        if (line->status != CG_OK)
-            pthread_cancel(reader); /* it may be waiting for bytes that never come */
+        if (line->status != CG_OK && line->pipeline->stop != NULL)
+            line->pipeline->stop(line->pipeline->context);
         pthread_join(reader, NULL);
     }
 }

@@ -5,6 +5,8 @@
 #include "image/image.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -165,6 +167,7 @@ enum cg_status cg_y4m_parse(const char *line, struct cg_y4m_format *out, struct 
 struct cg_y4m_reader {
     int fd;
     const char *name;
+    int stop[2]; /* a pipe: what comes out of it ends all waiting */
     struct cg_y4m_format format;
     size_t frames;     /* read so far */
     size_t begin, end; /* of what is left in the buffer */
@@ -174,28 +177,51 @@ struct cg_y4m_reader {
 enum cg_status cg_y4m_reader_create(int fd, const char *name, struct cg_y4m_reader **out,
                                     struct cg_error *error)
 {
-    *out = cg_alloc(1, sizeof(**out), "video reader", error);
-    if (*out == NULL)
+    struct cg_y4m_reader *reader = cg_alloc(1, sizeof(*reader), "video reader", error);
+    *out = NULL;
+    if (reader == NULL)
         return CG_ERR_MEMORY;
-    (*out)->fd = fd;
-    (*out)->name = name;
-    (*out)->frames = (*out)->begin = (*out)->end = 0;
+    reader->fd = fd;
+    reader->name = name;
+    reader->frames = reader->begin = reader->end = 0;
+    if (pipe(reader->stop) != 0) {
+        free(reader);
+        return cg_fail(error, CG_ERR_IO, "reading %s: %s", name, strerror(errno));
+    }
+    for (int i = 0; i < 2; i++)
+        fcntl(reader->stop[i], F_SETFD, FD_CLOEXEC);
+    *out = reader;
     return CG_OK;
 }
 
 void cg_y4m_reader_free(struct cg_y4m_reader *reader)
 {
+    if (reader == NULL)
+        return;
+    close(reader->stop[0]);
+    close(reader->stop[1]);
     free(reader);
 }
 
-/* Up to nbytes; *count 0 at the end. */
+void cg_y4m_reader_stop(struct cg_y4m_reader *reader)
+{
+    (void)!write(reader->stop[1], "", 1);
+}
+
+/* Up to nbytes, when there are some; *count 0 at the end. */
 static enum cg_status read_some(struct cg_y4m_reader *reader, uint8_t *bytes, size_t nbytes,
                                 size_t *count, struct cg_error *error)
 {
+    struct pollfd wait[2] = {{.fd = reader->fd, .events = POLLIN},
+                             {.fd = reader->stop[0], .events = POLLIN}};
     ssize_t result;
-    do
-        result = read(reader->fd, bytes, nbytes);
-    while (result < 0 && errno == EINTR);
+    do {
+        result = poll(wait, 2, -1);
+        if (result > 0 && wait[1].revents != 0)
+            return cg_fail(error, CG_ERR_STATE, "reading %s: stopped", reader->name);
+        if (result > 0)
+            result = read(reader->fd, bytes, nbytes);
+    } while (result < 0 && errno == EINTR);
     if (result < 0)
         return cg_fail(error, CG_ERR_IO, "reading %s: %s", reader->name, strerror(errno));
     *count = (size_t)result;

@@ -41,6 +41,8 @@ struct cg_y4m_reader;
 enum cg_status cg_y4m_reader_create(int fd, const char *name, struct cg_y4m_reader **out,
                                     struct cg_error *error);
 void cg_y4m_reader_free(struct cg_y4m_reader *reader);
+/* Called from another thread: reading fails from now on, also where it waits for bytes. */
+void cg_y4m_reader_stop(struct cg_y4m_reader *reader);
 
 /* The header, once, before any frame. Errors as for cg_y4m_parse, and CG_ERR_IO. */
 enum cg_status cg_y4m_read_header(struct cg_y4m_reader *reader, struct cg_y4m_format *out,

@@ -21,7 +21,7 @@ enum { FRAME_NBYTES = 16, NEVER = -1 };
 struct work {
     int frames, to_read, converted, written;
     int read_fails, convert_fails, write_fails; /* at which frame */
-    int waits_on;                               /* a file descriptor that nothing comes from */
+    int waits_on[2];                            /* a pipe that nothing comes from but stop's byte */
 };
 
 static enum cg_status fail_at(int frame, int failing, const char *what, struct cg_error *error)
@@ -33,8 +33,8 @@ static enum cg_status read_one(void *context, uint8_t *pixels, bool *end, struct
 {
     struct work *work = context;
     *end = work->to_read == work->frames;
-    if (*end && work->waits_on >= 0)
-        (void)!read(work->waits_on, pixels, 1);
+    if (*end && work->waits_on[0] >= 0)
+        (void)!read(work->waits_on[0], pixels, 1);
     memset(pixels, work->to_read, FRAME_NBYTES);
     return fail_at(work->to_read++, work->read_fails, "read", error);
 }
@@ -55,14 +55,21 @@ static enum cg_status write_one(void *context, uint8_t *pixels, struct cg_error 
     return fail_at(work->written++, work->write_fails, "write", error);
 }
 
+static void stop(void *context)
+{
+    struct work *work = context;
+    if (work->waits_on[1] >= 0)
+        (void)!write(work->waits_on[1], "", 1);
+}
+
 static enum cg_status run(struct work *work, struct cg_error *error)
 {
     const struct cg_pipeline pipeline = {.context = work,
                                          .frame_nbytes = FRAME_NBYTES,
-                                         .may_wait = true,
                                          .read = read_one,
                                          .convert = convert_one,
-                                         .write = write_one};
+                                         .write = write_one,
+                                         .stop = stop};
     return cg_pipeline_run(&pipeline, error);
 }
 
@@ -72,7 +79,7 @@ static struct work work_of(int frames)
                          .read_fails = NEVER,
                          .convert_fails = NEVER,
                          .write_fails = NEVER,
-                         .waits_on = -1};
+                         .waits_on = {-1, -1}};
 }
 
 static void frames_keep_their_order(void **state)
@@ -113,14 +120,12 @@ static void a_failure_ends_it(void **state)
 static void a_waiting_reader_does_not_hold_up_the_end(void **state)
 {
     (void)state;
-    int ends[2];
     struct work work = work_of(3);
-    assert_int_equal(pipe(ends), 0);
-    work.waits_on = ends[0];
+    assert_int_equal(pipe(work.waits_on), 0);
     work.write_fails = 1;
     assert_int_equal(run(&work, NULL), CG_ERR_IO);
-    close(ends[0]);
-    close(ends[1]);
+    close(work.waits_on[0]);
+    close(work.waits_on[1]);
 }
 
 /* ---- pace ------------------------------------------------------------------------------------ */
