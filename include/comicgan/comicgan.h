@@ -26,6 +26,7 @@ enum cg_status {
     CG_ERR_ARGUMENT,    /* a value outside what the function accepts */
     CG_ERR_MEMORY,      /* memory could not be had */
     CG_ERR_IO,          /* a file or folder could not be read or written */
+    CG_ERR_FULL,        /* a file could not be written: the disk is full, or the quota used up */
     CG_ERR_FORMAT,      /* the bytes are not what was expected, or are damaged */
     CG_ERR_UNSUPPORTED, /* a valid file of a kind that is not handled */
     CG_ERR_LIMIT,       /* larger than what is allowed or fits */
@@ -155,7 +156,9 @@ void cg_frames_cut(struct cg_frames *frames);
  * Older OpenBLAS takes AVX-512 processors that it does not know for ones without, at half the
  * speed. It reads its choice from OPENBLAS_CORETYPE when it is loaded, so a program calls this
  * first thing in main: where the fault is seen and the user has not set the variable, it is set
- * and the program started over, once. Returns if there is nothing to mend or it cannot be mended.
+ * and the program started over, once. Likewise, where address space is limited (ulimit -v), the
+ * library is told not to start threads of its own, which map 128 MiB each and are never used.
+ * Returns if there is nothing to mend or it cannot be mended.
  */
 void cg_blas_fix_core_type(char *const argv[]);
 

@@ -45,8 +45,9 @@ void cg_error_prefix(struct cg_error *error, const char *format, ...)
 
 const char *cg_status_name(enum cg_status status)
 {
-    static const char *const names[] = {"ok",          "argument", "memory",  "io",    "format",
-                                        "unsupported", "limit",    "numeric", "model", "state"};
+    static const char *const names[] = {"ok",      "argument", "memory",      "io",
+                                        "full",    "format",   "unsupported", "limit",
+                                        "numeric", "model",    "state"};
     size_t index = (size_t)status;
     return index < sizeof(names) / sizeof(names[0]) ? names[index] : "unknown";
 }

@@ -4,11 +4,13 @@
 
 #include "base/memory.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -16,6 +18,8 @@
 #define PATH_SHOWN_NBYTES 400
 #define READ_FIRST_NBYTES ((size_t)64 << 10) /* where the size is not known */
 #define WRITE_BUFFER_NBYTES ((size_t)64 << 10)
+#define TEMPORARY_MARK ".comicgan-"
+#define TEMPORARY_TAIL_NBYTES 6
 #define TEMPORARY_NAME_NBYTES 200 /* of the target's name; the file system allows 255 in all */
 #define TEMPORARY_TRIES 100
 
@@ -52,7 +56,8 @@ static enum cg_status fail_errno(struct cg_error *error, const char *doing, cons
             words = known[i].words;
     if (words == other)
         (void)strerror_r(number, other, sizeof(other));
-    return cg_fail(error, CG_ERR_IO, "%s %s: %s", doing, cg_path_tail(path), words);
+    return cg_fail(error, number == ENOSPC || number == EDQUOT ? CG_ERR_FULL : CG_ERR_IO,
+                   "%s %s: %s", doing, cg_path_tail(path), words);
 }
 
 /* ---- reading --------------------------------------------------------------------------------- */
@@ -255,11 +260,23 @@ static char *temporary_name(const char *target, uint64_t number)
     static const char letters[] = "abcdefghijklmnopqrstuvwxyz012345";
     const char *slash = strrchr(target, '/');
     const char *name = slash == NULL ? target : slash + 1;
-    char tail[7] = {0};
-    for (int i = 0; i < 6; i++)
+    char tail[TEMPORARY_TAIL_NBYTES + 1] = {0};
+    for (int i = 0; i < TEMPORARY_TAIL_NBYTES; i++)
         tail[i] = letters[number >> (5 * i) & 31];
-    return cg_string_format("%.*s.%.*s.comicgan-%s", (int)(name - target), target,
+    return cg_string_format("%.*s.%.*s" TEMPORARY_MARK "%s", (int)(name - target), target,
                             TEMPORARY_NAME_NBYTES, name, tail);
+}
+
+/*
+ * Lock a new temporary file: as long as it is open its writer lives (cg_folder_drop_abandoned).
+ * False if who drops such files was faster and took it for abandoned.
+ */
+static bool claim(int fd)
+{
+    struct stat about;
+    if (flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+        return false;
+    return fstat(fd, &about) != 0 || about.st_nlink > 0;
 }
 
 /*
@@ -280,11 +297,14 @@ static enum cg_status open_temporary(struct cg_file_writer *writer, struct cg_er
             return cg_fail(error, CG_ERR_MEMORY, "writing %s: out of memory",
                            cg_path_tail(writer->path));
         writer->fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-        if (writer->fd >= 0) {
+        if (writer->fd >= 0 && claim(writer->fd)) {
             writer->temporary = name;
             return CG_OK;
         }
-        failure = errno;
+        failure = writer->fd < 0 ? errno : EEXIST;
+        if (writer->fd >= 0)
+            close(writer->fd);
+        writer->fd = -1;
         free(name);
     }
     return writer_fail(writer, failure, error);
@@ -394,17 +414,14 @@ enum cg_status cg_file_writer_commit(struct cg_file_writer *writer, struct cg_er
     enum cg_status status = flush_buffer(writer, error);
     if (status != CG_OK)
         return status;
-    if (writer->temporary != NULL && fsync(writer->fd) != 0)
-        return writer_fail(writer, errno, error);
-    int failure = close(writer->fd);
-    writer->fd = -1;
-    if (failure == 0 && writer->temporary != NULL)
-        failure = rename(writer->temporary, writer->target);
-    if (failure != 0)
+    if (writer->temporary != NULL &&
+        (fsync(writer->fd) != 0 || rename(writer->temporary, writer->target) != 0))
         return writer_fail(writer, errno, error);
     free(writer->temporary);
     writer->temporary = NULL;
-    return CG_OK;
+    int failure = close(writer->fd) == 0 ? 0 : errno; /* only now: with it goes the lock */
+    writer->fd = -1;
+    return failure == 0 ? CG_OK : writer_fail(writer, failure, error);
 }
 
 void cg_file_writer_free(struct cg_file_writer *writer)
@@ -429,4 +446,47 @@ enum cg_status cg_file_write(const char *path, const void *bytes, size_t nbytes,
         status = cg_file_writer_commit(writer, error);
     cg_file_writer_free(writer);
     return status;
+}
+
+/* ---- what killed writers leave --------------------------------------------------------------- */
+
+/* The target's name of the temporary file name, in name itself; false if it is none. */
+static bool cut_to_target(char *name)
+{
+    size_t length = strlen(name), mark = strlen(TEMPORARY_MARK);
+    if (name[0] != '.' || length < 2 + mark + TEMPORARY_TAIL_NBYTES)
+        return false;
+    char *end = name + length - TEMPORARY_TAIL_NBYTES - mark;
+    if (strncmp(end, TEMPORARY_MARK, mark) != 0)
+        return false;
+    *end = '\0';
+    memmove(name, name + 1, (size_t)(end - name));
+    return true;
+}
+
+/* Open for writing, as network file systems ask for it to lock. */
+static void drop_if_abandoned(int folder, const char *name)
+{
+    int fd = openat(folder, name, O_WRONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (fd < 0)
+        return;
+    if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+        unlinkat(folder, name, 0);
+    close(fd);
+}
+
+void cg_folder_drop_abandoned(const char *path,
+                              bool (*is_target)(const void *context, const char *name),
+                              const void *context)
+{
+    DIR *folder = opendir(path);
+    if (folder == NULL)
+        return;
+    for (struct dirent *entry; (entry = readdir(folder)) != NULL;) {
+        char target[sizeof(entry->d_name)];
+        strcpy(target, entry->d_name);
+        if (cut_to_target(target) && is_target(context, target))
+            drop_if_abandoned(dirfd(folder), entry->d_name);
+    }
+    closedir(folder);
 }

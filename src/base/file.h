@@ -2,12 +2,15 @@
  * Files: reading them whole, making folders, and writing them whole or not at all.
  *
  * Every failure's text begins with what was being done and the path, "reading a/b.png: ...". Errors
- * are CG_ERR_IO unless said otherwise. Paths are UTF-8 or whatever the file system holds.
+ * are CG_ERR_IO unless said otherwise, CG_ERR_FULL where a disk is full. Paths are UTF-8 or
+ * whatever the file system holds.
  */
 #ifndef CG_BASE_FILE_H
 #define CG_BASE_FILE_H
 
 #include "base/error.h"
+
+#include <stdbool.h>
 
 /* The end of a path that is too long to be shown with a reason after it; most often all of it. */
 const char *cg_path_tail(const char *path);
@@ -55,5 +58,14 @@ void cg_file_writer_free(struct cg_file_writer *writer);
 /* All of it at once. Errors: CG_ERR_IO, CG_ERR_MEMORY. */
 enum cg_status cg_file_write(const char *path, const void *bytes, size_t nbytes,
                              struct cg_error *error);
+
+/*
+ * Remove the temporary files in a folder that writers left which were killed, of targets for whose
+ * name is_target is true. A file whose writer lives is locked and stays. Where locks do not reach
+ * (some network file systems, between machines), is_target must leave out what others write.
+ */
+void cg_folder_drop_abandoned(const char *path,
+                              bool (*is_target)(const void *context, const char *name),
+                              const void *context);
 
 #endif

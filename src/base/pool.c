@@ -13,6 +13,7 @@
 #include <stdlib.h>
 
 #define POOL_THREADS_MAX 256
+#define STACK_NBYTES ((size_t)2 << 20) /* the default may be 8 MiB, which counts against limits */
 
 struct cg_pool {
     pthread_t *helpers; /* threads - 1 of them */
@@ -85,7 +86,13 @@ static enum cg_status start_helper(struct cg_pool *pool, int worker, struct cg_e
         return cg_fail(error, CG_ERR_MEMORY, "thread pool: out of memory");
     start->pool = pool;
     start->worker = worker;
-    if (pthread_create(&pool->helpers[pool->helper_count], NULL, helper_main, start) != 0) {
+    pthread_attr_t attributes;
+    pthread_attr_init(&attributes);
+    pthread_attr_setstacksize(&attributes, STACK_NBYTES);
+    int failure =
+        pthread_create(&pool->helpers[pool->helper_count], &attributes, helper_main, start);
+    pthread_attr_destroy(&attributes);
+    if (failure != 0) {
         free(start);
         return cg_fail(error, CG_ERR_MEMORY, "thread pool: thread %d of %d could not be started",
                        worker + 1, pool->threads);

@@ -10,13 +10,17 @@
 /* Exit codes of comicgan; part of its interface. */
 enum cg_cli_exit {
     CG_EXIT_DONE = 0,
-    CG_EXIT_INPUT = 1, /* a picture could not be read, converted or written */
-    CG_EXIT_USAGE = 2, /* wrong options or arguments */
-    CG_EXIT_MODEL = 3  /* no such style, or a model file that cannot be used */
+    CG_EXIT_INPUT = 1,        /* a picture could not be read, converted or written */
+    CG_EXIT_USAGE = 2,        /* wrong options or arguments */
+    CG_EXIT_MODEL = 3,        /* no such style, or a model file that cannot be used */
+    CG_EXIT_INTERRUPTED = 130 /* asked to stop (Ctrl-C, SIGTERM) before all was done */
 };
 
 /* One line on stderr, "comicgan: ...", free of control characters. Returns code. */
 int cg_cli_fail(enum cg_cli_exit code, const char *format, ...) CG_PRINTF(2, 3);
+
+/* One line on stderr as it is, free of control characters: for what went well. */
+void cg_cli_say(const char *format, ...) CG_PRINTF(1, 2);
 
 /* What getopt_long returns for options that have no letter starts here. */
 #define CG_CLI_LONG_OPTION 256
@@ -31,11 +35,22 @@ int cg_cli_refuse_option(int result, char *const argv[], const struct option *op
 bool cg_cli_parse_int(const char *option, const char *text, int low, int high, int *out);
 bool cg_cli_parse_float(const char *option, const char *text, float low, float high, float *out);
 
+/* The same for a size in bytes: a number and, for powers of 1024, K, M, G or T. At least 1. */
+bool cg_cli_parse_size(const char *option, const char *text, size_t *out);
+
+/* The same for a colour: #rgb, #rrggbb, or a plain name such as white. */
+bool cg_cli_parse_colour(const char *option, const char *text, uint8_t rgb[3]);
+
 /* The candidate (a list ended by NULL) that word is a slip of, or NULL. */
 const char *cg_cli_nearest(const char *word, const char *const *candidates);
 
+/* Where things are kept from call to call, as the XDG base directory specification has it. To be
+ * freed; NULL when memory is short. */
+char *cg_cli_default_cache(void);
+
 /* Subcommands; argv[0] is the subcommand's name. Return an exit code. */
 int cg_command_convert(int argc, char *argv[]);
+int cg_command_eval(int argc, char *argv[]);
 int cg_command_page(int argc, char *argv[]);
 int cg_command_styles(int argc, char *argv[]);
 int cg_command_train(int argc, char *argv[]);

@@ -287,17 +287,6 @@ static char *name_of_folder(const char *path)
     return name;
 }
 
-/* Where prepared pictures are kept, as the XDG base directory specification has it. To be freed. */
-static char *default_cache(void)
-{
-    const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
-    if (cache != NULL && cache[0] == '/')
-        return cg_string_format("%s/comicgan", cache);
-    if (home != NULL && home[0] != '\0')
-        return cg_string_format("%s/.cache/comicgan", home);
-    return cg_string_copy(".comicgan-cache");
-}
-
 /* ---- what people see ---- */
 
 struct display {
@@ -370,7 +359,7 @@ static int run(struct command *command)
     struct display display = {.terminal = isatty(STDERR_FILENO) != 0};
     struct cg_error error;
     enum cg_status status;
-    char *name = NULL, *cache = default_cache();
+    char *name = NULL, *cache = cg_cli_default_cache();
     listen_for_stop();
     command->limits.stop = &stop_wanted;
     if (command->limits.steps == 0 && command->limits.minutes <= 0.0)

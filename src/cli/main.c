@@ -14,17 +14,19 @@ static const char help[] =
     "Turn photos into comics, by a small network that runs on the processor.\n"
     "\n"
     "Commands:\n"
-    "  convert IN OUT       turn the photo IN into the comic OUT (PNG or JPEG)\n"
+    "  convert IN... OUT    turn photos into comics (PNG or JPEG): a file, a folder, thousands\n"
     "  page OUT PHOTO...    lay two to nine photos out as a comic page\n"
     "  video IN OUT         turn a film into a comic that moves (needs ffmpeg)\n"
     "  stream               the same between two programs, frames on stdin and stdout\n"
     "  styles               list the styles that convert can use\n"
     "  train --data DIR     train a style of your own\n"
+    "  eval DIR_A DIR_B     measure how far one folder of pictures is from another\n"
     "\n"
     "  comicgan COMMAND --help   the options of a command\n"
     "  comicgan --version        version, BLAS library in use, licence\n"
     "\n"
-    "Exit codes: 0 done, 1 a picture failed, 2 wrong options, 3 no usable style.\n";
+    "Exit codes: 0 all done, 1 a picture failed, 2 wrong options, or OUT is there already,\n"
+    "3 no usable style, 130 interrupted.\n";
 
 struct command {
     const char *name;
@@ -34,6 +36,7 @@ struct command {
 static const struct command commands[] = {
     {"convert", cg_command_convert}, {"page", cg_command_page},     {"video", cg_command_video},
     {"stream", cg_command_stream},   {"styles", cg_command_styles}, {"train", cg_command_train},
+    {"eval", cg_command_eval},
 };
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
@@ -66,7 +69,7 @@ static int refuse_command(const char *word)
                            word, word);
     return cg_cli_fail(CG_EXIT_USAGE,
                        "unknown command %s; the commands are convert, page, video, stream, styles, "
-                       "train",
+                       "train, eval",
                        word);
 }
 

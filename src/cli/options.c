@@ -1,27 +1,43 @@
 /* Messages and options of the subcommands: see cli.h. */
+#include "base/memory.h"
 #include "cli/cli.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #define WORD_MAX_CHARS 32
 #define CANDIDATES_MAX 32
 #define SLIPS_MAX 2
 
-int cg_cli_fail(enum cg_cli_exit code, const char *format, ...)
+static void print_line(const char *prefix, const char *format, va_list arguments)
 {
     char text[CG_ERROR_TEXT_NBYTES];
     struct cg_error clean;
+    vsnprintf(text, sizeof(text), format, arguments);
+    cg_fail(&clean, CG_ERR_STATE, "%s", text);
+    fprintf(stderr, "%s%s\n", prefix, clean.text);
+}
+
+int cg_cli_fail(enum cg_cli_exit code, const char *format, ...)
+{
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(text, sizeof(text), format, arguments);
+    print_line("comicgan: ", format, arguments);
     va_end(arguments);
-    cg_fail(&clean, CG_ERR_STATE, "%s", text);
-    fprintf(stderr, "comicgan: %s\n", clean.text);
     return code;
+}
+
+void cg_cli_say(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    print_line("", format, arguments);
+    va_end(arguments);
 }
 
 /* ---- slips of the pen ------------------------------------------------------------------------ */
@@ -134,4 +150,74 @@ bool cg_cli_parse_float(const char *option, const char *text, float low, float h
     }
     *out = value;
     return true;
+}
+
+bool cg_cli_parse_size(const char *option, const char *text, size_t *out)
+{
+    static const char units[] = "KMGT";
+    char *end = NULL;
+    errno = 0;
+    unsigned long long value = isdigit((unsigned char)text[0]) ? strtoull(text, &end, 10) : 0;
+    const char *unit =
+        end == NULL || *end == '\0' ? NULL : strchr(units, toupper((unsigned char)*end));
+    unsigned shift = unit == NULL ? 0 : 10 * (unsigned)(unit - units + 1);
+    bool whole = end != NULL && end[unit != NULL] == '\0';
+    if (!whole || errno != 0 || value == 0 || value > SIZE_MAX >> shift) {
+        cg_cli_fail(CG_EXIT_USAGE, "--%s: expected a size such as 800M or 2G, found \"%s\"", option,
+                    text);
+        return false;
+    }
+    *out = (size_t)value << shift;
+    return true;
+}
+
+/* "#rgb" or "#rrggbb" */
+static bool parse_hexadecimal(const char *text, uint8_t rgb[3])
+{
+    size_t digits = strspn(text + 1, "0123456789abcdefABCDEF");
+    if (text[0] != '#' || text[1 + digits] != '\0' || (digits != 3 && digits != 6))
+        return false;
+    unsigned long value = strtoul(text + 1, NULL, 16);
+    for (int c = 2; c >= 0; c--) {
+        rgb[c] = (uint8_t)(digits == 6 ? value & 0xff : (value & 0xf) * 0x11);
+        value >>= digits == 6 ? 8 : 4;
+    }
+    return true;
+}
+
+bool cg_cli_parse_colour(const char *option, const char *text, uint8_t rgb[3])
+{
+    static const struct {
+        const char *name;
+        uint8_t rgb[3];
+    } known[] = {
+        {"white", {255, 255, 255}}, {"black", {0, 0, 0}},      {"grey", {128, 128, 128}},
+        {"gray", {128, 128, 128}},  {"red", {255, 0, 0}},      {"green", {0, 128, 0}},
+        {"blue", {0, 0, 255}},      {"yellow", {255, 255, 0}},
+    };
+    if (parse_hexadecimal(text, rgb))
+        return true;
+    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+        if (strcasecmp(text, known[i].name) == 0) {
+            memcpy(rgb, known[i].rgb, sizeof(known[i].rgb));
+            return true;
+        }
+    }
+    cg_cli_fail(CG_EXIT_USAGE,
+                "--%s: expected #rgb, #rrggbb, white, black, grey, red, green, blue or yellow, "
+                "found \"%s\"",
+                option, text);
+    return false;
+}
+
+/* ---- places ---------------------------------------------------------------------------------- */
+
+char *cg_cli_default_cache(void)
+{
+    const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+    if (cache != NULL && cache[0] == '/')
+        return cg_string_format("%s/comicgan", cache);
+    if (home != NULL && home[0] != '\0')
+        return cg_string_format("%s/.cache/comicgan", home);
+    return cg_string_copy(".comicgan-cache");
 }

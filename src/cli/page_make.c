@@ -134,11 +134,11 @@ static enum cg_status reduce(const struct cg_page_geometry *page, struct cg_imag
 
 static int read_photos(struct work *work)
 {
+    static const struct cg_image_read_options options = {.channels = 3};
     for (int i = 0; i < work->order->photo_count; i++) {
         struct part *part = &work->parts[i];
         enum cg_status status =
-            cg_image_read(work->order->photos[i], &(struct cg_image_read_options){.channels = 3},
-                          &part->photo, NULL, &work->error);
+            cg_image_read(work->order->photos[i], &options, &part->photo, NULL, &work->error);
         if (status == CG_OK)
             status = reduce(&work->geometry, &part->photo, &work->error);
         if (status == CG_OK)
@@ -259,11 +259,10 @@ static int draw(struct work *work)
             cg_error_prefix(&work->error, "converting %s", work->order->photos[i]);
         cg_image_clear(&work->parts[i].photo);
     }
+    struct cg_image_write_options options = {.format = work->order->format,
+                                             .quality = work->order->quality};
     if (status == CG_OK)
-        status = cg_image_write(work->order->out, &work->page,
-                                &(struct cg_image_write_options){.format = work->order->format,
-                                                                 .quality = work->order->quality},
-                                &work->error);
+        status = cg_image_write(work->order->out, &work->page, &options, &work->error);
     return status == CG_OK ? CG_EXIT_DONE : fail(work, CG_EXIT_INPUT);
 }
 

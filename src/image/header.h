@@ -48,6 +48,7 @@ struct cg_image_header {
     bool is_grey;        /* also with transparency */
     bool is_sequential;  /* a JPEG that is not progressive */
     bool is_cmyk;        /* a JPEG of four inks */
+    bool is_progressive; /* a JPEG in several scans, which are held until the last */
     bool inks_inverted;  /* 255 stands for none of an ink, as Adobe's programs write it */
     int orientation;     /* EXIF: 1 to 8 */
     bool cut_off;        /* set with CG_ERR_FORMAT: the bytes end before what was to be looked at */

@@ -33,7 +33,8 @@ struct jpeg {
     size_t nbytes, offset;
     bool cut_off;
     uint32_t width, height;
-    int components;      /* 0 until the frame header */
+    int components; /* 0 until the frame header */
+    bool is_progressive;
     int adobe_transform; /* -1: no Adobe marker */
     struct cg_span exif;
     bool progressive;
@@ -128,6 +129,7 @@ static enum cg_status read_frame(struct jpeg *jpeg, int marker, const uint8_t *d
     jpeg->height = get16(data + 1);
     jpeg->width = get16(data + 3);
     jpeg->components = data[5];
+    jpeg->is_progressive = marker == SOF2;
     if (jpeg->height == 0)
         return cg_fail(error, CG_ERR_UNSUPPORTED,
                        "expected a JPEG with its height in the header, found it left open");
@@ -278,6 +280,7 @@ enum cg_status cg_jpeg_header_read(const uint8_t *bytes, size_t nbytes, enum cg_
     out->is_grey = jpeg.components == 1;
     out->is_sequential = !jpeg.progressive;
     out->is_cmyk = jpeg.components == 4;
+    out->is_progressive = jpeg.is_progressive;
     out->inks_inverted = jpeg.adobe_transform >= 0;
     out->exif = jpeg.exif;
     out->orientation = cg_exif_orientation(jpeg.exif.bytes, jpeg.exif.nbytes);

@@ -79,6 +79,7 @@ enum cg_status cg_image_decode(const uint8_t *bytes, size_t nbytes,
 struct cg_image_info {
     enum cg_image_format format;
     int width, height, channels;
+    size_t reading_nbytes; /* what is held at most while it is read, beside the file: see probe.c */
 };
 
 /*

@@ -110,7 +110,7 @@ enum cg_status cg_image_write(const char *path, const struct cg_image *image,
     status = encode(image, options, &(struct cg_sink){add_to_file, writer}, error);
     if (status == CG_OK)
         status = cg_file_writer_commit(writer, error);
-    else if (status != CG_ERR_IO) /* whose text has the path */
+    else if (status != CG_ERR_IO && status != CG_ERR_FULL) /* whose texts have the path */
         cg_error_prefix(error, "writing %s", cg_path_tail(path));
     cg_file_writer_free(writer);
     return status;

@@ -4,6 +4,8 @@
  * OpenBLAS 0.3.21 (Debian 12) does not know Zen 4 and 5 and takes them, and other newer AVX-512
  * processors, for Haswell or Zen, whose kernels use half the vector width. OPENBLAS_CORETYPE is
  * read by a constructor of the library, before main: hence the fresh start.
+ *
+ * The same constructor starts threads, which map 128 MiB each and are never used here.
  */
 #include "tensor/blas.h"
 
@@ -14,9 +16,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #define CORE_TYPE_VARIABLE "OPENBLAS_CORETYPE"
+#define THREADS_VARIABLE "OPENBLAS_NUM_THREADS"
 #define MENDED_VARIABLE "COMICGAN_CORETYPE_MENDED"
 #define AVX512_CORE_TYPE "SkylakeX"
 
@@ -42,17 +46,33 @@ bool cg_blas_needs_mending(const char *core_name, bool has_avx512, const char *u
     return false;
 }
 
+/* Mapped and never used matters only where what is mapped is limited. */
+static bool threads_are_a_burden(void)
+{
+    struct rlimit limit;
+    return getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY &&
+           getenv(THREADS_VARIABLE) == NULL;
+}
+
 void cg_blas_fix_core_type(char *const argv[])
 {
-    if (!cg_blas_needs_mending(openblas_get_corename(), processor_has_avx512(),
-                               getenv(CORE_TYPE_VARIABLE)))
-        return;
-    if (setenv(CORE_TYPE_VARIABLE, AVX512_CORE_TYPE, 1) != 0 ||
-        setenv(MENDED_VARIABLE, "1", 1) != 0)
-        return;
-    execv("/proc/self/exe", argv);
-    unsetenv(CORE_TYPE_VARIABLE); /* no fresh start to be had: go on, slower */
-    unsetenv(MENDED_VARIABLE);
+    bool core = cg_blas_needs_mending(openblas_get_corename(), processor_has_avx512(),
+                                      getenv(CORE_TYPE_VARIABLE));
+    bool threads = threads_are_a_burden();
+    bool set = core || threads;
+    if (core)
+        set = setenv(CORE_TYPE_VARIABLE, AVX512_CORE_TYPE, 1) == 0 &&
+              setenv(MENDED_VARIABLE, "1", 1) == 0;
+    if (threads)
+        set = set && setenv(THREADS_VARIABLE, "1", 1) == 0;
+    if (set)
+        execv("/proc/self/exe", argv);
+    if (core) { /* no fresh start to be had: go on, slower */
+        unsetenv(CORE_TYPE_VARIABLE);
+        unsetenv(MENDED_VARIABLE);
+    }
+    if (threads)
+        unsetenv(THREADS_VARIABLE);
 }
 
 static const char *kernel_name(void)

@@ -5,8 +5,8 @@
 #ifndef CG_TRAIN_CACHE_H
 #define CG_TRAIN_CACHE_H
 
+#include "base/content.h"
 #include "image/image.h"
-#include "train/content.h"
 
 enum cg_cache_kind { CG_CACHE_PHOTO, CG_CACHE_COMIC };
 

@@ -1,5 +1,5 @@
 /*
- * The index of sources: see content.h. A text file, one line for each source, sorted by path:
+ * The index of sources: see content_index.h. A text file, one line for each source, sorted by path:
  *
  *     comicgan sources 1
  *     <hash, 32 hex digits> <size> <seconds> <nanoseconds> <path>
@@ -7,7 +7,7 @@
  * It only saves time: whatever is wrong with it, the sources are read again. A file that changes
  * without a change of size and time is not noticed.
  */
-#include "train/content.h"
+#include "train/content_index.h"
 
 #include "base/file.h"
 #include "base/memory.h"

@@ -2,7 +2,7 @@
 #include "train/source.h"
 
 #include "base/memory.h"
-#include "train/walk.h"
+#include "image/walk.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -82,12 +82,14 @@ static enum cg_status take_paths(struct cg_path_list *photos, struct cg_path_lis
 static enum cg_status walk_folders(const struct cg_dataset_options *options,
                                    struct cg_source_list *out, struct cg_error *error)
 {
+    const struct cg_walk_options whole_tree = {.recursive = true, .follow_folders = true};
     struct cg_path_list photos = {0}, comics = {0};
-    enum cg_status status = cg_walk_pictures(options->photos_dir, &photos, error);
+    enum cg_status status =
+        cg_walk_pictures(options->photos_dir, &whole_tree, &photos, NULL, error);
     if (status != CG_OK)
         cg_error_prefix(error, "photos");
     if (status == CG_OK && options->comics_dir != NULL) {
-        status = cg_walk_pictures(options->comics_dir, &comics, error);
+        status = cg_walk_pictures(options->comics_dir, &whole_tree, &comics, NULL, error);
         if (status != CG_OK)
             cg_error_prefix(error, "comics");
     }

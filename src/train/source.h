@@ -5,6 +5,7 @@
 #define CG_TRAIN_SOURCE_H
 
 #include "train/cache.h"
+#include "train/content_index.h"
 #include "train/dataset.h"
 
 /* A photo is prepared at the options' size and, if large enough, at CG_SOURCE_SECOND_SCALE of it:

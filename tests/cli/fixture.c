@@ -6,6 +6,7 @@
  *   fixture size PATH                   print "WIDTH HEIGHT"
  *   fixture pixel PATH X Y              print "RED GREEN BLUE"
  *   fixture difference A B              print the greatest difference of two pictures' bytes
+ *   fixture json PATH                   check that every line is a JSON object
  */
 #include "base/memory.h"
 #include "base/rng.h"
@@ -14,6 +15,7 @@
 #include "video/yuv.h"
 
 #include <fcntl.h>
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -167,6 +169,22 @@ static int print_difference(const char *path_a, const char *path_b)
     return report(status, &error);
 }
 
+static int check_json_lines(const char *path)
+{
+    char line[8192];
+    int code = 0;
+    FILE *file = fopen(path, "r");
+    if (file == NULL)
+        return 1;
+    while (code == 0 && fgets(line, sizeof(line), file) != NULL) {
+        json_t *object = json_loads(line, 0, NULL);
+        code = json_is_object(object) ? 0 : 1;
+        json_decref(object);
+    }
+    fclose(file);
+    return code;
+}
+
 int main(int argc, char *argv[])
 {
     if (argc == 5 && strcmp(argv[1], "picture") == 0)
@@ -181,6 +199,8 @@ int main(int argc, char *argv[])
         return print_pixel(argv[2], atoi(argv[3]), atoi(argv[4]));
     if (argc == 4 && strcmp(argv[1], "difference") == 0)
         return print_difference(argv[2], argv[3]);
+    if (argc == 3 && strcmp(argv[1], "json") == 0)
+        return check_json_lines(argv[2]);
     fputs("fixture: see the top of tests/cli/fixture.c\n", stderr);
     return 2;
 }

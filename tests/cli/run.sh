@@ -31,9 +31,9 @@ expect() {
     [ "$code" -eq "$expected" ] || fail "expected exit code $expected, found $code: $*"
 }
 
-# convert ARGUMENTS...: with the style tiny, must succeed without a word.
+# convert ARGUMENTS...: with the style tiny, over what is there; must succeed without a word.
 convert() {
-    expect 0 "$comicgan" convert --style tiny "$@"
+    expect 0 "$comicgan" convert --style tiny --force "$@"
     [ -z "$(cat ../stdout ../stderr)" ] || fail "expected no output: convert $*"
 }
 

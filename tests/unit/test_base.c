@@ -75,6 +75,7 @@ static void errors_are_one_clean_line(void **state)
     assert_string_equal(error.text, "reading x.png: bad ?[31m?");
     assert_int_equal(cg_fail(NULL, CG_ERR_IO, "unheard"), CG_ERR_IO);
     assert_string_equal(cg_status_name(CG_ERR_IO), "io");
+    assert_string_equal(cg_status_name(CG_ERR_STATE), "state");
 }
 
 struct count_context {

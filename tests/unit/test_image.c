@@ -211,7 +211,7 @@ static void failed_writes_leave_nothing(void **state)
     struct cg_image_write_options options = {.quality = 90};
     for (int format = CG_IMAGE_PNG; format <= CG_IMAGE_JPEG; format++) {
         options.format = format;
-        assert_int_equal(cg_image_write("/dev/full", &image, &options, &error), CG_ERR_IO);
+        assert_int_equal(cg_image_write("/dev/full", &image, &options, &error), CG_ERR_FULL);
         assert_string_equal(error.text, "writing /dev/full: the disk is full");
         assert_int_equal(cg_image_write(fixture_path("no/a"), &image, &options, &error), CG_ERR_IO);
         assert_non_null(strstr(error.text, "no such file or folder"));

@@ -30,8 +30,8 @@ bytes ff d8 ff c0 00 11 08 ea 60 ea 60 $jpeg_components ff d9 >enormous.jpg
 bytes ff d8 ff c9 00 11 08 00 10 00 10 $jpeg_components ff d9 >arithmetic.jpg
 
 mkdir out
-for in in missing.png empty.png text.jpg cut.png cut.jpg stub.png folder.png enormous.png \
-    enormous.jpg arithmetic.jpg; do
+for in in missing.png empty.png text.jpg cut.png cut.jpg stub.png enormous.png enormous.jpg \
+    arithmetic.jpg; do
     refuse 1 "$in" convert --style tiny $in out/out.png
     [ -z "$(ls -A out)" ] || fail "$in left something behind"
 done
@@ -39,11 +39,11 @@ done
 refuse 1 'arithmetic' convert --style tiny arithmetic.jpg out/out.png
 refuse 1 '60000' convert --style tiny enormous.png out/out.png
 refuse 1 'No such file' convert --style tiny missing.png out/out.png
-refuse 1 'a folder' convert --style tiny folder.png out/out.png
+refuse 2 'a folder' convert --style tiny folder.png out/out.png
 
 # an OUT that was there stays as it was
 cp good.png out/out.png
-refuse 1 text.jpg convert --style tiny text.jpg out/out.png
+refuse 1 text.jpg convert --style tiny --force text.jpg out/out.png
 cmp good.png out/out.png || fail "OUT was changed by a failure"
 
 # a bad IN is refused whatever the name says; a good one is read whatever the name says

@@ -4,14 +4,21 @@
 
 for arguments in --help -h help; do
     expect 0 "$comicgan" $arguments
-    grep -q '^  convert IN OUT' ../stdout || fail "help does not name convert"
+    grep -q '^  convert IN\.\.\. OUT' ../stdout || fail "help does not name convert"
     [ ! -s ../stderr ] || fail "help writes to stderr"
 done
 
 expect 0 "$comicgan" convert --help
-for option in style detail ink strength quality threads; do
+for option in style detail ink strength quality format suffix files-from skip-existing force \
+    background keep-profile keep-exif keep-gps threads max-memory report dry-run verbose quiet shard; do
     grep -q -- "^  --$option " ../stdout || fail "convert --help does not name --$option"
 done
+for option in '-r, --recursive' '-j, --jobs N' -0 '-h, --help'; do
+    grep -q -- "^  $option " ../stdout || fail "convert --help does not name $option"
+done
+sed -n '/^Which pictures/,$p' ../stdout >own
+grep -Eq '.{81}' own && fail "convert --help is wider than 80 columns"
+grep -q '130 interrupted' ../stdout || fail "convert --help does not name the exit codes"
 expect 0 "$comicgan" convert -h
 expect 0 "$comicgan" page --help
 for option in layout caption title font page gutter frame slant background rtl force style \

@@ -16,7 +16,7 @@ refuse 2 '--ink needs a value' convert in.png out.png --ink
 refuse 2 '--help takes no value' convert --help=1
 refuse 2 'found neither' convert
 refuse 2 'found only in.png' convert in.png
-refuse 2 'found also more.png' convert in.png out.png more.png
+refuse 2 'a folder for the comics of several' convert in.png in.png more.png
 refuse 2 'did you mean --json?' styles --jsno
 refuse 2 'found extra' styles extra
 
@@ -34,6 +34,12 @@ value 'a number from 0 to 1' --strength -1 1.01 much
 value 'from 1 to 100' --quality 0 101 9.5 best 99999999999999999999
 value 'from 64 to 8192' --detail 63 8193 big
 value 'from 1 to 256' --threads 0 257 -1 all
+value 'from 1 to 256' --jobs 0 257 many
+value 'from 1 to 256' -j 0
+value 'such as 800M or 2G' --max-memory 0 '' M -1M 1.5G 10X 2GG 99999999999T ' 1G'
+value '#rgb, #rrggbb, white' --background '' '#' '#12' '#1234' '#12345g' 123456 whitish
+value 'png, jpg or same' --format webp '' PNG
+refuse 2 '--verbose and --quiet' convert --verbose --quiet in.png out.png
 
 for out in out.webp out out.png.txt; do
     refuse 2 "$out" convert in.png "$out"

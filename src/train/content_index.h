@@ -1,20 +1,12 @@
 /*
- * What a file holds, as a number: 128 bits of hash that name cache entries, and a small index file
- * that spares hashing a source again while its size and time of change stay the same.
+ * Sources by what they hold: a small index file that spares hashing a source again while its size
+ * and time of change stay the same.
  */
-#ifndef CG_TRAIN_CONTENT_H
-#define CG_TRAIN_CONTENT_H
+#ifndef CG_TRAIN_CONTENT_INDEX_H
+#define CG_TRAIN_CONTENT_INDEX_H
 
+#include "base/content.h"
 #include "base/error.h"
-
-struct cg_content_id {
-    uint64_t low, high;
-};
-
-/* MurmurHash3 x64 128 (Appleby 2011). Not for adversaries: who can write sources can collide. */
-struct cg_content_id cg_content_hash(const void *bytes, size_t nbytes, uint64_t seed);
-
-int cg_content_compare(const struct cg_content_id *a, const struct cg_content_id *b);
 
 /* A source as it was when it was hashed. */
 struct cg_content_record {

@@ -3,7 +3,7 @@
  * domain), written anew; words are read in the machine's byte order, so the numbers are for this
  * machine's cache only.
  */
-#include "train/content.h"
+#include "base/content.h"
 
 #include <string.h>
 

@@ -1,0 +1,17 @@
+/* What a file holds, as a number: 128 bits of hash that name cache entries and seed draws. */
+#ifndef CG_BASE_CONTENT_H
+#define CG_BASE_CONTENT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct cg_content_id {
+    uint64_t low, high;
+};
+
+/* MurmurHash3 x64 128 (Appleby 2011). Not for adversaries: who can write sources can collide. */
+struct cg_content_id cg_content_hash(const void *bytes, size_t nbytes, uint64_t seed);
+
+int cg_content_compare(const struct cg_content_id *a, const struct cg_content_id *b);
+
+#endif

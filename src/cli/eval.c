@@ -1,0 +1,272 @@
+/*
+ * comicgan eval: how far one folder of pictures is from another. Figures go to the standard output,
+ * as a table or as one JSON object, and nothing else does. docs/EVAL.md says what they mean.
+ */
+#include "base/file.h"
+#include "base/memory.h"
+#include "cli/cli.h"
+#include "eval/compare.h"
+#include "tensor/matrix.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LONG_PX_DEFAULT 512
+#define RESAMPLES_DEFAULT 200
+#define RESAMPLES_MAX 100000
+#define THREADS_MAX 256
+
+static const char help[] =
+    "Usage: comicgan eval [OPTIONS] DIR_A DIR_B\n"
+    "Measure how far the pictures in DIR_A are from those in DIR_B, the reference: PNG and JPEG\n"
+    "of any sizes, in any depth of folders, at least 2 each. All distances are of sets; none\n"
+    "looks at whether a single picture is good.\n"
+    "\n"
+    "  swd          sliced Wasserstein distance of patches, at five scales and their mean\n"
+    "  frechet      Frechet distance of the network's features; more pictures make it smaller\n"
+    "  kid          kernel distance of the features, about 0 for sets of one kind\n"
+    "  class score  exp of what the network's classes tell of pictures in DIR_A, as the\n"
+    "               Inception score is worked out\n"
+    "  perceptual   mean distance of pictures of one name in both folders, over the network's\n"
+    "               layers\n"
+    "\n"
+    "  --features FILE  the network: SqueezeNet v1.0 in its compressed form, or a safetensors\n"
+    "                   file that lists its layers; without it swd alone is measured\n"
+    "  --json           one JSON object instead of a table\n"
+    "  --size PX        patches are taken with the longer side reduced to PX (default: 512)\n"
+    "  --resamples N    resamples for the 95 % intervals, 0 for none (default: 200)\n"
+    "  --seed N         seed of the resamples (default: 0)\n"
+    "  --cache DIR      where features are kept from call to call\n"
+    "                   (default: $XDG_CACHE_HOME/comicgan or ~/.cache/comicgan)\n"
+    "  --threads N      0: one for each processor (default); figures do not depend on it\n"
+    "  --help           this text\n";
+
+enum {
+    OPTION_FEATURES = CG_CLI_LONG_OPTION,
+    OPTION_JSON,
+    OPTION_SIZE,
+    OPTION_RESAMPLES,
+    OPTION_SEED,
+    OPTION_CACHE,
+    OPTION_THREADS
+};
+
+static const struct option long_options[] = {
+    {"features", required_argument, NULL, OPTION_FEATURES},
+    {"json", no_argument, NULL, OPTION_JSON},
+    {"size", required_argument, NULL, OPTION_SIZE},
+    {"resamples", required_argument, NULL, OPTION_RESAMPLES},
+    {"seed", required_argument, NULL, OPTION_SEED},
+    {"cache", required_argument, NULL, OPTION_CACHE},
+    {"threads", required_argument, NULL, OPTION_THREADS},
+    {"help", no_argument, NULL, 'h'},
+    {NULL, 0, NULL, 0},
+};
+
+struct settings {
+    const char *features, *cache, *dirs[2];
+    int long_px, resamples, seed, threads;
+    bool json;
+};
+
+/* One option; false after a message. */
+static bool set_option(struct settings *settings, int option, const char *value)
+{
+    switch (option) {
+    case OPTION_FEATURES:
+        settings->features = value;
+        return true;
+    case OPTION_JSON:
+        settings->json = true;
+        return true;
+    case OPTION_SIZE:
+        return cg_cli_parse_int("size", value, CG_SWD_SIDE_MIN_PX, CG_IMAGE_SIDE_MAX_PX,
+                                &settings->long_px);
+    case OPTION_RESAMPLES:
+        return cg_cli_parse_int("resamples", value, 0, RESAMPLES_MAX, &settings->resamples);
+    case OPTION_SEED:
+        return cg_cli_parse_int("seed", value, 0, INT32_MAX, &settings->seed);
+    case OPTION_CACHE:
+        settings->cache = value;
+        return true;
+    default:
+        return cg_cli_parse_int("threads", value, 0, THREADS_MAX, &settings->threads);
+    }
+}
+
+/* ---- showing --------------------------------------------------------------------------------- */
+
+/* A measure as people and programs are told of it. */
+struct shown {
+    const char *name, *key;
+    const struct cg_estimate *estimate;
+};
+
+#define SHOWN_COUNT 5
+
+static void list_measures(const struct cg_comparison *found, struct shown shown[SHOWN_COUNT])
+{
+    const struct shown all[SHOWN_COUNT] = {
+        {"swd", "swd", &found->swd.mean},
+        {"frechet", "frechet", &found->frechet},
+        {"kid", "kid", &found->kernel},
+        {"class score", "class_score", &found->class_score},
+        {"perceptual", "perceptual", &found->perceptual},
+    };
+    memcpy(shown, all, sizeof(all));
+}
+
+static void print_table(const struct settings *settings, const struct cg_comparison *found)
+{
+    struct shown shown[SHOWN_COUNT];
+    list_measures(found, shown);
+    printf("%zu pictures in %s against %zu in %s\n\n", found->count_a, settings->dirs[0],
+           found->count_b, settings->dirs[1]);
+    printf("%-12s %12s   %s\n", "measure", "value", settings->resamples > 0 ? "95 % interval" : "");
+    for (int level = 0; level < CG_SWD_LEVELS; level++)
+        printf("swd %-8d %12.5g\n", 1 << level, found->swd.levels[level]);
+    for (int i = 0; i < SHOWN_COUNT; i++) {
+        const struct cg_estimate *estimate = shown[i].estimate;
+        if (!estimate->known)
+            printf("%-12s %12s\n", shown[i].name, "-");
+        else if (settings->resamples > 0)
+            printf("%-12s %12.5g   %.5g to %.5g\n", shown[i].name, estimate->value, estimate->low,
+                   estimate->high);
+        else
+            printf("%-12s %12.5g\n", shown[i].name, estimate->value);
+    }
+    printf("\nswd 1 to %d: at that many pixels a patch pixel; swd: their mean.\n",
+           1 << (CG_SWD_LEVELS - 1));
+    if (found->feature_count > 0)
+        printf("Features: %zu of %s; perceptual: %zu pairs.\n", found->feature_count,
+               settings->features, found->pair_count);
+}
+
+static json_t *estimate_json(const struct cg_estimate *estimate, bool interval)
+{
+    if (!estimate->known)
+        return json_null();
+    if (!interval)
+        return json_pack("{s:f}", "value", estimate->value);
+    return json_pack("{s:f, s:[f, f]}", "value", estimate->value, "interval", estimate->low,
+                     estimate->high);
+}
+
+static int print_json(const struct settings *settings, const struct cg_comparison *found)
+{
+    struct shown shown[SHOWN_COUNT];
+    list_measures(found, shown);
+    json_t *all =
+        json_pack("{s:s, s:s, s:I, s:I, s:I, s:i, s:i, s:i}", "a", settings->dirs[0], "b",
+                  settings->dirs[1], "pictures_a", (json_int_t)found->count_a, "pictures_b",
+                  (json_int_t)found->count_b, "pairs", (json_int_t)found->pair_count, "size_px",
+                  settings->long_px, "resamples", settings->resamples, "seed", settings->seed);
+    if (found->feature_count > 0)
+        json_object_set_new(all, "features",
+                            json_pack("{s:s, s:I, s:I}", "network", settings->features, "count",
+                                      (json_int_t)found->feature_count, "classes",
+                                      (json_int_t)found->class_count));
+    for (int i = 0; i < SHOWN_COUNT; i++)
+        json_object_set_new(all, shown[i].key,
+                            estimate_json(shown[i].estimate, settings->resamples > 0));
+    json_t *levels = json_array();
+    for (int level = 0; level < CG_SWD_LEVELS; level++)
+        json_array_append_new(levels, json_real(found->swd.levels[level]));
+    json_object_set_new(all, "swd_levels", levels);
+    char *text = json_dumps(all, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
+    json_decref(all);
+    if (text == NULL)
+        return cg_cli_fail(CG_EXIT_INPUT, "the measures could not be put into JSON");
+    puts(text);
+    free(text);
+    return CG_EXIT_DONE;
+}
+
+/* ---- the work -------------------------------------------------------------------------------- */
+
+/* The folder for features, made if it is missing; NULL where it cannot be had, which is only an
+ * error when it was asked for. */
+static enum cg_status open_cache(const struct settings *settings, char **out,
+                                 struct cg_error *error)
+{
+    *out = NULL;
+    if (settings->features == NULL)
+        return CG_OK;
+    char *base = settings->cache != NULL ? cg_string_copy(settings->cache) : cg_cli_default_cache();
+    char *dir = base != NULL ? cg_string_format("%s/features", base) : NULL;
+    enum cg_status status = dir != NULL ? cg_folder_make(dir, error)
+                                        : cg_fail(error, CG_ERR_MEMORY, "cache: out of memory");
+    free(base);
+    if (status == CG_OK) {
+        *out = dir;
+        return CG_OK;
+    }
+    free(dir);
+    return settings->cache != NULL ? status : CG_OK;
+}
+
+static int show(const struct settings *settings, const struct cg_comparison *found)
+{
+    if (settings->json)
+        return print_json(settings, found);
+    print_table(settings, found);
+    return CG_EXIT_DONE;
+}
+
+static int compare(const struct settings *settings, const struct cg_convnet *net)
+{
+    struct cg_error error;
+    struct cg_pool *pool = NULL;
+    struct cg_comparison found;
+    char *cache = NULL;
+    enum cg_status status = open_cache(settings, &cache, &error);
+    if (status == CG_OK)
+        status = cg_pool_create(settings->threads, &pool, &error);
+    if (status == CG_OK) {
+        struct cg_compare_options options = {
+            .pictures = {.net = net, .cache_dir = cache, .long_px = settings->long_px},
+            .resamples = (size_t)settings->resamples,
+            .seed = (uint64_t)settings->seed};
+        status = cg_compare(settings->dirs[0], settings->dirs[1], &options, pool, &found, &error);
+    }
+    cg_pool_free(pool);
+    free(cache);
+    if (status != CG_OK)
+        return cg_cli_fail(CG_EXIT_INPUT, "%s", error.text);
+    return show(settings, &found);
+}
+
+static int read_network_and_compare(const struct settings *settings)
+{
+    struct cg_error error;
+    struct cg_convnet *net = NULL;
+    cg_blas_single_threaded();
+    if (settings->features != NULL && cg_convnet_read(settings->features, &net, &error) != CG_OK)
+        return cg_cli_fail(CG_EXIT_MODEL, "%s", error.text);
+    int code = compare(settings, net);
+    cg_convnet_free(net);
+    return code;
+}
+
+int cg_command_eval(int argc, char *argv[])
+{
+    struct settings settings = {.long_px = LONG_PX_DEFAULT, .resamples = RESAMPLES_DEFAULT};
+    opterr = 0;
+    for (int result; (result = getopt_long(argc, argv, ":h", long_options, NULL)) != -1;) {
+        if (result == 'h')
+            return fputs(help, stdout) < 0 ? CG_EXIT_INPUT : CG_EXIT_DONE;
+        if (result < CG_CLI_LONG_OPTION)
+            return cg_cli_refuse_option(result, argv, long_options);
+        if (!set_option(&settings, result, optarg))
+            return CG_EXIT_USAGE;
+    }
+    if (argc - optind != 2)
+        return cg_cli_fail(CG_EXIT_USAGE,
+                           "eval: expected two folders of pictures, found %d arguments",
+                           argc - optind);
+    settings.dirs[0] = argv[optind];
+    settings.dirs[1] = argv[optind + 1];
+    return read_network_and_compare(&settings);
+}

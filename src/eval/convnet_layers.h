@@ -1,0 +1,31 @@
+/* What a kind of layer can do: one row of a table. Private to convnet*.c. */
+#ifndef CG_EVAL_CONVNET_LAYERS_H
+#define CG_EVAL_CONVNET_LAYERS_H
+
+#include "eval/convnet.h"
+
+struct cg_conv_call {
+    const struct cg_conv_layer *layer;
+    const struct cg_map_shape *in_shapes[CG_CONVNET_FROM_MAX]; /* of its from[] */
+    const float *in[CG_CONVNET_FROM_MAX];
+    struct cg_map_shape out_shape;
+    float *out;
+    float *columns; /* cg_conv_columns_count() floats to work in */
+};
+
+struct cg_conv_type {
+    const char *name; /* in files */
+    /* Work out the output's shape; false if the layer cannot take these inputs. */
+    bool (*shape)(struct cg_conv_call *call);
+    void (*forward)(const struct cg_conv_call *call);
+};
+
+const struct cg_conv_type *cg_conv_type_of(enum cg_conv_kind kind);
+
+/* The kind of a name; false if there is none. */
+bool cg_conv_kind_of(const char *name, enum cg_conv_kind *out);
+
+/* What the layer needs to gather its windows in; 0 for most. */
+size_t cg_conv_columns_count(const struct cg_conv_call *call);
+
+#endif

@@ -1,0 +1,220 @@
+/* cli: the budget of memory, and how the machine is shared out. */
+#include "cli/budget.h"
+#include "cli/share.h"
+#include "temp_folder.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <pthread.h>
+
+#define MIB ((size_t)1 << 20)
+
+/* ---- the budget ------------------------------------------------------------------------------ */
+
+struct taker {
+    struct cg_budget *budget;
+    size_t ticket, nbytes;
+    bool taken;
+    pthread_t thread;
+};
+
+static void *take(void *argument)
+{
+    struct taker *taker = argument;
+    taker->taken = cg_budget_take(taker->budget, taker->ticket, taker->nbytes);
+    return NULL;
+}
+
+static void start(struct taker *taker, struct cg_budget *budget, size_t ticket, size_t nbytes)
+{
+    *taker = (struct taker){.budget = budget, .ticket = ticket, .nbytes = nbytes};
+    assert_int_equal(pthread_create(&taker->thread, NULL, take, taker), 0);
+}
+
+static void tickets_are_served_in_their_order(void **state)
+{
+    (void)state;
+    struct cg_budget *budget;
+    struct taker large, small;
+    assert_int_equal(cg_budget_create(100, &budget, NULL), CG_OK);
+    assert_true(cg_budget_take(budget, 0, 60));
+    start(&small, budget, 2, 10); /* fits, but it is the large one's turn */
+    start(&large, budget, 1, 90); /* waits for the first */
+    cg_budget_give(budget, 60);
+    pthread_join(large.thread, NULL);
+    assert_true(large.taken);
+    pthread_join(small.thread, NULL); /* 10 are left beside the large one */
+    assert_true(small.taken);
+    cg_budget_give(budget, 100);
+    assert_true(cg_budget_take(budget, 3, 100)); /* all of it came back */
+    cg_budget_free(budget);
+}
+
+static void closing_sends_everybody_away(void **state)
+{
+    (void)state;
+    struct cg_budget *budget;
+    struct taker waiting;
+    assert_int_equal(cg_budget_create(100, &budget, NULL), CG_OK);
+    assert_true(cg_budget_is_open(budget));
+    assert_true(cg_budget_take(budget, 0, 100));
+    start(&waiting, budget, 1, 1);
+    cg_budget_close(budget);
+    pthread_join(waiting.thread, NULL);
+    assert_false(waiting.taken);
+    assert_false(cg_budget_is_open(budget));
+    assert_false(cg_budget_take(budget, 2, 0));
+    cg_budget_free(budget);
+    cg_budget_free(NULL);
+}
+
+static void estimates_grow_with_what_is_in_memory(void **state)
+{
+    (void)state;
+    size_t pixels = (size_t)4000 * 3000;
+    struct cg_image_info photo = {CG_IMAGE_JPEG, 4000, 3000, 3, 6 * pixels};
+    struct cg_image_info drawing = {CG_IMAGE_PNG, 4000, 3000, 4, 8 * pixels};
+    size_t jpeg = cg_budget_of_picture(&photo, 5 * MIB, CG_IMAGE_JPEG);
+    assert_int_equal(jpeg, 6 * pixels + 5 * MIB); /* reading is the peak */
+    assert_int_equal(cg_budget_of_picture(&photo, 5 * MIB, CG_IMAGE_PNG), 9 * pixels);
+    assert_int_equal(cg_budget_of_picture(&drawing, MIB, CG_IMAGE_JPEG), 8 * pixels + 2 * MIB);
+    assert_int_equal(cg_budget_of_picture(&drawing, MIB, CG_IMAGE_PNG), 12 * pixels);
+    assert_true(cg_budget_of_session(1920, 1) > 3 * cg_budget_of_session(960, 1));
+    assert_true(cg_budget_of_session(960, 8) > cg_budget_of_session(960, 1));
+}
+
+/* ---- sharing out ----------------------------------------------------------------------------- */
+
+static struct cg_share_request request_of(size_t pictures)
+{
+    return (struct cg_share_request){
+        .pictures = pictures,
+        .processors = 8,
+        .detail_px = 960,
+        .machine = {16384 * MIB, "this machine has free", false},
+        .resident_nbytes = 20 * MIB,
+    };
+}
+
+static void expect_share(const struct cg_share_request *request, int jobs, int threads)
+{
+    struct cg_share share = cg_share_out(request);
+    assert_int_equal(share.jobs, jobs);
+    assert_int_equal(share.threads, threads);
+}
+
+static void processors_go_to_pictures_first(void **state)
+{
+    (void)state;
+    struct cg_share_request request = request_of(1);
+    expect_share(&request, 1, 8);
+    request.pictures = 0;
+    expect_share(&request, 1, 8);
+    request.pictures = 3;
+    expect_share(&request, 3, 2);
+    request.pictures = 1000;
+    expect_share(&request, 8, 1);
+    request.threads = 3;
+    expect_share(&request, 2, 3);
+    request.threads = 20;
+    expect_share(&request, 1, 20);
+    request.threads = 0;
+    request.jobs = 4;
+    expect_share(&request, 4, 2);
+    request.jobs = 100;
+    expect_share(&request, 100, 1);
+    request.pictures = 5;
+    expect_share(&request, 5, 1);
+}
+
+static void sessions_leave_memory_to_pictures(void **state)
+{
+    (void)state;
+    struct cg_share_request request = request_of(1000);
+    size_t session = cg_budget_of_session(960, 1);
+    request.memory_nbytes = 4 * session + 20 * MIB;
+    struct cg_share share = cg_share_out(&request);
+    assert_int_equal(share.jobs, 2);
+    assert_int_equal(share.threads, 1); /* not more because there are fewer */
+    assert_int_equal(share.picture_nbytes, 2 * session);
+    assert_non_null(strstr(share.reason, "--max-memory"));
+    request.jobs = 4; /* the user's word stands */
+    share = cg_share_out(&request);
+    assert_int_equal(share.jobs, 4);
+    assert_int_equal(share.picture_nbytes, 0);
+    request.memory_nbytes = 1;
+    assert_int_equal(cg_share_out(&request).picture_nbytes, 0);
+}
+
+static void mapped_memory_counts_where_addresses_are_limited(void **state)
+{
+    (void)state;
+    struct cg_share_request request = request_of(1);
+    request.machine = (struct cg_machine_memory){1000 * MIB, "the limit leaves", true};
+    struct cg_share share = cg_share_out(&request);
+    assert_in_range(share.threads, 1, 4);
+    assert_true(share.picture_nbytes < (1000 - 128 * (size_t)share.threads) * MIB);
+    assert_true(share.picture_nbytes >= 400 * MIB);
+    assert_string_equal(share.reason, "what the limit leaves");
+    request.machine.address_limited = false;
+    assert_int_equal(cg_share_out(&request).threads, 8);
+    assert_string_equal(cg_share_out(&request).reason, "75 % of what the limit leaves");
+}
+
+/* ---- what the machine has -------------------------------------------------------------------- */
+
+static void write_text(const char *root, const char *path, const char *text)
+{
+    temp_write(root, path, text, strlen(text));
+}
+
+static void the_least_limit_counts(void **state)
+{
+    const char *root = *state;
+    write_text(root, "proc/meminfo", "MemTotal: 8192 kB\nMemAvailable:    4096 kB\nX: 1 kB\n");
+    struct cg_machine_memory memory = cg_machine_memory_read(root);
+    assert_int_equal(memory.nbytes, 4096 * 1024);
+    assert_string_equal(memory.source, "this machine has free");
+
+    write_text(root, "proc/self/cgroup", "0::/a/b\n");
+    write_text(root, "sys/fs/cgroup/a/b/memory.max", "max\n");
+    write_text(root, "sys/fs/cgroup/a/b/memory.current", "5\n");
+    assert_int_equal(cg_machine_memory_read(root).nbytes, 4096 * 1024);
+
+    /* the group above has a limit; pages of files can be given up */
+    write_text(root, "sys/fs/cgroup/a/memory.max", "1000000\n");
+    write_text(root, "sys/fs/cgroup/a/memory.current", "700000\n");
+    write_text(root, "sys/fs/cgroup/a/memory.stat", "anon 1\nfile 200000\nfile_mapped 7\n");
+    memory = cg_machine_memory_read(root);
+    assert_int_equal(memory.nbytes, 500000);
+    assert_string_equal(memory.source, "its control group's limit leaves");
+    assert_false(memory.address_limited);
+}
+
+static void nothing_known_is_no_limit(void **state)
+{
+    assert_true(cg_machine_memory_read(*state).nbytes == SIZE_MAX);
+    assert_int_equal(cg_machine_memory_resident(*state), 0);
+    assert_true(cg_machine_memory_resident("") > 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(tickets_are_served_in_their_order),
+        cmocka_unit_test(closing_sends_everybody_away),
+        cmocka_unit_test(estimates_grow_with_what_is_in_memory),
+        cmocka_unit_test(processors_go_to_pictures_first),
+        cmocka_unit_test(sessions_leave_memory_to_pictures),
+        cmocka_unit_test(mapped_memory_counts_where_addresses_are_limited),
+        cmocka_unit_test_setup_teardown(the_least_limit_counts, temp_folder_setup,
+                                        temp_folder_teardown),
+        cmocka_unit_test_setup_teardown(nothing_known_is_no_limit, temp_folder_setup,
+                                        temp_folder_teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,123 @@
+/* cli: the progress line and the summary, as text; sizes and colours on the command line. */
+#include "cli/cli.h"
+#include "cli/progress.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static void durations_are_short(void **state)
+{
+    (void)state;
+    char text[32];
+    assert_string_equal(cg_progress_duration(-1.0, text, sizeof(text)), "0 s");
+    assert_string_equal(cg_progress_duration(0.6, text, sizeof(text)), "1 s");
+    assert_string_equal(cg_progress_duration(59.4, text, sizeof(text)), "59 s");
+    assert_string_equal(cg_progress_duration(59.6, text, sizeof(text)), "1:00 min");
+    assert_string_equal(cg_progress_duration(187.0, text, sizeof(text)), "3:07 min");
+    assert_string_equal(cg_progress_duration(7530.0, text, sizeof(text)), "2:05 h");
+}
+
+static void expect_line(struct cg_tally tally, int columns, const char *expected)
+{
+    char text[128];
+    cg_progress_line(&tally, columns, text, sizeof(text));
+    assert_string_equal(text, expected);
+    assert_true(columns <= 0 || strlen(text) < (size_t)columns);
+}
+
+static void the_line_says_count_rate_and_time_left(void **state)
+{
+    (void)state;
+    const struct cg_tally some = {1000, 119, 1, 14.4};
+    const struct cg_tally clean = {200, 100, 0, 4.0};
+    expect_line(some, 80, "120 of 1000, 1 failed, 8.3 pictures/s, 1:46 min left");
+    expect_line(clean, 80, "100 of 200, 25 pictures/s, 4 s left");
+    expect_line((struct cg_tally){7, 0, 0, 0.0}, 80, "0 of 7");
+    expect_line((struct cg_tally){7, 7, 0, 7.0}, 80, "7 of 7, 1.0 pictures/s, 0 s left");
+}
+
+static void the_line_fits_the_terminal(void **state)
+{
+    (void)state;
+    const struct cg_tally some = {1000, 119, 1, 14.4};
+    expect_line(some, 53, "120 of 1000, 1 failed, 8.3 pictures/s, 1:46 min left");
+    expect_line(some, 52, "120 of 1000, 1 failed, 8.3 pictures/s");
+    expect_line(some, 30, "120 of 1000, 1 failed");
+    expect_line(some, 13, "120 of 1000");
+    expect_line(some, 5, "");
+    for (int columns = 1; columns < 60; columns++) {
+        char text[128];
+        cg_progress_line(&some, columns, text, sizeof(text));
+        assert_true(strlen(text) < (size_t)columns);
+    }
+}
+
+static void the_summary_adds_up(void **state)
+{
+    (void)state;
+    char text[CG_SUMMARY_NBYTES];
+    struct cg_plan plan = {.count = 200};
+    struct cg_tally tally = {200, 200, 0, 10.0};
+    assert_string_equal(cg_summary_of_work(&tally, &plan, text),
+                        "200 converted in 10.0 s (20.0 pictures/s)");
+    tally = (struct cg_tally){200, 190, 4, 9.7};
+    plan.existing = 3;
+    plan.others = 2;
+    assert_string_equal(cg_summary_of_work(&tally, &plan, text),
+                        "190 converted, 4 failed, 6 not done in 9.7 s (20.0 pictures/s); "
+                        "left out: 3 done already, 2 other files");
+    tally = (struct cg_tally){0};
+    assert_string_equal(cg_summary_of_work(&tally, &plan, text),
+                        "0 converted; left out: 3 done already, 2 other files");
+    assert_string_equal(cg_summary_of_plan(&plan, text),
+                        "200 to convert; left out: 3 done already, 2 other files");
+}
+
+static void sizes_are_powers_of_1024(void **state)
+{
+    (void)state;
+    size_t nbytes = 7;
+    assert_true(cg_cli_parse_size("x", "800M", &nbytes));
+    assert_true(nbytes == (size_t)800 << 20);
+    assert_true(cg_cli_parse_size("x", "2g", &nbytes));
+    assert_true(nbytes == (size_t)2 << 30);
+    assert_true(cg_cli_parse_size("x", "12345", &nbytes));
+    assert_true(nbytes == 12345);
+    assert_false(cg_cli_parse_size("x", "16777216T", &nbytes)); /* 2^64 */
+    assert_true(nbytes == 12345);
+}
+
+static void expect_colour(const char *text, int red, int green, int blue)
+{
+    uint8_t rgb[3];
+    assert_true(cg_cli_parse_colour("x", text, rgb));
+    assert_int_equal(rgb[0], red);
+    assert_int_equal(rgb[1], green);
+    assert_int_equal(rgb[2], blue);
+}
+
+static void colours_are_numbers_or_names(void **state)
+{
+    (void)state;
+    expect_colour("#f80", 255, 136, 0);
+    expect_colour("#12aBcD", 0x12, 0xab, 0xcd);
+    expect_colour("White", 255, 255, 255);
+    expect_colour("green", 0, 128, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(durations_are_short),
+        cmocka_unit_test(the_line_says_count_rate_and_time_left),
+        cmocka_unit_test(the_line_fits_the_terminal),
+        cmocka_unit_test(the_summary_adds_up),
+        cmocka_unit_test(sizes_are_powers_of_1024),
+        cmocka_unit_test(colours_are_numbers_or_names),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
