@@ -21,6 +21,9 @@
 #define TRUST_NONE_NOISES 3.0f
 #define TRUST_NONE 0.055f
 
+/* What a pixel without contrast weighs in the search for cuts. */
+#define CONTRAST_LEAST 0.002f
+
 /* Differences are looked at in squares that reach so far to each side. */
 #define AROUND_PX 2
 
@@ -186,16 +189,21 @@ void cg_steady_around_row(const float *difference, int width, int height, int y,
     }
 }
 
-float cg_steady_trust_row(float *trust, float noise, int width)
+struct cg_steady_sums cg_steady_trust_row(float *trust, const float *photo, float noise, int width)
 {
+    struct cg_steady_sums sums = {0};
     float full = TRUST_FULL_NOISES * noise + TRUST_FULL;
-    float none = TRUST_NONE_NOISES * noise + TRUST_NONE, slope = 1.0f / (none - full), sum = 0.0f;
+    float none = TRUST_NONE_NOISES * noise + TRUST_NONE, slope = 1.0f / (none - full);
     for (int x = 0; x < width; x++) {
+        int left = hold_int(x - 1, width - 1), right = hold_int(x + 1, width - 1);
         float value = (none - trust[x]) * slope;
+        float contrast = fabsf(photo[3 * right + 1] - photo[3 * left + 1]) + CONTRAST_LEAST;
         trust[x] = value < 0.0f ? 0.0f : value > 1.0f ? 1.0f : value;
-        sum += trust[x];
+        sums.trust += trust[x];
+        sums.contrast_trust += contrast * trust[x];
+        sums.contrast += contrast;
     }
-    return sum;
+    return sums;
 }
 
 /* ---- blending -------------------------------------------------------------------------------- */

@@ -38,8 +38,13 @@ void cg_steady_difference_row(const struct cg_steady_pixel *carried, const float
 /* out = root of the mean of difference in the square around each pixel; out is the row. */
 void cg_steady_around_row(const float *difference, int width, int height, int y, float *out);
 
-/* In place, from the difference around a pixel to its trust. Returns the row's sum. */
-float cg_steady_trust_row(float *trust, float noise, int width);
+/* Sums over a row: of trust, and of trust and one weighted by the photo's contrast. */
+struct cg_steady_sums {
+    float trust, contrast_trust, contrast;
+};
+
+/* In place, from the difference around a pixel to its trust; photo is the row. */
+struct cg_steady_sums cg_steady_trust_row(float *trust, const float *photo, float noise, int width);
 
 /* calm = photo, moved towards the carried one; it and the new age are put into carried. */
 void cg_steady_photo_row(const float *photo, const float *trust,
