@@ -77,12 +77,39 @@ struct cg_session;
 
 #define CG_DEFAULT_STYLE "comic"
 
-/* How a comic is to look. Start from cg_engine_looks, which is the style as its card wants it. */
+/* Where the comic goes: 0 keeps the photo, 255 takes the comic. It is stretched to the picture. */
+struct cg_mask {
+    int width, height;
+    const uint8_t
+        *pixels; /* height rows of width bytes, the caller's; NULL: the comic everywhere */
+};
+
+/*
+ * How a comic is to look. Start from cg_engine_looks, which is the style as its card wants it. All
+ * sizes are relative to the picture, so a reduced copy of a photo gives a reduced copy of its comic
+ * (dots and strokes are never drawn too fine to be seen, though). They apply in this order.
+ */
 struct cg_looks {
-    int detail_px;  /* working size, long side in pixels, 64 to 8192. A photo that is smaller is
-                       worked on enlarged, up to twice its size */
-    float ink;      /* strength of the lines: 0 none, 1 as trained, 2 twice */
-    float strength; /* blend of photo (0) and comic (1) */
+    int detail_px; /* working size, long side in pixels, 64 to 8192. A photo that is smaller is
+                      worked on enlarged, up to twice its size */
+    /* lines */
+    float ink;  /* strength: 0 none, 1 as trained, 2 twice */
+    float line; /* width: 0.25 to 4 times that of the trained lines */
+    /* the colour under them */
+    float saturation; /* 0 grey, 1 as trained, 2 twice; hue and lightness stay */
+    float contrast;   /* of lightness, 0 to 2; 1 as trained */
+    int colors;       /* 2 to 64 colours, chosen from the picture; 0 as many as there are */
+    float fill;       /* how much colour is laid down: 0 white, lines alone; 1 all */
+    /* how it is printed */
+    float hatch;       /* pen strokes: 0 none, 0.5 in the darkest shadows, 1 in all shadows */
+    float halftone;    /* printed dots: 0 none, 1 nothing else */
+    int halftone_dots; /* dots along the long side, 20 to 400 */
+    float paper[3];    /* its colour, sRGB 0 to 1, which tints the whole; 1 1 1 white */
+    float grain;       /* its unevenness, 0 to 1 */
+    /* where */
+    float strength;      /* blend of photo (0) and comic (1) */
+    struct cg_mask mask; /* at the places that it names */
+    float feather;       /* softness of its edges, share of the long side, 0 to 0.25 */
 };
 
 /*

@@ -49,11 +49,15 @@ const char *cg_cli_nearest(const char *word, const char *const *candidates);
 char *cg_cli_default_cache(void);
 
 /* Subcommands; argv[0] is the subcommand's name. Return an exit code. */
+int cg_command_card(int argc, char *argv[]);
 int cg_command_convert(int argc, char *argv[]);
 int cg_command_eval(int argc, char *argv[]);
 int cg_command_page(int argc, char *argv[]);
 int cg_command_styles(int argc, char *argv[]);
 int cg_command_train(int argc, char *argv[]);
+int cg_command_generate(int argc, char *argv[]);
+int cg_command_augment(int argc, char *argv[]);
+int cg_command_score(int argc, char *argv[]);
 int cg_command_stream(int argc, char *argv[]);
 int cg_command_video(int argc, char *argv[]);
 

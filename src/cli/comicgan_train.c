@@ -1,9 +1,10 @@
 /* comicgan-train: train a style from folders of photos and comics, or go on with a run. */
 #include "base/memory.h"
 #include "cli/cli.h"
+#include "cli/train_common.h"
+#include "cli/train_vector.h"
 #include "train/train.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,16 +13,9 @@
 #define DEFAULT_DETAIL_PX 960
 #define DEFAULT_STEPS 40000
 
-static volatile sig_atomic_t stop_wanted;
-
-static void want_stop(int signal_number)
-{
-    (void)signal_number;
-    stop_wanted = 1;
-}
-
 enum {
-    OPTION_DATA = CG_CLI_LONG_OPTION,
+    OPTION_MODEL = CG_CLI_LONG_OPTION,
+    OPTION_DATA,
     OPTION_OUT,
     OPTION_RESUME,
     OPTION_CACHE,
@@ -48,6 +42,7 @@ enum {
 };
 
 static const struct option long_options[] = {
+    {"model", required_argument, NULL, OPTION_MODEL},
     {"data", required_argument, NULL, OPTION_DATA},
     {"out", required_argument, NULL, OPTION_OUT},
     {"resume", required_argument, NULL, OPTION_RESUME},
@@ -78,6 +73,7 @@ static const struct option long_options[] = {
 static const char help_text[] =
     "usage: comicgan train --data DIR --out RUN [options]\n"
     "       comicgan train --resume RUN [--steps N | --minutes N] [--threads N]\n"
+    "       comicgan train --model vector ... (a GAN that makes small pictures; see its --help)\n"
     "\n"
     "Train a style. DIR/photos holds photos, DIR/comics the comics to learn from, both in any\n"
     "depth of folders (without DIR/comics the built-in teacher's pictures take their place). RUN "
@@ -127,24 +123,6 @@ struct command {
     bool help;
 };
 
-static bool parse_steps(const char *option, const char *text, uint64_t *out)
-{
-    int value;
-    if (!cg_cli_parse_int(option, text, 0, 1000000000, &value))
-        return false;
-    *out = (uint64_t)value;
-    return true;
-}
-
-static bool parse_minutes(const char *text, double *out)
-{
-    float minutes;
-    if (!cg_cli_parse_float("minutes", text, 0.001f, 1e6f, &minutes))
-        return false;
-    *out = (double)minutes;
-    return true;
-}
-
 static bool parse_noise(const char *text, float *out)
 {
     float levels;
@@ -158,13 +136,17 @@ static bool parse_noise(const char *text, float *out)
 static int take_common_option(struct command *command, int option)
 {
     switch (option) {
+    case OPTION_MODEL: /* vector has been dealt with */
+        if (strcmp(optarg, "style") != 0)
+            cg_cli_fail(CG_EXIT_USAGE, "--model: expected style or vector, found \"%s\"", optarg);
+        return strcmp(optarg, "style") == 0;
     case OPTION_RESUME:
         command->resume = optarg;
         return 1;
     case OPTION_STEPS:
-        return parse_steps("steps", optarg, &command->limits.steps);
+        return cg_cli_parse_steps("steps", optarg, &command->limits.steps);
     case OPTION_MINUTES:
-        return parse_minutes(optarg, &command->limits.minutes);
+        return cg_cli_parse_minutes(optarg, &command->limits.minutes);
     case OPTION_THREADS:
         return cg_cli_parse_int("threads", optarg, 1, 256, &command->options.threads);
     case OPTION_HELP:
@@ -181,7 +163,7 @@ static bool take_recipe_option(struct command *command, int option)
     switch (option) {
     case OPTION_PRETRAIN:
         command->pretrain_given = true;
-        return parse_steps("pretrain", optarg, &recipe->pretrain_steps);
+        return cg_cli_parse_steps("pretrain", optarg, &recipe->pretrain_steps);
     case OPTION_CROP:
         return cg_cli_parse_int("crop", optarg, 16, 512, &recipe->crop_px);
     case OPTION_BATCH:
@@ -234,7 +216,7 @@ static bool take_new_run_option(struct command *command, int option)
     case OPTION_DETAIL:
         return cg_cli_parse_int("detail", optarg, 64, 8192, &options->detail_px);
     case OPTION_SEED:
-        if (!parse_steps("seed", optarg, &seed))
+        if (!cg_cli_parse_steps("seed", optarg, &seed))
             return false;
         options->seed = seed;
         return true;
@@ -340,14 +322,6 @@ static void show(void *context, const struct cg_train_report *report)
     display->last = *report;
 }
 
-static void listen_for_stop(void)
-{
-    struct sigaction action = {.sa_handler = want_stop};
-    sigemptyset(&action.sa_mask);
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-}
-
 static int exit_code_of(enum cg_status status)
 {
     return status == CG_ERR_MODEL ? CG_EXIT_MODEL : CG_EXIT_INPUT;
@@ -360,8 +334,7 @@ static int run(struct command *command)
     struct cg_error error;
     enum cg_status status;
     char *name = NULL, *cache = cg_cli_default_cache();
-    listen_for_stop();
-    command->limits.stop = &stop_wanted;
+    command->limits.stop = cg_cli_listen_for_stop();
     if (command->limits.steps == 0 && command->limits.minutes <= 0.0)
         command->limits.steps = DEFAULT_STEPS;
     if (command->resume != NULL) {
@@ -399,6 +372,8 @@ int main(int argc, char *argv[])
                                           .seed = 1,
                                           .recipe = CG_RECIPE_DEFAULT}};
     cg_blas_fix_core_type(argv);
+    if (cg_cli_is_vector(argc, argv))
+        return cg_cli_train_vector(argc, argv);
     int code = parse(argc, argv, &command);
     if (code == CG_EXIT_DONE && command.help)
         fputs(help_text, stdout);

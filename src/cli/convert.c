@@ -273,24 +273,30 @@ static int run_plan(struct request *request, const struct cg_plan *plan)
     return code;
 }
 
+static int run_request(struct request *request)
+{
+    struct cg_plan plan;
+    if (request->help)
+        return printf("%s%s%s", help_usage, help_files, help_work) < 0 ? CG_EXIT_INPUT
+                                                                       : CG_EXIT_DONE;
+    cg_interrupt_watch();
+    int code = cg_plan_make(&request->plan, &plan);
+    if (code != CG_EXIT_DONE)
+        return code;
+    code = run_plan(request, &plan);
+    cg_plan_free(&plan);
+    return code;
+}
+
 int cg_command_convert(int argc, char *argv[])
 {
     struct request request = {
         .looks = CG_CLI_LOOKS_DEFAULT,
         .batch.picture = {.quality = QUALITY_DEFAULT, .background = {255, 255, 255}},
     };
-    struct cg_plan plan;
     int code = parse(argc, argv, &request);
-    if (code != CG_EXIT_DONE)
-        return code;
-    if (request.help)
-        return printf("%s%s%s", help_usage, help_files, help_work) < 0 ? CG_EXIT_INPUT
-                                                                       : CG_EXIT_DONE;
-    cg_interrupt_watch();
-    code = cg_plan_make(&request.plan, &plan);
-    if (code != CG_EXIT_DONE)
-        return code;
-    code = run_plan(&request, &plan);
-    cg_plan_free(&plan);
+    if (code == CG_EXIT_DONE)
+        code = run_request(&request);
+    cg_cli_looks_close(&request.looks);
     return code;
 }

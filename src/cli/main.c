@@ -19,7 +19,12 @@ static const char help[] =
     "  video IN OUT         turn a film into a comic that moves (needs ffmpeg)\n"
     "  stream               the same between two programs, frames on stdin and stdout\n"
     "  styles               list the styles that convert can use\n"
-    "  train --data DIR     train a style of your own\n"
+    "  train --data DIR     train a style of your own, or (--model vector) a GAN that makes\n"
+    "                       small pictures from noise\n"
+    "  card STYLE           show how a style looks by default, or change it\n"
+    "  generate MODEL OUT   make pictures with such a GAN\n"
+    "  augment --data DIR   make more pictures for a training set\n"
+    "  score --model MODEL  tell which pictures do not belong\n"
     "  eval DIR_A DIR_B     measure how far one folder of pictures is from another\n"
     "\n"
     "  comicgan COMMAND --help   the options of a command\n"
@@ -34,9 +39,10 @@ struct command {
 };
 
 static const struct command commands[] = {
-    {"convert", cg_command_convert}, {"page", cg_command_page},     {"video", cg_command_video},
-    {"stream", cg_command_stream},   {"styles", cg_command_styles}, {"train", cg_command_train},
-    {"eval", cg_command_eval},
+    {"convert", cg_command_convert},   {"page", cg_command_page},       {"video", cg_command_video},
+    {"stream", cg_command_stream},     {"styles", cg_command_styles},   {"train", cg_command_train},
+    {"generate", cg_command_generate}, {"augment", cg_command_augment}, {"card", cg_command_card},
+    {"score", cg_command_score},       {"eval", cg_command_eval},
 };
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
@@ -69,7 +75,7 @@ static int refuse_command(const char *word)
                            word, word);
     return cg_cli_fail(CG_EXIT_USAGE,
                        "unknown command %s; the commands are convert, page, video, stream, styles, "
-                       "train, eval",
+                       "train, card, generate, augment, score, eval",
                        word);
 }
 

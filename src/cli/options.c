@@ -11,7 +11,7 @@
 #include <strings.h>
 
 #define WORD_MAX_CHARS 32
-#define CANDIDATES_MAX 32
+#define CANDIDATES_MAX 64
 #define SLIPS_MAX 2
 
 static void print_line(const char *prefix, const char *format, va_list arguments)

@@ -283,6 +283,32 @@ static int check_out(struct command_line *line)
     return check_not_a_photo(order, &out);
 }
 
+/* Options into line, then the arguments and the page. */
+static int run_command_line(int argc, char *argv[], struct command_line *line)
+{
+    opterr = 0;
+    for (int result; (result = getopt_long(argc, argv, ":h", long_options, NULL)) != -1;) {
+        if (result == 'h')
+            return fputs(help, stdout) < 0 ? CG_EXIT_INPUT : CG_EXIT_DONE;
+        if (result == '?' || result == ':')
+            return cg_cli_refuse_option(result, argv, long_options);
+        if (!set_option(line, result, optarg))
+            return CG_EXIT_USAGE;
+    }
+    if (argc == optind)
+        return cg_cli_fail(CG_EXIT_USAGE, "page: expected OUT and photos, found neither; see "
+                                          "comicgan page --help");
+    line->order.out = argv[optind];
+    line->order.photos = (const char *const *)argv + optind + 1;
+    line->order.photo_count = argc - optind - 1;
+    if (line->order.width == 0 && !cg_layout_has_free_height(line->order.layout))
+        set_page(&line->order, "a4");
+    int code = check_counts(&line->order);
+    if (code == CG_EXIT_DONE)
+        code = check_out(line);
+    return code == CG_EXIT_DONE ? cg_page_make(&line->order) : code;
+}
+
 int cg_command_page(int argc, char *argv[])
 {
     struct command_line line = {.order = {.looks = CG_CLI_LOOKS_DEFAULT,
@@ -292,25 +318,7 @@ int cg_command_page(int argc, char *argv[])
                                           .slant = tan(SLANT_DEFAULT_DEGREES * RADIANS_PER_DEGREE),
                                           .background = {255, 255, 255},
                                           .quality = QUALITY_DEFAULT}};
-    opterr = 0;
-    for (int result; (result = getopt_long(argc, argv, ":h", long_options, NULL)) != -1;) {
-        if (result == 'h')
-            return fputs(help, stdout) < 0 ? CG_EXIT_INPUT : CG_EXIT_DONE;
-        if (result == '?' || result == ':')
-            return cg_cli_refuse_option(result, argv, long_options);
-        if (!set_option(&line, result, optarg))
-            return CG_EXIT_USAGE;
-    }
-    if (argc == optind)
-        return cg_cli_fail(CG_EXIT_USAGE, "page: expected OUT and photos, found neither; see "
-                                          "comicgan page --help");
-    line.order.out = argv[optind];
-    line.order.photos = (const char *const *)argv + optind + 1;
-    line.order.photo_count = argc - optind - 1;
-    if (line.order.width == 0 && !cg_layout_has_free_height(line.order.layout))
-        set_page(&line.order, "a4");
-    int code = check_counts(&line.order);
-    if (code == CG_EXIT_DONE)
-        code = check_out(&line);
-    return code == CG_EXIT_DONE ? cg_page_make(&line.order) : code;
+    int code = run_command_line(argc, argv, &line);
+    cg_cli_looks_close(&line.order.looks);
+    return code;
 }

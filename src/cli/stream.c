@@ -44,18 +44,19 @@ static int run_stream(const struct cg_film_options *options)
     return status == CG_OK ? CG_EXIT_DONE : cg_cli_fail(CG_EXIT_INPUT, "%s", error.text);
 }
 
-int cg_command_stream(int argc, char *argv[])
+/* The options; CG_EXIT_DONE to go on. */
+static int parse(int argc, char *argv[], struct cg_film_options *options, bool *help_wanted)
 {
     static const struct option long_options[] = {
         CG_CLI_FILM_LONG_OPTIONS, {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
-    struct cg_film_options options = CG_CLI_FILM_DEFAULT;
     opterr = 0;
     for (int result; (result = getopt_long(argc, argv, ":h", long_options, NULL)) != -1;) {
-        if (result == 'h')
-            return fputs(help, stdout) < 0 ? CG_EXIT_INPUT : CG_EXIT_DONE;
+        *help_wanted = result == 'h';
+        if (*help_wanted)
+            return CG_EXIT_DONE;
         if (!cg_film_is_option(result))
             return cg_cli_refuse_option(result, argv, long_options);
-        if (!cg_film_set(&options, result, optarg))
+        if (!cg_film_set(options, result, optarg))
             return CG_EXIT_USAGE;
     }
     if (optind < argc)
@@ -66,6 +67,20 @@ int cg_command_stream(int argc, char *argv[])
     if (isatty(STDIN_FILENO) || isatty(STDOUT_FILENO))
         return cg_cli_fail(CG_EXIT_USAGE, "stream stands between two programs, found a terminal; "
                                           "see comicgan stream --help");
-    signal(SIGPIPE, SIG_IGN); /* who reads may go away: that is an error, not the end of us */
-    return run_stream(&options);
+    return CG_EXIT_DONE;
+}
+
+int cg_command_stream(int argc, char *argv[])
+{
+    struct cg_film_options options = CG_CLI_FILM_DEFAULT;
+    bool help_wanted = false;
+    int code = parse(argc, argv, &options, &help_wanted);
+    if (code == CG_EXIT_DONE && help_wanted) {
+        code = fputs(help, stdout) < 0 ? CG_EXIT_INPUT : CG_EXIT_DONE;
+    } else if (code == CG_EXIT_DONE) {
+        signal(SIGPIPE, SIG_IGN); /* who reads may go away: that is an error, not the end of us */
+        code = run_stream(&options);
+    }
+    cg_cli_looks_close(&options.looks);
+    return code;
 }

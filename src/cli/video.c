@@ -347,18 +347,32 @@ static int run_settings(struct cg_video_settings *settings, int argc, char *argv
     return code;
 }
 
+/* The options; CG_EXIT_DONE to go on. */
+static int parse(int argc, char *argv[], struct cg_video_settings *settings, bool *help_wanted)
+{
+    opterr = 0;
+    for (int result; (result = getopt_long(argc, argv, ":h", long_options, NULL)) != -1;) {
+        *help_wanted = result == 'h';
+        if (*help_wanted)
+            return CG_EXIT_DONE;
+        if (result == '?' || result == ':')
+            return cg_cli_refuse_option(result, argv, long_options);
+        if (!set_option(settings, result, optarg))
+            return CG_EXIT_USAGE;
+    }
+    return CG_EXIT_DONE;
+}
+
 int cg_command_video(int argc, char *argv[])
 {
     struct cg_video_settings settings = {.film = CG_CLI_FILM_DEFAULT,
                                          .part_seconds = PART_SECONDS_DEFAULT};
-    opterr = 0;
-    for (int result; (result = getopt_long(argc, argv, ":h", long_options, NULL)) != -1;) {
-        if (result == 'h')
-            return fputs(help, stdout) < 0 ? CG_EXIT_INPUT : CG_EXIT_DONE;
-        if (result == '?' || result == ':')
-            return cg_cli_refuse_option(result, argv, long_options);
-        if (!set_option(&settings, result, optarg))
-            return CG_EXIT_USAGE;
-    }
-    return run_settings(&settings, argc, argv);
+    bool help_wanted = false;
+    int code = parse(argc, argv, &settings, &help_wanted);
+    if (code == CG_EXIT_DONE && help_wanted)
+        code = fputs(help, stdout) < 0 ? CG_EXIT_INPUT : CG_EXIT_DONE;
+    else if (code == CG_EXIT_DONE)
+        code = run_settings(&settings, argc, argv);
+    cg_cli_looks_close(&settings.film.looks);
+    return code;
 }

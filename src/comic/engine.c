@@ -17,6 +17,12 @@ enum cg_status cg_engine_open(const char *style, struct cg_engine **out, struct 
         free(engine);
         return status;
     }
+    engine->looks = cg_looks_neutral(engine->model->card.detail_px);
+    status = cg_looks_read(engine->model->card.looks, &engine->looks, error);
+    if (status != CG_OK) {
+        cg_engine_free(engine);
+        return status;
+    }
     cg_blas_single_threaded();
     engine->info = (struct cg_style_info){
         .name = engine->model->card.name,
@@ -36,11 +42,7 @@ const struct cg_style_info *cg_engine_style(const struct cg_engine *engine)
 
 struct cg_looks cg_engine_looks(const struct cg_engine *engine)
 {
-    return (struct cg_looks){
-        .detail_px = engine->info.detail_px,
-        .ink = 1.0f,
-        .strength = 1.0f,
-    };
+    return engine->looks;
 }
 
 void cg_engine_free(struct cg_engine *engine)

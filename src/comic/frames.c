@@ -5,15 +5,16 @@
  */
 #include "comic/frames.h"
 
+#include "base/file.h"
 #include "base/memory.h"
 #include "comic/engine.h"
+#include "comic/finish.h"
 #include "comic/steady.h"
 #include "comic/working.h"
+#include "model/looks.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
-
-#define DETAIL_MIN_PX 64
-#define DETAIL_MAX_PX 8192
 
 struct cg_frames {
     struct cg_looks looks;
@@ -21,41 +22,24 @@ struct cg_frames {
     struct cg_pool *pool;
     struct cg_working *working;
     struct cg_steady *steady;
+    struct cg_finish *finish;
+    struct cg_palette palette; /* of the scene */
     struct cg_renderer *renderer;
     float *photo; /* the working copy */
     size_t photo_count;
 };
-
-static enum cg_status check_detail(int detail_px, struct cg_error *error)
-{
-    if (detail_px < DETAIL_MIN_PX || detail_px > DETAIL_MAX_PX)
-        return cg_fail(error, CG_ERR_ARGUMENT, "detail: expected %d to %d pixels, got %d",
-                       DETAIL_MIN_PX, DETAIL_MAX_PX, detail_px);
-    return CG_OK;
-}
-
-static enum cg_status check_looks(const struct cg_looks *looks, float stability,
-                                  struct cg_error *error)
-{
-    if (!(looks->ink >= 0.0f && looks->ink <= 2.0f))
-        return cg_fail(error, CG_ERR_ARGUMENT, "ink: expected 0 to 2, got %g", (double)looks->ink);
-    if (!(looks->strength >= 0.0f && looks->strength <= 1.0f))
-        return cg_fail(error, CG_ERR_ARGUMENT, "strength: expected 0 to 1, got %g",
-                       (double)looks->strength);
-    if (!(stability >= 0.0f && stability <= 1.0f))
-        return cg_fail(error, CG_ERR_ARGUMENT, "stability: expected 0 to 1, got %g",
-                       (double)stability);
-    return check_detail(looks->detail_px, error);
-}
 
 enum cg_status cg_frames_create(const struct cg_engine *engine, int threads,
                                 const struct cg_looks *looks, float stability,
                                 struct cg_frames **out, struct cg_error *error)
 {
     *out = NULL;
-    enum cg_status status = check_looks(looks, stability, error);
+    enum cg_status status = cg_looks_check(looks, error);
     if (status != CG_OK)
         return status;
+    if (!(stability >= 0.0f && stability <= 1.0f))
+        return cg_fail(error, CG_ERR_ARGUMENT, "stability: expected 0 to 1, got %g",
+                       (double)stability);
     struct cg_frames *frames = cg_alloc_zero(1, sizeof(*frames), "frames", error);
     if (frames == NULL)
         return CG_ERR_MEMORY;
@@ -66,6 +50,8 @@ enum cg_status cg_frames_create(const struct cg_engine *engine, int threads,
         status = cg_working_create(engine->model, frames->pool, &frames->working, error);
     if (status == CG_OK)
         status = cg_steady_create(&frames->steady, error);
+    if (status == CG_OK)
+        status = cg_finish_create(&frames->finish, error);
     if (status == CG_OK)
         status = cg_renderer_create(&frames->renderer, error);
     if (status != CG_OK) {
@@ -82,6 +68,7 @@ void cg_frames_free(struct cg_frames *frames)
         return;
     free(frames->photo);
     cg_renderer_free(frames->renderer);
+    cg_finish_free(frames->finish);
     cg_steady_free(frames->steady);
     cg_working_free(frames->working);
     cg_pool_free(frames->pool);
@@ -90,9 +77,11 @@ void cg_frames_free(struct cg_frames *frames)
 
 enum cg_status cg_frames_set_detail(struct cg_frames *frames, int detail_px, struct cg_error *error)
 {
-    enum cg_status status = check_detail(detail_px, error);
+    struct cg_looks looks = frames->looks;
+    looks.detail_px = detail_px;
+    enum cg_status status = cg_looks_check(&looks, error);
     if (status == CG_OK)
-        frames->looks.detail_px = detail_px;
+        frames->looks = looks;
     return status;
 }
 
@@ -127,10 +116,29 @@ static enum cg_status make_photo(struct cg_frames *frames, const struct cg_image
     return CG_OK;
 }
 
+static enum cg_status render(struct cg_frames *frames, struct cg_layers *layers, bool same_scene,
+                             struct cg_image *frame, struct cg_error *error)
+{
+    const struct cg_finish_request request = {
+        .looks = &frames->looks,
+        .palette = same_scene && frames->palette.count > 0 ? &frames->palette : NULL,
+        .width = frame->width,
+        .height = frame->height,
+        .enlarged = 1.0f,
+    };
+    struct cg_render_options options;
+    enum cg_status status =
+        cg_finish_begin(frames->finish, frames->pool, &request, layers, &options, error);
+    if (status != CG_OK)
+        return status;
+    frames->palette = cg_finish_palette(frames->finish);
+    return cg_render(frames->renderer, frames->pool, layers, &options, frame->pixels, frame->width,
+                     frame->height, error);
+}
+
 static enum cg_status convert(struct cg_frames *frames, struct cg_image *frame, float *trusted,
                               struct cg_error *error)
 {
-    struct cg_render_options options = {frames->looks.ink, frames->looks.strength};
     struct cg_layers layers;
     const float *calm;
     int width, height;
@@ -146,8 +154,7 @@ static enum cg_status convert(struct cg_frames *frames, struct cg_image *frame, 
     /* The full frame has the noise of the copy that was not calmed: fitted to that one, the layer
      * comes out as it is. */
     layers.photo = frames->photo;
-    return cg_render(frames->renderer, frames->pool, &layers, &options, frame->pixels, frame->width,
-                     frame->height, error);
+    return render(frames, &layers, *trusted > 0.0f, frame, error);
 }
 
 enum cg_status cg_frames_convert(struct cg_frames *frames, uint8_t *pixels, int width, int height,
@@ -166,13 +173,23 @@ enum cg_status cg_frames_convert(struct cg_frames *frames, uint8_t *pixels, int 
 enum cg_status cg_frames_save(const struct cg_frames *frames, const char *path,
                               struct cg_error *error)
 {
-    return cg_steady_save(frames->steady, path, error);
+    return cg_steady_save(frames->steady, &frames->palette, sizeof(frames->palette), path, error);
 }
 
 enum cg_status cg_frames_restore(struct cg_frames *frames, const char *path, struct cg_error *error)
 {
+    struct cg_palette palette;
     int width, height;
-    enum cg_status status = cg_steady_restore(frames->steady, path, &width, &height, error);
+    enum cg_status status =
+        cg_steady_restore(frames->steady, &palette, sizeof(palette), path, &width, &height, error);
+    if (status == CG_OK && (palette.count < 0 || palette.count > CG_PALETTE_MAX)) {
+        cg_steady_reset(frames->steady);
+        return cg_fail(error, CG_ERR_FORMAT,
+                       "reading %s: expected a saved palette, found %d colours", cg_path_tail(path),
+                       palette.count);
+    }
+    if (status == CG_OK)
+        frames->palette = palette;
     if (status == CG_OK && width > 0)
         frames->looks.detail_px = width > height ? width : height;
     return status;

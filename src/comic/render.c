@@ -16,22 +16,17 @@
  */
 #include "comic/render.h"
 
+#include "base/buffer.h"
 #include "base/memory.h"
 #include "comic/render_parts.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-/* Memory that only grows. */
-struct buffer {
-    void *memory;
-    size_t nbytes;
-};
-
 struct cg_renderer {
-    struct buffer gain, offset, ink; /* the maps */
-    struct buffer columns;           /* struct cg_tap for each column */
-    struct buffer scratch;           /* each worker's rows */
+    struct cg_buffer gain, offset, ink; /* the maps */
+    struct cg_buffer columns;           /* struct cg_tap for each column */
+    struct cg_buffer scratch;           /* each worker's rows */
 };
 
 enum cg_status cg_renderer_create(struct cg_renderer **out, struct cg_error *error)
@@ -52,25 +47,6 @@ void cg_renderer_free(struct cg_renderer *renderer)
     free(renderer);
 }
 
-/* Make room for rows * count elements; what was in the buffer is lost if it has to grow. */
-static enum cg_status reserve(struct buffer *buffer, size_t rows, size_t count,
-                              size_t element_nbytes, const char *what, struct cg_error *error)
-{
-    size_t elements, nbytes;
-    if (!cg_mul_size(rows, count, &elements) || !cg_mul_size(elements, element_nbytes, &nbytes))
-        return cg_fail(error, CG_ERR_MEMORY, "%s: %zu x %zu elements are more than fit", what, rows,
-                       count);
-    if (nbytes <= buffer->nbytes)
-        return CG_OK;
-    free(buffer->memory);
-    *buffer = (struct buffer){0};
-    buffer->memory = cg_alloc(elements, element_nbytes, what, error);
-    if (buffer->memory == NULL)
-        return CG_ERR_MEMORY;
-    buffer->nbytes = nbytes;
-    return CG_OK;
-}
-
 /* Everything that one picture's rendering looks at. */
 struct work {
     const struct cg_layers *layers;
@@ -87,16 +63,16 @@ static enum cg_status reserve_all(struct cg_renderer *renderer, const struct wor
 {
     size_t rows = (size_t)work->maps.height, stride = cg_map_stride(&work->maps);
     enum cg_status status;
-    if ((status = reserve(&renderer->gain, rows, stride * 3, sizeof(float), "colour gain map",
-                          error)) != CG_OK ||
-        (status = reserve(&renderer->offset, rows, stride * 3, sizeof(float), "colour offset map",
-                          error)) != CG_OK ||
-        (status = reserve(&renderer->ink, rows, stride, sizeof(float), "ink map", error)) !=
-            CG_OK ||
-        (status = reserve(&renderer->columns, 1, (size_t)work->tiles.width, sizeof(struct cg_tap),
-                          "table of columns", error)) != CG_OK ||
-        (status = reserve(&renderer->scratch, (size_t)threads, work->scratch_count, sizeof(float),
-                          "rows of a tile", error)) != CG_OK)
+    if ((status = cg_buffer_reserve(&renderer->gain, rows, stride * 3, sizeof(float),
+                                    "colour gain map", error)) != CG_OK ||
+        (status = cg_buffer_reserve(&renderer->offset, rows, stride * 3, sizeof(float),
+                                    "colour offset map", error)) != CG_OK ||
+        (status = cg_buffer_reserve(&renderer->ink, rows, stride, sizeof(float), "ink map",
+                                    error)) != CG_OK ||
+        (status = cg_buffer_reserve(&renderer->columns, 1, (size_t)work->tiles.width,
+                                    sizeof(struct cg_tap), "table of columns", error)) != CG_OK ||
+        (status = cg_buffer_reserve(&renderer->scratch, (size_t)threads, work->scratch_count,
+                                    sizeof(float), "rows of a tile", error)) != CG_OK)
         return status;
     return CG_OK;
 }
@@ -143,6 +119,7 @@ enum cg_status cg_render(struct cg_renderer *renderer, struct cg_pool *pool,
         .steepness = scale_of(layers, width, height),
         .tiles = {.opacity = clamp(options->ink, 0.0f, 1.0f),
                   .strength = clamp(options->strength, 0.0f, 1.0f),
+                  .finish = options->finish,
                   .pixels = pixels,
                   .width = width,
                   .height = height},

@@ -25,9 +25,12 @@ struct cg_layers {
     const float *logit;
 };
 
+struct cg_finish;
+
 struct cg_render_options {
-    float ink;      /* 0 none, 1 as trained, 2 twice */
-    float strength; /* 0 photo, 1 comic */
+    float ink;                      /* 0 none, 1 as trained, 2 twice */
+    float strength;                 /* 0 photo, 1 comic */
+    const struct cg_finish *finish; /* what is done to the comic beyond that (finish.h), or NULL */
 };
 
 /* Buffers that are kept from picture to picture. */

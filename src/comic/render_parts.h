@@ -8,7 +8,8 @@
 #ifndef CG_COMIC_RENDER_PARTS_H
 #define CG_COMIC_RENDER_PARTS_H
 
-#include "comic/render.h"
+#include "comic/finish.h"
+#include "comic/tap.h"
 
 #define CG_MAP_PAD 2
 
@@ -50,21 +51,12 @@ void cg_fit_ink_row(const struct cg_layers *layers, int y, float boldness, float
 
 /* ---- render_tile.c --------------------------------------------------------------------------- */
 
-/* Where a full row or column lies among the working ones. */
-struct cg_tap {
-    int index;      /* the working pixel at or before it: -1 to size - 1 */
-    float linear;   /* weight of pixel index + 1; index has the rest */
-    float cubic[4]; /* weights of the pixels index - 1 to index + 2 (Catmull and Rom 1974) */
-};
-
-/* Pixel centres meet: full pixel i lies at (i + 0.5) * size / full_size - 0.5. */
-struct cg_tap cg_tap_make(int i, int size, int full_size);
-
 struct cg_tile_job {
     const struct cg_maps *maps;
     const struct cg_tap *columns; /* one for each column of the picture */
     float opacity;                /* of the ink, 0 to 1 */
     float strength;
+    const struct cg_finish *finish; /* or NULL */
     uint8_t *pixels;
     int width, height;
 };

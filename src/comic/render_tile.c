@@ -29,11 +29,12 @@ struct tile_rows {
     int held[SLOTS]; /* which row, -1 for none */
     float *paper;    /* 1 - ink, of one full row */
     float *keep;     /* the same for each channel */
+    float *comic;    /* one full row, where the comic is finished before it is blended */
 };
 
 size_t cg_tile_scratch_count(void)
 {
-    return SLOTS * (2 * COLOUR_COUNT + CG_TILE_WIDTH) + CG_TILE_WIDTH + COLOUR_COUNT;
+    return SLOTS * (2 * COLOUR_COUNT + CG_TILE_WIDTH) + CG_TILE_WIDTH + 2 * COLOUR_COUNT;
 }
 
 static struct tile_rows tile_rows_make(float *scratch)
@@ -48,20 +49,8 @@ static struct tile_rows tile_rows_make(float *scratch)
     }
     rows.paper = scratch;
     rows.keep = rows.paper + CG_TILE_WIDTH;
+    rows.comic = rows.keep + COLOUR_COUNT;
     return rows;
-}
-
-struct cg_tap cg_tap_make(int i, int size, int full_size)
-{
-    double place = ((double)i + 0.5) * (double)size / (double)full_size - 0.5;
-    double before = floor(place);
-    float t = (float)(place - before);
-    struct cg_tap tap = {.index = (int)before, .linear = t};
-    tap.cubic[0] = ((-0.5f * t + 1.0f) * t - 0.5f) * t;
-    tap.cubic[1] = (1.5f * t - 2.5f) * t * t + 1.0f;
-    tap.cubic[2] = ((-1.5f * t + 2.0f) * t + 0.5f) * t;
-    tap.cubic[3] = (0.5f * t - 0.5f) * t * t;
-    return tap;
 }
 
 /* out: count pixels of 3 floats, and one float more. row: of a map, its padding first. */
@@ -152,23 +141,60 @@ struct colour_rows {
     float weight;
 };
 
-CG_MULTIVERSION
-static void colour_row(const struct colour_rows *rows, const float *restrict keep, float strength,
-                       uint8_t *restrict pixels, size_t count)
+/* Element i of the colour layer, 0 to 255. */
+static inline float colour_at(const struct colour_rows *rows, size_t i, float photo)
 {
-    const float *restrict gain0 = rows->gain[0], *restrict gain1 = rows->gain[1];
-    const float *restrict offset0 = rows->offset[0], *restrict offset1 = rows->offset[1];
     const float t = rows->weight;
+    float gain = rows->gain[0][i] + t * (rows->gain[1][i] - rows->gain[0][i]);
+    float offset = rows->offset[0][i] + t * (rows->offset[1][i] - rows->offset[0][i]);
+    float colour = gain * photo + offset;
+    colour = colour > 0.0f ? colour : 0.0f;
+    return colour < 255.0f ? colour : 255.0f;
+}
+
+/* Colour and ink, blended at once. */
+CG_MULTIVERSION
+static void comic_row(const struct colour_rows *rows, const float *restrict keep, float strength,
+                      uint8_t *restrict pixels, size_t count)
+{
+    const struct colour_rows local = *rows;
     for (size_t i = 0; i < count; i++) {
         float photo = (float)pixels[i];
-        float gain = gain0[i] + t * (gain1[i] - gain0[i]);
-        float offset = offset0[i] + t * (offset1[i] - offset0[i]);
-        float colour = gain * photo + offset;
-        colour = colour > 0.0f ? colour : 0.0f;
-        colour = colour < 255.0f ? colour : 255.0f;
-        float value = photo + strength * (colour * keep[i] - photo);
+        float value = photo + strength * (colour_at(&local, i, photo) * keep[i] - photo);
         pixels[i] = (uint8_t)(int)(value + 0.5f);
     }
+}
+
+/* The colour layer alone. */
+CG_MULTIVERSION
+static void colour_row(const struct colour_rows *rows, const uint8_t *restrict pixels, size_t count,
+                       float *restrict colour)
+{
+    const struct colour_rows local = *rows;
+    for (size_t i = 0; i < count; i++)
+        colour[i] = colour_at(&local, i, (float)pixels[i]);
+}
+
+CG_MULTIVERSION
+static void blend_row(const float *restrict comic, const float *restrict weights,
+                      uint8_t *restrict pixels, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        float photo = (float)pixels[i];
+        pixels[i] = (uint8_t)(int)(photo + weights[i] * (comic[i] - photo) + 0.5f);
+    }
+}
+
+/* The colour layer of a span of pixels, what its looks make of it, and the blend. */
+static void finished_row(const struct cg_tile_job *job, struct tile_rows *rows,
+                         const struct colour_rows *colour, const struct cg_finish_span *span,
+                         uint8_t *pixels)
+{
+    colour_row(colour, pixels, 3 * span->count, rows->comic);
+    cg_finish_row(job->finish, span, rows->comic, rows->paper);
+    cg_finish_strength_row(job->finish, span, job->strength, rows->paper);
+    triple(rows->paper, span->count, rows->keep);
+    blend_row(rows->comic, rows->keep, pixels, 3 * span->count);
 }
 
 static void render_row(const struct cg_tile_job *job, struct tile_rows *rows, int y, int left,
@@ -182,14 +208,19 @@ static void render_row(const struct cg_tile_job *job, struct tile_rows *rows, in
         ink[k] = rows->ink[slots[k]];
     }
     paper_row(ink, tap.cubic, job->opacity, count, rows->paper);
-    triple(rows->paper, count, rows->keep);
     const struct colour_rows colour = {
         .gain = {rows->gain[slots[1]], rows->gain[slots[2]]},
         .offset = {rows->offset[slots[1]], rows->offset[slots[2]]},
         .weight = tap.linear,
     };
     uint8_t *pixels = job->pixels + ((size_t)y * (size_t)job->width + (size_t)left) * 3;
-    colour_row(&colour, rows->keep, job->strength, pixels, 3 * count);
+    if (job->finish != NULL) {
+        const struct cg_finish_span span = {left, y, count, job->columns, tap};
+        finished_row(job, rows, &colour, &span, pixels);
+        return;
+    }
+    triple(rows->paper, count, rows->keep);
+    comic_row(&colour, rows->keep, job->strength, pixels, 3 * count);
 }
 
 void cg_tile_render(const struct cg_tile_job *job, int left, int top, float *scratch)

@@ -4,17 +4,16 @@
  */
 #include "base/memory.h"
 #include "comic/engine.h"
+#include "comic/finish_parts.h"
 #include "comic/working.h"
 
 #include <stdlib.h>
-
-#define DETAIL_MIN_PX 64
-#define DETAIL_MAX_PX 8192
 
 struct cg_session {
     struct cg_pool *pool;
     struct cg_working *working;
     struct cg_renderer *renderer;
+    struct cg_finish *finish;
 };
 
 enum cg_status cg_session_create(const struct cg_engine *engine, int threads,
@@ -29,6 +28,8 @@ enum cg_status cg_session_create(const struct cg_engine *engine, int threads,
         status = cg_working_create(engine->model, session->pool, &session->working, error);
     if (status == CG_OK)
         status = cg_renderer_create(&session->renderer, error);
+    if (status == CG_OK)
+        status = cg_finish_create(&session->finish, error);
     if (status != CG_OK) {
         cg_session_free(session);
         return status;
@@ -41,6 +42,7 @@ void cg_session_free(struct cg_session *session)
 {
     if (session == NULL)
         return;
+    cg_finish_free(session->finish);
     cg_renderer_free(session->renderer);
     cg_working_free(session->working);
     cg_pool_free(session->pool);
@@ -55,49 +57,83 @@ static enum cg_status check_call(int width, int height, const struct cg_looks *l
         return cg_fail(error, CG_ERR_ARGUMENT,
                        "picture: expected sides of 1 to %d and at most %zu pixels, got %d x %d",
                        CG_IMAGE_SIDE_MAX_PX, CG_IMAGE_AREA_MAX_PX, width, height);
-    if (looks->detail_px < DETAIL_MIN_PX || looks->detail_px > DETAIL_MAX_PX)
-        return cg_fail(error, CG_ERR_ARGUMENT, "detail: expected %d to %d pixels, got %d",
-                       DETAIL_MIN_PX, DETAIL_MAX_PX, looks->detail_px);
-    if (!(looks->ink >= 0.0f && looks->ink <= 2.0f))
-        return cg_fail(error, CG_ERR_ARGUMENT, "ink: expected 0 to 2, got %g", (double)looks->ink);
-    if (!(looks->strength >= 0.0f && looks->strength <= 1.0f))
-        return cg_fail(error, CG_ERR_ARGUMENT, "strength: expected 0 to 1, got %g",
-                       (double)looks->strength);
-    return CG_OK;
+    return cg_looks_check(looks, error);
 }
 
-/* Move `pixels` from what they are (0) to what they are in `comic` (1). */
-static void blend(uint8_t *pixels, const struct cg_image *comic, float strength)
+/* Move a photo to its comic (all of it: 1) where the mask is white. */
+static enum cg_status blend(struct cg_image *photo, const struct cg_image *comic,
+                            const struct cg_looks *looks, struct cg_error *error)
 {
-    size_t count = 3 * (size_t)comic->width * (size_t)comic->height;
-    for (size_t i = 0; i < count; i++) {
-        float photo = (float)pixels[i];
-        pixels[i] = (uint8_t)(photo + strength * ((float)comic->pixels[i] - photo) + 0.5f);
+    size_t width = (size_t)photo->width;
+    struct cg_image mask = {0};
+    float *weights = cg_alloc(width, sizeof(float), "row of the mask", error);
+    enum cg_status status = weights != NULL ? CG_OK : CG_ERR_MEMORY;
+    if (status == CG_OK && looks->mask.pixels != NULL)
+        status = cg_mask_prepare(&looks->mask, photo->width, photo->height, looks->feather, &mask,
+                                 error);
+    for (int y = 0; y < photo->height && status == CG_OK; y++) {
+        uint8_t *to = photo->pixels + 3 * (size_t)y * width;
+        const uint8_t *from = comic->pixels + 3 * (size_t)y * width;
+        for (size_t x = 0; x < width; x++)
+            weights[x] = looks->strength;
+        if (mask.pixels != NULL)
+            cg_mask_row(&mask, photo->width, photo->height, 0, y, weights, width);
+        for (size_t i = 0; i < 3 * width; i++)
+            to[i] = (uint8_t)((float)to[i] + weights[i / 3] * (float)(from[i] - to[i]) + 0.5f);
     }
+    cg_image_clear(&mask);
+    free(weights);
+    return status;
 }
 
 /* A photo that was worked on enlarged: its comic is made at that size, on the working copy. */
-static enum cg_status render_enlarged(struct cg_session *session, const struct cg_layers *layers,
+static enum cg_status render_enlarged(struct cg_session *session, struct cg_layers *layers,
                                       const struct cg_looks *looks, struct cg_image *working,
                                       struct cg_image *photo, struct cg_error *error)
 {
-    struct cg_render_options options = {looks->ink, 1.0f};
-    struct cg_image comic;
-    enum cg_status status = cg_render(session->renderer, session->pool, layers, &options,
-                                      working->pixels, working->width, working->height, error);
+    struct cg_looks whole = *looks; /* blended later, at the photo's own size */
+    whole.strength = 1.0f;
+    whole.mask.pixels = NULL;
+    const struct cg_finish_request request = {
+        .looks = &whole,
+        .width = working->width,
+        .height = working->height,
+        .enlarged =
+            (float)(working->width + working->height) / (float)(photo->width + photo->height),
+    };
+    struct cg_render_options options;
+    struct cg_image comic = {0};
+    enum cg_status status =
+        cg_finish_begin(session->finish, session->pool, &request, layers, &options, error);
+    if (status == CG_OK)
+        status = cg_render(session->renderer, session->pool, layers, &options, working->pixels,
+                           working->width, working->height, error);
     if (status == CG_OK)
         status = cg_image_resize(working, photo->width, photo->height, &comic, error);
+    if (status == CG_OK)
+        status = blend(photo, &comic, looks, error);
+    cg_image_clear(&comic);
+    return status;
+}
+
+static enum cg_status render_full(struct cg_session *session, struct cg_layers *layers,
+                                  const struct cg_looks *looks, struct cg_image *photo,
+                                  struct cg_error *error)
+{
+    const struct cg_finish_request request = {
+        .looks = looks, .width = photo->width, .height = photo->height, .enlarged = 1.0f};
+    struct cg_render_options options;
+    enum cg_status status =
+        cg_finish_begin(session->finish, session->pool, &request, layers, &options, error);
     if (status != CG_OK)
         return status;
-    blend(photo->pixels, &comic, looks->strength);
-    cg_image_clear(&comic);
-    return CG_OK;
+    return cg_render(session->renderer, session->pool, layers, &options, photo->pixels,
+                     photo->width, photo->height, error);
 }
 
 static enum cg_status convert(struct cg_session *session, struct cg_image *photo,
                               const struct cg_looks *looks, struct cg_error *error)
 {
-    struct cg_render_options options = {looks->ink, looks->strength};
     struct cg_image working;
     struct cg_layers layers;
     int width, height;
@@ -110,8 +146,7 @@ static enum cg_status convert(struct cg_session *session, struct cg_image *photo
         status = render_enlarged(session, &layers, looks, &working, photo, error);
     } else if (status == CG_OK) {
         cg_image_clear(&working); /* memory that the renderer may need */
-        status = cg_render(session->renderer, session->pool, &layers, &options, photo->pixels,
-                           photo->width, photo->height, error);
+        status = render_full(session, &layers, looks, photo, error);
     }
     cg_image_clear(&working);
     return status;

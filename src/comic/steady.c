@@ -328,8 +328,8 @@ struct state_header {
     float noise;
 };
 
-enum cg_status cg_steady_save(const struct cg_steady *steady, const char *path,
-                              struct cg_error *error)
+enum cg_status cg_steady_save(const struct cg_steady *steady, const void *more, size_t more_nbytes,
+                              const char *path, struct cg_error *error)
 {
     struct state_header header = {.width = steady->has_former ? steady->width : 0,
                                   .height = steady->has_former ? steady->height : 0,
@@ -342,6 +342,8 @@ enum cg_status cg_steady_save(const struct cg_steady *steady, const char *path,
         return status;
     status = cg_file_writer_add(writer, &header, sizeof(header), error);
     if (status == CG_OK)
+        status = cg_file_writer_add(writer, more, more_nbytes, error);
+    if (status == CG_OK)
         status = cg_file_writer_add(writer, steady->former, count * sizeof(*steady->former), error);
     if (status == CG_OK)
         status = cg_file_writer_commit(writer, error);
@@ -349,37 +351,39 @@ enum cg_status cg_steady_save(const struct cg_steady *steady, const char *path,
     return status;
 }
 
-static enum cg_status take_state(struct cg_steady *steady, const uint8_t *bytes, size_t nbytes,
-                                 struct cg_error *error)
+static enum cg_status take_state(struct cg_steady *steady, void *more, size_t more_nbytes,
+                                 const uint8_t *bytes, size_t nbytes, struct cg_error *error)
 {
     struct state_header header = {.width = -1};
     if (nbytes >= sizeof(header))
         memcpy(&header, bytes, sizeof(header));
     size_t count = (size_t)header.width * (size_t)header.height;
     if (memcmp(header.magic, STATE_MAGIC, sizeof(header.magic)) != 0 || header.width < 0 ||
-        header.height < 0 || nbytes != sizeof(header) + count * sizeof(*steady->former))
+        header.height < 0 ||
+        nbytes != sizeof(header) + more_nbytes + count * sizeof(*steady->former))
         return cg_fail(error, CG_ERR_FORMAT, "expected a saved frame, found other bytes");
     steady->has_former = false;
+    memcpy(more, bytes + sizeof(header), more_nbytes);
     if (count == 0)
         return CG_OK;
     enum cg_status status = reserve(steady, header.width, header.height, error);
     if (status != CG_OK)
         return status;
-    memcpy(steady->former, bytes + sizeof(header), count * sizeof(*steady->former));
+    memcpy(steady->former, bytes + sizeof(header) + more_nbytes, count * sizeof(*steady->former));
     steady->noise = header.noise;
     steady->has_former = true;
     return CG_OK;
 }
 
-enum cg_status cg_steady_restore(struct cg_steady *steady, const char *path, int *width,
-                                 int *height, struct cg_error *error)
+enum cg_status cg_steady_restore(struct cg_steady *steady, void *more, size_t more_nbytes,
+                                 const char *path, int *width, int *height, struct cg_error *error)
 {
     uint8_t *bytes;
     size_t nbytes;
     enum cg_status status = cg_file_read(path, STATE_LIMIT_NBYTES, &bytes, &nbytes, error);
     if (status != CG_OK)
         return status;
-    status = take_state(steady, bytes, nbytes, error);
+    status = take_state(steady, more, more_nbytes, bytes, nbytes, error);
     if (status != CG_OK)
         cg_error_prefix(error, "reading %s", cg_path_tail(path));
     *width = steady->has_former ? steady->width : 0;

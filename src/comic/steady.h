@@ -49,13 +49,13 @@ enum cg_status cg_steady_photo(struct cg_steady *steady, struct cg_pool *pool, c
 void cg_steady_layers(struct cg_steady *steady, struct cg_pool *pool, struct cg_layers *layers);
 
 /*
- * All that is carried, to go on in another process: one block for save to write and restore to
- * read, 8 floats a pixel after the size. restore gives the size of the working copies, 0 when
- * nothing was carried. Errors: CG_ERR_IO, CG_ERR_FORMAT, CG_ERR_MEMORY.
+ * All that is carried, to go on in another process, and `more` of the caller's, more_nbytes in
+ * both. restore gives the size of the working copies, 0 when nothing was carried. Errors:
+ * CG_ERR_IO, CG_ERR_FORMAT, CG_ERR_MEMORY.
  */
-enum cg_status cg_steady_save(const struct cg_steady *steady, const char *path,
-                              struct cg_error *error);
-enum cg_status cg_steady_restore(struct cg_steady *steady, const char *path, int *width,
-                                 int *height, struct cg_error *error);
+enum cg_status cg_steady_save(const struct cg_steady *steady, const void *more, size_t more_nbytes,
+                              const char *path, struct cg_error *error);
+enum cg_status cg_steady_restore(struct cg_steady *steady, void *more, size_t more_nbytes,
+                                 const char *path, int *width, int *height, struct cg_error *error);
 
 #endif

@@ -12,11 +12,15 @@ float cg_srgb_decode(float encoded)
     return encoded <= 0.04045f ? encoded / 12.92f : powf((encoded + 0.055f) / 1.055f, 2.4f);
 }
 
-uint8_t cg_srgb_encode_byte(float linear)
+float cg_srgb_encode(float linear)
 {
     float v = linear < 0.0f ? 0.0f : linear > 1.0f ? 1.0f : linear;
-    v = v <= 0.0031308f ? 12.92f * v : 1.055f * powf(v, 1.0f / 2.4f) - 0.055f;
-    return (uint8_t)(v * 255.0f + 0.5f);
+    return v <= 0.0031308f ? 12.92f * v : 1.055f * powf(v, 1.0f / 2.4f) - 0.055f;
+}
+
+uint8_t cg_srgb_encode_byte(float linear)
+{
+    return (uint8_t)(cg_srgb_encode(linear) * 255.0f + 0.5f);
 }
 
 void cg_oklab_from_linear(const float rgb[3], float lab[3])

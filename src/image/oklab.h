@@ -11,7 +11,10 @@
 /* The transfer function of sRGB (IEC 61966-2-1): encoded value to linear, both 0 to 1. */
 float cg_srgb_decode(float encoded);
 
-/* The reverse, rounded to a byte; values outside 0 to 1 are clipped. */
+/* The reverse; values outside 0 to 1 are clipped. */
+float cg_srgb_encode(float linear);
+
+/* The same, rounded to a byte. */
 uint8_t cg_srgb_encode_byte(float linear);
 
 /* lab: lightness, a (green to red), b (blue to yellow). */

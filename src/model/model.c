@@ -2,7 +2,7 @@
  * Model files: see model.h. Metadata of the safetensors file:
  *   comicgan.architecture  {"kind": "shift-mlp", "channels": C, "distances": [d, ...],
  *                           "pixel_features": F, "head_channels": H}
- *   comicgan.card          {"name": "...", "summary": "...", "detail_px": P}
+ *   comicgan.card          {"name": "...", "summary": "...", "detail_px": P, "looks": {...}}
  * The architecture is strict, as an unknown word could change what the numbers mean; a card may
  * say more than is read here. Another kind of architecture is a row of the table `kinds`.
  */
@@ -10,7 +10,9 @@
 
 #include "base/memory.h"
 #include "model/json.h"
-#include "model/safetensors.h"
+#include "model/looks.h"
+#include "model/parameters.h"
+#include "model/vector.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -101,6 +103,10 @@ static enum cg_status read_architecture(const json_t *object, struct cg_generato
     for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
         if (strcmp(kind, kinds[i].name) == 0)
             return kinds[i].read(object, config, error);
+    if (strcmp(kind, CG_VECTOR_NAME) == 0)
+        return cg_fail(error, CG_ERR_MODEL,
+                       "expected a style, found a GAN that makes pictures from noise: "
+                       "comicgan generate uses it");
     return cg_fail(error, CG_ERR_MODEL,
                    "%s: expected the kind \"" CG_GENERATOR_NAME "\", found \"%.64s\", which this "
                    "version does not know",
@@ -123,28 +129,43 @@ static json_t *describe_architecture(const struct cg_generator_config *config)
 
 /* ---- card ------------------------------------------------------------------------------------ */
 
-static enum cg_status check_card(const char *name, const char *summary, int detail_px,
-                                 struct cg_error *error)
+static enum cg_status check_card(const struct cg_card *card, struct cg_error *error)
 {
     static const char allowed[] = "abcdefghijklmnopqrstuvwxyz"
                                   "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
-    size_t length = strlen(name);
-    if (length == 0 || length > NAME_MAX_CHARS || strspn(name, allowed) != length)
+    size_t length = strlen(card->name);
+    if (length == 0 || length > NAME_MAX_CHARS || strspn(card->name, allowed) != length)
         return cg_fail(error, CG_ERR_MODEL,
                        "%s: expected a name of 1 to %d letters, digits, - and _, found \"%.64s\"",
-                       CARD_KEY, NAME_MAX_CHARS, name);
-    if (strlen(summary) > SUMMARY_MAX_CHARS)
+                       CARD_KEY, NAME_MAX_CHARS, card->name);
+    if (strlen(card->summary) > SUMMARY_MAX_CHARS)
         return cg_fail(error, CG_ERR_MODEL, "%s: expected a summary of at most %d bytes, found %zu",
-                       CARD_KEY, SUMMARY_MAX_CHARS, strlen(summary));
-    for (const char *at = summary; *at != '\0'; at++)
+                       CARD_KEY, SUMMARY_MAX_CHARS, strlen(card->summary));
+    for (const char *at = card->summary; *at != '\0'; at++)
         if ((unsigned char)*at < 0x20 || *at == 0x7f)
             return cg_fail(error, CG_ERR_MODEL,
                            "%s: expected a summary of one line, found a control character",
                            CARD_KEY);
-    if (detail_px < DETAIL_MIN_PX || detail_px > DETAIL_MAX_PX)
+    if (card->detail_px < DETAIL_MIN_PX || card->detail_px > DETAIL_MAX_PX)
         return cg_fail(error, CG_ERR_MODEL, "%s: expected %d to %d as \"detail_px\", found %d",
-                       CARD_KEY, DETAIL_MIN_PX, DETAIL_MAX_PX, detail_px);
-    return CG_OK;
+                       CARD_KEY, DETAIL_MIN_PX, DETAIL_MAX_PX, card->detail_px);
+    struct cg_looks looks;
+    return cg_looks_read(card->looks, &looks, error);
+}
+
+/* The text of the card's looks, to be freed; NULL if it has none. */
+static enum cg_status copy_looks(const json_t *object, char **out, struct cg_error *error)
+{
+    const json_t *looks = json_object_get(object, "looks");
+    *out = NULL;
+    if (looks == NULL)
+        return CG_OK;
+    if (!json_is_object(looks))
+        return cg_fail(error, CG_ERR_MODEL, "%s: expected an object as \"looks\", found %s",
+                       CARD_KEY, cg_json_type_name(looks));
+    *out = json_dumps(looks, JSON_COMPACT);
+    return *out != NULL ? CG_OK
+                        : cg_fail(error, CG_ERR_MEMORY, "%s: memory could not be had", CARD_KEY);
 }
 
 static enum cg_status read_card(const json_t *object, struct cg_card *card, struct cg_error *error)
@@ -158,80 +179,15 @@ static enum cg_status read_card(const json_t *object, struct cg_card *card, stru
         status = cg_json_get_int(object, "detail_px", DETAIL_MIN_PX, DETAIL_MAX_PX, CARD_KEY,
                                  &detail_px, error);
     if (status == CG_OK)
-        status = check_card(name, summary, detail_px, error);
+        status = copy_looks(object, &card->looks, error);
     if (status != CG_OK)
         return status;
-    *card = (struct cg_card){cg_string_copy(name), cg_string_copy(summary), detail_px};
+    card->name = cg_string_copy(name);
+    card->summary = cg_string_copy(summary);
+    card->detail_px = detail_px;
     if (card->name == NULL || card->summary == NULL)
         return cg_fail(error, CG_ERR_MEMORY, "%s: memory could not be had", CARD_KEY);
-    return CG_OK;
-}
-
-/* ---- parameters ------------------------------------------------------------------------------ */
-
-static enum cg_status check_tensor_shape(const struct cg_tensor *found,
-                                         const struct cg_tensor_info *expected,
-                                         struct cg_error *error)
-{
-    bool same = found->rank == expected->rank;
-    for (int i = 0; same && i < expected->rank; i++)
-        same = found->shape[i] == expected->shape[i];
-    if (same)
-        return CG_OK;
-    size_t e1 = expected->rank > 1 ? expected->shape[1] : 1;
-    size_t f0 = found->rank > 0 ? found->shape[0] : 1, f1 = found->rank > 1 ? found->shape[1] : 1;
-    return cg_fail(error, CG_ERR_MODEL,
-                   "tensor %s: expected rank %d, %zu x %zu; found rank %d, %zu x %zu%s",
-                   expected->name, expected->rank, expected->shape[0], e1, found->rank, f0, f1,
-                   found->rank > 2 ? " x ..." : "");
-}
-
-/* Names the first tensor of the file that the network has no place for. */
-static enum cg_status refuse_surplus(const struct cg_safetensors *file,
-                                     const struct cg_network *network, struct cg_error *error)
-{
-    size_t expected_count = cg_network_tensor_count(network);
-    for (size_t i = 0; i < cg_safetensors_count(file); i++) {
-        const char *name = cg_safetensors_get(file, i)->name;
-        struct cg_tensor_info info = {.name = ""};
-        for (size_t k = 0; k < expected_count && strcmp(info.name, name) != 0; k++)
-            cg_network_tensor(network, k, &info);
-        if (strcmp(info.name, name) != 0)
-            return cg_fail(error, CG_ERR_MODEL,
-                           "expected the %zu tensors of its architecture, found also \"%.64s\"",
-                           expected_count, name);
-    }
-    return CG_OK;
-}
-
-static enum cg_status load_parameters(struct cg_model *model, const struct cg_safetensors *file,
-                                      struct cg_error *error)
-{
-    const struct cg_network *network = model->network;
-    struct cg_tensor_info info;
-    for (size_t i = 0; i < cg_network_tensor_count(network); i++) {
-        cg_network_tensor(network, i, &info);
-        const struct cg_tensor *tensor = cg_safetensors_find(file, info.name);
-        if (tensor == NULL)
-            return cg_fail(error, CG_ERR_MODEL, "tensor %s of its architecture is missing",
-                           info.name);
-        enum cg_status status = check_tensor_shape(tensor, &info, error);
-        if (status != CG_OK)
-            return status;
-    }
-    enum cg_status status = refuse_surplus(file, network, error);
-    if (status != CG_OK)
-        return status;
-    model->parameters =
-        cg_alloc_zero(network->parameter_count, sizeof(float), "model parameters", error);
-    if (model->parameters == NULL)
-        return CG_ERR_MEMORY;
-    for (size_t i = 0; i < cg_network_tensor_count(network); i++) {
-        cg_network_tensor(network, i, &info);
-        memcpy(model->parameters + info.offset, cg_safetensors_find(file, info.name)->data,
-               info.element_count * sizeof(float));
-    }
-    return CG_OK;
+    return check_card(card, error);
 }
 
 /* ---- the object ------------------------------------------------------------------------------ */
@@ -261,7 +217,8 @@ static enum cg_status load(struct cg_model *model, const struct cg_safetensors *
     if (status == CG_OK)
         status = cg_generator_build(&model->config, &model->network, error);
     if (status == CG_OK)
-        status = load_parameters(model, file, error);
+        status = cg_parameters_load(file, (const struct cg_network *const[]){model->network},
+                                    &model->parameters, 1, error);
     json_decref(card);
     json_decref(architecture);
     return status;
@@ -314,6 +271,7 @@ void cg_model_free(struct cg_model *model)
     if (model == NULL)
         return;
     free(model->source);
+    free(model->card.looks);
     free(model->card.summary);
     free(model->card.name);
     free(model->parameters);
@@ -331,45 +289,34 @@ static char *dump_and_release(json_t *object)
     return text;
 }
 
-/* tensors and infos: one element per tensor of the network; names point into infos. */
-static void list_tensors(const struct cg_network *network, const float *parameters,
-                         struct cg_tensor_info *infos, struct cg_tensor *tensors)
+/* jansson leaves out a member whose value is NULL where the format says '*'. */
+static json_t *describe_card(const struct cg_card *card)
 {
-    for (size_t i = 0; i < cg_network_tensor_count(network); i++) {
-        cg_network_tensor(network, i, &infos[i]);
-        tensors[i] = (struct cg_tensor){.name = infos[i].name,
-                                        .rank = infos[i].rank,
-                                        .shape = {infos[i].shape[0], infos[i].shape[1]},
-                                        .data = parameters + infos[i].offset};
-    }
+    json_t *looks = card->looks != NULL ? json_loads(card->looks, 0, NULL) : NULL;
+    return json_pack("{s:s, s:s, s:i, s:o*}", "name", card->name, "summary", card->summary,
+                     "detail_px", card->detail_px, "looks", looks);
 }
 
 enum cg_status cg_model_write(const char *path, const struct cg_model *model,
                               const float *parameters, struct cg_error *error)
 {
     const struct cg_card *card = &model->card;
-    enum cg_status status = check_card(card->name, card->summary, card->detail_px, error);
+    enum cg_status status = check_card(card, error);
     if (status != CG_OK) {
         cg_error_prefix(error, "writing %s", path);
         return status;
     }
-    size_t count = cg_network_tensor_count(model->network);
     char *architecture_text = dump_and_release(describe_architecture(&model->config));
-    char *card_text = dump_and_release(json_pack("{s:s, s:s, s:i}", "name", card->name, "summary",
-                                                 card->summary, "detail_px", card->detail_px));
-    struct cg_tensor_info *infos = cg_alloc(count, sizeof(*infos), "tensor names", error);
-    struct cg_tensor *tensors = cg_alloc(count, sizeof(*tensors), "list of tensors", error);
-    if (architecture_text == NULL || card_text == NULL || infos == NULL || tensors == NULL) {
+    char *card_text = dump_and_release(describe_card(card));
+    if (architecture_text == NULL || card_text == NULL) {
         status = cg_fail(error, CG_ERR_MEMORY, "writing %s: memory could not be had", path);
     } else {
         const struct cg_metadata metadata[METADATA_COUNT] = {{ARCHITECTURE_KEY, architecture_text},
                                                              {CARD_KEY, card_text}};
-        list_tensors(model->network, parameters != NULL ? parameters : model->parameters, infos,
-                     tensors);
-        status = cg_safetensors_write(path, tensors, count, metadata, METADATA_COUNT, error);
+        const float *blob = parameters != NULL ? parameters : model->parameters;
+        status = cg_parameters_write(path, (const struct cg_network *const[]){model->network},
+                                     &blob, 1, metadata, METADATA_COUNT, error);
     }
-    free(tensors);
-    free(infos);
     free(card_text);
     free(architecture_text);
     return status;

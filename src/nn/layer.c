@@ -51,6 +51,10 @@ static const struct cg_layer_type types[CG_LAYER_KIND_COUNT] = {
                             .shape = cg_mean_pool_shape,
                             .forward = cg_mean_pool_forward,
                             .backward = cg_mean_pool_backward},
+    [CG_LAYER_DROPOUT] = {.name = "dropout",
+                          .shape = cg_dropout_shape,
+                          .forward = cg_dropout_forward,
+                          .backward = cg_dropout_backward},
 };
 
 const struct cg_layer_type *cg_layer_type_of(enum cg_layer_kind kind)

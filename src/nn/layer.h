@@ -7,6 +7,7 @@
 #include "nn/network.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /*
  * One forward call: rows begin to end - 1 of the output map. out points at row begin. Kinds that
@@ -21,6 +22,7 @@ struct cg_layer_forward {
     const float *in, *in2;
     float *out;
     size_t begin, end;
+    uint64_t noise; /* what DROPOUT draws from; 0: the network is in use, nothing is dropped */
 };
 
 /*
@@ -37,6 +39,7 @@ struct cg_layer_backward {
     float *grad_in, *grad_in2;
     bool accumulate_in, accumulate_in2;
     float *grad_parameters;
+    uint64_t noise; /* the forward call's */
 };
 
 struct cg_layer_type {
@@ -105,5 +108,16 @@ bool cg_luma_shape(const struct cg_layer *, const struct cg_shape *, const struc
                    struct cg_shape *);
 void cg_luma_forward(const struct cg_layer_forward *call);
 void cg_luma_backward(const struct cg_layer_backward *call);
+bool cg_dropout_shape(const struct cg_layer *, const struct cg_shape *, const struct cg_shape *,
+                      struct cg_shape *);
+void cg_dropout_forward(const struct cg_layer_forward *call);
+void cg_dropout_backward(const struct cg_layer_backward *call);
+
+/* y = x where noise keeps value number first + i, times 1 / (1 - rate), else 0. y may be x. */
+void cg_dropout_apply(float *y, const float *x, size_t count, float rate, uint64_t noise,
+                      size_t first);
+
+/* What a layer draws from, of all that a pass draws from; 0 stays 0. */
+uint64_t cg_layer_noise(uint64_t pass_noise, int layer);
 
 #endif

@@ -1,5 +1,9 @@
-/* Layers without parameters that work row by row: views, sums, channels side by side, luma. */
+/* Layers without parameters that work row by row: views, sums, channels side by side, luma,
+ * dropout.
+ */
 #include "nn/layer.h"
+
+#include "base/multiversion.h"
 
 #include <string.h>
 
@@ -149,4 +153,60 @@ void cg_luma_backward(const struct cg_layer_backward *call)
             float *target = &call->grad_in[3 * row + c];
             *target = call->accumulate_in ? *target + gradient : gradient;
         }
+}
+
+/* ---- dropout (Srivastava et al. 2014), scaled in training so that use is the identity ----
+ * Which values are kept is a hash of the noise and their number: nothing is kept for backward. */
+
+bool cg_dropout_shape(const struct cg_layer *layer, const struct cg_shape *in,
+                      const struct cg_shape *in2, struct cg_shape *out)
+{
+    (void)layer;
+    (void)in2;
+    *out = *in;
+    return true;
+}
+
+uint64_t cg_layer_noise(uint64_t pass_noise, int layer)
+{
+    return pass_noise == 0 ? 0 : (pass_noise + (uint64_t)layer) * 0x9e3779b97f4a7c15u | 1;
+}
+
+static inline uint32_t mixed(uint32_t x)
+{
+    x = (x ^ x >> 16) * 0x7feb352du;
+    x = (x ^ x >> 15) * 0x846ca68bu;
+    return x ^ x >> 16;
+}
+
+CG_MULTIVERSION
+void cg_dropout_apply(float *y, const float *x, size_t count, float rate, uint64_t noise,
+                      size_t first)
+{
+    uint32_t low = (uint32_t)noise, high = (uint32_t)(noise >> 32);
+    uint32_t threshold = (uint32_t)(rate * 0x1p24f);
+    float scale = 1.0f / (1.0f - rate);
+    for (size_t i = 0; i < count; i++) {
+        uint32_t drawn = mixed(mixed((uint32_t)(first + i) ^ low) ^ high) >> 8;
+        y[i] = drawn >= threshold ? x[i] * scale : 0.0f;
+    }
+}
+
+void cg_dropout_forward(const struct cg_layer_forward *call)
+{
+    size_t channels = (size_t)call->out_shape->channels;
+    size_t count = (call->end - call->begin) * channels;
+    if (call->noise == 0)
+        cg_copy_floats(call->out, call->in, count);
+    else
+        cg_dropout_apply(call->out, call->in, count, call->layer->rate, call->noise,
+                         call->begin * channels);
+}
+
+void cg_dropout_backward(const struct cg_layer_backward *call)
+{
+    size_t count = cg_shape_values(call->out_shape);
+    if (call->noise != 0)
+        cg_dropout_apply(call->grad_out, call->grad_out, count, call->layer->rate, call->noise, 0);
+    pass_gradient(call->grad_in, call->grad_out, count, call->accumulate_in);
 }

@@ -72,6 +72,8 @@ static bool numbers_are_valid(const struct cg_layer *layer)
     case CG_LAYER_TO_PIXELS:
     case CG_LAYER_MEAN_POOL:
         return layer->size >= 1 && layer->size <= 256;
+    case CG_LAYER_DROPOUT:
+        return layer->rate >= 0.0f && layer->rate < 1.0f;
     default:
         return true;
     }

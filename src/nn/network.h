@@ -38,6 +38,7 @@ enum cg_layer_kind {
     CG_LAYER_CONCAT,    /* channels of two maps side by side */
     CG_LAYER_LUMA,      /* 3 channels to 1: 0.299 R + 0.587 G + 0.114 B */
     CG_LAYER_MEAN_POOL, /* mean of size x size rows */
+    CG_LAYER_DROPOUT,   /* in training, a share of the values 0 and the others larger for it */
     CG_LAYER_KIND_COUNT
 };
 
@@ -51,6 +52,7 @@ struct cg_layer {
     int in_channels;  /* worked out */
     int size, stride, pad, cell;       /* PATCHES; size also of TO_PIXELS and MEAN_POOL */
     int distance;                      /* SHIFT, in rows of the grid */
+    float rate;                        /* DROPOUT: the share, 0 to below 1 */
     enum cg_activation activation;     /* LINEAR */
     float slope;                       /* of leaky ReLU */
     char name[CG_LAYER_NAME_NBYTES];   /* LINEAR: its tensors are name.weight and name.bias */

@@ -53,6 +53,45 @@ void cg_adam_step(const struct cg_adam *adam, uint64_t step, float *parameters,
 }
 
 CG_MULTIVERSION
+static void rmsprop_range(float *restrict parameters, const float *restrict gradient,
+                          float *restrict second, size_t count, float rate, float beta2,
+                          float epsilon)
+{
+    for (size_t i = 0; i < count; i++) {
+        second[i] = beta2 * second[i] + (1.0f - beta2) * gradient[i] * gradient[i];
+        parameters[i] -= rate * gradient[i] / (sqrtf(second[i]) + epsilon);
+    }
+}
+
+CG_MULTIVERSION
+static void sgd_range(float *restrict parameters, const float *restrict gradient,
+                      float *restrict first, size_t count, float rate, float momentum)
+{
+    for (size_t i = 0; i < count; i++) {
+        first[i] = momentum * first[i] + gradient[i];
+        parameters[i] -= rate * first[i];
+    }
+}
+
+void cg_update_step(enum cg_update_rule rule, const struct cg_adam *numbers, uint64_t step,
+                    float *parameters, const float *gradient, float *first, float *second,
+                    size_t count)
+{
+    switch (rule) {
+    case CG_UPDATE_ADAM:
+        cg_adam_step(numbers, step, parameters, gradient, first, second, count);
+        break;
+    case CG_UPDATE_RMSPROP:
+        rmsprop_range(parameters, gradient, second, count, numbers->learning_rate, numbers->beta2,
+                      numbers->epsilon);
+        break;
+    case CG_UPDATE_SGD:
+        sgd_range(parameters, gradient, first, count, numbers->learning_rate, numbers->beta1);
+        break;
+    }
+}
+
+CG_MULTIVERSION
 void cg_ema_update(float *restrict average, const float *restrict parameters, size_t count,
                    float decay)
 {
@@ -72,5 +111,26 @@ float cg_learning_rate(float peak, uint64_t step, uint64_t warmup, uint64_t hold
         rate *= (float)(step + 1) / (float)warmup;
     if (step > hold)
         rate *= sqrtf((float)hold / (float)step);
+    return rate;
+}
+
+#define COSINE_FLOOR 0.01f
+
+float cg_schedule_rate(enum cg_schedule schedule, float peak, uint64_t step, uint64_t warmup,
+                       uint64_t hold)
+{
+    float rate = cg_learning_rate(peak, step, warmup, UINT64_MAX);
+    float done = fminf((float)step / (float)hold, 1.0f);
+    switch (schedule) {
+    case CG_SCHEDULE_CONSTANT:
+        break;
+    case CG_SCHEDULE_ROOT:
+        return cg_learning_rate(peak, step, warmup, hold);
+    case CG_SCHEDULE_HALVES:
+        return rate * exp2f(-(float)(step / hold));
+    case CG_SCHEDULE_COSINE:
+        return rate *
+               (COSINE_FLOOR + (1.0f - COSINE_FLOOR) * 0.5f * (1.0f + cosf(3.14159265f * done)));
+    }
     return rate;
 }

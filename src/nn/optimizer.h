@@ -23,6 +23,17 @@ struct cg_adam {
 void cg_adam_step(const struct cg_adam *adam, uint64_t step, float *parameters,
                   const float *gradient, float *first, float *second, size_t count);
 
+/* How a gradient becomes a step; the numbers of struct cg_adam serve all. */
+enum cg_update_rule {
+    CG_UPDATE_ADAM,
+    CG_UPDATE_RMSPROP, /* Tieleman and Hinton 2012: second = beta2 second + (1 - beta2) g^2,
+                          p -= rate g / (sqrt(second) + epsilon) */
+    CG_UPDATE_SGD      /* with momentum: first = beta1 first + g, p -= rate first */
+};
+void cg_update_step(enum cg_update_rule rule, const struct cg_adam *numbers, uint64_t step,
+                    float *parameters, const float *gradient, float *first, float *second,
+                    size_t count);
+
 /* average = decay * average + (1 - decay) * parameters */
 void cg_ema_update(float *average, const float *parameters, size_t count, float decay);
 
@@ -37,5 +48,15 @@ float cg_ema_power_decay(uint64_t step, float exponent);
  * rises over warmup steps, stays, and falls with the square root of step / hold from hold on.
  */
 float cg_learning_rate(float peak, uint64_t step, uint64_t warmup, uint64_t hold);
+
+/* How a rate falls over a run. None looks ahead to its end; hold is the schedule's own length. */
+enum cg_schedule {
+    CG_SCHEDULE_CONSTANT,
+    CG_SCHEDULE_ROOT,   /* as cg_learning_rate, from hold on */
+    CG_SCHEDULE_HALVES, /* halved every hold steps */
+    CG_SCHEDULE_COSINE  /* along a cosine from the peak to a hundredth of it at hold, then stays */
+};
+float cg_schedule_rate(enum cg_schedule schedule, float peak, uint64_t step, uint64_t warmup,
+                       uint64_t hold);
 
 #endif

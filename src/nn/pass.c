@@ -20,6 +20,7 @@ struct cg_pass {
     float **gradients;       /* gradient by each layer's output; NULL for the last layer's root */
     float *value_arena, *gradient_arena;
     const float *input;
+    uint64_t noise;
 };
 
 static const struct cg_layer_type *type_of(const struct cg_pass *pass, int layer)
@@ -193,6 +194,21 @@ static const float *values_of(const struct cg_pass *pass, int layer)
     return layer == CG_NETWORK_INPUT ? pass->input : pass->values[layer];
 }
 
+void cg_pass_set_noise(struct cg_pass *pass, uint64_t noise)
+{
+    pass->noise = noise;
+}
+
+uint64_t cg_pass_noise(const struct cg_pass *pass)
+{
+    return pass->noise;
+}
+
+const float *cg_pass_values(const struct cg_pass *pass, int layer)
+{
+    return values_of(pass, layer);
+}
+
 const float *cg_pass_forward(struct cg_pass *pass, const float *parameters, const float *input)
 {
     int count = pass->network->layer_count;
@@ -209,6 +225,7 @@ const float *cg_pass_forward(struct cg_pass *pass, const float *parameters, cons
             .out = pass->values[i],
             .begin = 0,
             .end = cg_shape_rows(&pass->shapes[i]),
+            .noise = cg_layer_noise(pass->noise, i),
         };
         if (!shares_memory(pass, i))
             type_of(pass, i)->forward(&call);
@@ -255,6 +272,7 @@ void cg_pass_backward(struct cg_pass *pass, const float *parameters, float *grad
             .out = pass->values[i],
             .grad_out = pass->gradients[i],
             .grad_parameters = grad_parameters,
+            .noise = cg_layer_noise(pass->noise, i),
         };
         if (!pass->wanted[i] || !pass->written[pass->root[i]] || shares_memory(pass, i))
             continue; /* not written: the output does not depend on it */

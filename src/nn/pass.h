@@ -36,4 +36,12 @@ const float *cg_pass_forward(struct cg_pass *pass, const float *parameters, cons
 void cg_pass_backward(struct cg_pass *pass, const float *parameters, float *grad_output,
                       float *grad_parameters, float *grad_input);
 
+/* What layers that draw at random (DROPOUT) draw from, from the next forward on; 0, as at first:
+ * they do nothing. */
+void cg_pass_set_noise(struct cg_pass *pass, uint64_t noise);
+uint64_t cg_pass_noise(const struct cg_pass *pass);
+
+/* A layer's output of the last forward; it belongs to the pass. */
+const float *cg_pass_values(const struct cg_pass *pass, int layer);
+
 #endif

@@ -5,16 +5,15 @@
 #include "base/memory.h"
 #include "model/layers.h"
 #include "nn/infer.h"
+#include "train/log.h"
 #include "train/run.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define LOG_NBYTES_MAX ((size_t)1 << 28)
 #define SAMPLE_PHOTOS 6
 #define SAMPLE_HEIGHT_PX 400
 
@@ -27,32 +26,6 @@ struct cg_journal {
     char *log_path;
     FILE *log;
 };
-
-/* Length of the part of a log that ends with the last row of a step up to `step`. */
-static size_t kept_length(const char *text, size_t nbytes, uint64_t step)
-{
-    const char *row = memchr(text, '\n', nbytes);
-    while (row != NULL) {
-        const char *start = row + 1;
-        const char *end = memchr(start, '\n', (size_t)(text + nbytes - start));
-        if (end == NULL || strtoull(start, NULL, 10) > step)
-            return (size_t)(start - text);
-        row = end;
-    }
-    return 0;
-}
-
-static enum cg_status start_log(const char *path, uint64_t step, struct cg_error *error)
-{
-    uint8_t *bytes = NULL;
-    size_t nbytes = 0, kept = 0;
-    if (step > 0 && cg_file_read(path, LOG_NBYTES_MAX, &bytes, &nbytes, NULL) == CG_OK)
-        kept = kept_length((const char *)bytes, nbytes, step);
-    enum cg_status status = kept > 0 ? cg_file_write(path, bytes, kept, error)
-                                     : cg_file_write(path, header, strlen(header), error);
-    free(bytes);
-    return status;
-}
 
 enum cg_status cg_journal_open(const char *out_dir, uint64_t step, struct cg_journal **out,
                                struct cg_error *error)
@@ -70,13 +43,7 @@ enum cg_status cg_journal_open(const char *out_dir, uint64_t step, struct cg_jou
     if (status == CG_OK)
         status = cg_folder_make(samples, error);
     if (status == CG_OK)
-        status = start_log(journal->log_path, step, error);
-    if (status == CG_OK) {
-        journal->log = fopen(journal->log_path, "a");
-        if (journal->log == NULL)
-            status =
-                cg_fail(error, CG_ERR_IO, "writing %s: %s", journal->log_path, strerror(errno));
-    }
+        status = cg_log_open(journal->log_path, header, step, &journal->log, error);
     free(samples);
     if (status != CG_OK) {
         cg_journal_close(journal);
@@ -112,10 +79,7 @@ enum cg_status cg_journal_log(struct cg_journal *journal, const struct cg_train_
     for (size_t i = 0; i < sizeof(per_critic) / sizeof(per_critic[0]); i++)
         for (int c = 0; c < CG_CRITIC_COUNT; c++)
             fprintf(journal->log, ",%.6f", per_critic[i][c]);
-    fputc('\n', journal->log);
-    if (fflush(journal->log) != 0 || ferror(journal->log))
-        return cg_fail(error, CG_ERR_IO, "writing %s: %s", journal->log_path, strerror(errno));
-    return CG_OK;
+    return cg_log_end_row(journal->log, journal->log_path, error);
 }
 
 /* ---- validation ---- */

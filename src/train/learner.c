@@ -103,14 +103,15 @@ static void sum_range(void *context, size_t item, int worker)
         atomic_store(&sum->finite, false);
 }
 
-static void adam_range(void *context, size_t item, int worker)
+static void update_range(void *context, size_t item, int worker)
 {
     struct cg_learner *learner = context;
     size_t begin, count;
     (void)worker;
     range_of(learner, item, &begin, &count);
-    cg_adam_step(&learner->adam, learner->steps, learner->parameters + begin,
-                 learner->gradient + begin, learner->first + begin, learner->second + begin, count);
+    cg_update_step(learner->rule, &learner->adam, learner->steps, learner->parameters + begin,
+                   learner->gradient + begin, learner->first + begin, learner->second + begin,
+                   count);
 }
 
 bool cg_learner_step(struct cg_learner *learner, struct cg_pool *pool)
@@ -122,6 +123,6 @@ bool cg_learner_step(struct cg_learner *learner, struct cg_pool *pool)
     if (learner->spectral != NULL)
         cg_spectral_backward(learner->spectral, learner->used, learner->gradient);
     learner->steps++;
-    cg_pool_run(pool, range_count(learner), adam_range, learner);
+    cg_pool_run(pool, range_count(learner), update_range, learner);
     return true;
 }

@@ -1,7 +1,7 @@
 /*
- * A network that is being trained: its parameters, Adam's moments, and one gradient for each shard
- * of the batch. Shards are summed in their order, so a step does not depend on which thread did
- * which shard, nor on how many there are.
+ * A network that is being trained: its parameters, the optimiser's moments, and one gradient for
+ * each shard of the batch. Shards are summed in their order, so a step does not depend on which
+ * thread did which shard, nor on how many there are.
  */
 #ifndef CG_TRAIN_LEARNER_H
 #define CG_TRAIN_LEARNER_H
@@ -17,12 +17,13 @@ struct cg_learner {
     int shard_count;
     float *parameters;
     float *used;                  /* what passes shall use: parameters, or normalised ones */
-    float *first, *second;        /* Adam's moments */
+    float *first, *second;        /* moments */
     float *gradient;              /* sum over shards */
     float *shard_gradients;       /* shard_count times count */
     struct cg_spectral *spectral; /* NULL: no spectral norm */
     struct cg_adam adam;
-    uint64_t steps; /* of Adam so far */
+    enum cg_update_rule rule;
+    uint64_t steps; /* taken so far */
 };
 
 /*
@@ -39,7 +40,8 @@ void cg_learner_begin(struct cg_learner *learner, struct cg_pool *pool);
 /* Where a shard's passes add their gradient. */
 float *cg_learner_shard(const struct cg_learner *learner, int shard);
 
-/* Sum the shards and take one step of Adam. False if the gradient is not finite: nothing changed.
+/* Sum the shards and take one step of the rule. False if the gradient is not finite: nothing
+ * changed.
  */
 bool cg_learner_step(struct cg_learner *learner, struct cg_pool *pool);
 

@@ -3,7 +3,7 @@
 
 #include "base/file.h"
 #include "base/memory.h"
-#include "model/json.h"
+#include "train/numbers.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -21,32 +21,28 @@ struct cg_run_storage {
 };
 
 /* The recipe's numbers by name. */
-enum number_type { NUMBER_INT, NUMBER_STEPS, NUMBER_FLOAT };
-static const struct {
-    const char *name;
-    enum number_type type;
-    size_t offset;
-} numbers[] = {
-    {"crop_px", NUMBER_INT, offsetof(struct cg_recipe, crop_px)},
-    {"batch", NUMBER_INT, offsetof(struct cg_recipe, batch)},
-    {"shard_crops", NUMBER_INT, offsetof(struct cg_recipe, shard_crops)},
-    {"noise", NUMBER_FLOAT, offsetof(struct cg_recipe, noise)},
-    {"pretrain_steps", NUMBER_STEPS, offsetof(struct cg_recipe, pretrain_steps)},
-    {"head_start_steps", NUMBER_STEPS, offsetof(struct cg_recipe, head_start_steps)},
-    {"colour", NUMBER_FLOAT, offsetof(struct cg_recipe, colour)},
-    {"gradient", NUMBER_FLOAT, offsetof(struct cg_recipe, gradient)},
-    {"comic", NUMBER_FLOAT, offsetof(struct cg_recipe, comic)},
-    {"ink", NUMBER_FLOAT, offsetof(struct cg_recipe, ink)},
-    {"chroma", NUMBER_FLOAT, offsetof(struct cg_recipe, chroma)},
-    {"palette", NUMBER_FLOAT, offsetof(struct cg_recipe, palette)},
-    {"target_share", NUMBER_FLOAT, offsetof(struct cg_recipe, target_share)},
-    {"teacher_share", NUMBER_FLOAT, offsetof(struct cg_recipe, teacher_share)},
-    {"objective", NUMBER_INT, offsetof(struct cg_recipe, objective)},
-    {"adversarial_line", NUMBER_FLOAT, offsetof(struct cg_recipe, adversarial[CG_CRITIC_LINE])},
-    {"adversarial_colour", NUMBER_FLOAT, offsetof(struct cg_recipe, adversarial[CG_CRITIC_COLOUR])},
-    {"pretrain_rate", NUMBER_FLOAT, offsetof(struct cg_recipe, pretrain_rate)},
-    {"generator_rate", NUMBER_FLOAT, offsetof(struct cg_recipe, generator_rate)},
-    {"critic_rate", NUMBER_FLOAT, offsetof(struct cg_recipe, critic_rate)},
+static const struct cg_number numbers[] = {
+    {"crop_px", CG_NUMBER_INT, offsetof(struct cg_recipe, crop_px)},
+    {"batch", CG_NUMBER_INT, offsetof(struct cg_recipe, batch)},
+    {"shard_crops", CG_NUMBER_INT, offsetof(struct cg_recipe, shard_crops)},
+    {"noise", CG_NUMBER_FLOAT, offsetof(struct cg_recipe, noise)},
+    {"pretrain_steps", CG_NUMBER_STEPS, offsetof(struct cg_recipe, pretrain_steps)},
+    {"head_start_steps", CG_NUMBER_STEPS, offsetof(struct cg_recipe, head_start_steps)},
+    {"colour", CG_NUMBER_FLOAT, offsetof(struct cg_recipe, colour)},
+    {"gradient", CG_NUMBER_FLOAT, offsetof(struct cg_recipe, gradient)},
+    {"comic", CG_NUMBER_FLOAT, offsetof(struct cg_recipe, comic)},
+    {"ink", CG_NUMBER_FLOAT, offsetof(struct cg_recipe, ink)},
+    {"chroma", CG_NUMBER_FLOAT, offsetof(struct cg_recipe, chroma)},
+    {"palette", CG_NUMBER_FLOAT, offsetof(struct cg_recipe, palette)},
+    {"target_share", CG_NUMBER_FLOAT, offsetof(struct cg_recipe, target_share)},
+    {"teacher_share", CG_NUMBER_FLOAT, offsetof(struct cg_recipe, teacher_share)},
+    {"objective", CG_NUMBER_INT, offsetof(struct cg_recipe, objective)},
+    {"adversarial_line", CG_NUMBER_FLOAT, offsetof(struct cg_recipe, adversarial[CG_CRITIC_LINE])},
+    {"adversarial_colour", CG_NUMBER_FLOAT,
+     offsetof(struct cg_recipe, adversarial[CG_CRITIC_COLOUR])},
+    {"pretrain_rate", CG_NUMBER_FLOAT, offsetof(struct cg_recipe, pretrain_rate)},
+    {"generator_rate", CG_NUMBER_FLOAT, offsetof(struct cg_recipe, generator_rate)},
+    {"critic_rate", CG_NUMBER_FLOAT, offsetof(struct cg_recipe, critic_rate)},
 };
 
 char *cg_run_path(const char *out_dir, const char *name)
@@ -54,56 +50,7 @@ char *cg_run_path(const char *out_dir, const char *name)
     return cg_string_format("%s/%s", out_dir, name);
 }
 
-static json_t *recipe_to_json(const struct cg_recipe *recipe)
-{
-    json_t *object = json_object();
-    for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
-        const char *at = (const char *)recipe + numbers[i].offset;
-        int int_value;
-        uint64_t steps_value;
-        float float_value;
-        switch (numbers[i].type) {
-        case NUMBER_INT:
-            memcpy(&int_value, at, sizeof(int_value));
-            json_object_set_new(object, numbers[i].name, json_integer(int_value));
-            break;
-        case NUMBER_STEPS:
-            memcpy(&steps_value, at, sizeof(steps_value));
-            json_object_set_new(object, numbers[i].name, json_integer((json_int_t)steps_value));
-            break;
-        case NUMBER_FLOAT:
-            memcpy(&float_value, at, sizeof(float_value));
-            json_object_set_new(object, numbers[i].name, json_real((double)float_value));
-            break;
-        }
-    }
-    return object;
-}
-
-static bool recipe_from_json(const json_t *object, struct cg_recipe *recipe)
-{
-    for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
-        const json_t *value = json_object_get(object, numbers[i].name);
-        char *at = (char *)recipe + numbers[i].offset;
-        int int_value = (int)json_integer_value(value);
-        uint64_t steps_value = (uint64_t)json_integer_value(value);
-        float float_value = (float)json_number_value(value);
-        if (!json_is_number(value))
-            return false;
-        switch (numbers[i].type) {
-        case NUMBER_INT:
-            memcpy(at, &int_value, sizeof(int_value));
-            break;
-        case NUMBER_STEPS:
-            memcpy(at, &steps_value, sizeof(steps_value));
-            break;
-        case NUMBER_FLOAT:
-            memcpy(at, &float_value, sizeof(float_value));
-            break;
-        }
-    }
-    return true;
-}
+#define NUMBER_COUNT (sizeof(numbers) / sizeof(numbers[0]))
 
 static json_t *optional_string(const char *text)
 {
@@ -125,7 +72,8 @@ static json_t *options_to_json(const struct cg_train_options *options, uint64_t 
     json_object_set_new(root, "seed", json_integer((json_int_t)options->seed));
     snprintf(digits, sizeof(digits), "%016" PRIx64, fingerprint);
     json_object_set_new(root, "data_fingerprint", json_string(digits));
-    json_object_set_new(root, "recipe", recipe_to_json(&options->recipe));
+    json_object_set_new(root, "recipe",
+                        cg_numbers_to_json(numbers, NUMBER_COUNT, &options->recipe));
     return root;
 }
 
@@ -176,9 +124,8 @@ static enum cg_status options_from_json(const char *path, const json_t *root,
     *fingerprint = strtoull(digits, NULL, 16);
     options->from = json_string_value(json_object_get(root, "from"));
     options->seed = (uint64_t)json_integer_value(json_object_get(root, "seed"));
-    if (!recipe_from_json(json_object_get(root, "recipe"), &options->recipe))
-        return cg_fail(error, CG_ERR_FORMAT, "%s: the recipe lacks a number", path);
-    return CG_OK;
+    return cg_numbers_from_json(numbers, NUMBER_COUNT, json_object_get(root, "recipe"), path,
+                                &options->recipe, error);
 }
 
 enum cg_status cg_run_read(const char *out_dir, struct cg_train_options *options,

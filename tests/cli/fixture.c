@@ -1,6 +1,7 @@
 /*
  * What the command-line tests need made or looked at:
  *   fixture picture PATH WIDTH HEIGHT   write a picture of gradients and edges
+ *   fixture plain PATH WIDTH HEIGHT V   write a picture of one grey, 0 to 255
  *   fixture model PATH NAME             write a small style of random numbers
  *   fixture film PATH WIDTH HEIGHT COUNT CHROMA   write a y4m film of a picture that moves
  *   fixture size PATH                   print "WIDTH HEIGHT"
@@ -96,6 +97,24 @@ static int make_film(char *argv[])
     return report(status, &error);
 }
 
+static int make_plain(const char *path, int width, int height, int value)
+{
+    struct cg_error error;
+    struct cg_image image = {0};
+    enum cg_image_format format;
+    enum cg_status status = cg_image_format_of(path, &format, &error);
+    if (status == CG_OK)
+        status = cg_image_create(width, height, 1, &image, &error);
+    if (status == CG_OK) {
+        memset(image.pixels, value, (size_t)width * (size_t)height);
+        status = cg_image_write(path, &image,
+                                &(struct cg_image_write_options){.format = format, .quality = 95},
+                                &error);
+    }
+    cg_image_clear(&image);
+    return report(status, &error);
+}
+
 static int make_model(const char *path, char *name)
 {
     char summary[] = "Random numbers, for tests.";
@@ -105,7 +124,7 @@ static int make_model(const char *path, char *name)
                                         .distances = {1, 2},
                                         .pixel_features = 4,
                                         .head_channels = 8},
-                             .card = {name, summary, 256}};
+                             .card = {.name = name, .summary = summary, .detail_px = 256}};
     enum cg_status status = cg_generator_build(&model.config, &model.network, &error);
     if (status == CG_OK) {
         size_t count = model.network->parameter_count;
@@ -191,6 +210,8 @@ int main(int argc, char *argv[])
         return make_picture(argv[2], atoi(argv[3]), atoi(argv[4]));
     if (argc == 7 && strcmp(argv[1], "film") == 0)
         return make_film(argv + 2);
+    if (argc == 6 && strcmp(argv[1], "plain") == 0)
+        return make_plain(argv[2], atoi(argv[3]), atoi(argv[4]), atoi(argv[5]));
     if (argc == 4 && strcmp(argv[1], "model") == 0)
         return make_model(argv[2], argv[3]);
     if (argc == 3 && strcmp(argv[1], "size") == 0)

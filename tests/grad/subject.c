@@ -13,6 +13,8 @@
 
 #include <cmocka.h>
 
+#define DROPOUT_NOISE 77 /* for layers that draw at random */
+
 static double subject_value(void *context)
 {
     const struct subject *subject = context;
@@ -41,6 +43,7 @@ struct subject subject_new(struct cg_network *network, int count, int height, in
     struct cg_shape in = {count, height, width, network->input_channels, 1};
     if (cg_pass_create(network, count, height, width, true, &subject.pass, &error) != CG_OK)
         fail_msg("%s", error.text);
+    cg_pass_set_noise(subject.pass, DROPOUT_NOISE);
     subject.input_count = fixture_value_count(&in);
     subject.output_count = fixture_value_count(cg_pass_output_shape(subject.pass));
     subject.parameters = fixture_random_new(network->parameter_count, 1, 0.7f);

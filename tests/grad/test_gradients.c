@@ -268,6 +268,7 @@ static const struct layer_case layer_cases[] = {
      NULL,
      0,
      {.kind = CG_LAYER_MEAN_POOL, .size = 3}},
+    {"dropout", 5, 2, 3, LINEAR, NULL, 0, {.kind = CG_LAYER_DROPOUT, .rate = 0.4f}},
     {"dead end", 4, 2, 3, SMOOTH, add_dead_end, 0, {0}},
     {"dead end behind the output", 4, 2, 3, SMOOTH, add_dead_end, 1, {0}},
 };

@@ -255,7 +255,11 @@ static void threads_do_not_matter(void **state)
 static void another_session_goes_on(void **state)
 {
     char *path = temp_path(*state, "state");
-    struct cg_frames *first = frames_make(0.8f, 1), *second = frames_make(0.8f, 1);
+    struct cg_frames *first, *second;
+    struct cg_looks looks = cg_engine_looks(engine);
+    looks.colors = 6; /* chosen from the scene's first frame */
+    assert_int_equal(cg_frames_create(engine, 1, &looks, 0.8f, &first, NULL), CG_OK);
+    assert_int_equal(cg_frames_create(engine, 1, &looks, 0.8f, &second, NULL), CG_OK);
     uint8_t frame[VALUES], other[VALUES];
     for (int i = 0; i < 3; i++) {
         frame_of(CG_CLIP_ZOOM, i, frame);

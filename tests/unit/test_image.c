@@ -197,7 +197,7 @@ static void extras_that_cannot_be_embedded_are_refused(void **state)
     for (int format = CG_IMAGE_PNG; format <= CG_IMAGE_JPEG; format++) {
         options.format = format;
         options.extras = &(struct cg_image_extras){.exif = zeros, .exif_nbytes = 60000};
-        assert_int_equal(cg_image_write("/dev/full", &image, &options, &error), CG_ERR_IO);
+        assert_int_equal(cg_image_write("/dev/full", &image, &options, &error), CG_ERR_FULL);
     }
     cg_image_clear(&image);
     free(zeros);

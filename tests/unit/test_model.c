@@ -34,7 +34,10 @@ static struct cg_model *make_model(const char *name)
     struct cg_rng rng = cg_rng_make(1, 0, 0);
     for (size_t i = 0; i < model->network->parameter_count; i++)
         model->parameters[i] = cg_rng_normal(&rng);
-    model->card = (struct cg_card){cg_string_copy(name), cg_string_copy("Lines, \"bold\"."), 1000};
+    model->card = (struct cg_card){.name = cg_string_copy(name),
+                                   .summary = cg_string_copy("Lines, \"bold\"."),
+                                   .detail_px = 1000,
+                                   .looks = cg_string_copy("{\"line\":1.5,\"new\":[]}")};
     return model;
 }
 
@@ -120,6 +123,7 @@ static void models_come_back_as_written(void **state)
     assert_string_equal(back->card.name, "tiny");
     assert_string_equal(back->card.summary, "Lines, \"bold\".");
     assert_int_equal(back->card.detail_px, 1000);
+    assert_string_equal(back->card.looks, "{\"line\":1.5,\"new\":[]}");
     assert_string_equal(back->source, "test_model.st");
     cg_model_free(back);
 
@@ -231,6 +235,13 @@ static void unusable_models_are_refused(void **state)
          "control character"},
         {{ARCHITECTURE, "{\"name\":\"a\",\"summary\":\"b\",\"detail_px\":63}", NULL, -1, -1},
          "expected 64 to 8192 as \"detail_px\", found 63"},
+        {{ARCHITECTURE, "{\"name\":\"a\",\"summary\":\"b\",\"detail_px\":640,\"looks\":1}", NULL,
+          -1, -1},
+         "expected an object as \"looks\", found a whole number"},
+        {{ARCHITECTURE,
+          "{\"name\":\"a\",\"summary\":\"b\",\"detail_px\":640,\"looks\":{\"line\":9}}", NULL, -1,
+          -1},
+         "expected 0.25 to 4 as \"line\", found 9"},
         {{ARCHITECTURE, CARD, NULL, 2, -1}, "block0.expand.weight of its architecture is missing"},
         {{ARCHITECTURE, CARD, NULL, -1, 0}, "expected rank 2, 8 x 432; found rank 2, 7 x 432"},
         {{ARCHITECTURE, CARD, "critic", -1, -1}, "found also \"critic\""},

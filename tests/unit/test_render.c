@@ -26,8 +26,8 @@ void *__wrap_cg_alloc(size_t count, size_t element_nbytes, const char *what, str
     return __real_cg_alloc(count, element_nbytes, what, error);
 }
 
-static const struct cg_render_options AS_TRAINED = {1.0f, 1.0f};
-static const struct cg_render_options NO_INK = {0.0f, 1.0f};
+static const struct cg_render_options AS_TRAINED = {.ink = 1.0f, .strength = 1.0f};
+static const struct cg_render_options NO_INK = {.ink = 0.0f, .strength = 1.0f};
 
 /* A photo, its working copy and layers of its own. */
 struct scene {
@@ -193,7 +193,7 @@ static void strength_0_is_the_photo(void **state)
     (void)state;
     struct scene scene = scene_make(203, 99, 61, 30);
     logit_waves(&scene);
-    scene_render(&scene, &(struct cg_render_options){2.0f, 0.0f});
+    scene_render(&scene, &(struct cg_render_options){.ink = 2.0f, .strength = 0.0f});
     assert_memory_equal(scene.pixels, scene.photo, 3 * pixel_count(&scene));
     scene_clear(&scene);
 }
@@ -220,7 +220,7 @@ static void more_ink_is_never_lighter(void **state)
     memset(before, 255, count);
     double sum_before = 256.0 * (double)count;
     for (int k = 0; k <= 20; k++) {
-        scene_render(&scene, &(struct cg_render_options){0.1f * (float)k, 1.0f});
+        scene_render(&scene, &(struct cg_render_options){.ink = 0.1f * (float)k, .strength = 1.0f});
         double sum = 0.0;
         for (size_t i = 0; i < count; i++) {
             assert_true(scene.pixels[i] <= before[i]);
@@ -325,8 +325,8 @@ static void wild_layers_do_no_harm(void **state)
         scene.colour[i] = wild[(i / 50) % 6];
     for (int i = 0; i < 32 * 24; i++)
         scene.logit[i] = wild[(i / 7) % 6];
-    scene_render(&scene, &(struct cg_render_options){1.5f, 1.0f});
-    scene_render(&scene, &(struct cg_render_options){NAN, NAN});
+    scene_render(&scene, &(struct cg_render_options){.ink = 1.5f, .strength = 1.0f});
+    scene_render(&scene, &(struct cg_render_options){.ink = NAN, .strength = NAN});
     scene_clear(&scene);
 }
 

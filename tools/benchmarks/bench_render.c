@@ -57,7 +57,7 @@ static int bench_run(const struct bench *bench, int threads)
 {
     const struct cg_layers layers = {MAP_WIDTH, MAP_HEIGHT, bench->photo, bench->colour,
                                      bench->logit};
-    const struct cg_render_options options = {1.0f, 1.0f};
+    const struct cg_render_options options = {.ink = 1.0f, .strength = 1.0f};
     struct cg_renderer *renderer = NULL;
     struct cg_pool *pool = NULL;
     double processor[RUNS + 1], clock[RUNS + 1];

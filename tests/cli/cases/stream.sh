@@ -38,7 +38,7 @@ for threads in 1 2 3; do
     stream in.y4m again.y4m --threads $threads
     cmp plain.y4m again.y4m || fail "the comic depends on --threads"
 done
-for option in '--stability 0' '--ink 0' '--strength 0.5' '--detail 64'; do
+for option in '--stability 0' '--ink 0' '--strength 0.5' '--detail 64' '--colors 4'; do
     # shellcheck disable=SC2086
     stream in.y4m other.y4m $option
     ! cmp -s plain.y4m other.y4m || fail "$option changes nothing"

@@ -1,0 +1,276 @@
+/*
+ * What is done after the network: memory, and the order of the work (see finish.h; each part has a
+ * file of its own).
+ *
+ * Sizes. Dots, strokes and grain are laid out in parts of the picture's long side, but never finer
+ * than can be seen in the picture that is shown, which may be smaller than the one rendered.
+ */
+#include "comic/finish.h"
+
+#include "base/buffer.h"
+#include "base/memory.h"
+#include "comic/finish_parts.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#define DOT_MIN_PX 4.0f
+#define STROKES_ACROSS 190.0f /* spacings along the long side */
+#define STROKE_MIN_PX 4.2f
+#define FINE_GRAINS_ACROSS 900.0f
+#define COARSE_GRAINS_ACROSS 130.0f
+#define GRAIN_MIN_PX 1.3f
+
+struct cg_finish {
+    struct cg_buffer line_memory, grade_memory, hatch_memory;
+    struct cg_palette palette;
+    int width, height; /* of what is rendered */
+    bool graded, on_paper;
+    float fill;
+    struct cg_grade grade;
+    struct cg_halftone halftone; /* amount 0: none; so, too, for hatch */
+    struct cg_hatch hatch;
+    struct cg_paper paper;
+    struct cg_image mask; /* empty: none */
+};
+
+enum cg_status cg_finish_create(struct cg_finish **out, struct cg_error *error)
+{
+    *out = cg_alloc_zero(1, sizeof(**out), "looks", error);
+    return *out == NULL ? CG_ERR_MEMORY : CG_OK;
+}
+
+void cg_finish_free(struct cg_finish *finish)
+{
+    if (finish == NULL)
+        return;
+    cg_image_clear(&finish->mask);
+    free(finish->line_memory.memory);
+    free(finish->grade_memory.memory);
+    free(finish->hatch_memory.memory);
+    free(finish);
+}
+
+struct cg_palette cg_finish_palette(const struct cg_finish *finish)
+{
+    return finish->palette;
+}
+
+/* ---- beforehand: from the working copy
+ * ----------------------------------------------------------- */
+
+/* One picture's preparation. */
+struct work {
+    struct cg_finish *finish;
+    struct cg_pool *pool;
+    const struct cg_finish_request *request;
+    struct cg_layers *layers;
+    struct cg_line line;
+};
+
+static void line_ink_row(void *context, size_t y, int worker)
+{
+    const struct work *work = context;
+    (void)worker;
+    cg_line_ink_row(&work->line, work->layers, (int)y);
+}
+
+static void line_smooth_row(void *context, size_t y, int worker)
+{
+    const struct work *work = context;
+    (void)worker;
+    cg_line_smooth_row(&work->line, work->layers, (int)y);
+}
+
+static void line_row(void *context, size_t y, int worker)
+{
+    const struct work *work = context;
+    (void)worker;
+    cg_line_row(&work->line, work->layers, (int)y);
+}
+
+static enum cg_status weigh_lines(struct work *work, struct cg_error *error)
+{
+    struct cg_layers *layers = work->layers;
+    struct cg_buffer *memory = &work->finish->line_memory;
+    size_t rows = (size_t)layers->height, size = rows * (size_t)layers->width;
+    float weight = work->request->looks->line;
+    if (weight == 1.0f)
+        return CG_OK;
+    enum cg_status status = cg_buffer_reserve(memory, 3, size, sizeof(float), "lines", error);
+    if (status != CG_OK)
+        return status;
+    float *map = memory->memory;
+    work->line = (struct cg_line){weight, map, map + size, map + 2 * size};
+    cg_pool_run(work->pool, rows, line_ink_row, work);
+    if (weight < 1.0f)
+        cg_pool_run(work->pool, rows, line_smooth_row, work);
+    cg_pool_run(work->pool, rows, line_row, work);
+    layers->logit = map;
+    return CG_OK;
+}
+
+static enum cg_status choose_palette(struct work *work, struct cg_error *error)
+{
+    const struct cg_finish_request *request = work->request;
+    work->finish->palette.count = 0;
+    if (request->looks->colors == 0)
+        return CG_OK;
+    if (request->palette == NULL)
+        return cg_palette_make(work->layers, request->looks->colors, cg_grade_tone,
+                               &work->finish->grade, &work->finish->palette, error);
+    work->finish->palette = *request->palette;
+    return CG_OK;
+}
+
+static void grade_red(void *context, size_t red, int worker)
+{
+    const struct work *work = context;
+    (void)worker;
+    cg_grade_fill(&work->finish->grade, (int)red);
+}
+
+static enum cg_status grade_colours(struct work *work, struct cg_error *error)
+{
+    struct cg_finish *finish = work->finish;
+    const struct cg_looks *looks = work->request->looks;
+    finish->grade = (struct cg_grade){
+        .saturation = looks->saturation, .contrast = looks->contrast, .palette = &finish->palette};
+    finish->graded = looks->saturation != 1.0f || looks->contrast != 1.0f || looks->colors != 0;
+    enum cg_status status = choose_palette(work, error);
+    if (status != CG_OK || !finish->graded)
+        return status;
+    status = cg_buffer_reserve(&finish->grade_memory, 1, CG_GRADE_FLOATS, sizeof(float),
+                               "table of colours", error);
+    if (status != CG_OK)
+        return status;
+    finish->grade.table = finish->grade_memory.memory;
+    cg_pool_run(work->pool, CG_GRADE_NODES, grade_red, work);
+    return CG_OK;
+}
+
+static float long_side(const struct cg_finish *finish)
+{
+    return (float)(finish->width > finish->height ? finish->width : finish->height);
+}
+
+static enum cg_status lay_strokes(struct work *work, struct cg_error *error)
+{
+    struct cg_finish *finish = work->finish;
+    const struct cg_layers *layers = work->layers;
+    size_t size = (size_t)layers->width * (size_t)layers->height;
+    finish->hatch = (struct cg_hatch){.amount = work->request->looks->hatch};
+    if (finish->hatch.amount == 0.0f)
+        return CG_OK;
+    enum cg_status status = cg_buffer_reserve(&finish->hatch_memory, CG_HATCH_PLANES, size,
+                                              sizeof(float), "directions of strokes", error);
+    if (status != CG_OK)
+        return status;
+    finish->hatch.width = layers->width;
+    finish->hatch.height = layers->height;
+    finish->hatch.maps = finish->hatch_memory.memory;
+    finish->hatch.spacing_px =
+        fmaxf(long_side(finish) / STROKES_ACROSS, STROKE_MIN_PX * work->request->enlarged);
+    cg_hatch_make(&finish->hatch, work->pool, layers, &finish->grade);
+    return CG_OK;
+}
+
+/* What needs no memory of its own. */
+static void set_print(struct cg_finish *finish, const struct cg_finish_request *request)
+{
+    const struct cg_looks *looks = request->looks;
+    float longest = long_side(finish), grain_min_px = GRAIN_MIN_PX * request->enlarged;
+    finish->fill = looks->fill;
+    finish->halftone.amount = 0.0f;
+    if (looks->halftone > 0.0f)
+        finish->halftone =
+            cg_halftone_make(looks->halftone, fmaxf(longest / (float)looks->halftone_dots,
+                                                    DOT_MIN_PX * request->enlarged));
+    finish->on_paper = looks->grain > 0.0f || looks->paper[0] != 1.0f || looks->paper[1] != 1.0f ||
+                       looks->paper[2] != 1.0f;
+    if (finish->on_paper)
+        cg_paper_make(looks, fmaxf(longest / FINE_GRAINS_ACROSS, grain_min_px),
+                      fmaxf(longest / COARSE_GRAINS_ACROSS, grain_min_px), &finish->paper);
+}
+
+static enum cg_status set_mask(struct cg_finish *finish, const struct cg_looks *looks,
+                               struct cg_error *error)
+{
+    cg_image_clear(&finish->mask);
+    if (looks->mask.pixels == NULL)
+        return CG_OK;
+    return cg_mask_prepare(&looks->mask, finish->width, finish->height, looks->feather,
+                           &finish->mask, error);
+}
+
+/* Nothing to be done pixel by pixel. */
+static bool is_idle(const struct cg_finish *finish)
+{
+    return !finish->graded && finish->fill == 1.0f && finish->hatch.amount == 0.0f &&
+           finish->halftone.amount == 0.0f && !finish->on_paper && finish->mask.pixels == NULL;
+}
+
+enum cg_status cg_finish_begin(struct cg_finish *finish, struct cg_pool *pool,
+                               const struct cg_finish_request *request, struct cg_layers *layers,
+                               struct cg_render_options *options, struct cg_error *error)
+{
+    struct work work = {.finish = finish, .pool = pool, .request = request, .layers = layers};
+    finish->width = request->width;
+    finish->height = request->height;
+    set_print(finish, request);
+    enum cg_status status = weigh_lines(&work, error);
+    if (status == CG_OK)
+        status = grade_colours(&work, error);
+    if (status == CG_OK)
+        status = lay_strokes(&work, error);
+    if (status == CG_OK)
+        status = set_mask(finish, request->looks, error);
+    *options = (struct cg_render_options){
+        .ink = request->looks->ink,
+        .strength = request->looks->strength,
+        .finish = is_idle(finish) ? NULL : finish,
+    };
+    return status;
+}
+
+/* ---- row by row
+ * ----------------------------------------------------------------------------------- */
+
+static void fill_row(float fill, float *colour, size_t count)
+{
+    for (size_t i = 0; i < 3 * count; i++)
+        colour[i] = 255.0f + fill * (colour[i] - 255.0f);
+}
+
+static void ink_row(const float *keep, float *comic, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        for (size_t c = 0; c < 3; c++)
+            comic[3 * i + c] *= keep[i];
+}
+
+void cg_finish_row(const struct cg_finish *finish, const struct cg_finish_span *span, float *comic,
+                   float *keep)
+{
+    if (finish->graded)
+        cg_grade_row(&finish->grade, comic, span->count);
+    if (finish->fill != 1.0f)
+        fill_row(finish->fill, comic, span->count);
+    if (finish->halftone.amount > 0.0f)
+        cg_halftone_row(&finish->halftone, span->left, span->y, comic, span->count);
+    if (finish->hatch.amount > 0.0f)
+        cg_hatch_row(&finish->hatch, span, keep);
+    ink_row(keep, comic, span->count);
+    if (finish->on_paper)
+        cg_paper_row(&finish->paper, span->left, span->y, comic, span->count);
+}
+
+void cg_finish_strength_row(const struct cg_finish *finish, const struct cg_finish_span *span,
+                            float strength, float *weights)
+{
+    for (size_t i = 0; i < span->count; i++)
+        weights[i] = strength;
+    if (finish->mask.pixels != NULL)
+        cg_mask_row(&finish->mask, finish->width, finish->height, span->left, span->y, weights,
+                    span->count);
+}

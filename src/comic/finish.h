@@ -1,0 +1,60 @@
+/*
+ * What is done to a comic after the network, as its looks want it: lines of another width, other
+ * tones, few colours, strokes, dots, paper, a mask. cg_finish_begin looks at the working copy and
+ * makes what the renderer then asks for row by row, so nothing of the full picture's size is kept.
+ * All of it is a function of the place in the picture and of the layers around it.
+ */
+#ifndef CG_COMIC_FINISH_H
+#define CG_COMIC_FINISH_H
+
+#include "comic/palette.h"
+#include "comic/render.h"
+#include "comic/tap.h"
+
+/* Buffers that are kept from picture to picture; one caller at a time. */
+struct cg_finish;
+enum cg_status cg_finish_create(struct cg_finish **out, struct cg_error *error);
+void cg_finish_free(struct cg_finish *finish);
+
+struct cg_finish_request {
+    const struct cg_looks *looks;     /* checked */
+    const struct cg_palette *palette; /* NULL: made from the layers if looks want few colours */
+    int width, height;                /* of what will be rendered */
+    float enlarged; /* how many times larger it is rendered than it will be shown; 1 or more */
+};
+
+/*
+ * layers: in, as the network drew them; out, as they are to be rendered. *options: for cg_render of
+ * this picture. Both point into finish until the next call. When looks ask for
+ * nothing beyond ink and strength, layers stay as they are and nothing is made. Error:
+ * CG_ERR_MEMORY.
+ */
+enum cg_status cg_finish_begin(struct cg_finish *finish, struct cg_pool *pool,
+                               const struct cg_finish_request *request, struct cg_layers *layers,
+                               struct cg_render_options *options, struct cg_error *error);
+
+/* The palette that the last picture got (count 0: none), to be passed in with the next. */
+struct cg_palette cg_finish_palette(const struct cg_finish *finish);
+
+/* ---- for the renderer ------------------------------------------------------------------------ */
+
+/* Pixels left to left + count - 1 of row y. */
+struct cg_finish_span {
+    int left, y;
+    size_t count;
+    const struct cg_tap *columns; /* of all columns of the picture */
+    struct cg_tap row;
+};
+
+/*
+ * comic: 3 floats a pixel, 0 to 255; in: the colour layer, out: the comic. keep: 1 - ink, 1 float a
+ * pixel, is used up.
+ */
+void cg_finish_row(const struct cg_finish *finish, const struct cg_finish_span *span, float *comic,
+                   float *keep);
+
+/* How much of the comic is to be seen at each pixel: strength, where the mask lets it. */
+void cg_finish_strength_row(const struct cg_finish *finish, const struct cg_finish_span *span,
+                            float strength, float *weights);
+
+#endif

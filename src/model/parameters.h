@@ -1,0 +1,23 @@
+/* The parameters of networks as the tensors of a safetensors file. */
+#ifndef CG_MODEL_PARAMETERS_H
+#define CG_MODEL_PARAMETERS_H
+
+#include "model/safetensors.h"
+#include "nn/network.h"
+
+/*
+ * The parameters of count networks, whose tensors must be all that file holds. parameters: count
+ * pointers, each receives a blob to be freed. Errors: CG_ERR_MODEL (a tensor is missing, of another
+ * shape, or more than expected), CG_ERR_MEMORY; then all pointers are NULL.
+ */
+enum cg_status cg_parameters_load(const struct cg_safetensors *file,
+                                  const struct cg_network *const *networks, float **parameters,
+                                  size_t count, struct cg_error *error);
+
+/* Write the parameters of count networks under their tensors' names, atomically. */
+enum cg_status cg_parameters_write(const char *path, const struct cg_network *const *networks,
+                                   const float *const *parameters, size_t count,
+                                   const struct cg_metadata *metadata, size_t metadata_count,
+                                   struct cg_error *error);
+
+#endif

@@ -1,0 +1,39 @@
+/*
+ * Means, covariances and what is made of them: the Frechet distance between two clouds of points,
+ * the Mahalanobis distance of a point from a cloud. In double.
+ */
+#ifndef CG_TENSOR_STATISTICS_H
+#define CG_TENSOR_STATISTICS_H
+
+#include "base/error.h"
+
+/* A cloud of points as a normal distribution. */
+struct cg_gaussian {
+    size_t dimensions;
+    double *mean;       /* dimensions; owned, with covariance behind it */
+    double *covariance; /* dimensions x dimensions, of all points (divided by their number) */
+};
+
+/* Of count rows of dimensions floats; at least 2. Errors: CG_ERR_ARGUMENT, CG_ERR_MEMORY. */
+enum cg_status cg_gaussian_fit(const float *points, size_t count, size_t dimensions,
+                               struct cg_gaussian *out, struct cg_error *error);
+void cg_gaussian_clear(struct cg_gaussian *gaussian);
+
+/*
+ * The Frechet distance, squared as is usual (Heusel et al. 2017): |m - n|^2 + tr(A + B - 2 (A
+ * B)^1/2) for means m, n and covariances A, B. (A B)^1/2 has the trace of (A^1/2 B A^1/2)^1/2,
+ * whose eigenvalues are real. Errors: CG_ERR_ARGUMENT, CG_ERR_MEMORY, CG_ERR_NUMERIC.
+ */
+enum cg_status cg_frechet_distance(const struct cg_gaussian *a, const struct cg_gaussian *b,
+                                   double *out, struct cg_error *error);
+
+/*
+ * A matrix w (dimensions x dimensions) that makes the cloud round: |w (x - mean)|^2 is the squared
+ * Mahalanobis distance of x. The covariance is taken with ridge times its mean variance added to
+ * each direction, so that directions in which the points hardly differ do not decide. Errors:
+ * CG_ERR_MEMORY, CG_ERR_NUMERIC.
+ */
+enum cg_status cg_gaussian_whitening(const struct cg_gaussian *gaussian, double ridge, float *w,
+                                     struct cg_error *error);
+
+#endif

@@ -1,0 +1,54 @@
+/*
+ * Watches a GAN's training for the ways in which it goes wrong, and names them. Works on numbers
+ * alone, one observation a row of the log, so that any trainer can use it. What it remembers is an
+ * array of floats that goes into the checkpoint.
+ */
+#ifndef CG_TRAIN_MONITOR_H
+#define CG_TRAIN_MONITOR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Means since the last observation. */
+struct cg_observation {
+    uint64_t step;
+    double accuracy_real, accuracy_fake;               /* share that D judged right */
+    double generator_gradient, discriminator_gradient; /* lengths */
+    double diversity; /* mean distance between samples over that between pictures of the data */
+    double coverage;  /* distinct nearest pictures of the data, over those that other pictures of
+                         the data find */
+};
+
+/* Bits; the order is that of the names. */
+enum {
+    CG_ALARM_COLLAPSE = 1,     /* hardly any diversity, and not rising; or modes lost again */
+    CG_ALARM_VANISHING = 2,    /* G's gradient is a hundredth of what it was */
+    CG_ALARM_OVERPOWERING = 4, /* D is right nearly always */
+    CG_ALARM_OSCILLATION = 8,  /* D's judgement swings to and fro */
+    CG_ALARM_NAN = 16          /* a number is not finite */
+};
+#define CG_ALARM_COUNT 5
+
+/* "mode-collapse", ... and what to try, for the alarm of one bit. Static storage. */
+const char *cg_alarm_name(unsigned alarm);
+const char *cg_alarm_advice(unsigned alarm);
+
+/* The rows that are looked at, the last one newest; fields in the order of cg_observation. */
+#define CG_MONITOR_ROWS 16
+#define CG_MONITOR_FIELDS 6
+struct cg_monitor {
+    float rows[CG_MONITOR_ROWS * CG_MONITOR_FIELDS];
+    float row_count, peak_gradient, peak_coverage;
+    float standing; /* the alarms of the last observation */
+};
+#define CG_MONITOR_FLOATS (sizeof(struct cg_monitor) / sizeof(float))
+
+/*
+ * Take in an observation. Returns the alarms that stand now; *raised, those that did not stand
+ * before. The first rows of a run raise no alarm: a generator begins without diversity.
+ */
+unsigned cg_monitor_observe(struct cg_monitor *monitor, const struct cg_observation *observation,
+                            unsigned *raised);
+
+#endif

@@ -1,0 +1,245 @@
+/*
+ * The training loop of the vector GAN: see vector.h. A step goes as in the text that this project
+ * comes from, which is algorithm 1 of Goodfellow et al. 2014:
+ *
+ *   1. draw noise z, generate a batch of fake pictures G(z)
+ *   2. draw a batch of real pictures x
+ *   3. D takes a step: up along E[log D(x)] + E[log(1 - D(G(z)))]
+ *   4. G takes a step: down along E[log(1 - D(G(z)))], or what the objective puts in its place
+ *   5. repeat
+ *
+ * Each batch is cut into shards that threads share; take_step below has these five lines.
+ */
+#include "train/vector_trainer.h"
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "train/run.h"
+#include "train/vector_run.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define CHECKPOINT_STEPS 1000
+#define GRADIENT_STEPS 10 /* a gradient's length is taken this often */
+
+void cg_vector_tell(struct cg_vector_trainer *trainer, enum cg_vector_event event, const char *text,
+                    const char *advice)
+{
+    struct cg_vector_report report = {.event = event,
+                                      .step = trainer->state.step,
+                                      .steps_limit = trainer->limits->steps,
+                                      .row = &trainer->row,
+                                      .text = text,
+                                      .advice = advice};
+    if (trainer->report != NULL)
+        trainer->report(trainer->report_context, &report);
+}
+
+/* ---- one step ---- */
+
+struct round {
+    struct cg_vector_trainer *trainer;
+    uint64_t number; /* of the batch, counted through the run */
+};
+
+static void make_batches(void *context, size_t item, int worker)
+{
+    const struct round *round = context;
+    struct cg_vector_trainer *trainer = round->trainer;
+    (void)worker;
+    cg_vector_shard_make_fake(trainer->shards[item], round->number, &trainer->state.generator);
+    cg_vector_shard_draw_real(trainer->shards[item], round->number, &trainer->samples);
+    cg_vector_shard_judge(trainer->shards[item], round->number, &trainer->state.discriminator);
+}
+
+static void learn_from_judge(void *context, size_t item, int worker)
+{
+    const struct round *round = context;
+    struct cg_vector_trainer *trainer = round->trainer;
+    (void)worker;
+    cg_vector_shard_learn(trainer->shards[item], round->number, &trainer->state.discriminator,
+                          &trainer->state.generator);
+}
+
+static void set_rates(struct cg_vector_trainer *trainer)
+{
+    const struct cg_vector_recipe *recipe = trainer->recipe;
+    uint64_t step = trainer->state.step;
+    trainer->state.discriminator.adam.learning_rate = cg_schedule_rate(
+        recipe->schedule, recipe->discriminator_rate, step, recipe->warmup, recipe->hold);
+    trainer->state.generator.adam.learning_rate = cg_schedule_rate(
+        recipe->schedule, recipe->generator_rate, step, recipe->warmup, recipe->hold);
+}
+
+/* Steps 1 to 3. False if the gradient is not finite. */
+static bool step_discriminator(struct cg_vector_trainer *trainer, struct round *round)
+{
+    struct cg_learner *d = &trainer->state.discriminator;
+    cg_learner_begin(d, trainer->pool);
+    cg_pool_run(trainer->pool, trainer->shard_count, make_batches, round);
+    if (!cg_learner_step(d, trainer->pool))
+        return false;
+    if (d->spectral != NULL) /* the generator meets it as it is now */
+        cg_spectral_normalise(d->spectral, d->parameters, d->used);
+    return true;
+}
+
+/* Step 4. False if the gradient is not finite. */
+static bool step_generator(struct cg_vector_trainer *trainer, struct round *round)
+{
+    struct cg_learner *g = &trainer->state.generator;
+    cg_learner_begin(g, trainer->pool);
+    cg_pool_run(trainer->pool, trainer->shard_count, learn_from_judge, round);
+    return cg_learner_step(g, trainer->pool);
+}
+
+static double length_of(const struct cg_learner *learner)
+{
+    return sqrt(cg_vector_dot(learner->gradient, learner->gradient, learner->count));
+}
+
+static void add_up(struct cg_vector_trainer *trainer)
+{
+    struct cg_vector_losses *sum = &trainer->losses;
+    for (size_t s = 0; s < trainer->shard_count; s++) {
+        const struct cg_vector_losses *losses = cg_vector_shard_losses(trainer->shards[s]);
+        sum->discriminator += losses->discriminator;
+        sum->generator += losses->generator;
+        sum->penalty += losses->penalty;
+        sum->accuracy_real += losses->accuracy_real;
+        sum->accuracy_fake += losses->accuracy_fake;
+    }
+    if (trainer->state.step % GRADIENT_STEPS == 0) {
+        trainer->discriminator_gradient += length_of(&trainer->state.discriminator);
+        trainer->generator_gradient += length_of(&trainer->state.generator);
+        trainer->gradient_steps++;
+    }
+}
+
+/* The average follows closely at first, so that it forgets the start. */
+static void average(struct cg_vector_trainer *trainer)
+{
+    struct cg_vector_state *state = &trainer->state;
+    float ramp = ((float)state->step + 1.0f) / ((float)state->step + 10.0f);
+    float decay = fminf(trainer->recipe->ema, ramp);
+    cg_ema_update(state->average, state->generator.parameters, state->generator.count, decay);
+}
+
+static bool take_step(struct cg_vector_trainer *trainer)
+{
+    uint64_t rounds = (uint64_t)trainer->recipe->d_steps;
+    struct round round = {trainer, trainer->state.step * rounds};
+    set_rates(trainer);
+    for (uint64_t r = 0; r < rounds; r++) {
+        round.number = trainer->state.step * rounds + r;
+        if (!step_discriminator(trainer, &round)) /* 1, 2 and 3 */
+            return false;
+    }
+    if (!step_generator(trainer, &round)) /* 4 */
+        return false;
+    add_up(trainer);
+    average(trainer);
+    trainer->state.step++; /* 5 */
+    return true;
+}
+
+/* ---- between steps ---- */
+
+static bool is_due(const struct cg_vector_trainer *trainer, uint64_t every)
+{
+    return trainer->state.step % every == 0;
+}
+
+static bool should_stop(const struct cg_vector_trainer *trainer)
+{
+    const struct cg_train_limits *limits = trainer->limits;
+    double minutes = (cg_clock_seconds() - trainer->start_seconds) / 60.0;
+    return (limits->steps > 0 && trainer->state.step >= limits->steps) ||
+           (limits->minutes > 0.0 && minutes >= limits->minutes) ||
+           (limits->stop != NULL && *limits->stop != 0);
+}
+
+static enum cg_status report_unstable(struct cg_vector_trainer *trainer, struct cg_error *error)
+{
+    cg_vector_tell(trainer, CG_VECTOR_ALARM, cg_alarm_name(CG_ALARM_NAN),
+                   cg_alarm_advice(CG_ALARM_NAN));
+    return cg_fail(error, CG_ERR_NUMERIC,
+                   "training became unstable at step %llu (NaN or infinity in a gradient); what "
+                   "was saved before in %s is whole; try lower learning rates",
+                   (unsigned long long)trainer->state.step, trainer->options->out_dir);
+}
+
+static enum cg_status run_steps(struct cg_vector_trainer *trainer, struct cg_error *error)
+{
+    enum cg_status status = CG_OK;
+    trainer->start_seconds = trainer->last_seconds = cg_clock_seconds();
+    trainer->last_step = trainer->state.step;
+    if (trainer->state.step == 0)
+        status = cg_vector_log(trainer, error);
+    while (status == CG_OK && !should_stop(trainer)) {
+        if (!take_step(trainer))
+            return report_unstable(trainer, error);
+        if (is_due(trainer, (uint64_t)trainer->recipe->log_steps))
+            status = cg_vector_log(trainer, error);
+        if (status == CG_OK && is_due(trainer, CHECKPOINT_STEPS))
+            status = cg_vector_save(trainer, error);
+    }
+    bool saved = trainer->state.step > 0 && is_due(trainer, CHECKPOINT_STEPS);
+    if (status == CG_OK && !saved)
+        status = cg_vector_save(trainer, error);
+    return status;
+}
+
+/* ---- a run ---- */
+
+static enum cg_status train(const struct cg_vector_options *options, bool resume,
+                            uint64_t fingerprint, const struct cg_train_limits *limits,
+                            cg_vector_report_fn report, void *context, struct cg_error *error)
+{
+    struct cg_vector_trainer trainer = {.options = options,
+                                        .recipe = &options->recipe,
+                                        .limits = limits,
+                                        .report = report,
+                                        .report_context = context};
+    enum cg_status status = cg_vector_set_up(&trainer, resume, fingerprint, error);
+    if (status == CG_OK)
+        status = run_steps(&trainer, error);
+    cg_vector_tear_down(&trainer);
+    return status;
+}
+
+enum cg_status cg_vector_start(const struct cg_vector_options *options,
+                               const struct cg_train_limits *limits, cg_vector_report_fn report,
+                               void *context, struct cg_error *error)
+{
+    char *checkpoint = cg_run_path(options->out_dir, "checkpoint.safetensors");
+    if (checkpoint == NULL)
+        return cg_fail(error, CG_ERR_MEMORY, "training: out of memory");
+    bool exists = access(checkpoint, F_OK) == 0;
+    free(checkpoint);
+    if (exists)
+        return cg_fail(error, CG_ERR_STATE,
+                       "%s: holds a run already; go on with it by --resume %s, or choose another "
+                       "folder",
+                       options->out_dir, options->out_dir);
+    return train(options, false, 0, limits, report, context, error);
+}
+
+enum cg_status cg_vector_resume(const char *out_dir, int threads,
+                                const struct cg_train_limits *limits, cg_vector_report_fn report,
+                                void *context, struct cg_error *error)
+{
+    struct cg_vector_options options;
+    struct cg_vector_run *storage;
+    uint64_t fingerprint;
+    enum cg_status status = cg_vector_run_read(out_dir, &options, &fingerprint, &storage, error);
+    if (status != CG_OK)
+        return status;
+    options.threads = threads;
+    status = train(&options, true, fingerprint, limits, report, context, error);
+    cg_vector_run_release(storage);
+    return status;
+}

@@ -1,0 +1,142 @@
+/* What a vector GAN's run leaves behind: rows of the log, sample pictures, checkpoint, model. */
+#include "train/vector_trainer.h"
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "train/grid.h"
+#include "train/log.h"
+#include "train/run.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define GRID_COLUMNS 12
+#define GRID_ROWS 8
+#define GRID_SIDE_PX 56 /* at least, for a picture */
+
+const char CG_VECTOR_LOG_HEADER[] =
+    "step,seconds,samples_per_second,discriminator_loss,generator_loss,penalty,accuracy_real,"
+    "accuracy_fake,discriminator_gradient,generator_gradient,diversity,coverage,frechet,alarms\n";
+
+/* The means since the last row. */
+static struct cg_vector_row take_means(const struct cg_vector_trainer *trainer)
+{
+    double now = cg_clock_seconds(), seconds = now - trainer->last_seconds;
+    uint64_t steps = trainer->state.step - trainer->last_step;
+    double share = steps > 0 ? 1.0 / (double)steps : 0.0;
+    double gradient_share = trainer->gradient_steps > 0 ? 1.0 / trainer->gradient_steps : 0.0;
+    const struct cg_vector_losses *losses = &trainer->losses;
+    return (struct cg_vector_row){
+        .seconds = now - trainer->start_seconds,
+        .samples_per_second =
+            seconds > 0.0 ? (double)steps * trainer->recipe->batch / seconds : 0.0,
+        .discriminator_loss = losses->discriminator * share,
+        .generator_loss = losses->generator * share,
+        .penalty = losses->penalty * share,
+        .seen = {.step = trainer->state.step,
+                 .accuracy_real = losses->accuracy_real * share,
+                 .accuracy_fake = losses->accuracy_fake * share,
+                 .generator_gradient = trainer->generator_gradient * gradient_share,
+                 .discriminator_gradient = trainer->discriminator_gradient * gradient_share},
+    };
+}
+
+static void begin_means(struct cg_vector_trainer *trainer)
+{
+    trainer->losses = (struct cg_vector_losses){0};
+    trainer->generator_gradient = trainer->discriminator_gradient = 0.0;
+    trainer->gradient_steps = 0;
+    trainer->last_seconds = cg_clock_seconds();
+    trainer->last_step = trainer->state.step;
+}
+
+/* The names of alarms, joined by '+'. */
+static void print_alarms(FILE *log, unsigned alarms)
+{
+    const char *between = "";
+    for (unsigned bit = 1; bit < 1u << CG_ALARM_COUNT; bit <<= 1)
+        if (alarms & bit) {
+            fprintf(log, "%s%s", between, cg_alarm_name(bit));
+            between = "+";
+        }
+}
+
+static enum cg_status write_row(struct cg_vector_trainer *trainer, struct cg_error *error)
+{
+    const struct cg_vector_row *row = &trainer->row;
+    const struct cg_observation *seen = &row->seen;
+    fprintf(trainer->log,
+            "%" PRIu64 ",%.1f,%.0f,%.5f,%.5f,%.5f,%.4f,%.4f,%.5g,%.5g,%.4f,%.4f,%.4f,", seen->step,
+            row->seconds, row->samples_per_second, row->discriminator_loss, row->generator_loss,
+            row->penalty, seen->accuracy_real, seen->accuracy_fake, seen->discriminator_gradient,
+            seen->generator_gradient, seen->diversity, seen->coverage, row->frechet);
+    print_alarms(trainer->log, row->alarms);
+    return cg_log_end_row(trainer->log, trainer->log_path, error);
+}
+
+enum cg_status cg_vector_log(struct cg_vector_trainer *trainer, struct cg_error *error)
+{
+    unsigned raised = 0;
+    struct cg_vector_row *row = &trainer->row;
+    *row = take_means(trainer);
+    cg_vector_measure_modes(trainer->measure, trainer->state.generator.parameters,
+                            &row->seen.diversity, &row->seen.coverage);
+    enum cg_status status =
+        cg_vector_measure_frechet(trainer->measure, trainer->state.average, &row->frechet, error);
+    if (status != CG_OK)
+        return status;
+    if (trainer->state.step > 0)
+        row->alarms = cg_monitor_observe(&trainer->state.monitor, &row->seen, &raised);
+    status = write_row(trainer, error);
+    cg_vector_tell(trainer, CG_VECTOR_LOGGED, NULL, NULL);
+    for (unsigned bit = 1; bit < 1u << CG_ALARM_COUNT; bit <<= 1)
+        if (raised & bit)
+            cg_vector_tell(trainer, CG_VECTOR_ALARM, cg_alarm_name(bit), cg_alarm_advice(bit));
+    begin_means(trainer);
+    return status;
+}
+
+static enum cg_status write_samples(struct cg_vector_trainer *trainer, struct cg_error *error)
+{
+    const struct cg_vector_config *config = &trainer->options->config;
+    struct cg_image sheet = {0};
+    int count = GRID_COLUMNS * GRID_ROWS, scale = (GRID_SIDE_PX - 1) / config->side_px + 1;
+    const float *pictures =
+        cg_vector_measure_pictures(trainer->measure, trainer->state.average, (size_t)count);
+    char *path = cg_string_format("%s/samples/step-%07" PRIu64 ".png", trainer->options->out_dir,
+                                  trainer->state.step);
+    if (path == NULL)
+        return cg_fail(error, CG_ERR_MEMORY, "samples: out of memory");
+    enum cg_status status = cg_grid_draw(pictures, count, GRID_COLUMNS, config->side_px,
+                                         config->channels, scale, &sheet, error);
+    if (status == CG_OK)
+        status = cg_image_write(path, &sheet,
+                                &(struct cg_image_write_options){.format = CG_IMAGE_PNG}, error);
+    cg_image_clear(&sheet);
+    free(path);
+    return status;
+}
+
+static enum cg_status write_model(struct cg_vector_trainer *trainer, struct cg_error *error)
+{
+    struct cg_vector_state *state = &trainer->state;
+    const struct cg_vector_model model = {
+        .config = trainer->options->config,
+        .networks = {state->generator.network, state->discriminator.network},
+        .name = (char *)(size_t)trainer->options->name};
+    const float *const parameters[CG_VECTOR_NETWORKS] = {state->average, state->discriminator.used};
+    return cg_vector_model_write(trainer->model_path, &model, parameters, error);
+}
+
+enum cg_status cg_vector_save(struct cg_vector_trainer *trainer, struct cg_error *error)
+{
+    enum cg_status status = write_samples(trainer, error);
+    if (status == CG_OK)
+        status = cg_vector_state_write(trainer->checkpoint_path, &trainer->state, error);
+    if (status == CG_OK)
+        status = write_model(trainer, error);
+    if (status == CG_OK)
+        cg_vector_tell(trainer, CG_VECTOR_SAVED, trainer->model_path, NULL);
+    return status;
+}

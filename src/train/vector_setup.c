@@ -1,0 +1,138 @@
+/* From what was asked for to a vector GAN's run in hand: see vector_trainer.h. */
+#include "train/vector_trainer.h"
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "tensor/matrix.h"
+#include "train/augment.h"
+#include "train/log.h"
+#include "train/run.h"
+#include "train/vector_run.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static enum cg_status check_recipe(const struct cg_vector_recipe *recipe, struct cg_error *error)
+{
+    bool has_sigmoid =
+        recipe->objective == CG_GAN_MINIMAX || recipe->objective == CG_GAN_NON_SATURATING;
+    if (recipe->shard_rows < 1 || recipe->batch < 2 || recipe->batch > 65536 ||
+        recipe->batch % recipe->shard_rows != 0)
+        return cg_fail(error, CG_ERR_ARGUMENT,
+                       "batch: expected a multiple of %d from 2 to 65536, got %d",
+                       recipe->shard_rows, recipe->batch);
+    if ((unsigned)recipe->objective > CG_GAN_HINGE || (unsigned)recipe->rule > CG_UPDATE_SGD ||
+        (unsigned)recipe->schedule > CG_SCHEDULE_COSINE ||
+        (unsigned)recipe->augment > CG_AUGMENT_ALL || recipe->d_steps < 1 ||
+        recipe->log_steps < 1 || recipe->hold < 1)
+        return cg_fail(error, CG_ERR_ARGUMENT, "recipe: a number is out of its range");
+    if (recipe->label_smoothing > 0.0f && !has_sigmoid)
+        return cg_fail(error, CG_ERR_ARGUMENT,
+                       "label smoothing: expected an objective whose D ends in a sigmoid (minimax, "
+                       "non-saturating); the others have no labels of 0 and 1");
+    return CG_OK;
+}
+
+static enum cg_status make_paths(struct cg_vector_trainer *trainer, struct cg_error *error)
+{
+    const char *out_dir = trainer->options->out_dir;
+    char *samples = cg_run_path(out_dir, "samples");
+    enum cg_status status = CG_OK;
+    trainer->log_path = cg_run_path(out_dir, "log.csv");
+    trainer->checkpoint_path = cg_run_path(out_dir, "checkpoint.safetensors");
+    trainer->model_path = cg_run_path(out_dir, "model.safetensors");
+    if (samples == NULL || trainer->log_path == NULL || trainer->checkpoint_path == NULL ||
+        trainer->model_path == NULL)
+        status = cg_fail(error, CG_ERR_MEMORY, "training: out of memory");
+    if (status == CG_OK)
+        status = cg_folder_make(samples, error);
+    free(samples);
+    return status;
+}
+
+static enum cg_status open_data(struct cg_vector_trainer *trainer, struct cg_error *error)
+{
+    const struct cg_vector_options *options = trainer->options;
+    struct cg_samples_options wanted = {options->config.side_px, options->config.channels,
+                                        options->crops, options->crop, options->seed};
+    char text[CG_ERROR_TEXT_NBYTES];
+    enum cg_status status =
+        cg_samples_open(options->data, &wanted, trainer->pool, &trainer->samples, error);
+    if (status != CG_OK)
+        return status;
+    snprintf(text, sizeof(text), "%zu samples of %d x %d from %zu pictures (%zu could not be read)",
+             trainer->samples.count, options->config.side_px, options->config.side_px,
+             trainer->samples.pictures, trainer->samples.skipped);
+    cg_vector_tell(trainer, CG_VECTOR_READY, text, NULL);
+    return CG_OK;
+}
+
+static enum cg_status create_shards(struct cg_vector_trainer *trainer, struct cg_error *error)
+{
+    trainer->shard_count = (size_t)(trainer->recipe->batch / trainer->recipe->shard_rows);
+    trainer->shards =
+        cg_alloc_zero(trainer->shard_count, sizeof(struct cg_vector_shard *), "shards", error);
+    enum cg_status status = trainer->shards == NULL ? CG_ERR_MEMORY : CG_OK;
+    for (size_t s = 0; status == CG_OK && s < trainer->shard_count; s++)
+        status =
+            cg_vector_shard_create(trainer->options, &trainer->state, (int)s,
+                                   1.0f / (float)trainer->shard_count, &trainer->shards[s], error);
+    return status;
+}
+
+/* The state as the run left it, or a new one and its run.json. */
+static enum cg_status begin_or_go_on(struct cg_vector_trainer *trainer, bool resume,
+                                     uint64_t fingerprint, struct cg_error *error)
+{
+    if (!resume)
+        return cg_vector_run_write(trainer->options, trainer->samples.fingerprint, error);
+    if (trainer->samples.fingerprint != fingerprint)
+        return cg_fail(error, CG_ERR_FORMAT,
+                       "%s: the pictures in %s are not those that this run began with; start a "
+                       "new run",
+                       trainer->options->out_dir, trainer->options->data);
+    return cg_vector_state_read(trainer->checkpoint_path, &trainer->state, error);
+}
+
+enum cg_status cg_vector_set_up(struct cg_vector_trainer *trainer, bool resume,
+                                uint64_t fingerprint, struct cg_error *error)
+{
+    const struct cg_vector_options *options = trainer->options;
+    cg_blas_single_threaded();
+    enum cg_status status = check_recipe(trainer->recipe, error);
+    if (status == CG_OK)
+        status = cg_pool_create(options->threads, &trainer->pool, error);
+    if (status == CG_OK)
+        status = cg_vector_state_create(options, &trainer->state, error);
+    if (status == CG_OK)
+        status = open_data(trainer, error);
+    if (status == CG_OK)
+        status = make_paths(trainer, error);
+    if (status == CG_OK)
+        status = begin_or_go_on(trainer, resume, fingerprint, error);
+    if (status == CG_OK)
+        status = create_shards(trainer, error);
+    if (status == CG_OK)
+        status = cg_vector_measure_create(trainer->state.generator.network, &trainer->samples,
+                                          options->seed, trainer->pool, &trainer->measure, error);
+    if (status == CG_OK)
+        status = cg_log_open(trainer->log_path, CG_VECTOR_LOG_HEADER, trainer->state.step,
+                             &trainer->log, error);
+    return status;
+}
+
+void cg_vector_tear_down(struct cg_vector_trainer *trainer)
+{
+    if (trainer->log != NULL)
+        fclose(trainer->log);
+    cg_vector_measure_free(trainer->measure);
+    for (size_t s = 0; trainer->shards != NULL && s < trainer->shard_count; s++)
+        cg_vector_shard_free(trainer->shards[s]);
+    free(trainer->shards);
+    cg_vector_state_clear(&trainer->state);
+    cg_samples_clear(&trainer->samples);
+    cg_pool_free(trainer->pool);
+    free(trainer->model_path);
+    free(trainer->checkpoint_path);
+    free(trainer->log_path);
+}

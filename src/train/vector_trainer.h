@@ -1,0 +1,54 @@
+/* A vector GAN's run in hand. Private to vector.c, vector_setup.c and vector_journal.c. */
+#ifndef CG_TRAIN_VECTOR_TRAINER_H
+#define CG_TRAIN_VECTOR_TRAINER_H
+
+#include "train/vector_measure.h"
+#include "train/vector_shard.h"
+
+#include <stdio.h>
+
+struct cg_vector_trainer {
+    const struct cg_vector_options *options;
+    const struct cg_vector_recipe *recipe;
+    const struct cg_train_limits *limits;
+    cg_vector_report_fn report;
+    void *report_context;
+    struct cg_pool *pool;
+    struct cg_samples samples;
+    struct cg_vector_state state;
+    struct cg_vector_measure *measure;
+    struct cg_vector_shard **shards;
+    size_t shard_count;
+    FILE *log;
+    char *log_path, *checkpoint_path, *model_path;
+    double start_seconds;
+    /* since the last row of the log */
+    struct cg_vector_losses losses;
+    double generator_gradient, discriminator_gradient; /* sums over gradient_steps */
+    int gradient_steps;
+    double last_seconds;
+    uint64_t last_step;
+    struct cg_vector_row row; /* the last one */
+};
+
+/* Tell the caller of the run; text and advice may be NULL. */
+void cg_vector_tell(struct cg_vector_trainer *trainer, enum cg_vector_event event, const char *text,
+                    const char *advice);
+
+/* Everything from the data to the log, for a trainer whose options, recipe, limits and report are
+ * set. resume: go on from the checkpoint, if the data is still that of fingerprint. Call tear_down
+ * also after a failure. */
+enum cg_status cg_vector_set_up(struct cg_vector_trainer *trainer, bool resume,
+                                uint64_t fingerprint, struct cg_error *error);
+void cg_vector_tear_down(struct cg_vector_trainer *trainer);
+
+/* The log's first line. */
+extern const char CG_VECTOR_LOG_HEADER[];
+
+/* Measure, write a row, let the monitor look, begin new means. */
+enum cg_status cg_vector_log(struct cg_vector_trainer *trainer, struct cg_error *error);
+
+/* samples/step-N.png, the checkpoint and the model. */
+enum cg_status cg_vector_save(struct cg_vector_trainer *trainer, struct cg_error *error);
+
+#endif

@@ -1,0 +1,43 @@
+# shellcheck shell=bash
+# The card of a style: shown, changed in a copy, and what convert then makes of it.
+: "${fixture:?}" "${comicgan:?}"
+
+"$fixture" picture in.png 120 90
+
+# shown: JSON with the style's name
+expect 0 "$comicgan" card tiny
+grep -q '"name": "tiny"' ../stdout || fail "expected the style's name"
+grep -q '"looks": {}' ../stdout || fail "expected a card without looks"
+
+# changed: the copy looks by default as the original does with options
+expect 0 "$comicgan" card tiny --out bold.safetensors --name bold --summary 'as bold as can be' \
+    --line 2 --colors 4 --paper cream --detail 128
+[ -z "$(cat ../stdout ../stderr)" ] || fail "expected no output"
+expect 0 "$comicgan" card bold.safetensors
+for text in '"name": "bold"' 'as bold as can be' '"line": 2' '"colors": 4' '"paper": "cream"' \
+    '"detail_px": 128'; do
+    grep -qF "$text" ../stdout || fail "expected $text in the card"
+done
+expect 0 "$comicgan" convert --style ./bold.safetensors in.png by-card.png
+expect 0 "$comicgan" convert --style tiny --line 2 --colors 4 --paper cream --detail 128 in.png \
+    by-options.png
+cmp by-card.png by-options.png || fail "expected the same comic by card and by options"
+expect 0 "$comicgan" convert --style tiny in.png plain.png
+differ by-card.png plain.png
+
+# looks that are not named stay; the file itself may be rewritten
+expect 0 "$comicgan" card bold.safetensors --out bold.safetensors --line 1
+expect 0 "$comicgan" card bold.safetensors
+grep -qF '"colors": 4' ../stdout || fail "expected colors to stay"
+grep -qF '"line": 1' ../stdout || fail "expected line to change"
+
+# refused
+refuse 2 'expected a STYLE' card
+refuse 2 'unexpected argument b' card tiny b
+refuse 2 'need --out' card tiny --line 2
+refuse 2 '--line: expected a number from 0.25 to 4' card tiny --out a.safetensors --line 9
+refuse 2 'no style, mask' card tiny --out a.safetensors --mask in.png
+refuse 2 'expected a name of' card tiny --out a.safetensors --name 'two words'
+refuse 3 'nothing.safetensors' card ./nothing.safetensors
+refuse 1 'no-folder' card tiny --out no-folder/a.safetensors --line 2
+nothing_but in.png by-card.png by-options.png plain.png bold.safetensors
