@@ -141,6 +141,42 @@ void cg_session_free(struct cg_session *session);
 enum cg_status cg_session_convert(struct cg_session *session, uint8_t *pixels, int width,
                                   int height, const struct cg_looks *looks, struct cg_error *error);
 
+/* ---- frames of a film ------------------------------------------------------------------------ */
+
+/*
+ * Frames that follow each other, turned into a comic that does not flicker: one session for one
+ * film, its frames in their order. It finds scene cuts by itself. Memory does not grow.
+ */
+struct cg_frames;
+
+#define CG_DEFAULT_STABILITY 0.75f
+
+/*
+ * stability: 0 every frame for itself, as cg_session_convert would make it; 1 the calmest. The
+ * other arguments as for cg_session_create; a frame smaller than looks->detail_px is worked on at
+ * its own size. Errors: CG_ERR_ARGUMENT, CG_ERR_MEMORY.
+ */
+enum cg_status cg_frames_create(const struct cg_engine *engine, int threads,
+                                const struct cg_looks *looks, float stability,
+                                struct cg_frames **out, struct cg_error *error);
+void cg_frames_free(struct cg_frames *frames);
+
+/*
+ * Turn the next frame into a comic, in place; pixels, width and height as for cg_session_convert,
+ * on failure unchanged. *trusted, unless NULL: the share of the frame, 0 to 1, that was recognised
+ * in the former one; 0 for the first frame, at a scene cut and where the size changes. The result
+ * does not depend on the number of threads. Errors: CG_ERR_ARGUMENT, CG_ERR_MEMORY.
+ */
+enum cg_status cg_frames_convert(struct cg_frames *frames, uint8_t *pixels, int width, int height,
+                                 float *trusted, struct cg_error *error);
+
+/* Another working size from the next frame on, which is like a cut. Errors: CG_ERR_ARGUMENT. */
+enum cg_status cg_frames_set_detail(struct cg_frames *frames, int detail_px,
+                                    struct cg_error *error);
+
+/* The next frame has nothing to do with the former one. */
+void cg_frames_cut(struct cg_frames *frames);
+
 /* ---- about the machine ----------------------------------------------------------------------- */
 
 /*

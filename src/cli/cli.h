@@ -58,5 +58,7 @@ int cg_command_train(int argc, char *argv[]);
 int cg_command_generate(int argc, char *argv[]);
 int cg_command_augment(int argc, char *argv[]);
 int cg_command_score(int argc, char *argv[]);
+int cg_command_stream(int argc, char *argv[]);
+int cg_command_video(int argc, char *argv[]);
 
 #endif

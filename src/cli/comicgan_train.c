@@ -3,6 +3,7 @@
 #include "cli/cli.h"
 #include "cli/train_common.h"
 #include "cli/train_vector.h"
+#include "cli/train_watch.h"
 #include "train/train.h"
 
 #include <stdio.h>
@@ -24,6 +25,7 @@ enum {
     OPTION_MINUTES,
     OPTION_SEED,
     OPTION_THREADS,
+    OPTION_MONITOR,
     OPTION_NAME,
     OPTION_SUMMARY,
     OPTION_DETAIL,
@@ -52,6 +54,7 @@ static const struct option long_options[] = {
     {"minutes", required_argument, NULL, OPTION_MINUTES},
     {"seed", required_argument, NULL, OPTION_SEED},
     {"threads", required_argument, NULL, OPTION_THREADS},
+    {"monitor", required_argument, NULL, OPTION_MONITOR},
     {"name", required_argument, NULL, OPTION_NAME},
     {"summary", required_argument, NULL, OPTION_SUMMARY},
     {"detail", required_argument, NULL, OPTION_DETAIL},
@@ -72,14 +75,14 @@ static const struct option long_options[] = {
 
 static const char help_text[] =
     "usage: comicgan train --data DIR --out RUN [options]\n"
-    "       comicgan train --resume RUN [--steps N | --minutes N] [--threads N]\n"
+    "       comicgan train --resume RUN [--steps N | --minutes N] [--threads N] [--monitor PORT]\n"
     "       comicgan train --model vector ... (a GAN that makes small pictures; see its --help)\n"
     "\n"
     "Train a style. DIR/photos holds photos, DIR/comics the comics to learn from, both in any\n"
     "depth of folders (without DIR/comics the built-in teacher's pictures take their place). RUN "
     "is made\n"
-    "and receives model.safetensors, log.csv, samples/ and a checkpoint to go on from. Ctrl-C\n"
-    "saves and stops.\n"
+    "and receives model.safetensors, log.csv, samples/, a checkpoint to go on from, and at last\n"
+    "report.html. Ctrl-C saves and stops.\n"
     "\n"
     "  --from STYLE|FILE    start from a trained style instead of from nothing\n"
     "  --cache DIR          where prepared pictures are kept from run to run\n"
@@ -88,7 +91,8 @@ static const char help_text[] =
     "                       (default 40000 if --minutes is not given)\n"
     "  --minutes N          stop after N minutes\n"
     "  --seed S             random seed (default 1)\n"
-    "  --threads N          threads (default: all processors); the result does not depend on it\n"
+    "  --threads N          threads (default: all processors); the result does not depend on "
+    "it\n" CG_CLI_WATCH_HELP
     "  --name NAME          the style's name (default: the last part of RUN)\n"
     "  --summary TEXT       one line about it, for comicgan styles\n"
     "  --detail PX          working size, long side (default 960, or that of --from)\n"
@@ -117,7 +121,7 @@ static const char help_text[] =
 struct command {
     struct cg_train_options options;
     struct cg_train_limits limits;
-    const char *resume;
+    const char *resume, *monitor;
     bool recipe_given; /* an option that only a new run takes */
     bool pretrain_given;
     bool help;
@@ -149,6 +153,9 @@ static int take_common_option(struct command *command, int option)
         return cg_cli_parse_minutes(optarg, &command->limits.minutes);
     case OPTION_THREADS:
         return cg_cli_parse_int("threads", optarg, 1, 256, &command->options.threads);
+    case OPTION_MONITOR:
+        command->monitor = optarg;
+        return 1;
     case OPTION_HELP:
         command->help = true;
         return 1;
@@ -244,8 +251,8 @@ static int parse(int argc, char *argv[], struct command *command)
     if (optind < argc)
         return cg_cli_fail(CG_EXIT_USAGE, "train: unexpected argument %s", argv[optind]);
     if (command->resume != NULL && command->recipe_given)
-        return cg_cli_fail(CG_EXIT_USAGE, "train: --resume takes --steps, --minutes and --threads; "
-                                          "all else stays as the run began");
+        return cg_cli_fail(CG_EXIT_USAGE, "train: --resume takes --steps, --minutes, --threads and "
+                                          "--monitor; all else stays as the run began");
     if (command->resume == NULL &&
         (command->options.data_dir == NULL || command->options.out_dir == NULL))
         return cg_cli_fail(CG_EXIT_USAGE, "train: --data DIR and --out RUN are needed, or "
@@ -273,6 +280,7 @@ static char *name_of_folder(const char *path)
 
 struct display {
     bool terminal;
+    struct cg_cli_watch watch;
     struct cg_train_report last;
 };
 
@@ -297,9 +305,16 @@ static void show_step(const struct display *display, const struct cg_train_repor
             report->adversarial ? ", adversarial" : "", left);
 }
 
-static void show(void *context, const struct cg_train_report *report)
+static void show_alarm(const char *line, const struct cg_train_report *report)
 {
-    struct display *display = context;
+    fprintf(stderr, "%sstep %llu: alarm: %s%s%s; to try: %s\n", line,
+            (unsigned long long)report->step, report->text,
+            report->critic != NULL ? ", critic of " : "",
+            report->critic != NULL ? report->critic : "", report->advice);
+}
+
+static void show(struct display *display, const struct cg_train_report *report)
+{
     const char *line = display->terminal ? "\r\033[K" : "";
     switch (report->event) {
     case CG_TRAIN_PREPARING:
@@ -312,57 +327,110 @@ static void show(void *context, const struct cg_train_report *report)
         show_step(display, report);
         break;
     case CG_TRAIN_VALIDATED:
-        fprintf(stderr, "%sstep %llu: validation %.4f (%.0f s), samples in %s/samples\n", line,
-                (unsigned long long)report->step, report->validation_loss, report->seconds,
-                report->text);
+        fprintf(stderr, "%sstep %llu: validation %.4f (%.0f s)\n", line,
+                (unsigned long long)report->step, report->validation_loss, report->seconds);
         break;
+    case CG_TRAIN_ALARM:
+        show_alarm(line, report);
+        break;
+    case CG_TRAIN_SAMPLED:
     case CG_TRAIN_SAVED:
         break;
     }
     display->last = *report;
 }
 
-static int exit_code_of(enum cg_status status)
+/* The same for those who watch. */
+static void pass_on(struct cg_cli_watch *watch, const struct cg_train_report *report)
 {
-    return status == CG_ERR_MODEL ? CG_EXIT_MODEL : CG_EXIT_INPUT;
+    char text[CG_BOARD_TEXT_NBYTES];
+    switch (report->event) {
+    case CG_TRAIN_PREPARING:
+        snprintf(text, sizeof(text), "%zu of %zu pictures", report->done, report->total);
+        cg_board_set_state(watch->board, CG_BOARD_PREPARING, text);
+        break;
+    case CG_TRAIN_READY:
+        cg_board_set_state(watch->board, CG_BOARD_PREPARING, NULL);
+        cg_board_set_fact(watch->board, "pictures", report->text);
+        break;
+    case CG_TRAIN_STEP:
+        cg_cli_watch_row(watch, report->step, report->values, report->value_count);
+        break;
+    case CG_TRAIN_ALARM:
+        snprintf(text, sizeof(text), "critic of %s", report->critic == NULL ? "" : report->critic);
+        cg_board_add_alarm(watch->board, report->step, report->text,
+                           report->critic != NULL ? text : NULL, report->advice);
+        break;
+    case CG_TRAIN_VALIDATED:
+        break;
+    case CG_TRAIN_SAMPLED:
+        cg_cli_watch_sample(watch, report->step, report->text, report->sheet);
+        break;
+    case CG_TRAIN_SAVED:
+        cg_board_note_saved(watch->board, report->step);
+        break;
+    }
+}
+
+static void take_report(void *context, const struct cg_train_report *report)
+{
+    struct display *display = context;
+    show(display, report);
+    pass_on(&display->watch, report);
+}
+
+/* What was not given as it follows from what was. */
+static void complete(struct command *command, const char *name, const char *cache)
+{
+    struct cg_train_options *options = &command->options;
+    if (options->name == NULL)
+        options->name = name;
+    if (options->cache_dir == NULL)
+        options->cache_dir = cache;
+    if (options->recipe.batch < 8)
+        options->recipe.shard_crops = 1;
+    if (options->from != NULL && !command->pretrain_given)
+        options->recipe.pretrain_steps = 0;
+}
+
+static enum cg_status train(struct command *command, struct display *display,
+                            struct cg_error *error)
+{
+    struct cg_train_options *options = &command->options;
+    if (command->resume != NULL)
+        return cg_train_resume(command->resume, options->threads, &command->limits, take_report,
+                               display, error);
+    char *name = name_of_folder(options->out_dir), *cache = cg_cli_default_cache();
+    complete(command, name, cache);
+    enum cg_status status = cg_train_start(options, &command->limits, take_report, display, error);
+    free(cache);
+    free(name);
+    return status;
 }
 
 static int run(struct command *command)
 {
-    struct cg_train_options *options = &command->options;
     struct display display = {.terminal = isatty(STDERR_FILENO) != 0};
     struct cg_error error;
-    enum cg_status status;
-    char *name = NULL, *cache = cg_cli_default_cache();
+    bool resumed = command->resume != NULL;
+    const char *out_dir = resumed ? command->resume : command->options.out_dir;
     command->limits.stop = cg_cli_listen_for_stop();
     if (command->limits.steps == 0 && command->limits.minutes <= 0.0)
         command->limits.steps = DEFAULT_STEPS;
-    if (command->resume != NULL) {
-        status = cg_train_resume(command->resume, options->threads, &command->limits, show,
-                                 &display, &error);
-    } else {
-        name = name_of_folder(options->out_dir);
-        if (options->name == NULL)
-            options->name = name;
-        if (options->cache_dir == NULL)
-            options->cache_dir = cache;
-        if (options->recipe.batch < 8)
-            options->recipe.shard_crops = 1;
-        if (options->from != NULL && !command->pretrain_given)
-            options->recipe.pretrain_steps = 0;
-        status = cg_train_start(options, &command->limits, show, &display, &error);
-    }
+    int code =
+        cg_cli_watch_open(command->monitor, out_dir, resumed, &command->limits, &display.watch);
+    enum cg_status status = CG_OK;
+    if (code == CG_EXIT_DONE)
+        status = train(command, &display, &error);
     if (display.terminal)
         fputc('\n', stderr);
-    if (status == CG_OK)
-        printf("%s/model.safetensors: step %llu\n",
-               command->resume != NULL ? command->resume : options->out_dir,
-               (unsigned long long)display.last.step);
-    free(cache);
-    free(name);
-    return status == CG_OK
-               ? CG_EXIT_DONE
-               : cg_cli_fail((enum cg_cli_exit)exit_code_of(status), "train: %s", error.text);
+    cg_cli_watch_close(&display.watch, status == CG_OK ? NULL : &error);
+    if (status != CG_OK)
+        return cg_cli_fail(status == CG_ERR_MODEL ? CG_EXIT_MODEL : CG_EXIT_INPUT, "train: %s",
+                           error.text);
+    if (code == CG_EXIT_DONE)
+        printf("%s/model.safetensors: step %llu\n", out_dir, (unsigned long long)display.last.step);
+    return code;
 }
 
 int main(int argc, char *argv[])

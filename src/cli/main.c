@@ -16,6 +16,8 @@ static const char help[] =
     "Commands:\n"
     "  convert IN... OUT    turn photos into comics (PNG or JPEG): a file, a folder, thousands\n"
     "  page OUT PHOTO...    lay two to nine photos out as a comic page\n"
+    "  video IN OUT         turn a film into a comic that moves (needs ffmpeg)\n"
+    "  stream               the same between two programs, frames on stdin and stdout\n"
     "  styles               list the styles that convert can use\n"
     "  train --data DIR     train a style of your own, or (--model vector) a GAN that makes\n"
     "                       small pictures from noise\n"
@@ -37,11 +39,10 @@ struct command {
 };
 
 static const struct command commands[] = {
-    {"convert", cg_command_convert},   {"page", cg_command_page},
-    {"styles", cg_command_styles},     {"train", cg_command_train},
-    {"generate", cg_command_generate}, {"augment", cg_command_augment},
-    {"card", cg_command_card},         {"score", cg_command_score},
-    {"eval", cg_command_eval},
+    {"convert", cg_command_convert},   {"page", cg_command_page},       {"video", cg_command_video},
+    {"stream", cg_command_stream},     {"styles", cg_command_styles},   {"train", cg_command_train},
+    {"generate", cg_command_generate}, {"augment", cg_command_augment}, {"card", cg_command_card},
+    {"score", cg_command_score},       {"eval", cg_command_eval},
 };
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
@@ -73,8 +74,8 @@ static int refuse_command(const char *word)
                            "comicgan convert %s OUT?",
                            word, word);
     return cg_cli_fail(CG_EXIT_USAGE,
-                       "unknown command %s; the commands are convert, page, styles, train, "
-                       "card, generate, augment, score, eval",
+                       "unknown command %s; the commands are convert, page, video, stream, styles, "
+                       "train, card, generate, augment, score, eval",
                        word);
 }
 

@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "cli/cli.h"
 #include "cli/train_common.h"
+#include "cli/train_watch.h"
 #include "train/augment.h"
 #include "train/vector.h"
 
@@ -27,6 +28,7 @@ enum {
     OPTION_MINUTES,
     OPTION_SEED,
     OPTION_THREADS,
+    OPTION_MONITOR,
     OPTION_NAME,
     OPTION_SIDE,
     OPTION_CHANNELS,
@@ -67,6 +69,7 @@ static const struct option long_options[] = {
     {"minutes", required_argument, NULL, OPTION_MINUTES},
     {"seed", required_argument, NULL, OPTION_SEED},
     {"threads", required_argument, NULL, OPTION_THREADS},
+    {"monitor", required_argument, NULL, OPTION_MONITOR},
     {"name", required_argument, NULL, OPTION_NAME},
     {"side", required_argument, NULL, OPTION_SIDE},
     {"channels", required_argument, NULL, OPTION_CHANNELS},
@@ -101,7 +104,7 @@ static const struct option long_options[] = {
 
 static const char help_text[] =
     "usage: comicgan train --model vector --data DIR|IDX --out RUN [options]\n"
-    "       comicgan train --resume RUN [--steps N | --minutes N] [--threads N]\n"
+    "       comicgan train --resume RUN [--steps N | --minutes N] [--threads N] [--monitor PORT]\n"
     "\n"
     "Train a GAN that makes small pictures from noise: a generator 100-256-512-1024-784 against a\n"
     "discriminator 784-1024-512-256-1. The data are square crops of the pictures in DIR, or an "
@@ -112,8 +115,8 @@ static const char help_text[] =
     "  --steps N            stop when N steps are done (default 10000 without --minutes)\n"
     "  --minutes N          stop after N minutes\n"
     "  --seed S             random seed (default 1)\n"
-    "  --threads N          threads (default: all processors); the result does not depend on it\n"
-    "  --name NAME          of the model (default: vector)\n"
+    "  --threads N          threads (default: all processors); the result does not depend on "
+    "it\n" CG_CLI_WATCH_HELP "  --name NAME          of the model (default: vector)\n"
     "  --log-steps N        steps between rows of log.csv (default 100)\n"
     "\n"
     "Pictures:\n"
@@ -155,7 +158,7 @@ static const char help_text[] =
 struct command {
     struct cg_vector_options options;
     struct cg_train_limits limits;
-    const char *resume;
+    const char *resume, *monitor;
     bool new_run_given; /* an option that only a new run takes */
     bool help;
 };
@@ -266,6 +269,9 @@ static int take_common_option(struct command *command, int option)
         return cg_cli_parse_minutes(optarg, &command->limits.minutes);
     case OPTION_THREADS:
         return cg_cli_parse_int("threads", optarg, 1, 256, &command->options.threads);
+    case OPTION_MONITOR:
+        command->monitor = optarg;
+        return 1;
     case OPTION_HELP:
         command->help = true;
         return 1;
@@ -389,8 +395,8 @@ static int check(const struct command *command, int argc, char *argv[])
     if (optind < argc)
         return cg_cli_fail(CG_EXIT_USAGE, "train: unexpected argument %s", argv[optind]);
     if (command->resume != NULL && command->new_run_given)
-        return cg_cli_fail(CG_EXIT_USAGE, "train: --resume takes --steps, --minutes and --threads; "
-                                          "all else stays as the run began");
+        return cg_cli_fail(CG_EXIT_USAGE, "train: --resume takes --steps, --minutes, --threads and "
+                                          "--monitor; all else stays as the run began");
     if (command->resume == NULL &&
         (command->options.data == NULL || command->options.out_dir == NULL))
         return cg_cli_fail(CG_EXIT_USAGE, "train: --data DIR|IDX and --out RUN are needed, or "
@@ -417,12 +423,41 @@ static int parse(int argc, char *argv[], struct command *command)
 
 /* ---- what people see ------------------------------------------------------------------------- */
 
+struct display {
+    uint64_t step;
+    struct cg_cli_watch watch;
+};
+
+/* For those who watch. */
+static void pass_on(struct cg_cli_watch *watch, const struct cg_vector_report *report)
+{
+    char file[CG_BOARD_NAME_NBYTES];
+    switch (report->event) {
+    case CG_VECTOR_READY:
+        cg_board_set_fact(watch->board, "pictures", report->text);
+        break;
+    case CG_VECTOR_LOGGED:
+        cg_cli_watch_row(watch, report->step, report->values, report->value_count);
+        break;
+    case CG_VECTOR_ALARM:
+        cg_board_add_alarm(watch->board, report->step, report->text, NULL, report->advice);
+        break;
+    case CG_VECTOR_SAVED:
+        snprintf(file, sizeof(file), "step-%07llu.png", (unsigned long long)report->step);
+        cg_cli_watch_sample(watch, report->step, file, NULL);
+        cg_board_note_saved(watch->board, report->step);
+        break;
+    }
+}
+
 static void show(void *context, const struct cg_vector_report *report)
 {
+    struct display *display = context;
     bool terminal = isatty(STDERR_FILENO) != 0;
     const char *line = terminal ? "\r\033[K" : "";
     const struct cg_vector_row *row = report->row;
-    *(uint64_t *)context = report->step;
+    display->step = report->step;
+    pass_on(&display->watch, report);
     switch (report->event) {
     case CG_VECTOR_READY:
         fprintf(stderr, "%sdata: %s\n", line, report->text);
@@ -445,32 +480,43 @@ static void show(void *context, const struct cg_vector_report *report)
     }
 }
 
+/* Shards of half the batch are quick; a batch that cannot be halved is one. */
+static void complete(struct cg_vector_recipe *recipe)
+{
+    if (recipe->batch % 2 == 0 && recipe->batch <= 128)
+        recipe->shard_rows = recipe->batch / 2;
+    else if (recipe->batch % recipe->shard_rows != 0)
+        recipe->shard_rows = recipe->batch;
+}
+
 static int run(struct command *command)
 {
     struct cg_vector_options *options = &command->options;
+    struct display display = {0};
     struct cg_error error;
-    enum cg_status status;
-    uint64_t step = 0;
+    enum cg_status status = CG_OK;
+    bool resumed = command->resume != NULL;
+    const char *out_dir = resumed ? command->resume : options->out_dir;
     command->limits.stop = cg_cli_listen_for_stop();
     if (command->limits.steps == 0 && command->limits.minutes <= 0.0)
         command->limits.steps = DEFAULT_STEPS;
-    if (options->recipe.batch % 2 == 0 && options->recipe.batch <= 128)
-        options->recipe.shard_rows = options->recipe.batch / 2;
-    else if (options->recipe.batch % options->recipe.shard_rows != 0)
-        options->recipe.shard_rows = options->recipe.batch;
-    if (command->resume != NULL)
-        status = cg_vector_resume(command->resume, options->threads, &command->limits, show, &step,
-                                  &error);
-    else
-        status = cg_vector_start(options, &command->limits, show, &step, &error);
+    complete(&options->recipe);
+    int code =
+        cg_cli_watch_open(command->monitor, out_dir, resumed, &command->limits, &display.watch);
+    if (code == CG_EXIT_DONE && resumed)
+        status =
+            cg_vector_resume(out_dir, options->threads, &command->limits, show, &display, &error);
+    else if (code == CG_EXIT_DONE)
+        status = cg_vector_start(options, &command->limits, show, &display, &error);
     if (isatty(STDERR_FILENO))
         fputc('\n', stderr);
+    cg_cli_watch_close(&display.watch, status == CG_OK ? NULL : &error);
     if (status != CG_OK)
         return cg_cli_fail(status == CG_ERR_MODEL ? CG_EXIT_MODEL : CG_EXIT_INPUT, "train: %s",
                            error.text);
-    printf("%s/model.safetensors: step %llu\n",
-           command->resume != NULL ? command->resume : options->out_dir, (unsigned long long)step);
-    return CG_EXIT_DONE;
+    if (code == CG_EXIT_DONE)
+        printf("%s/model.safetensors: step %llu\n", out_dir, (unsigned long long)display.step);
+    return code;
 }
 
 bool cg_cli_is_vector(int argc, char *argv[])

@@ -97,19 +97,18 @@ static enum cg_status reserve_maps(struct cg_working *working, int width, int he
     return CG_OK;
 }
 
-/* Bytes to floats from 0 to 1, the right and lower edges repeated up to whole cells. */
-static void fill_input(const struct cg_image *copy, const struct maps *maps)
+/* Repeat the right and lower edges of the input up to whole cells; its rows lie at their places. */
+static void fill_padding(const struct maps *maps)
 {
     size_t line = 3 * (size_t)maps->padded_width;
-    for (int y = 0; y < maps->padded_height; y++) {
-        int from_y = y < copy->height ? y : copy->height - 1;
-        const uint8_t *from = copy->pixels + 3 * (size_t)from_y * (size_t)copy->width;
-        float *to = maps->input + (size_t)y * line;
-        for (size_t i = 0; i < 3 * (size_t)copy->width; i++)
-            to[i] = (float)from[i] * (1.0f / 255.0f);
-        for (size_t i = 3 * (size_t)copy->width; i < line; i++)
-            to[i] = to[i - 3];
+    for (int y = 0; y < maps->height; y++) {
+        float *row = maps->input + (size_t)y * line;
+        for (size_t i = 3 * (size_t)maps->width; i < line; i++)
+            row[i] = row[i - 3];
     }
+    for (int y = maps->height; y < maps->padded_height; y++)
+        memcpy(maps->input + (size_t)y * line, maps->input + (size_t)(y - 1) * line,
+               line * sizeof(float));
 }
 
 /* Take the padding off a map of so many channels, in place. */
@@ -121,27 +120,54 @@ static void crop_rows(float *map, const struct maps *maps, size_t channels)
         memmove(map + (size_t)y * line, map + (size_t)y * padded_line, line * sizeof(float));
 }
 
+/* Run the generator on the input. */
+static enum cg_status draw(struct cg_working *working, const struct maps *maps,
+                           struct cg_layers *layers, struct cg_error *error)
+{
+    const float *output;
+    fill_padding(maps);
+    enum cg_status status =
+        cg_infer_run(working->infer, working->pool, working->model->parameters, maps->input,
+                     maps->padded_height, maps->padded_width, &output, NULL, error);
+    if (status != CG_OK)
+        return status;
+    cg_layers_from_output(output, maps->input, maps->padded_height, maps->padded_width,
+                          maps->colour, maps->logit);
+    crop_rows(maps->input, maps, 3);
+    crop_rows(maps->colour, maps, 3);
+    crop_rows(maps->logit, maps, 1);
+    status =
+        cg_calm(working->calmer, working->pool, maps->colour, maps->width, maps->height, error);
+    if (status != CG_OK)
+        return status;
+    *layers = (struct cg_layers){maps->width, maps->height, maps->input, maps->colour, maps->logit};
+    return CG_OK;
+}
+
 enum cg_status cg_working_draw(struct cg_working *working, const struct cg_image *copy,
                                struct cg_layers *layers, struct cg_error *error)
 {
     struct maps maps;
-    const float *output;
     enum cg_status status = reserve_maps(working, copy->width, copy->height, &maps, error);
     if (status != CG_OK)
         return status;
-    fill_input(copy, &maps);
-    status = cg_infer_run(working->infer, working->pool, working->model->parameters, maps.input,
-                          maps.padded_height, maps.padded_width, &output, NULL, error);
+    size_t count = 3 * (size_t)copy->width, line = 3 * (size_t)maps.padded_width;
+    for (int y = 0; y < copy->height; y++)
+        for (size_t i = 0; i < count; i++)
+            maps.input[(size_t)y * line + i] =
+                (float)copy->pixels[(size_t)y * count + i] * (1.0f / 255.0f);
+    return draw(working, &maps, layers, error);
+}
+
+enum cg_status cg_working_draw_floats(struct cg_working *working, const float *copy, int width,
+                                      int height, struct cg_layers *layers, struct cg_error *error)
+{
+    struct maps maps;
+    enum cg_status status = reserve_maps(working, width, height, &maps, error);
     if (status != CG_OK)
         return status;
-    cg_layers_from_output(output, maps.input, maps.padded_height, maps.padded_width, maps.colour,
-                          maps.logit);
-    crop_rows(maps.input, &maps, 3);
-    crop_rows(maps.colour, &maps, 3);
-    crop_rows(maps.logit, &maps, 1);
-    status = cg_calm(working->calmer, working->pool, maps.colour, maps.width, maps.height, error);
-    if (status != CG_OK)
-        return status;
-    *layers = (struct cg_layers){maps.width, maps.height, maps.input, maps.colour, maps.logit};
-    return CG_OK;
+    size_t count = 3 * (size_t)width, line = 3 * (size_t)maps.padded_width;
+    for (int y = 0; y < height; y++)
+        memcpy(maps.input + (size_t)y * line, copy + (size_t)y * count, count * sizeof(float));
+    return draw(working, &maps, layers, error);
 }

@@ -30,4 +30,8 @@ void cg_working_free(struct cg_working *working);
 enum cg_status cg_working_draw(struct cg_working *working, const struct cg_image *copy,
                                struct cg_layers *layers, struct cg_error *error);
 
+/* The same for a copy in floats: height * width * 3, 0 to 1. */
+enum cg_status cg_working_draw_floats(struct cg_working *working, const float *copy, int width,
+                                      int height, struct cg_layers *layers, struct cg_error *error);
+
 #endif

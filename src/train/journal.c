@@ -14,18 +14,64 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SAMPLE_PHOTOS 6
-#define SAMPLE_HEIGHT_PX 400
-
-static const char header[] =
-    "step,seconds,steps_per_second,stage,loss,validation,colour,gradient,comic,ink,chroma,"
-    "critic_line,critic_colour,adversarial_line,adversarial_colour,accuracy_line,accuracy_colour\n";
+#define SAMPLE_QUALITY 88
 
 struct cg_journal {
     char *out_dir;
     char *log_path;
     FILE *log;
 };
+
+size_t cg_journal_values(const struct cg_train_report *report, char alarms[CG_ALARM_NAMES_NBYTES],
+                         struct cg_log_value *values)
+{
+    const struct cg_losses *losses = &report->losses;
+    const struct cg_train_critic *line = &report->critics[CG_CRITIC_LINE];
+    const struct cg_train_critic *colour = &report->critics[CG_CRITIC_COLOUR];
+    double validation = report->validation_loss > 0.0 ? report->validation_loss : NAN;
+    /* what was not in play since the last row has no numbers */
+    double learned = report->generator_learned ? 1.0 : NAN;
+    double game = report->critics_learned ? 1.0 : NAN, both = learned * game;
+    const struct cg_log_value list[] = {
+        {.name = "step", .value = (double)report->step},
+        {.name = "seconds", .value = report->seconds},
+        {.name = "steps_per_second", .value = report->steps_per_second},
+        {.name = "stage", .text = report->adversarial ? "adversarial" : "pretrain"},
+        {.name = "loss", .value = learned * report->total_loss},
+        {.name = "validation", .value = validation},
+        {.name = "colour", .value = learned * losses->colour},
+        {.name = "gradient", .value = learned * losses->gradient},
+        {.name = "comic", .value = learned * losses->comic},
+        {.name = "ink", .value = learned * losses->ink},
+        {.name = "chroma", .value = learned * losses->chroma},
+        {.name = "critic_line", .value = game * losses->critic[CG_CRITIC_LINE]},
+        {.name = "critic_colour", .value = game * losses->critic[CG_CRITIC_COLOUR]},
+        {.name = "adversarial_line", .value = both * losses->adversarial[CG_CRITIC_LINE]},
+        {.name = "adversarial_colour", .value = both * losses->adversarial[CG_CRITIC_COLOUR]},
+        {.name = "accuracy_line", .value = game * line->accuracy},
+        {.name = "accuracy_colour", .value = game * colour->accuracy},
+        {.name = "generator_gradient", .value = learned * report->generator_gradient},
+        {.name = "critic_gradient_line", .value = game * line->gradient},
+        {.name = "critic_gradient_colour", .value = game * colour->gradient},
+        {.name = "pull_line", .value = both * line->pull},
+        {.name = "pull_colour", .value = both * colour->pull},
+        {.name = "generator_rate", .value = learned * report->generator_rate},
+        {.name = "critic_rate", .value = game * report->critic_rate},
+        {.name = "images_per_second", .value = report->images_per_second},
+        {.name = "alarms", .text = cg_alarm_names(line->alarms | colour->alarms, alarms)},
+    };
+    memcpy(values, list, sizeof(list));
+    return sizeof(list) / sizeof(list[0]);
+}
+
+static enum cg_status open_log(struct cg_journal *journal, uint64_t step, struct cg_error *error)
+{
+    char alarms[CG_ALARM_NAMES_NBYTES];
+    struct cg_log_value columns[CG_LOG_VALUES_MAX];
+    const struct cg_train_report nothing = {0};
+    size_t count = cg_journal_values(&nothing, alarms, columns);
+    return cg_log_open(journal->log_path, columns, count, step, &journal->log, error);
+}
 
 enum cg_status cg_journal_open(const char *out_dir, uint64_t step, struct cg_journal **out,
                                struct cg_error *error)
@@ -43,7 +89,7 @@ enum cg_status cg_journal_open(const char *out_dir, uint64_t step, struct cg_jou
     if (status == CG_OK)
         status = cg_folder_make(samples, error);
     if (status == CG_OK)
-        status = cg_log_open(journal->log_path, header, step, &journal->log, error);
+        status = open_log(journal, step, error);
     free(samples);
     if (status != CG_OK) {
         cg_journal_close(journal);
@@ -67,22 +113,10 @@ void cg_journal_close(struct cg_journal *journal)
 enum cg_status cg_journal_log(struct cg_journal *journal, const struct cg_train_report *report,
                               struct cg_error *error)
 {
-    const struct cg_losses *losses = &report->losses;
-    fprintf(journal->log, "%" PRIu64 ",%.1f,%.2f,%s,%.6f,", report->step, report->seconds,
-            report->steps_per_second, report->adversarial ? "adversarial" : "pretrain",
-            report->total_loss);
-    if (report->validation_loss > 0.0)
-        fprintf(journal->log, "%.6f", report->validation_loss);
-    fprintf(journal->log, ",%.6f,%.6f,%.6f,%.6f,%.6f", losses->colour, losses->gradient,
-            losses->comic, losses->ink, losses->chroma);
-    const double *const per_critic[] = {losses->critic, losses->adversarial, losses->accuracy};
-    for (size_t i = 0; i < sizeof(per_critic) / sizeof(per_critic[0]); i++)
-        for (int c = 0; c < CG_CRITIC_COUNT; c++)
-            fprintf(journal->log, ",%.6f", per_critic[i][c]);
-    return cg_log_end_row(journal->log, journal->log_path, error);
+    return cg_log_add(journal->log, journal->log_path, report->values, report->value_count, error);
 }
 
-/* ---- validation ---- */
+/* ---- held-out photos ---- */
 
 static uint8_t to_byte(float value)
 {
@@ -109,15 +143,33 @@ static float *floats_of(const struct cg_image *image, int width, int height, str
     return values;
 }
 
-/* The generator's comic of a photo (whole cells only). */
-static enum cg_status draw_comic(struct cg_infer *infer, struct cg_pool *pool,
-                                 const float *parameters, const struct cg_image *photo,
-                                 struct cg_image *comic, struct cg_error *error)
+/* A photo, and the layers that the generator makes of it; RGB, whole cells only. */
+enum { PHOTO, COMIC, INK, COLOUR, PICTURE_COUNT };
+
+/* From the generator's layers, floats from 0 to 1, to pictures; ink is shown black on white. */
+static void layers_to_bytes(const float *colour, const float *ink, size_t pixels,
+                            struct cg_image pictures[PICTURE_COUNT])
 {
+    for (size_t i = 0; i < 3 * pixels; i++) {
+        float paper = 1.0f - ink[i / 3];
+        pictures[COMIC].pixels[i] = to_byte(colour[i] * paper);
+        pictures[INK].pixels[i] = to_byte(paper);
+        pictures[COLOUR].pixels[i] = to_byte(colour[i]);
+    }
+}
+
+/* Make pictures from PHOTO on; whatever is made is to be cleared. */
+static enum cg_status draw_comic(struct cg_infer *infer, struct cg_pool *pool,
+                                 const float *parameters, struct cg_image pictures[PICTURE_COUNT],
+                                 struct cg_error *error)
+{
+    const struct cg_image *photo = &pictures[PHOTO];
     int width = whole_cells(photo->width), height = whole_cells(photo->height);
     size_t pixels = (size_t)width * (size_t)height;
     const float *output;
-    enum cg_status status = cg_image_create(width, height, 3, comic, error);
+    enum cg_status status = CG_OK;
+    for (int i = COMIC; status == CG_OK && i < PICTURE_COUNT; i++)
+        status = cg_image_create(width, height, 3, &pictures[i], error);
     if (status != CG_OK)
         return status;
     float *input = floats_of(photo, width, height, error);
@@ -130,13 +182,10 @@ static enum cg_status draw_comic(struct cg_infer *infer, struct cg_pool *pool,
         float *logit = layers + 3 * pixels;
         cg_layers_from_output(output, input, height, width, layers, logit);
         cg_activate(logit, pixels, CG_ACT_SIGMOID, 0.0f);
-        for (size_t i = 0; i < 3 * pixels; i++)
-            comic->pixels[i] = to_byte(layers[i] * (1.0f - logit[i / 3]));
+        layers_to_bytes(layers, logit, pixels, pictures);
     }
     free(layers);
     free(input);
-    if (status != CG_OK)
-        cg_image_clear(comic);
     return status;
 }
 
@@ -155,98 +204,95 @@ static double distance_to_target(const struct cg_image *comic, const struct cg_i
     return sum / (255.0 * 3.0 * (double)comic->width * (double)comic->height);
 }
 
-/* Put a picture, reduced to the sheet's row height, at x of a row; returns the x after it. */
-static int place(struct cg_image *sheet, const struct cg_image *picture, int x, int y,
-                 struct cg_error *error, enum cg_status *status)
-{
-    struct cg_image small = {0};
-    int width = (int)((int64_t)picture->width * SAMPLE_HEIGHT_PX / picture->height);
-    if (width < 1 || x + width > sheet->width)
-        width = sheet->width - x > 0 ? sheet->width - x : 1;
-    *status = cg_image_resize(picture, width, SAMPLE_HEIGHT_PX, &small, error);
-    for (int row = 0; *status == CG_OK && row < SAMPLE_HEIGHT_PX; row++)
-        memcpy(sheet->pixels + 3 * ((size_t)(y + row) * (size_t)sheet->width + (size_t)x),
-               small.pixels + 3 * (size_t)row * (size_t)width, 3 * (size_t)width);
-    cg_image_clear(&small);
-    return x + width;
-}
-
-struct sample_sheet {
-    struct cg_image image;
-    size_t rows;
+/* What is done with one held-out photo after another. */
+struct viewing {
+    const struct cg_dataset *dataset;
+    const struct cg_train_state *state;
+    struct cg_infer *infer;
+    struct cg_pool *pool;
 };
 
-static enum cg_status add_sample(struct sample_sheet *sheet, const struct cg_image *photo,
-                                 const struct cg_image *comic, struct cg_error *error)
+static enum cg_status begin_viewing(const struct cg_dataset *dataset,
+                                    const struct cg_train_state *state, struct cg_pool *pool,
+                                    struct viewing *out, struct cg_error *error)
 {
-    enum cg_status status;
-    if (sheet->rows == SAMPLE_PHOTOS)
-        return CG_OK;
-    int y = (int)sheet->rows++ * SAMPLE_HEIGHT_PX;
-    int x = place(&sheet->image, photo, 0, y, error, &status);
-    if (status == CG_OK)
-        place(&sheet->image, comic, x < sheet->image.width / 2 ? x : sheet->image.width / 2, y,
-              error, &status);
-    return status;
+    *out = (struct viewing){dataset, state, NULL, pool};
+    return cg_infer_create(state->generator.network, &out->infer, error);
 }
 
-static enum cg_status validate_one(size_t index, const struct cg_dataset *dataset,
-                                   const struct cg_train_state *state, struct cg_infer *infer,
-                                   struct cg_pool *pool, struct sample_sheet *sheet, double *loss,
-                                   struct cg_error *error)
+/* Draw the pictures of held-out photo number index; then add its loss to *loss and itself to the
+ * sheet, where those are wanted. */
+static enum cg_status view_photo(const struct viewing *viewing, size_t index, double *loss,
+                                 struct cg_sheet *sheet, struct cg_image *image,
+                                 struct cg_error *error)
 {
-    struct cg_image photo, colour, ink, comic = {0};
-    enum cg_status status = cg_dataset_validation(dataset, index, &photo, &colour, &ink, error);
+    struct cg_image pictures[PICTURE_COUNT] = {{0}}, colour, ink;
+    enum cg_status status =
+        cg_dataset_validation(viewing->dataset, index, &pictures[PHOTO], &colour, &ink, error);
     if (status != CG_OK)
         return status;
-    status = draw_comic(infer, pool, state->average, &photo, &comic, error);
-    if (status == CG_OK) {
-        *loss += distance_to_target(&comic, &colour, &ink);
-        status = add_sample(sheet, &photo, &comic, error);
-    }
-    cg_image_clear(&comic);
+    status = draw_comic(viewing->infer, viewing->pool, viewing->state->average, pictures, error);
+    if (status == CG_OK && loss != NULL)
+        *loss += distance_to_target(&pictures[COMIC], &colour, &ink);
+    if (status == CG_OK && sheet != NULL)
+        status = cg_sheet_add_row(sheet, image, pictures, error);
+    for (int i = 0; i < PICTURE_COUNT; i++)
+        cg_image_clear(&pictures[i]);
     cg_image_clear(&ink);
     cg_image_clear(&colour);
-    cg_image_clear(&photo);
     return status;
 }
 
-static enum cg_status write_samples(const struct cg_journal *journal, uint64_t step,
-                                    struct sample_sheet *sheet, struct cg_error *error)
-{
-    char *path = cg_string_format("%s/samples/step-%07" PRIu64 ".png", journal->out_dir, step);
-    if (path == NULL)
-        return cg_fail(error, CG_ERR_MEMORY, "journal: out of memory");
-    sheet->image.height = (int)sheet->rows * SAMPLE_HEIGHT_PX;
-    enum cg_status status = cg_image_write(
-        path, &sheet->image, &(struct cg_image_write_options){.format = CG_IMAGE_PNG}, error);
-    free(path);
-    return status;
-}
-
-enum cg_status cg_journal_validate(struct cg_journal *journal, const struct cg_dataset *dataset,
+enum cg_status cg_journal_validate(const struct cg_dataset *dataset,
                                    const struct cg_train_state *state, struct cg_pool *pool,
                                    double *loss, struct cg_error *error)
 {
     struct cg_dataset_counts counts;
-    struct sample_sheet sheet = {0};
-    struct cg_infer *infer = NULL;
+    struct viewing viewing;
     cg_dataset_get_counts(dataset, &counts);
     *loss = 0.0;
     if (counts.validation == 0)
         return CG_OK;
-    enum cg_status status = cg_image_create(4 * SAMPLE_HEIGHT_PX, SAMPLE_PHOTOS * SAMPLE_HEIGHT_PX,
-                                            3, &sheet.image, error);
-    if (status == CG_OK) {
-        memset(sheet.image.pixels, 255, (size_t)sheet.image.width * (size_t)sheet.image.height * 3);
-        status = cg_infer_create(state->generator.network, &infer, error);
-    }
+    enum cg_status status = begin_viewing(dataset, state, pool, &viewing, error);
     for (size_t i = 0; status == CG_OK && i < counts.validation; i++)
-        status = validate_one(i, dataset, state, infer, pool, &sheet, loss, error);
+        status = view_photo(&viewing, i, loss, NULL, NULL, error);
     *loss /= (double)counts.validation;
+    cg_infer_free(viewing.infer);
+    return status;
+}
+
+static enum cg_status write_sheet(const struct cg_journal *journal, const char *name,
+                                  const struct cg_image *image, struct cg_error *error)
+{
+    char *path = cg_string_format("%s/samples/%s", journal->out_dir, name);
+    if (path == NULL)
+        return cg_fail(error, CG_ERR_MEMORY, "journal: out of memory");
+    const struct cg_image_write_options options = {.format = CG_IMAGE_JPEG,
+                                                   .quality = SAMPLE_QUALITY};
+    enum cg_status status = cg_image_write(path, image, &options, error);
+    free(path);
+    return status;
+}
+
+enum cg_status cg_journal_sample(struct cg_journal *journal, const struct cg_dataset *dataset,
+                                 const struct cg_train_state *state, struct cg_pool *pool,
+                                 struct cg_sheet *sheet, char name[CG_SAMPLE_NAME_NBYTES],
+                                 struct cg_error *error)
+{
+    struct cg_dataset_counts counts;
+    struct viewing viewing;
+    struct cg_image image = {0};
+    *sheet = CG_SHEET_OF_COMICS;
+    cg_dataset_get_counts(dataset, &counts);
+    if (counts.validation == 0)
+        return CG_OK;
+    enum cg_status status = begin_viewing(dataset, state, pool, &viewing, error);
+    for (size_t i = 0; status == CG_OK && i < counts.validation && i < CG_SHEET_ROWS_MAX; i++)
+        status = view_photo(&viewing, i, NULL, sheet, &image, error);
+    snprintf(name, CG_SAMPLE_NAME_NBYTES, "step-%07" PRIu64 ".jpg", state->step);
     if (status == CG_OK)
-        status = write_samples(journal, state->step, &sheet, error);
-    cg_infer_free(infer);
-    cg_image_clear(&sheet.image);
+        status = write_sheet(journal, name, &image, error);
+    cg_infer_free(viewing.infer);
+    cg_image_clear(&image);
     return status;
 }

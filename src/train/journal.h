@@ -1,7 +1,8 @@
-/* What a run leaves for people to read: log.csv, and pictures of the validation photos. */
+/* What a run leaves for people to read: log.csv, and sheets of the held-out photos' comics. */
 #ifndef CG_TRAIN_JOURNAL_H
 #define CG_TRAIN_JOURNAL_H
 
+#include "train/stability.h"
 #include "train/state.h"
 
 struct cg_journal;
@@ -14,17 +15,28 @@ enum cg_status cg_journal_open(const char *out_dir, uint64_t step, struct cg_jou
                                struct cg_error *error);
 void cg_journal_close(struct cg_journal *journal);
 
-/* One row, at once on its way to the disk. Errors: CG_ERR_IO. */
+/* The columns of the log, as report has them; values has room for CG_LOG_VALUES_MAX, alarms for
+ * their names. Returns how many there are. */
+size_t cg_journal_values(const struct cg_train_report *report, char alarms[CG_ALARM_NAMES_NBYTES],
+                         struct cg_log_value *values);
+
+/* One row, the report's values, at once on its way to the disk. Errors: CG_ERR_IO. */
 enum cg_status cg_journal_log(struct cg_journal *journal, const struct cg_train_report *report,
                               struct cg_error *error);
 
-/*
- * Run the averaged generator on the held-out photos: *loss is the mean L1 distance of its comics
- * to the targets' comics, and out_dir/samples/step-N.png shows the first few beside their photos.
- * Errors: CG_ERR_IO, CG_ERR_MEMORY.
- */
-enum cg_status cg_journal_validate(struct cg_journal *journal, const struct cg_dataset *dataset,
+/* Run the averaged generator on all held-out photos: *loss is the mean L1 distance of its comics to
+ * the targets' comics. Errors: CG_ERR_IO, CG_ERR_MEMORY. */
+enum cg_status cg_journal_validate(const struct cg_dataset *dataset,
                                    const struct cg_train_state *state, struct cg_pool *pool,
                                    double *loss, struct cg_error *error);
+
+/* Write a sheet of the first few held-out photos, what the averaged generator makes of them now, as
+ * out_dir/samples/name. *sheet tells what is where; no rows, and no file, where none is held out.
+ * Errors: CG_ERR_IO, CG_ERR_MEMORY. */
+#define CG_SAMPLE_NAME_NBYTES 40
+enum cg_status cg_journal_sample(struct cg_journal *journal, const struct cg_dataset *dataset,
+                                 const struct cg_train_state *state, struct cg_pool *pool,
+                                 struct cg_sheet *sheet, char name[CG_SAMPLE_NAME_NBYTES],
+                                 struct cg_error *error);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "base/memory.h"
 
+#include <math.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -125,4 +126,9 @@ bool cg_learner_step(struct cg_learner *learner, struct cg_pool *pool)
     learner->steps++;
     cg_pool_run(pool, range_count(learner), update_range, learner);
     return true;
+}
+
+double cg_learner_gradient_length(const struct cg_learner *learner)
+{
+    return sqrt(cg_vector_dot(learner->gradient, learner->gradient, learner->count));
 }

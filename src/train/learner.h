@@ -45,4 +45,7 @@ float *cg_learner_shard(const struct cg_learner *learner, int shard);
  */
 bool cg_learner_step(struct cg_learner *learner, struct cg_pool *pool);
 
+/* Length of the gradient of the last step. */
+double cg_learner_gradient_length(const struct cg_learner *learner);
+
 #endif

@@ -1,10 +1,10 @@
 /* Small pictures as vectors: see samples.h. */
 #include "train/samples.h"
 
+#include "base/content.h"
 #include "base/file.h"
 #include "base/memory.h"
 #include "image/walk.h"
-#include "base/content.h"
 #include "train/idx.h"
 
 #include <math.h>

@@ -39,7 +39,9 @@ void cg_losses_add_scaled(struct cg_losses *sum, const struct cg_losses *part, d
     for (int c = 0; c < CG_CRITIC_COUNT; c++) {
         sum->critic[c] += factor * part->critic[c];
         sum->adversarial[c] += factor * part->adversarial[c];
-        sum->accuracy[c] += factor * part->accuracy[c];
+        sum->right_real[c] += factor * part->right_real[c];
+        sum->right_fake[c] += factor * part->right_fake[c];
+        sum->pull[c] += factor * part->pull[c];
     }
 }
 
@@ -219,8 +221,8 @@ static void judge(struct cg_shard *shard, enum cg_critic critic, const struct cg
     memset(shard->grad_verdict, 0, patches * sizeof(float));
     shard->losses.critic[critic] += cg_loss_discriminator(
         shard->recipe.objective, real, verdict, patches, shard->share, shard->grad_verdict);
-    shard->losses.accuracy[critic] +=
-        0.5 * (double)shard->share * share_judged_right(verdict, patches, real);
+    double right = (double)shard->share * share_judged_right(verdict, patches, real);
+    *(real ? &shard->losses.right_real[critic] : &shard->losses.right_fake[critic]) = right;
     cg_pass_backward(pass, learner->used, shard->grad_verdict,
                      cg_learner_shard(learner, shard->index), NULL);
 }
@@ -319,6 +321,8 @@ static void learn_from_critic(struct cg_shard *shard, enum cg_critic critic,
     shard->losses.adversarial[critic] =
         cg_loss_generator(shard->recipe.objective, verdict, patches, weight, shard->grad_verdict);
     cg_pass_backward(pass, learner->used, shard->grad_verdict, NULL, shard->grad_judged);
+    shard->losses.pull[critic] =
+        cg_vector_dot(shard->grad_judged, shard->grad_judged, 3 * shard->pixels);
     cg_vector_axpy(shard->grad_comic, 2.0f * CG_CRITIC_RANGE, shard->grad_judged,
                    3 * shard->pixels);
 }

@@ -10,12 +10,12 @@
 #include "train/learner.h"
 #include "train/recipe.h"
 
-/* Parts of the loss, weighted, summed over shards; and how many patches each critic judged right.
- */
+/* Parts of the loss, weighted, summed over shards; and how the game stands with each critic. */
 struct cg_losses {
     double colour, gradient, comic, ink, chroma;
     double critic[CG_CRITIC_COUNT], adversarial[CG_CRITIC_COUNT];
-    double accuracy[CG_CRITIC_COUNT]; /* 0 to 1 */
+    double right_real[CG_CRITIC_COUNT], right_fake[CG_CRITIC_COUNT]; /* patches judged right, 0-1 */
+    double pull[CG_CRITIC_COUNT]; /* squared length of the gradient that it gives the comics */
 };
 
 /* sum += factor * part, in every field. */

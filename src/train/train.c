@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "train/run.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -36,7 +37,18 @@ static uint64_t stage_step(const struct cg_trainer *trainer)
     return trainer->state.step - (in_second_stage(trainer) ? trainer->recipe->pretrain_steps : 0);
 }
 
-/* Where the run is, with the losses summed since the last row of the log made means. */
+/* Numbers of one critic, summed since the last row of the log, made means. */
+static struct cg_train_critic critic_report(const struct cg_trainer *trainer, int c, double share)
+{
+    const struct cg_losses *sum = &trainer->losses;
+    return (struct cg_train_critic){
+        .accuracy = 0.5 * share * (sum->right_real[c] + sum->right_fake[c]),
+        .gradient = share * trainer->critic_gradient[c],
+        .pull = sqrt(share * sum->pull[c]),
+    };
+}
+
+/* Where the run is, with what was summed since the last row of the log made means. */
 static struct cg_train_report report_of(const struct cg_trainer *trainer, enum cg_train_event event)
 {
     double now = cg_clock_seconds(), seconds = now - trainer->last_seconds;
@@ -48,10 +60,18 @@ static struct cg_train_report report_of(const struct cg_trainer *trainer, enum c
         .seconds = now - trainer->start_seconds,
         .steps_per_second = steps > 0 && seconds > 0.0 ? (double)steps / seconds : 0.0,
         .adversarial = in_second_stage(trainer),
+        .generator_learned = trainer->generator_learned,
+        .critics_learned = trainer->critics_learned,
         .validation_loss = trainer->validation_loss,
+        .generator_rate = trainer->state.generator.adam.learning_rate,
+        .critic_rate = trainer->state.critics[0].adam.learning_rate,
     };
-    if (steps > 0)
-        cg_losses_add_scaled(&report.losses, &trainer->losses, 1.0 / (double)steps);
+    double share = steps > 0 ? 1.0 / (double)steps : 0.0;
+    cg_losses_add_scaled(&report.losses, &trainer->losses, share);
+    report.images_per_second = report.steps_per_second * trainer->recipe->batch;
+    report.generator_gradient = share * trainer->generator_gradient;
+    for (int c = 0; c < CG_CRITIC_COUNT; c++)
+        report.critics[c] = critic_report(trainer, c, share);
     const struct cg_losses *l = &report.losses;
     report.total_loss = l->colour + l->gradient + l->comic + l->ink + l->chroma;
     for (int c = 0; c < CG_CRITIC_COUNT; c++)
@@ -144,6 +164,19 @@ static void enter_second_stage(struct cg_trainer *trainer)
     generator->steps = 0;
 }
 
+/* Take the step's numbers in; which networks learned decides whose gradients there are. */
+static void add_up(struct cg_trainer *trainer, bool critics_learned, bool generator_learned)
+{
+    for (size_t s = 0; s < trainer->shard_count; s++)
+        cg_losses_add_scaled(&trainer->losses, cg_shard_losses(trainer->shards[s]), 1.0);
+    for (int c = 0; critics_learned && c < CG_CRITIC_COUNT; c++)
+        trainer->critic_gradient[c] += cg_learner_gradient_length(&trainer->state.critics[c]);
+    if (generator_learned)
+        trainer->generator_gradient += cg_learner_gradient_length(&trainer->state.generator);
+    trainer->critics_learned |= critics_learned;
+    trainer->generator_learned |= generator_learned;
+}
+
 static bool take_step(struct cg_trainer *trainer)
 {
     struct cg_train_state *state = &trainer->state;
@@ -160,8 +193,7 @@ static bool take_step(struct cg_trainer *trainer)
         finite = step_generator(trainer, &job);
     if (!finite)
         return false;
-    for (size_t s = 0; s < trainer->shard_count; s++)
-        cg_losses_add_scaled(&trainer->losses, cg_shard_losses(trainer->shards[s]), 1.0);
+    add_up(trainer, second, !head_start);
     state->step++;
     if (!head_start && state->generator.steps > 0)
         cg_ema_update(state->average, state->generator.parameters, state->generator.count,
@@ -171,9 +203,27 @@ static bool take_step(struct cg_trainer *trainer)
 
 /* ---- what happens between steps ---- */
 
+static enum cg_status show_samples(struct cg_trainer *trainer, struct cg_error *error)
+{
+    struct cg_sheet sheet;
+    char name[CG_SAMPLE_NAME_NBYTES];
+    enum cg_status status = cg_journal_sample(trainer->journal, trainer->dataset, &trainer->state,
+                                              trainer->pool, &sheet, name, error);
+    if (status == CG_OK && sheet.rows > 0) {
+        struct cg_train_report report = report_of(trainer, CG_TRAIN_SAMPLED);
+        report.text = name;
+        report.sheet = &sheet;
+        if (trainer->report != NULL)
+            trainer->report(trainer->report_context, &report);
+    }
+    return status;
+}
+
 static enum cg_status save(struct cg_trainer *trainer, struct cg_error *error)
 {
-    enum cg_status status = cg_checkpoint_write(trainer->checkpoint_path, &trainer->state, error);
+    enum cg_status status = show_samples(trainer, error);
+    if (status == CG_OK)
+        status = cg_checkpoint_write(trainer->checkpoint_path, &trainer->state, error);
     if (status == CG_OK)
         status = cg_model_write(trainer->model_path, trainer->card, trainer->state.average, error);
     if (status == CG_OK)
@@ -181,13 +231,64 @@ static enum cg_status save(struct cg_trainer *trainer, struct cg_error *error)
     return status;
 }
 
+/* What to try when a critic's alarm is raised, in the order of stability.h. */
+static const char *const advice[CG_ALARM_COUNT] = {
+    "",
+    "raise the critics' weights (--adversarial-line, --adversarial-colour)",
+    "raise --teacher, so that real and generated comics are harder to tell apart",
+    "lower the critics' weights (--adversarial-line, --adversarial-colour), or raise --target",
+    "begin a new run from the last model that was saved (--from)",
+};
+
+/* alarm: its bit. critic: the one it is about; NULL: the whole run. */
+static void raise_alarm(struct cg_trainer *trainer, unsigned alarm, const char *critic)
+{
+    struct cg_train_report report = report_of(trainer, CG_TRAIN_ALARM);
+    report.text = cg_alarm_name(alarm);
+    report.critic = critic;
+    for (int i = 0; i < CG_ALARM_COUNT; i++)
+        if (alarm == 1u << i)
+            report.advice = advice[i];
+    if (trainer->report != NULL)
+        trainer->report(trainer->report_context, &report);
+}
+
+/* Let stability.h judge each critic's game; alarms that were not there before are told. */
+static void look_for_alarms(struct cg_trainer *trainer, struct cg_train_report *report)
+{
+    for (int c = 0; report->critics_learned && c < CG_CRITIC_COUNT; c++) {
+        unsigned raised;
+        const struct cg_observation seen = {
+            .step = report->step,
+            .accuracy_real = report->losses.right_real[c],
+            .accuracy_fake = report->losses.right_fake[c],
+            .generator_gradient = report->critics[c].pull,
+            .discriminator_gradient = report->critics[c].gradient,
+            .diversity = 1.0,
+            .coverage = 1.0,
+        };
+        report->critics[c].alarms = cg_stability_observe(&trainer->stability[c], &seen, &raised);
+        for (unsigned alarm = 1; alarm < 1u << CG_ALARM_COUNT; alarm <<= 1)
+            if (raised & alarm)
+                raise_alarm(trainer, alarm, cg_critic_name((enum cg_critic)c));
+    }
+}
+
 static enum cg_status log_step(struct cg_trainer *trainer, struct cg_error *error)
 {
+    struct cg_log_value values[CG_LOG_VALUES_MAX];
+    char alarms[CG_ALARM_NAMES_NBYTES];
     struct cg_train_report report = report_of(trainer, CG_TRAIN_STEP);
+    look_for_alarms(trainer, &report);
+    report.values = values;
+    report.value_count = cg_journal_values(&report, alarms, values);
     enum cg_status status = cg_journal_log(trainer->journal, &report, error);
     if (trainer->report != NULL)
         trainer->report(trainer->report_context, &report);
     trainer->losses = (struct cg_losses){0};
+    trainer->generator_gradient = 0.0;
+    trainer->generator_learned = trainer->critics_learned = false;
+    memset(trainer->critic_gradient, 0, sizeof(trainer->critic_gradient));
     trainer->validation_loss = 0.0;
     trainer->last_seconds = cg_clock_seconds();
     trainer->last_step = trainer->state.step;
@@ -203,10 +304,10 @@ static enum cg_status look_after(struct cg_trainer *trainer, struct cg_error *er
 {
     enum cg_status status = CG_OK;
     if (is_due(trainer, VALIDATION_STEPS)) {
-        status = cg_journal_validate(trainer->journal, trainer->dataset, &trainer->state,
-                                     trainer->pool, &trainer->validation_loss, error);
+        status = cg_journal_validate(trainer->dataset, &trainer->state, trainer->pool,
+                                     &trainer->validation_loss, error);
         if (status == CG_OK)
-            cg_trainer_tell(trainer, CG_TRAIN_VALIDATED, trainer->options->out_dir);
+            cg_trainer_tell(trainer, CG_TRAIN_VALIDATED, NULL);
     }
     if (status == CG_OK && is_due(trainer, LOG_STEPS))
         status = log_step(trainer, error);
@@ -215,27 +316,40 @@ static enum cg_status look_after(struct cg_trainer *trainer, struct cg_error *er
     return status;
 }
 
-static bool should_stop(const struct cg_trainer *trainer)
+static enum cg_train_request ask(struct cg_trainer *trainer)
 {
-    const struct cg_train_limits *limits = trainer->limits;
-    double minutes = (cg_clock_seconds() - trainer->start_seconds) / 60.0;
-    return (limits->steps > 0 && trainer->state.step >= limits->steps) ||
-           (limits->minutes > 0.0 && minutes >= limits->minutes) ||
-           (limits->stop != NULL && *limits->stop != 0);
+    double paused, seconds = cg_clock_seconds() - trainer->start_seconds;
+    enum cg_train_request request =
+        cg_train_ask(trainer->limits, trainer->state.step, seconds, &paused);
+    trainer->start_seconds += paused;
+    trainer->last_seconds += paused;
+    return request;
+}
+
+static enum cg_status report_unstable(struct cg_trainer *trainer, struct cg_error *error)
+{
+    raise_alarm(trainer, CG_ALARM_NAN, NULL);
+    return cg_fail(error, CG_ERR_NUMERIC,
+                   "training became unstable at step %llu (NaN or infinity in a gradient); what "
+                   "was saved before in %s is whole; try lower learning rates",
+                   (unsigned long long)trainer->state.step, trainer->options->out_dir);
 }
 
 static enum cg_status run_steps(struct cg_trainer *trainer, struct cg_error *error)
 {
     enum cg_status status = CG_OK;
+    enum cg_train_request request;
     trainer->start_seconds = trainer->last_seconds = cg_clock_seconds();
     trainer->last_step = trainer->state.step;
-    while (status == CG_OK && !should_stop(trainer)) {
-        if (!take_step(trainer))
-            return cg_fail(error, CG_ERR_NUMERIC,
-                           "training became unstable at step %llu (NaN or infinity in a gradient); "
-                           "what was saved before in %s is whole; try lower learning rates",
-                           (unsigned long long)trainer->state.step, trainer->options->out_dir);
-        status = look_after(trainer, error);
+    if (trainer->state.step == 0)
+        status = show_samples(trainer, error);
+    while (status == CG_OK && (request = ask(trainer)) != CG_TRAIN_STOP) {
+        if (request == CG_TRAIN_SAVE)
+            status = save(trainer, error);
+        else if (take_step(trainer))
+            status = look_after(trainer, error);
+        else
+            status = report_unstable(trainer, error);
     }
     bool saved = trainer->state.step > 0 && is_due(trainer, CHECKPOINT_STEPS);
     if (status == CG_OK && !saved)

@@ -1,7 +1,7 @@
 /*
  * Training a style: from folders of photos and comics to a model file.
  *
- * A run lives in a folder: run.json (what was asked for), log.csv, samples/ (validation pictures),
+ * A run lives in a folder: run.json (what was asked for), log.csv, samples/ (held-out pictures),
  * checkpoint.safetensors (all that is needed to go on exactly as if it had never stopped) and
  * model.safetensors (the average of the generator, what is shipped). Files are replaced whole or
  * not at all. The outcome depends on options, data and seed, not on threads nor on interruptions.
@@ -9,10 +9,11 @@
 #ifndef CG_TRAIN_TRAIN_H
 #define CG_TRAIN_TRAIN_H
 
+#include "train/limits.h"
+#include "train/log.h"
 #include "train/recipe.h"
 #include "train/shard.h"
-
-#include <signal.h>
+#include "train/sheet.h"
 
 /* Strings belong to the caller. */
 struct cg_train_options {
@@ -28,18 +29,22 @@ struct cg_train_options {
     struct cg_recipe recipe;
 };
 
-struct cg_train_limits {
-    uint64_t steps;                    /* stop when this many are done; 0: no limit */
-    double minutes;                    /* stop after this time; 0: no limit */
-    const volatile sig_atomic_t *stop; /* stop when it is not 0; may be NULL */
-};
-
 enum cg_train_event {
     CG_TRAIN_PREPARING, /* pictures are being prepared: done of total */
     CG_TRAIN_READY,     /* the data is there: text says what was found */
-    CG_TRAIN_STEP,      /* losses are means since the last of these */
-    CG_TRAIN_VALIDATED, /* text says where the samples are */
-    CG_TRAIN_SAVED      /* a checkpoint was written */
+    CG_TRAIN_STEP,      /* numbers are means since the last of these: values has the log's row */
+    CG_TRAIN_ALARM,     /* text: the alarm's name, critic: which it is about, advice: what to try */
+    CG_TRAIN_VALIDATED, /* validation_loss is that of the held-out photos */
+    CG_TRAIN_SAMPLED,   /* text: the sheet's name in the folder samples, sheet: what is where */
+    CG_TRAIN_SAVED      /* a checkpoint and the model were written: text is the model's path */
+};
+
+/* How the game stands with one critic: means since the last row of the log. */
+struct cg_train_critic {
+    double accuracy; /* share of patches, real and generated, that it judges right */
+    double gradient; /* length */
+    double pull;     /* length of the gradient that it gives the generated comics */
+    unsigned alarms; /* those that stand (stability.h) */
 };
 
 struct cg_train_report {
@@ -48,9 +53,15 @@ struct cg_train_report {
     size_t done, total;
     double seconds, steps_per_second;
     bool adversarial;
+    bool generator_learned, critics_learned; /* in some step since the last row of the log */
     double total_loss, validation_loss;
     struct cg_losses losses;
-    const char *text;
+    double images_per_second, generator_gradient, generator_rate, critic_rate;
+    struct cg_train_critic critics[CG_CRITIC_COUNT];
+    const struct cg_log_value *values;
+    size_t value_count;
+    const struct cg_sheet *sheet;
+    const char *text, *critic, *advice;
 };
 
 typedef void (*cg_train_report_fn)(void *context, const struct cg_train_report *report);

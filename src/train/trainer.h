@@ -3,6 +3,7 @@
 #define CG_TRAIN_TRAINER_H
 
 #include "train/journal.h"
+#include "train/stability.h"
 
 struct cg_trainer {
     const struct cg_train_options *options;
@@ -21,9 +22,12 @@ struct cg_trainer {
     double start_seconds;
     /* since the last report */
     struct cg_losses losses;
+    double generator_gradient, critic_gradient[CG_CRITIC_COUNT]; /* sums of lengths */
+    bool generator_learned, critics_learned;
     double last_seconds;
     uint64_t last_step;
     double validation_loss;
+    struct cg_stability stability[CG_CRITIC_COUNT]; /* settles anew when a run is gone on with */
 };
 
 /* Tell the caller of the run; text may be NULL. */

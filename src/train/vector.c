@@ -96,11 +96,6 @@ static bool step_generator(struct cg_vector_trainer *trainer, struct round *roun
     return cg_learner_step(g, trainer->pool);
 }
 
-static double length_of(const struct cg_learner *learner)
-{
-    return sqrt(cg_vector_dot(learner->gradient, learner->gradient, learner->count));
-}
-
 static void add_up(struct cg_vector_trainer *trainer)
 {
     struct cg_vector_losses *sum = &trainer->losses;
@@ -113,8 +108,9 @@ static void add_up(struct cg_vector_trainer *trainer)
         sum->accuracy_fake += losses->accuracy_fake;
     }
     if (trainer->state.step % GRADIENT_STEPS == 0) {
-        trainer->discriminator_gradient += length_of(&trainer->state.discriminator);
-        trainer->generator_gradient += length_of(&trainer->state.generator);
+        trainer->discriminator_gradient +=
+            cg_learner_gradient_length(&trainer->state.discriminator);
+        trainer->generator_gradient += cg_learner_gradient_length(&trainer->state.generator);
         trainer->gradient_steps++;
     }
 }
@@ -153,13 +149,14 @@ static bool is_due(const struct cg_vector_trainer *trainer, uint64_t every)
     return trainer->state.step % every == 0;
 }
 
-static bool should_stop(const struct cg_vector_trainer *trainer)
+static enum cg_train_request ask(struct cg_vector_trainer *trainer)
 {
-    const struct cg_train_limits *limits = trainer->limits;
-    double minutes = (cg_clock_seconds() - trainer->start_seconds) / 60.0;
-    return (limits->steps > 0 && trainer->state.step >= limits->steps) ||
-           (limits->minutes > 0.0 && minutes >= limits->minutes) ||
-           (limits->stop != NULL && *limits->stop != 0);
+    double paused, seconds = cg_clock_seconds() - trainer->start_seconds;
+    enum cg_train_request request =
+        cg_train_ask(trainer->limits, trainer->state.step, seconds, &paused);
+    trainer->start_seconds += paused;
+    trainer->last_seconds += paused;
+    return request;
 }
 
 static enum cg_status report_unstable(struct cg_vector_trainer *trainer, struct cg_error *error)
@@ -175,11 +172,16 @@ static enum cg_status report_unstable(struct cg_vector_trainer *trainer, struct 
 static enum cg_status run_steps(struct cg_vector_trainer *trainer, struct cg_error *error)
 {
     enum cg_status status = CG_OK;
+    enum cg_train_request request;
     trainer->start_seconds = trainer->last_seconds = cg_clock_seconds();
     trainer->last_step = trainer->state.step;
     if (trainer->state.step == 0)
         status = cg_vector_log(trainer, error);
-    while (status == CG_OK && !should_stop(trainer)) {
+    while (status == CG_OK && (request = ask(trainer)) != CG_TRAIN_STOP) {
+        if (request == CG_TRAIN_SAVE) {
+            status = cg_vector_save(trainer, error);
+            continue;
+        }
         if (!take_step(trainer))
             return report_unstable(trainer, error);
         if (is_due(trainer, (uint64_t)trainer->recipe->log_steps))

@@ -10,8 +10,9 @@
 #define CG_TRAIN_VECTOR_H
 
 #include "model/vector.h"
-#include "train/monitor.h"
+#include "train/log.h"
 #include "train/samples.h"
+#include "train/stability.h"
 #include "train/train.h"
 #include "train/vector_recipe.h"
 
@@ -34,6 +35,7 @@ struct cg_vector_row {
     double discriminator_loss, generator_loss, penalty; /* means since the last row */
     struct cg_observation seen;
     double frechet; /* of the averaged G's pictures from the data (vector_measure.h) */
+    double generator_rate, discriminator_rate; /* learning rates */
     unsigned alarms;
 };
 
@@ -47,7 +49,9 @@ enum cg_vector_event {
 struct cg_vector_report {
     enum cg_vector_event event;
     uint64_t step, steps_limit;
-    const struct cg_vector_row *row; /* the last one; NULL before it */
+    const struct cg_vector_row *row;   /* the last one; NULL before it */
+    const struct cg_log_value *values; /* LOGGED: the same, as the log has it */
+    size_t value_count;
     const char *text, *advice;
 };
 

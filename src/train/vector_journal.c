@@ -15,10 +15,6 @@
 #define GRID_ROWS 8
 #define GRID_SIDE_PX 56 /* at least, for a picture */
 
-const char CG_VECTOR_LOG_HEADER[] =
-    "step,seconds,samples_per_second,discriminator_loss,generator_loss,penalty,accuracy_real,"
-    "accuracy_fake,discriminator_gradient,generator_gradient,diversity,coverage,frechet,alarms\n";
-
 /* The means since the last row. */
 static struct cg_vector_row take_means(const struct cg_vector_trainer *trainer)
 {
@@ -39,6 +35,8 @@ static struct cg_vector_row take_means(const struct cg_vector_trainer *trainer)
                  .accuracy_fake = losses->accuracy_fake * share,
                  .generator_gradient = trainer->generator_gradient * gradient_share,
                  .discriminator_gradient = trainer->discriminator_gradient * gradient_share},
+        .generator_rate = trainer->state.generator.adam.learning_rate,
+        .discriminator_rate = trainer->state.discriminator.adam.learning_rate,
     };
 }
 
@@ -51,28 +49,49 @@ static void begin_means(struct cg_vector_trainer *trainer)
     trainer->last_step = trainer->state.step;
 }
 
-/* The names of alarms, joined by '+'. */
-static void print_alarms(FILE *log, unsigned alarms)
+size_t cg_vector_values(const struct cg_vector_row *row, char alarms[CG_ALARM_NAMES_NBYTES],
+                        struct cg_log_value *values)
 {
-    const char *between = "";
-    for (unsigned bit = 1; bit < 1u << CG_ALARM_COUNT; bit <<= 1)
-        if (alarms & bit) {
-            fprintf(log, "%s%s", between, cg_alarm_name(bit));
-            between = "+";
-        }
+    const struct cg_observation *seen = &row->seen;
+    const struct cg_log_value list[] = {
+        {.name = "step", .value = (double)seen->step},
+        {.name = "seconds", .value = row->seconds},
+        {.name = "samples_per_second", .value = row->samples_per_second},
+        {.name = "discriminator_loss", .value = row->discriminator_loss},
+        {.name = "generator_loss", .value = row->generator_loss},
+        {.name = "penalty", .value = row->penalty},
+        {.name = "accuracy_real", .value = seen->accuracy_real},
+        {.name = "accuracy_fake", .value = seen->accuracy_fake},
+        {.name = "discriminator_gradient", .value = seen->discriminator_gradient},
+        {.name = "generator_gradient", .value = seen->generator_gradient},
+        {.name = "diversity", .value = seen->diversity},
+        {.name = "coverage", .value = seen->coverage},
+        {.name = "frechet", .value = row->frechet},
+        {.name = "generator_rate", .value = row->generator_rate},
+        {.name = "discriminator_rate", .value = row->discriminator_rate},
+        {.name = "alarms", .text = cg_alarm_names(row->alarms, alarms)},
+    };
+    memcpy(values, list, sizeof(list));
+    return sizeof(list) / sizeof(list[0]);
 }
 
+/* Write the last row and tell of it. */
 static enum cg_status write_row(struct cg_vector_trainer *trainer, struct cg_error *error)
 {
-    const struct cg_vector_row *row = &trainer->row;
-    const struct cg_observation *seen = &row->seen;
-    fprintf(trainer->log,
-            "%" PRIu64 ",%.1f,%.0f,%.5f,%.5f,%.5f,%.4f,%.4f,%.5g,%.5g,%.4f,%.4f,%.4f,", seen->step,
-            row->seconds, row->samples_per_second, row->discriminator_loss, row->generator_loss,
-            row->penalty, seen->accuracy_real, seen->accuracy_fake, seen->discriminator_gradient,
-            seen->generator_gradient, seen->diversity, seen->coverage, row->frechet);
-    print_alarms(trainer->log, row->alarms);
-    return cg_log_end_row(trainer->log, trainer->log_path, error);
+    char alarms[CG_ALARM_NAMES_NBYTES];
+    struct cg_log_value values[CG_LOG_VALUES_MAX];
+    struct cg_vector_report report = {.event = CG_VECTOR_LOGGED,
+                                      .step = trainer->state.step,
+                                      .steps_limit = trainer->limits->steps,
+                                      .row = &trainer->row,
+                                      .values = values,
+                                      .value_count =
+                                          cg_vector_values(&trainer->row, alarms, values)};
+    enum cg_status status =
+        cg_log_add(trainer->log, trainer->log_path, values, report.value_count, error);
+    if (trainer->report != NULL)
+        trainer->report(trainer->report_context, &report);
+    return status;
 }
 
 enum cg_status cg_vector_log(struct cg_vector_trainer *trainer, struct cg_error *error)
@@ -87,9 +106,8 @@ enum cg_status cg_vector_log(struct cg_vector_trainer *trainer, struct cg_error 
     if (status != CG_OK)
         return status;
     if (trainer->state.step > 0)
-        row->alarms = cg_monitor_observe(&trainer->state.monitor, &row->seen, &raised);
+        row->alarms = cg_stability_observe(&trainer->state.stability, &row->seen, &raised);
     status = write_row(trainer, error);
-    cg_vector_tell(trainer, CG_VECTOR_LOGGED, NULL, NULL);
     for (unsigned bit = 1; bit < 1u << CG_ALARM_COUNT; bit <<= 1)
         if (raised & bit)
             cg_vector_tell(trainer, CG_VECTOR_ALARM, cg_alarm_name(bit), cg_alarm_advice(bit));

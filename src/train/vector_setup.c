@@ -94,6 +94,15 @@ static enum cg_status begin_or_go_on(struct cg_vector_trainer *trainer, bool res
     return cg_vector_state_read(trainer->checkpoint_path, &trainer->state, error);
 }
 
+static enum cg_status open_log(struct cg_vector_trainer *trainer, struct cg_error *error)
+{
+    char alarms[CG_ALARM_NAMES_NBYTES];
+    struct cg_log_value columns[CG_LOG_VALUES_MAX];
+    size_t count = cg_vector_values(&trainer->row, alarms, columns);
+    return cg_log_open(trainer->log_path, columns, count, trainer->state.step, &trainer->log,
+                       error);
+}
+
 enum cg_status cg_vector_set_up(struct cg_vector_trainer *trainer, bool resume,
                                 uint64_t fingerprint, struct cg_error *error)
 {
@@ -116,8 +125,7 @@ enum cg_status cg_vector_set_up(struct cg_vector_trainer *trainer, bool resume,
         status = cg_vector_measure_create(trainer->state.generator.network, &trainer->samples,
                                           options->seed, trainer->pool, &trainer->measure, error);
     if (status == CG_OK)
-        status = cg_log_open(trainer->log_path, CG_VECTOR_LOG_HEADER, trainer->state.step,
-                             &trainer->log, error);
+        status = open_log(trainer, error);
     return status;
 }
 

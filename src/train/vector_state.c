@@ -64,7 +64,8 @@ static void list_state(struct cg_inventory *list, struct cg_vector_state *state)
     cg_inventory_add_learner(list, "discriminator", d);
     if (d->spectral != NULL)
         cg_inventory_add_array(list, "discriminator", "used", d->used, d->count);
-    cg_inventory_add_array(list, "monitor", "memory", (float *)&state->monitor, CG_MONITOR_FLOATS);
+    cg_inventory_add_array(list, "stability", "memory", (float *)&state->stability,
+                           CG_STABILITY_FLOATS);
 }
 
 enum cg_status cg_vector_state_write(const char *path, const struct cg_vector_state *state,

@@ -8,7 +8,7 @@
 struct cg_vector_state {
     struct cg_learner generator, discriminator;
     float *average; /* moving average of G's parameters: what is shipped */
-    struct cg_monitor monitor;
+    struct cg_stability stability;
     uint64_t step; /* done */
 };
 

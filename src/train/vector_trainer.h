@@ -42,10 +42,12 @@ enum cg_status cg_vector_set_up(struct cg_vector_trainer *trainer, bool resume,
                                 uint64_t fingerprint, struct cg_error *error);
 void cg_vector_tear_down(struct cg_vector_trainer *trainer);
 
-/* The log's first line. */
-extern const char CG_VECTOR_LOG_HEADER[];
+/* A row as the log has it; values has room for CG_LOG_VALUES_MAX, alarms for their names. Returns
+ * how many there are. */
+size_t cg_vector_values(const struct cg_vector_row *row, char alarms[CG_ALARM_NAMES_NBYTES],
+                        struct cg_log_value *values);
 
-/* Measure, write a row, let the monitor look, begin new means. */
+/* Measure, write a row, look for alarms, begin new means. */
 enum cg_status cg_vector_log(struct cg_vector_trainer *trainer, struct cg_error *error);
 
 /* samples/step-N.png, the checkpoint and the model. */

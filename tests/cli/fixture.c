@@ -3,6 +3,7 @@
  *   fixture picture PATH WIDTH HEIGHT   write a picture of gradients and edges
  *   fixture plain PATH WIDTH HEIGHT V   write a picture of one grey, 0 to 255
  *   fixture model PATH NAME             write a small style of random numbers
+ *   fixture film PATH WIDTH HEIGHT COUNT CHROMA   write a y4m film of a picture that moves
  *   fixture size PATH                   print "WIDTH HEIGHT"
  *   fixture pixel PATH X Y              print "RED GREEN BLUE"
  *   fixture difference A B              print the greatest difference of two pictures' bytes
@@ -16,11 +17,14 @@
 #include "cli/fixture_flavour.h"
 #include "image/image.h"
 #include "model/model.h"
+#include "video/yuv.h"
 
+#include <fcntl.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const struct cg_image_read_options in_colour = {.channels = 3};
 
@@ -52,6 +56,48 @@ static int make_picture(const char *path, int width, int height)
                                 &(struct cg_image_write_options){.format = format, .quality = 95},
                                 &error);
     cg_image_clear(&image);
+    return report(status, &error);
+}
+
+static enum cg_status write_film(int fd, const struct cg_y4m_format *format, int count,
+                                 struct cg_error *error)
+{
+    struct cg_yuv *yuv = NULL;
+    uint8_t *pixels = cg_alloc((size_t)format->width * (size_t)format->height, 3, "frame", error);
+    uint8_t *planes = cg_alloc(cg_y4m_frame_nbytes(format), 1, "frame", error);
+    enum cg_status status = pixels != NULL && planes != NULL ? CG_OK : CG_ERR_MEMORY;
+    if (status == CG_OK)
+        status = cg_yuv_create(format, &yuv, error);
+    if (status == CG_OK)
+        status = cg_y4m_write_header(fd, "film", format, error);
+    for (int n = 0; n < count && status == CG_OK; n++) {
+        for (int i = 0; i < format->width * format->height; i++) {
+            int x = i % format->width + n, y = i / format->width;
+            pixels[3 * i] = (uint8_t)(x * 200 / (format->width + count));
+            pixels[3 * i + 1] = (uint8_t)(y * 255 / format->height);
+            pixels[3 * i + 2] = (uint8_t)((x / 16 + y / 16) % 2 * 160 + 40);
+        }
+        cg_yuv_from_rgb(yuv, pixels, planes);
+        status = cg_y4m_write_frame(fd, "film", format, planes, error);
+    }
+    cg_yuv_free(yuv);
+    free(planes);
+    free(pixels);
+    return status;
+}
+
+static int make_film(char *argv[])
+{
+    struct cg_error error;
+    struct cg_y4m_format format;
+    char header[128];
+    snprintf(header, sizeof(header), "YUV4MPEG2 W%s H%s F10:1 Ip A1:1 C%s", argv[1], argv[2],
+             argv[4]);
+    int fd = open(argv[0], O_WRONLY | O_CREAT | O_TRUNC, 0666);
+    enum cg_status status = cg_y4m_parse(header, &format, &error);
+    if (status == CG_OK)
+        status = write_film(fd, &format, atoi(argv[3]), &error);
+    close(fd);
     return report(status, &error);
 }
 
@@ -166,6 +212,8 @@ int main(int argc, char *argv[])
 {
     if (argc == 5 && strcmp(argv[1], "picture") == 0)
         return make_picture(argv[2], atoi(argv[3]), atoi(argv[4]));
+    if (argc == 7 && strcmp(argv[1], "film") == 0)
+        return make_film(argv + 2);
     if (argc == 6 && strcmp(argv[1], "plain") == 0)
         return make_plain(argv[2], atoi(argv[3]), atoi(argv[4]), atoi(argv[5]));
     if (argc == 4 && strcmp(argv[1], "model") == 0)

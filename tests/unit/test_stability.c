@@ -1,5 +1,5 @@
 /* Each alarm of the monitor: raised by what it is for, once, and by nothing else. */
-#include "train/monitor.h"
+#include "train/stability.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -16,11 +16,11 @@ static const struct cg_observation healthy = {.accuracy_real = 0.7,
                                               .coverage = 0.8};
 
 /* Observe the same thing so many times; the alarms raised on the way. */
-static unsigned observe(struct cg_monitor *monitor, struct cg_observation seen, int times)
+static unsigned observe(struct cg_stability *monitor, struct cg_observation seen, int times)
 {
     unsigned all = 0, raised;
     for (int i = 0; i < times; i++) {
-        cg_monitor_observe(monitor, &seen, &raised);
+        cg_stability_observe(monitor, &seen, &raised);
         all |= raised;
     }
     return all;
@@ -29,13 +29,13 @@ static unsigned observe(struct cg_monitor *monitor, struct cg_observation seen, 
 static void a_healthy_run_raises_nothing(void **state)
 {
     (void)state;
-    struct cg_monitor monitor = {.row_count = 0};
+    struct cg_stability monitor = {.row_count = 0};
     assert_int_equal(observe(&monitor, healthy, 40), 0);
 }
 
 static void check_alarm(struct cg_observation bad, unsigned alarm)
 {
-    struct cg_monitor monitor = {.row_count = 0};
+    struct cg_stability monitor = {.row_count = 0};
     observe(&monitor, healthy, 10);
     assert_int_equal(observe(&monitor, bad, 2), 0); /* may pass */
     assert_int_equal(observe(&monitor, bad, 1), alarm);
@@ -64,7 +64,7 @@ static void every_fault_has_its_alarm(void **state)
 static void swings_are_oscillation(void **state)
 {
     (void)state;
-    struct cg_monitor monitor = {.row_count = 0};
+    struct cg_stability monitor = {.row_count = 0};
     struct cg_observation high = healthy, low = healthy;
     unsigned raised = 0;
     high.accuracy_fake = 0.95;
@@ -77,7 +77,7 @@ static void swings_are_oscillation(void **state)
 static void what_is_no_number_is_told_at_once(void **state)
 {
     (void)state;
-    struct cg_monitor monitor = {.row_count = 0};
+    struct cg_stability monitor = {.row_count = 0};
     struct cg_observation bad = healthy;
     bad.generator_gradient = NAN;
     assert_int_equal(observe(&monitor, bad, 1), CG_ALARM_NAN);
@@ -86,7 +86,7 @@ static void what_is_no_number_is_told_at_once(void **state)
 static void the_start_is_not_judged(void **state)
 {
     (void)state;
-    struct cg_monitor monitor = {.row_count = 0};
+    struct cg_stability monitor = {.row_count = 0};
     struct cg_observation start = healthy;
     start.diversity = 0.0;
     assert_int_equal(observe(&monitor, start, 5), 0);
@@ -95,7 +95,7 @@ static void the_start_is_not_judged(void **state)
 static void a_young_generator_has_not_collapsed(void **state)
 {
     (void)state;
-    struct cg_monitor monitor = {.row_count = 0};
+    struct cg_stability monitor = {.row_count = 0};
     struct cg_observation young = healthy;
     for (int i = 0; i < 12; i++) {
         young.diversity = 0.02 * exp(0.2 * i);

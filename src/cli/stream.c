@@ -1,0 +1,86 @@
+/*
+ * comicgan stream: frames in on stdin, comics out on stdout, as YUV4MPEG2, so that it stands
+ * between two programs that know about files, cameras and screens. One frame after the other, in
+ * constant memory; the first comic is out when the second frame has come in.
+ */
+#include "cli/film.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+
+static const char help[] =
+    "Usage: comicgan stream [OPTIONS] < IN.y4m > OUT.y4m\n"
+    "Turn a film on the standard input into a comic on the standard output, both as YUV4MPEG2,\n"
+    "for use between two ffmpeg commands:\n"
+    "  ffmpeg -v error -i IN -f yuv4mpegpipe -pix_fmt yuv420p - |\n"
+    "      comicgan stream | ffmpeg -v error -i - OUT\n"
+    "\n" CG_CLI_FILM_HELP "  --help          this text\n";
+
+#define IN_NAME "the standard input"
+#define OUT_NAME "the standard output"
+
+static enum cg_status write_frame(void *context, const uint8_t *planes, struct cg_error *error)
+{
+    return cg_y4m_write_frame(STDOUT_FILENO, OUT_NAME, context, planes, error);
+}
+
+static int run_stream(const struct cg_film_options *options)
+{
+    struct cg_error error;
+    struct cg_film *film;
+    const struct cg_y4m_format *format;
+    if (cg_film_create(options, &film, &error) != CG_OK)
+        return cg_cli_fail(CG_EXIT_MODEL, "%s", error.text);
+    enum cg_status status = cg_film_open(film, STDIN_FILENO, IN_NAME, &format, &error);
+    if (status == CG_OK)
+        status = cg_y4m_write_header(STDOUT_FILENO, OUT_NAME, format, &error);
+    if (status == CG_OK) {
+        struct cg_y4m_format out = *format;
+        const struct cg_film_sink sink = {.context = &out, .write = write_frame};
+        status = cg_film_run(film, 0, &sink, &error);
+    }
+    cg_film_free(film);
+    return status == CG_OK ? CG_EXIT_DONE : cg_cli_fail(CG_EXIT_INPUT, "%s", error.text);
+}
+
+/* The options; CG_EXIT_DONE to go on. */
+static int parse(int argc, char *argv[], struct cg_film_options *options, bool *help_wanted)
+{
+    static const struct option long_options[] = {
+        CG_CLI_FILM_LONG_OPTIONS, {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
+    opterr = 0;
+    for (int result; (result = getopt_long(argc, argv, ":h", long_options, NULL)) != -1;) {
+        *help_wanted = result == 'h';
+        if (*help_wanted)
+            return CG_EXIT_DONE;
+        if (!cg_film_is_option(result))
+            return cg_cli_refuse_option(result, argv, long_options);
+        if (!cg_film_set(options, result, optarg))
+            return CG_EXIT_USAGE;
+    }
+    if (optind < argc)
+        return cg_cli_fail(CG_EXIT_USAGE,
+                           "stream reads the standard input and takes no files, found %s; "
+                           "for files there is comicgan video IN OUT",
+                           argv[optind]);
+    if (isatty(STDIN_FILENO) || isatty(STDOUT_FILENO))
+        return cg_cli_fail(CG_EXIT_USAGE, "stream stands between two programs, found a terminal; "
+                                          "see comicgan stream --help");
+    return CG_EXIT_DONE;
+}
+
+int cg_command_stream(int argc, char *argv[])
+{
+    struct cg_film_options options = CG_CLI_FILM_DEFAULT;
+    bool help_wanted = false;
+    int code = parse(argc, argv, &options, &help_wanted);
+    if (code == CG_EXIT_DONE && help_wanted) {
+        code = fputs(help, stdout) < 0 ? CG_EXIT_INPUT : CG_EXIT_DONE;
+    } else if (code == CG_EXIT_DONE) {
+        signal(SIGPIPE, SIG_IGN); /* who reads may go away: that is an error, not the end of us */
+        code = run_stream(&options);
+    }
+    cg_cli_looks_close(&options.looks);
+    return code;
+}

@@ -1,0 +1,196 @@
+/*
+ * The converter for frames that follow each other (comicgan.h), top to bottom: a working copy,
+ * calmed by the frames before, the generator on it, its layers calmed, and from them the full
+ * frame. What is carried from frame to frame is in steady.c.
+ */
+#include "comic/frames.h"
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "comic/engine.h"
+#include "comic/finish.h"
+#include "comic/steady.h"
+#include "comic/working.h"
+#include "model/looks.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+
+struct cg_frames {
+    struct cg_looks looks;
+    float stability;
+    struct cg_pool *pool;
+    struct cg_working *working;
+    struct cg_steady *steady;
+    struct cg_finish *finish;
+    struct cg_palette palette; /* of the scene */
+    struct cg_renderer *renderer;
+    float *photo; /* the working copy */
+    size_t photo_count;
+};
+
+enum cg_status cg_frames_create(const struct cg_engine *engine, int threads,
+                                const struct cg_looks *looks, float stability,
+                                struct cg_frames **out, struct cg_error *error)
+{
+    *out = NULL;
+    enum cg_status status = cg_looks_check(looks, error);
+    if (status != CG_OK)
+        return status;
+    if (!(stability >= 0.0f && stability <= 1.0f))
+        return cg_fail(error, CG_ERR_ARGUMENT, "stability: expected 0 to 1, got %g",
+                       (double)stability);
+    struct cg_frames *frames = cg_alloc_zero(1, sizeof(*frames), "frames", error);
+    if (frames == NULL)
+        return CG_ERR_MEMORY;
+    frames->looks = *looks;
+    frames->stability = stability;
+    status = cg_pool_create(threads, &frames->pool, error);
+    if (status == CG_OK)
+        status = cg_working_create(engine->model, frames->pool, &frames->working, error);
+    if (status == CG_OK)
+        status = cg_steady_create(&frames->steady, error);
+    if (status == CG_OK)
+        status = cg_finish_create(&frames->finish, error);
+    if (status == CG_OK)
+        status = cg_renderer_create(&frames->renderer, error);
+    if (status != CG_OK) {
+        cg_frames_free(frames);
+        return status;
+    }
+    *out = frames;
+    return CG_OK;
+}
+
+void cg_frames_free(struct cg_frames *frames)
+{
+    if (frames == NULL)
+        return;
+    free(frames->photo);
+    cg_renderer_free(frames->renderer);
+    cg_finish_free(frames->finish);
+    cg_steady_free(frames->steady);
+    cg_working_free(frames->working);
+    cg_pool_free(frames->pool);
+    free(frames);
+}
+
+enum cg_status cg_frames_set_detail(struct cg_frames *frames, int detail_px, struct cg_error *error)
+{
+    struct cg_looks looks = frames->looks;
+    looks.detail_px = detail_px;
+    enum cg_status status = cg_looks_check(&looks, error);
+    if (status == CG_OK)
+        frames->looks = looks;
+    return status;
+}
+
+void cg_frames_cut(struct cg_frames *frames)
+{
+    cg_steady_reset(frames->steady);
+}
+
+/* The working copy in floats; never larger than the frame. */
+static enum cg_status make_photo(struct cg_frames *frames, const struct cg_image *frame, int *width,
+                                 int *height, struct cg_error *error)
+{
+    struct cg_image copy;
+    int longest = frame->width > frame->height ? frame->width : frame->height;
+    int detail_px = frames->looks.detail_px < longest ? frames->looks.detail_px : longest;
+    cg_working_size(frame->width, frame->height, detail_px, width, height);
+    size_t count = 3 * (size_t)*width * (size_t)*height;
+    if (count > frames->photo_count) {
+        free(frames->photo);
+        frames->photo_count = 0;
+        frames->photo = cg_alloc(count, sizeof(float), "working copy", error);
+        if (frames->photo == NULL)
+            return CG_ERR_MEMORY;
+        frames->photo_count = count;
+    }
+    enum cg_status status = cg_image_resize(frame, *width, *height, &copy, error);
+    if (status != CG_OK)
+        return status;
+    for (size_t i = 0; i < count; i++)
+        frames->photo[i] = (float)copy.pixels[i] * (1.0f / 255.0f);
+    cg_image_clear(&copy);
+    return CG_OK;
+}
+
+static enum cg_status render(struct cg_frames *frames, struct cg_layers *layers, bool same_scene,
+                             struct cg_image *frame, struct cg_error *error)
+{
+    const struct cg_finish_request request = {
+        .looks = &frames->looks,
+        .palette = same_scene && frames->palette.count > 0 ? &frames->palette : NULL,
+        .width = frame->width,
+        .height = frame->height,
+        .enlarged = 1.0f,
+    };
+    struct cg_render_options options;
+    enum cg_status status =
+        cg_finish_begin(frames->finish, frames->pool, &request, layers, &options, error);
+    if (status != CG_OK)
+        return status;
+    frames->palette = cg_finish_palette(frames->finish);
+    return cg_render(frames->renderer, frames->pool, layers, &options, frame->pixels, frame->width,
+                     frame->height, error);
+}
+
+static enum cg_status convert(struct cg_frames *frames, struct cg_image *frame, float *trusted,
+                              struct cg_error *error)
+{
+    struct cg_layers layers;
+    const float *calm;
+    int width, height;
+    enum cg_status status = make_photo(frames, frame, &width, &height, error);
+    if (status == CG_OK)
+        status = cg_steady_photo(frames->steady, frames->pool, frames->photo, width, height,
+                                 frames->stability, &calm, trusted, error);
+    if (status == CG_OK)
+        status = cg_working_draw_floats(frames->working, calm, width, height, &layers, error);
+    if (status != CG_OK)
+        return status;
+    cg_steady_layers(frames->steady, frames->pool, &layers);
+    /* The full frame has the noise of the copy that was not calmed: fitted to that one, the layer
+     * comes out as it is. */
+    layers.photo = frames->photo;
+    return render(frames, &layers, *trusted > 0.0f, frame, error);
+}
+
+enum cg_status cg_frames_convert(struct cg_frames *frames, uint8_t *pixels, int width, int height,
+                                 float *trusted, struct cg_error *error)
+{
+    struct cg_image frame = {width, height, 3, pixels};
+    float ignored;
+    if (width < 1 || height < 1 || width > CG_IMAGE_SIDE_MAX_PX || height > CG_IMAGE_SIDE_MAX_PX ||
+        (size_t)width * (size_t)height > CG_IMAGE_AREA_MAX_PX)
+        return cg_fail(error, CG_ERR_ARGUMENT,
+                       "frame: expected sides of 1 to %d and at most %zu pixels, got %d x %d",
+                       CG_IMAGE_SIDE_MAX_PX, CG_IMAGE_AREA_MAX_PX, width, height);
+    return convert(frames, &frame, trusted != NULL ? trusted : &ignored, error);
+}
+
+enum cg_status cg_frames_save(const struct cg_frames *frames, const char *path,
+                              struct cg_error *error)
+{
+    return cg_steady_save(frames->steady, &frames->palette, sizeof(frames->palette), path, error);
+}
+
+enum cg_status cg_frames_restore(struct cg_frames *frames, const char *path, struct cg_error *error)
+{
+    struct cg_palette palette;
+    int width, height;
+    enum cg_status status =
+        cg_steady_restore(frames->steady, &palette, sizeof(palette), path, &width, &height, error);
+    if (status == CG_OK && (palette.count < 0 || palette.count > CG_PALETTE_MAX)) {
+        cg_steady_reset(frames->steady);
+        return cg_fail(error, CG_ERR_FORMAT,
+                       "reading %s: expected a saved palette, found %d colours", cg_path_tail(path),
+                       palette.count);
+    }
+    if (status == CG_OK)
+        frames->palette = palette;
+    if (status == CG_OK && width > 0)
+        frames->looks.detail_px = width > height ? width : height;
+    return status;
+}

@@ -1,0 +1,197 @@
+/*
+ * A run's page as one file: see report.h. It is page.html with its style sheets and scripts written
+ * out where they are referred to, and with the data that the live page asks for.
+ */
+#include "monitor/report.h"
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "monitor/assets.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* Of pictures, before they become text, which adds a third. */
+#define PICTURES_NBYTES ((uint64_t)4 << 20)
+#define PICTURE_MAX_NBYTES ((size_t)8 << 20)
+
+/* ---- pictures -------------------------------------------------------------------------------- */
+
+struct gallery {
+    const char *samples_dir;
+    uint64_t total_nbytes;
+};
+
+static uint64_t size_of(const struct gallery *gallery, const char *file)
+{
+    struct stat about;
+    char *path = cg_string_format("%s/%s", gallery->samples_dir, file);
+    bool there = path != NULL && stat(path, &about) == 0 && about.st_size > 0;
+    free(path);
+    return there ? (uint64_t)about.st_size : 0;
+}
+
+/* Takes no picture, only its size. */
+static char *weigh(void *context, size_t number, size_t count, const char *file)
+{
+    struct gallery *gallery = context;
+    (void)number;
+    (void)count;
+    gallery->total_nbytes += size_of(gallery, file);
+    return NULL;
+}
+
+/* Whether picture `number` is one of `wanted`, evenly spread over count, both ends included. */
+static bool is_chosen(size_t number, size_t count, size_t wanted)
+{
+    if (wanted >= count || number == 0)
+        return true;
+    return number * (wanted - 1) / (count - 1) != (number - 1) * (wanted - 1) / (count - 1);
+}
+
+static char *to_base64(const char *before, const uint8_t *bytes, size_t nbytes)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    size_t before_nbytes = strlen(before);
+    char *text = malloc(before_nbytes + (nbytes + 2) / 3 * 4 + 1);
+    if (text == NULL)
+        return NULL;
+    memcpy(text, before, before_nbytes);
+    char *out = text + before_nbytes;
+    for (size_t i = 0; i < nbytes; i += 3) {
+        size_t there = nbytes - i < 3 ? nbytes - i : 3;
+        uint32_t bits = (uint32_t)bytes[i] << 16;
+        bits |= there > 1 ? (uint32_t)bytes[i + 1] << 8 : 0;
+        bits |= there > 2 ? bytes[i + 2] : 0;
+        for (size_t k = 0; k < 4; k++)
+            *out++ = k <= there ? digits[bits >> (18 - 6 * k) & 63] : '=';
+    }
+    *out = '\0';
+    return text;
+}
+
+/* The picture itself as an address, if it is chosen and can be read. */
+static char *embed(void *context, size_t number, size_t count, const char *file)
+{
+    const struct gallery *gallery = context;
+    uint64_t wanted =
+        gallery->total_nbytes > 0 ? (uint64_t)count * PICTURES_NBYTES / gallery->total_nbytes : 0;
+    if (!is_chosen(number, count, wanted < 2 ? 2 : (size_t)wanted))
+        return NULL;
+    uint8_t *bytes = NULL;
+    size_t nbytes = 0;
+    char *text = NULL, *path = cg_string_format("%s/%s", gallery->samples_dir, file);
+    if (path != NULL && cg_file_read(path, PICTURE_MAX_NBYTES, &bytes, &nbytes, NULL) == CG_OK)
+        text = to_base64(strstr(file, ".png") != NULL ? "data:image/png;base64,"
+                                                      : "data:image/jpeg;base64,",
+                         bytes, nbytes);
+    free(bytes);
+    free(path);
+    return text;
+}
+
+/* ---- the page -------------------------------------------------------------------------------- */
+
+struct page {
+    struct cg_file_writer *writer;
+    struct cg_error *error;
+    enum cg_status status;
+};
+
+static void add(struct page *page, const char *text, size_t nbytes)
+{
+    if (page->status == CG_OK)
+        page->status = cg_file_writer_add(page->writer, text, nbytes, page->error);
+}
+
+static void add_text(struct page *page, const char *text)
+{
+    add(page, text, strlen(text));
+}
+
+/* JSON in a script: no '<' may stand there, which only strings hold. Takes json over. */
+static void add_json(struct page *page, char *json)
+{
+    if (json == NULL) {
+        page->status = cg_fail(page->error, CG_ERR_MEMORY, "report: out of memory");
+        return;
+    }
+    for (const char *at = json; *at != '\0';) {
+        size_t length = strcspn(at, "<");
+        add(page, at, length);
+        at += length;
+        if (*at == '<') {
+            add_text(page, "\\u003c");
+            at++;
+        }
+    }
+    free(json);
+}
+
+static void add_asset(struct page *page, const char *before, const char *name, const char *after)
+{
+    struct cg_asset asset;
+    add_text(page, before);
+    if (cg_asset_find(name, &asset))
+        add(page, asset.text, asset.nbytes);
+    add_text(page, after);
+}
+
+static void add_data(struct page *page, const char *samples_dir, struct cg_board *board)
+{
+    struct gallery gallery = {.samples_dir = samples_dir};
+    free(cg_board_data_json(board, weigh, &gallery));
+    add_text(page, "<script type=\"application/json\" id=\"data\">{\"status\":");
+    add_json(page, cg_board_status_json(board));
+    add_text(page, ",\"data\":");
+    add_json(page, cg_board_data_json(board, embed, &gallery));
+    add_text(page, "}</script>\n");
+}
+
+/* One line of page.html: as it is, or what it refers to. */
+static void add_line(struct page *page, const char *line, size_t nbytes, const char *samples_dir,
+                     struct cg_board *board)
+{
+    static const char sheet[] = "<link rel=\"stylesheet\" href=\"", script[] = "<script src=\"";
+    char name[64] = "";
+    bool is_sheet = nbytes > sizeof(sheet) && memcmp(line, sheet, sizeof(sheet) - 1) == 0;
+    bool is_script = nbytes > sizeof(script) && memcmp(line, script, sizeof(script) - 1) == 0;
+    if (!is_sheet && !is_script) {
+        add(page, line, nbytes);
+        return;
+    }
+    size_t begin = is_sheet ? sizeof(sheet) - 1 : sizeof(script) - 1, length = 0;
+    while (begin + length < nbytes && line[begin + length] != '"' && length + 1 < sizeof(name)) {
+        name[length] = line[begin + length];
+        length++;
+    }
+    if (is_sheet) {
+        add_asset(page, "<style>\n", name, "</style>\n");
+        return;
+    }
+    if (strcmp(name, "page.js") == 0)
+        add_data(page, samples_dir, board);
+    add_asset(page, "<script>\n", name, "</script>\n");
+}
+
+enum cg_status cg_report_write(const char *path, const char *samples_dir, struct cg_board *board,
+                               struct cg_error *error)
+{
+    struct cg_asset html = {0};
+    struct page page = {.error = error};
+    page.status = cg_file_writer_create(path, &page.writer, error);
+    if (page.status != CG_OK)
+        return page.status;
+    cg_asset_find("page.html", &html);
+    for (const char *line = html.text, *end = line + html.nbytes; line < end;) {
+        const char *newline = memchr(line, '\n', (size_t)(end - line));
+        size_t nbytes = newline == NULL ? (size_t)(end - line) : (size_t)(newline + 1 - line);
+        add_line(&page, line, nbytes, samples_dir, board);
+        line += nbytes;
+    }
+    if (page.status == CG_OK)
+        page.status = cg_file_writer_commit(page.writer, error);
+    cg_file_writer_free(page.writer);
+    return page.status;
+}

@@ -1,0 +1,15 @@
+/* A run's page as one file that needs no server: data, plots and pictures are in it. */
+#ifndef CG_MONITOR_REPORT_H
+#define CG_MONITOR_REPORT_H
+
+#include "monitor/board.h"
+
+/*
+ * Write the board to path as HTML. Of the samples, files in samples_dir, as many go in as fit into
+ * some megabytes, evenly spread over the run, the first and the last among them. Errors: CG_ERR_IO,
+ * CG_ERR_MEMORY.
+ */
+enum cg_status cg_report_write(const char *path, const char *samples_dir, struct cg_board *board,
+                               struct cg_error *error);
+
+#endif

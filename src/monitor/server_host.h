@@ -1,0 +1,29 @@
+/* Where the server listens, and under which names it may be called. */
+#ifndef CG_MONITOR_SERVER_HOST_H
+#define CG_MONITOR_SERVER_HOST_H
+
+#include "base/error.h"
+
+#include <stdbool.h>
+
+#define CG_HOST_NBYTES 256
+
+struct cg_host {
+    char name[CG_HOST_NBYTES]; /* without brackets */
+    int port;
+};
+
+/* Split [HOST:]PORT; an IPv6 address stands in brackets. Errors: CG_ERR_ARGUMENT. */
+enum cg_status cg_host_parse(const char *address, struct cg_host *out, struct cg_error *error);
+
+/* A listening socket there; port 0 becomes the one that was had. Errors: CG_ERR_IO, with what to
+ * do. */
+enum cg_status cg_host_listen(struct cg_host *host, int *socket_out, struct cg_error *error);
+
+/* Whether a request's Host header names this server. */
+bool cg_host_accepts(const struct cg_host *host, const char *header);
+
+/* HOST:PORT as it stands in an address; what binds to all addresses goes by this machine's name. */
+void cg_host_print(const struct cg_host *host, char *out, size_t out_nbytes);
+
+#endif

@@ -1,0 +1,232 @@
+/* Work in parts: see parts.h. */
+#include "video/parts.h"
+
+#include "base/file.h"
+#include "base/memory.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define JOB_MAX_NBYTES ((size_t)64 << 10)
+#define PATH_NBYTES 4096
+
+struct cg_parts {
+    char *out_path, *folder, *ending;
+    int done;
+    int lock; /* file descriptor of the locked job */
+    char next[PATH_NBYTES], state[PATH_NBYTES], joined[PATH_NBYTES], list[PATH_NBYTES],
+        scratch[PATH_NBYTES];
+};
+
+static enum cg_status fail(const struct cg_parts *parts, const char *what, struct cg_error *error)
+{
+    return cg_fail(error, CG_ERR_IO, "%s %s: %s", what, cg_path_tail(parts->folder),
+                   strerror(errno));
+}
+
+static const char *part_path(struct cg_parts *parts, int index)
+{
+    snprintf(parts->scratch, PATH_NBYTES, "%s/part-%05d%s", parts->folder, index, parts->ending);
+    return parts->scratch;
+}
+
+const char *cg_parts_next_path(struct cg_parts *parts)
+{
+    /* with the process's number: one that was killed may have left an encoder behind it */
+    snprintf(parts->next, PATH_NBYTES, "%s/next-%ld%s", parts->folder, (long)getpid(),
+             parts->ending);
+    return parts->next;
+}
+
+const char *cg_parts_state_path(struct cg_parts *parts, int index)
+{
+    snprintf(parts->state, PATH_NBYTES, "%s/state-%05d", parts->folder, index);
+    return parts->state;
+}
+
+const char *cg_parts_joined_path(struct cg_parts *parts, const char *ending)
+{
+    snprintf(parts->joined, PATH_NBYTES, "%s/joined%s", parts->folder, ending);
+    return parts->joined;
+}
+
+/* Remove what this program puts into its folders, but the job, which is locked. */
+static void remove_files(const struct cg_parts *parts)
+{
+    static const char *const ours[] = {"part-", "next-", "state-", "joined", "list", ".", NULL};
+    char path[PATH_NBYTES];
+    DIR *folder = opendir(parts->folder);
+    for (struct dirent *entry; folder != NULL && (entry = readdir(folder)) != NULL;)
+        for (int i = 0; ours[i] != NULL; i++)
+            if (strncmp(entry->d_name, ours[i], strlen(ours[i])) == 0) {
+                snprintf(path, sizeof(path), "%s/%s", parts->folder, entry->d_name);
+                unlink(path);
+            }
+    if (folder != NULL)
+        closedir(folder);
+}
+
+static void remove_folder(struct cg_parts *parts)
+{
+    remove_files(parts);
+    snprintf(parts->scratch, PATH_NBYTES, "%s/job", parts->folder);
+    unlink(parts->scratch);
+    rmdir(parts->folder);
+}
+
+/* ---- opening --------------------------------------------------------------------------------- */
+
+/* One process at a time; the system takes the lock away when that ends in whatever way. */
+static enum cg_status lock_job(struct cg_parts *parts, struct cg_error *error)
+{
+    struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    snprintf(parts->scratch, PATH_NBYTES, "%s/job", parts->folder);
+    parts->lock = open(parts->scratch, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    if (parts->lock < 0)
+        return fail(parts, "writing", error);
+    if (fcntl(parts->lock, F_SETLK, &whole) != 0)
+        return cg_fail(error, CG_ERR_IO, "writing %s: another comicgan is at work on it",
+                       cg_path_tail(parts->out_path));
+    return CG_OK;
+}
+
+/* Through the locked descriptor: closing another one of the same file would end the lock. */
+static bool same_job(const struct cg_parts *parts, const char *job)
+{
+    size_t length = strlen(job);
+    char *found = malloc(JOB_MAX_NBYTES);
+    ssize_t count = found != NULL ? pread(parts->lock, found, JOB_MAX_NBYTES, 0) : -1;
+    bool same = count >= 0 && (size_t)count == length && memcmp(found, job, length) == 0;
+    free(found);
+    return same;
+}
+
+static enum cg_status write_job(struct cg_parts *parts, const char *job, struct cg_error *error)
+{
+    size_t length = strlen(job);
+    if (ftruncate(parts->lock, 0) != 0 || pwrite(parts->lock, job, length, 0) != (ssize_t)length)
+        return fail(parts, "writing", error);
+    return CG_OK;
+}
+
+static enum cg_status open_job(struct cg_parts *parts, const char *job, struct cg_error *error)
+{
+    enum cg_status status = cg_folder_make(parts->folder, error);
+    if (status == CG_OK)
+        status = lock_job(parts, error);
+    if (status != CG_OK)
+        return status;
+    if (!same_job(parts, job)) {
+        remove_files(parts);
+        return write_job(parts, job, error);
+    }
+    while (access(part_path(parts, parts->done), F_OK) == 0)
+        parts->done++;
+    return CG_OK;
+}
+
+enum cg_status cg_parts_open(const char *out_path, const char *job, const char *ending,
+                             struct cg_parts **out, struct cg_error *error)
+{
+    *out = NULL;
+    struct cg_parts *parts = cg_alloc_zero(1, sizeof(*parts), "work in parts", error);
+    if (parts == NULL)
+        return CG_ERR_MEMORY;
+    parts->lock = -1;
+    parts->out_path = cg_string_copy(out_path);
+    parts->folder = cg_string_format("%s.parts", out_path);
+    parts->ending = cg_string_copy(ending);
+    enum cg_status status = CG_OK;
+    if (parts->out_path == NULL || parts->folder == NULL || parts->ending == NULL)
+        status = cg_fail(error, CG_ERR_MEMORY, "work in parts: out of memory");
+    else if (strlen(parts->folder) + 64 > PATH_NBYTES)
+        status =
+            cg_fail(error, CG_ERR_IO, "writing %s: the name is too long", cg_path_tail(out_path));
+    else
+        status = open_job(parts, job, error);
+    if (status != CG_OK) {
+        cg_parts_free(parts);
+        return status;
+    }
+    *out = parts;
+    return CG_OK;
+}
+
+void cg_parts_free(struct cg_parts *parts)
+{
+    if (parts == NULL)
+        return;
+    if (parts->lock >= 0)
+        close(parts->lock);
+    free(parts->ending);
+    free(parts->folder);
+    free(parts->out_path);
+    free(parts);
+}
+
+int cg_parts_done(const struct cg_parts *parts)
+{
+    return parts->done;
+}
+
+/* ---- going on -------------------------------------------------------------------------------- */
+
+enum cg_status cg_parts_commit(struct cg_parts *parts, struct cg_error *error)
+{
+    const char *next = cg_parts_next_path(parts);
+    if (rename(next, part_path(parts, parts->done)) != 0)
+        return fail(parts, "writing", error);
+    if (parts->done > 0)
+        unlink(cg_parts_state_path(parts, parts->done - 1));
+    parts->done++;
+    return CG_OK;
+}
+
+enum cg_status cg_parts_list(struct cg_parts *parts, double part_seconds, const char **path,
+                             struct cg_error *error)
+{
+    struct cg_file_writer *writer;
+    snprintf(parts->list, PATH_NBYTES, "%s/list", parts->folder);
+    *path = parts->list;
+    enum cg_status status = cg_file_writer_create(parts->list, &writer, error);
+    if (status != CG_OK)
+        return status;
+    for (int i = 0; i < parts->done && status == CG_OK; i++) {
+        char line[128]; /* names beside the list, so that no path has to be quoted */
+        int length = snprintf(line, sizeof(line), "file 'part-%05d%s'\n", i, parts->ending);
+        if (i + 1 < parts->done)
+            length += snprintf(line + length, sizeof(line) - (size_t)length, "duration %.6f\n",
+                               part_seconds);
+        status = cg_file_writer_add(writer, line, (size_t)length, error);
+    }
+    if (status == CG_OK)
+        status = cg_file_writer_commit(writer, error);
+    cg_file_writer_free(writer);
+    return status;
+}
+
+enum cg_status cg_parts_finish(struct cg_parts *parts, const char *ending, struct cg_error *error)
+{
+    const char *joined = cg_parts_joined_path(parts, ending);
+    int fd = open(joined, O_RDONLY | O_CLOEXEC);
+    int failure = fd < 0 || fsync(fd) != 0;
+    if (fd >= 0)
+        close(fd);
+    if (failure || rename(joined, parts->out_path) != 0)
+        return cg_fail(error, CG_ERR_IO, "writing %s: %s", cg_path_tail(parts->out_path),
+                       strerror(errno));
+    remove_folder(parts);
+    return CG_OK;
+}
+
+void cg_parts_drop_if_empty(struct cg_parts *parts)
+{
+    if (parts->done == 0)
+        remove_folder(parts);
+}

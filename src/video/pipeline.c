@@ -1,0 +1,141 @@
+/*
+ * Frames on their way: see pipeline.h. Slots are used in turn, so three counters say all: frame n
+ * is in slot n % SLOTS, and read >= converted >= written >= read - SLOTS.
+ */
+#include "video/pipeline.h"
+
+#include "base/memory.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+/* One being read, one converted, one written, and one between each two. */
+#define SLOTS 5
+
+struct line {
+    const struct cg_pipeline *pipeline;
+    uint8_t *slots;
+    pthread_mutex_t mutex;
+    pthread_cond_t moved; /* a counter or one of the words below has changed */
+    size_t read, converted, written;
+    bool ended;            /* all have been read */
+    enum cg_status status; /* of the first failure */
+    struct cg_error error;
+};
+
+static uint8_t *slot(const struct line *line, size_t frame)
+{
+    return line->slots + frame % SLOTS * line->pipeline->frame_nbytes;
+}
+
+/* Count a frame that a stage is through with, or take down its failure. */
+static void advance(struct line *line, size_t *counter, enum cg_status status,
+                    const struct cg_error *error)
+{
+    pthread_mutex_lock(&line->mutex);
+    if (status == CG_OK) {
+        (*counter)++;
+    } else if (line->status == CG_OK) {
+        line->status = status;
+        line->error = *error;
+    }
+    pthread_cond_broadcast(&line->moved);
+    pthread_mutex_unlock(&line->mutex);
+}
+
+/* Wait for frame `frame` to be counted by the stage before; false when it will not come. */
+static bool await(struct line *line, const size_t *counter, size_t frame)
+{
+    pthread_mutex_lock(&line->mutex);
+    while (line->status == CG_OK && *counter <= frame && !(line->ended && frame >= line->read))
+        pthread_cond_wait(&line->moved, &line->mutex);
+    bool there = line->status == CG_OK && *counter > frame;
+    pthread_mutex_unlock(&line->mutex);
+    return there;
+}
+
+static bool await_free_slot(struct line *line, size_t frame)
+{
+    pthread_mutex_lock(&line->mutex);
+    while (line->status == CG_OK && frame - line->written >= SLOTS)
+        pthread_cond_wait(&line->moved, &line->mutex);
+    bool free_now = line->status == CG_OK;
+    pthread_mutex_unlock(&line->mutex);
+    return free_now;
+}
+
+static void *reader_main(void *argument)
+{
+    struct line *line = argument;
+    const struct cg_pipeline *pipeline = line->pipeline;
+    bool end = false;
+    for (size_t frame = 0; !end && await_free_slot(line, frame); frame++) {
+        struct cg_error error;
+        enum cg_status status = pipeline->read(pipeline->context, slot(line, frame), &end, &error);
+        if (status != CG_OK || !end)
+            advance(line, &line->read, status, &error);
+    }
+    pthread_mutex_lock(&line->mutex);
+    line->ended = end;
+    pthread_cond_broadcast(&line->moved);
+    pthread_mutex_unlock(&line->mutex);
+    return NULL;
+}
+
+static void *writer_main(void *argument)
+{
+    struct line *line = argument;
+    const struct cg_pipeline *pipeline = line->pipeline;
+    for (size_t frame = 0; await(line, &line->converted, frame); frame++) {
+        struct cg_error error;
+        enum cg_status status = pipeline->write(pipeline->context, slot(line, frame), &error);
+        advance(line, &line->written, status, &error);
+    }
+    return NULL;
+}
+
+static void convert_all(struct line *line)
+{
+    const struct cg_pipeline *pipeline = line->pipeline;
+    for (size_t frame = 0; await(line, &line->read, frame); frame++) {
+        struct cg_error error;
+        enum cg_status status = pipeline->convert(pipeline->context, slot(line, frame), &error);
+        advance(line, &line->converted, status, &error);
+    }
+}
+
+static void run_threads(struct line *line)
+{
+    pthread_t reader, writer;
+    struct cg_error error;
+    bool has_reader = pthread_create(&reader, NULL, reader_main, line) == 0;
+    bool has_writer = has_reader && pthread_create(&writer, NULL, writer_main, line) == 0;
+    if (!has_writer)
+        advance(line, &line->read,
+                cg_fail(&error, CG_ERR_MEMORY, "video: a thread could not be started"), &error);
+    convert_all(line);
+    if (has_writer)
+        pthread_join(writer, NULL);
+    if (has_reader) {
+        if (line->status != CG_OK && line->pipeline->stop != NULL)
+            line->pipeline->stop(line->pipeline->context);
+        pthread_join(reader, NULL);
+    }
+}
+
+enum cg_status cg_pipeline_run(const struct cg_pipeline *pipeline, struct cg_error *error)
+{
+    struct line line = {.pipeline = pipeline};
+    line.slots = cg_alloc(SLOTS, pipeline->frame_nbytes, "frames on their way", error);
+    if (line.slots == NULL)
+        return CG_ERR_MEMORY;
+    pthread_mutex_init(&line.mutex, NULL);
+    pthread_cond_init(&line.moved, NULL);
+    run_threads(&line);
+    pthread_cond_destroy(&line.moved);
+    pthread_mutex_destroy(&line.mutex);
+    free(line.slots);
+    if (line.status != CG_OK && error != NULL)
+        *error = line.error;
+    return line.status;
+}

@@ -1,0 +1,139 @@
+/* Programs with pipes: see process.h. */
+#include "video/process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define LOG_LINE_NBYTES 400
+
+extern char **environ;
+
+/* A pipe that no other program inherits. */
+static bool make_pipe(int ends[2])
+{
+    if (pipe(ends) != 0)
+        return false;
+    fcntl(ends[0], F_SETFD, FD_CLOEXEC);
+    fcntl(ends[1], F_SETFD, FD_CLOEXEC);
+    return true;
+}
+
+static void close_end(int *fd)
+{
+    if (*fd >= 0)
+        close(*fd);
+    *fd = -1;
+}
+
+/* The child's stdin, stdout and stderr; -1 is /dev/null. */
+static int spawn(char *const argv[], int in, int out, int log, pid_t *pid)
+{
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+    sigset_t defaults;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawnattr_init(&attributes);
+    sigemptyset(&defaults);
+    sigaddset(&defaults, SIGPIPE);
+    posix_spawnattr_setsigdefault(&attributes, &defaults);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
+    if (in >= 0)
+        posix_spawn_file_actions_adddup2(&actions, in, STDIN_FILENO);
+    else
+        posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    if (out >= 0)
+        posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
+    else
+        posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+    posix_spawn_file_actions_adddup2(&actions, log, STDERR_FILENO);
+    int number = posix_spawnp(pid, argv[0], &actions, &attributes, argv, environ);
+    posix_spawnattr_destroy(&attributes);
+    posix_spawn_file_actions_destroy(&actions);
+    return number;
+}
+
+enum cg_status cg_process_start(char *const argv[], bool feeds, bool reads, struct cg_process *out,
+                                struct cg_error *error)
+{
+    int in_ends[2] = {-1, -1}, out_ends[2] = {-1, -1}, number = 0;
+    *out = (struct cg_process){.name = argv[0], .in = -1, .out = -1, .log = tmpfile()};
+    if (out->log == NULL || (feeds && !make_pipe(in_ends)) || (reads && !make_pipe(out_ends)))
+        number = errno;
+    if (number == 0) {
+        fcntl(fileno(out->log), F_SETFD, FD_CLOEXEC);
+        number = spawn(argv, in_ends[0], out_ends[1], fileno(out->log), &out->pid);
+    }
+    close_end(&in_ends[0]);
+    close_end(&out_ends[1]);
+    out->in = in_ends[1];
+    out->out = out_ends[0];
+    if (number == 0)
+        return CG_OK;
+    out->pid = 0;
+    cg_process_stop(out);
+    if (number == ENOENT)
+        return cg_fail(error, CG_ERR_UNSUPPORTED,
+                       "%s was not found on PATH; films need ffmpeg installed "
+                       "(Debian, Ubuntu: apt-get install ffmpeg)",
+                       argv[0]);
+    return cg_fail(error, CG_ERR_IO, "starting %s: %s", argv[0], strerror(number));
+}
+
+/* The last line of the log that says something. */
+static void last_line(FILE *log, char *line)
+{
+    char next[LOG_LINE_NBYTES];
+    line[0] = '\0';
+    rewind(log);
+    while (fgets(next, sizeof(next), log) != NULL) {
+        next[strcspn(next, "\r\n")] = '\0';
+        if (next[strspn(next, " ")] != '\0')
+            memcpy(line, next, sizeof(next));
+    }
+}
+
+static int wait_for(struct cg_process *process)
+{
+    int result = 0;
+    while (waitpid(process->pid, &result, 0) < 0 && errno == EINTR)
+        continue;
+    process->pid = 0;
+    return result;
+}
+
+enum cg_status cg_process_finish(struct cg_process *process, struct cg_error *error)
+{
+    enum cg_status status = CG_OK;
+    char line[LOG_LINE_NBYTES];
+    close_end(&process->in);
+    close_end(&process->out);
+    int result = wait_for(process);
+    if (!WIFEXITED(result) || WEXITSTATUS(result) != 0) {
+        last_line(process->log, line);
+        status = WIFSIGNALED(result) ? cg_fail(error, CG_ERR_FORMAT, "%s was ended by signal %d",
+                                               process->name, WTERMSIG(result))
+                                     : cg_fail(error, CG_ERR_FORMAT, "%s failed: %s", process->name,
+                                               line[0] != '\0' ? line : "it did not say why");
+    }
+    fclose(process->log);
+    process->log = NULL;
+    return status;
+}
+
+void cg_process_stop(struct cg_process *process)
+{
+    close_end(&process->in);
+    close_end(&process->out);
+    if (process->pid > 0) {
+        kill(process->pid, SIGKILL);
+        wait_for(process);
+    }
+    if (process->log != NULL)
+        fclose(process->log);
+    process->log = NULL;
+}

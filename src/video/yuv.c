@@ -1,0 +1,213 @@
+/*
+ * Planes and pixels: see yuv.h. With luma weights kr, kg, kb and values 0 to 1:
+ *
+ *     y = kr r + kg g + kb b     u = (b - y) / (2 (1 - kb))     v = (r - y) / (2 (1 - kr))
+ *
+ * A row at a time, in floats: chroma of the row at full width first, then the matrix.
+ */
+#include "video/yuv.h"
+
+#include "base/memory.h"
+#include "base/multiversion.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* From here on a film is taken for Rec. 709. */
+#define HD_WIDTH 1280
+#define HD_HEIGHT 720
+
+struct cg_yuv {
+    struct cg_y4m_format format;
+    int chroma_width, chroma_height;
+    float kr, kg, kb;
+    float luma_low, luma_scale, chroma_scale; /* bytes for 0, bytes from 0 to 1 */
+    float *rows; /* u and v of up to two rows, at full width and a column more on each side */
+    size_t row_count;
+};
+
+enum cg_status cg_yuv_create(const struct cg_y4m_format *format, struct cg_yuv **out,
+                             struct cg_error *error)
+{
+    bool hd = format->width >= HD_WIDTH || format->height >= HD_HEIGHT;
+    *out = NULL;
+    struct cg_yuv *yuv = cg_alloc_zero(1, sizeof(*yuv), "colour conversion", error);
+    if (yuv == NULL)
+        return CG_ERR_MEMORY;
+    yuv->format = *format;
+    yuv->chroma_width = cg_y4m_chroma_width(format);
+    yuv->chroma_height = cg_y4m_chroma_height(format);
+    yuv->kr = hd ? 0.2126f : 0.299f;
+    yuv->kb = hd ? 0.0722f : 0.114f;
+    yuv->kg = 1.0f - yuv->kr - yuv->kb;
+    yuv->luma_low = format->full_range ? 0.0f : 16.0f;
+    yuv->luma_scale = format->full_range ? 255.0f : 219.0f;
+    yuv->chroma_scale = format->full_range ? 255.0f : 224.0f;
+    yuv->row_count = (size_t)format->width + 4;
+    yuv->rows = cg_alloc(6 * yuv->row_count, sizeof(float), "colour conversion", error);
+    if (yuv->rows == NULL) {
+        free(yuv);
+        return CG_ERR_MEMORY;
+    }
+    *out = yuv;
+    return CG_OK;
+}
+
+void cg_yuv_free(struct cg_yuv *yuv)
+{
+    if (yuv == NULL)
+        return;
+    free(yuv->rows);
+    free(yuv);
+}
+
+static int hold(int value, int high)
+{
+    return value < 0 ? 0 : value > high ? high : value;
+}
+
+static inline uint8_t to_byte(float value)
+{
+    value = value < 0.0f ? 0.0f : value > 255.0f ? 255.0f : value;
+    return (uint8_t)(int)(value + 0.5f);
+}
+
+/* ---- to pixels ------------------------------------------------------------------------------- */
+
+/* out = near + weight (far - near), less the middle */
+CG_MULTIVERSION
+static void mix_rows(const uint8_t *restrict near, const uint8_t *restrict far, float weight,
+                     int count, float *restrict out)
+{
+    for (int i = 0; i < count; i++) {
+        float value = (float)near[i];
+        out[i] = value + weight * ((float)far[i] - value) - 128.0f;
+    }
+}
+
+/* Twice as many columns; narrow has one more on each side, repeated. width may be odd. */
+CG_MULTIVERSION
+static void widen(const float *restrict narrow, bool centred, int width, float *restrict out)
+{
+    float to_left = centred ? 0.25f : 0.0f, to_right = centred ? 0.25f : 0.5f;
+    for (int i = 0; i < (width + 1) / 2; i++) {
+        out[2 * i] = narrow[i] + to_left * (narrow[i - 1] - narrow[i]);
+        out[2 * i + 1] = narrow[i] + to_right * (narrow[i + 1] - narrow[i]);
+    }
+}
+
+/* A chroma plane's values at the pixels of row y. */
+static void chroma_row(const struct cg_yuv *yuv, const uint8_t *plane, int y, float *scratch,
+                       float *out)
+{
+    int near = y, far = y, width = yuv->chroma_width;
+    float weight = 0.0f;
+    if (yuv->format.chroma == CG_Y4M_420) {
+        near = y / 2;
+        far = hold(near + (y % 2 != 0 ? 1 : -1), yuv->chroma_height - 1);
+        weight = 0.25f;
+    }
+    bool narrow = yuv->format.chroma != CG_Y4M_444;
+    float *mixed = narrow ? scratch + 1 : out;
+    mix_rows(plane + (size_t)near * (size_t)width, plane + (size_t)far * (size_t)width, weight,
+             width, mixed);
+    if (!narrow)
+        return;
+    mixed[-1] = mixed[0];
+    mixed[width] = mixed[width - 1];
+    widen(mixed, yuv->format.chroma_centred, yuv->format.width, out);
+}
+
+CG_MULTIVERSION
+static void matrix_to_rgb(const struct cg_yuv *yuv, const uint8_t *restrict luma,
+                          const float *restrict u, const float *restrict v,
+                          uint8_t *restrict pixels)
+{
+    const float scale = 255.0f / yuv->luma_scale, chroma = 255.0f / yuv->chroma_scale;
+    const float low = yuv->luma_low;
+    const float red = 2.0f * (1.0f - yuv->kr) * chroma, blue = 2.0f * (1.0f - yuv->kb) * chroma;
+    const float green_u = -yuv->kb / yuv->kg * blue, green_v = -yuv->kr / yuv->kg * red;
+    const int width = yuv->format.width;
+    for (int x = 0; x < width; x++) {
+        float y = ((float)luma[x] - low) * scale;
+        pixels[3 * x] = to_byte(y + red * v[x]);
+        pixels[3 * x + 1] = to_byte(y + green_u * u[x] + green_v * v[x]);
+        pixels[3 * x + 2] = to_byte(y + blue * u[x]);
+    }
+}
+
+void cg_yuv_to_rgb(struct cg_yuv *yuv, const uint8_t *planes, uint8_t *pixels)
+{
+    size_t width = (size_t)yuv->format.width, luma_count = width * (size_t)yuv->format.height;
+    size_t chroma_count = (size_t)yuv->chroma_width * (size_t)yuv->chroma_height;
+    float *scratch = yuv->rows, *u = scratch + yuv->row_count, *v = u + yuv->row_count;
+    for (int y = 0; y < yuv->format.height; y++) {
+        chroma_row(yuv, planes + luma_count, y, scratch, u);
+        chroma_row(yuv, planes + luma_count + chroma_count, y, scratch, v);
+        matrix_to_rgb(yuv, planes + (size_t)y * width, u, v, pixels + 3 * (size_t)y * width);
+    }
+}
+
+/* ---- from pixels ----------------------------------------------------------------------------- */
+
+/* Luma bytes, and chroma in bytes less the middle. */
+CG_MULTIVERSION
+static void matrix_from_rgb(const struct cg_yuv *yuv, const uint8_t *restrict pixels,
+                            uint8_t *restrict luma, float *restrict u, float *restrict v)
+{
+    const float kr = yuv->kr, kg = yuv->kg, kb = yuv->kb, low = yuv->luma_low;
+    const float scale = yuv->luma_scale / 255.0f, chroma = yuv->chroma_scale / 255.0f;
+    const float to_u = chroma * 0.5f / (1.0f - kb), to_v = chroma * 0.5f / (1.0f - kr);
+    const int width = yuv->format.width;
+    for (int x = 0; x < width; x++) {
+        float r = (float)pixels[3 * x], g = (float)pixels[3 * x + 1], b = (float)pixels[3 * x + 2];
+        float y = kr * r + kg * g + kb * b;
+        luma[x] = to_byte(low + scale * y);
+        u[x] = to_u * (b - y);
+        v[x] = to_v * (r - y);
+    }
+}
+
+/* One chroma row from two rows of full width (the same one twice but for 4:2:0), which have room
+ * for a column on each side. */
+static void narrow_row(const struct cg_yuv *yuv, float *upper, const float *lower, uint8_t *out)
+{
+    int width = yuv->format.width;
+    for (int x = 0; x < width; x++)
+        upper[x] = 0.5f * (upper[x] + lower[x]) + 128.0f;
+    upper[-1] = upper[0];
+    upper[width] = upper[width - 1];
+    if (yuv->format.chroma == CG_Y4M_444)
+        for (int x = 0; x < width; x++)
+            out[x] = to_byte(upper[x]);
+    else if (yuv->format.chroma_centred)
+        for (int i = 0; i < yuv->chroma_width; i++)
+            out[i] = to_byte(0.5f * (upper[2 * i] + upper[2 * i + 1]));
+    else
+        for (int i = 0; i < yuv->chroma_width; i++)
+            out[i] = to_byte(0.25f * (upper[2 * i - 1] + upper[2 * i + 1]) + 0.5f * upper[2 * i]);
+}
+
+void cg_yuv_from_rgb(struct cg_yuv *yuv, const uint8_t *pixels, uint8_t *planes)
+{
+    int height = yuv->format.height, rows = yuv->format.chroma == CG_Y4M_420 ? 2 : 1;
+    size_t width = (size_t)yuv->format.width, luma_count = width * (size_t)height;
+    size_t chroma_width = (size_t)yuv->chroma_width;
+    uint8_t *u_plane = planes + luma_count;
+    uint8_t *v_plane = u_plane + chroma_width * (size_t)yuv->chroma_height;
+    float *u[2], *v[2];
+    for (int k = 0; k < 2; k++) {
+        u[k] = yuv->rows + (size_t)(2 * k) * yuv->row_count + 1;
+        v[k] = u[k] + yuv->row_count;
+    }
+    for (int y = 0; y < yuv->chroma_height; y++) {
+        int last = 0;
+        for (int k = 0; k < rows && y * rows + k < height; k++) {
+            size_t row = (size_t)(y * rows + k);
+            matrix_from_rgb(yuv, pixels + 3 * row * width, planes + row * width, u[k], v[k]);
+            last = k;
+        }
+        narrow_row(yuv, u[0], u[last], u_plane + (size_t)y * chroma_width);
+        narrow_row(yuv, v[0], v[last], v_plane + (size_t)y * chroma_width);
+    }
+}

@@ -1,0 +1,356 @@
+/*
+ * comic/frames with the built-in style, on films of known motion: what holds still stays still,
+ * what moves moves without flicker, nothing is left behind by what has gone.
+ */
+#include "base/memory.h"
+#include "comic/frames.h"
+#include "eval/clip.h"
+#include "eval/flicker.h"
+#include "temp_folder.h"
+
+#include <malloc.h>
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { WIDTH = 176, HEIGHT = 96, VALUES = WIDTH * HEIGHT * 3, FRAMES = 8 };
+
+static struct cg_engine *engine;
+static struct cg_image picture;
+
+/* Discs of many sizes and shades before a gradient. */
+static void draw_picture(void)
+{
+    assert_int_equal(cg_image_create(3 * WIDTH, 3 * HEIGHT, 3, &picture, NULL), CG_OK);
+    for (int y = 0; y < picture.height; y++)
+        for (int x = 0; x < picture.width; x++) {
+            uint8_t *pixel = picture.pixels + 3 * ((size_t)y * (size_t)picture.width + (size_t)x);
+            float colour[3] = {120.0f + 0.1f * (float)x, 150.0f, 200.0f - 0.2f * (float)y};
+            for (int disc = 0; disc < 40; disc++) {
+                float dx = (float)(x - disc * 211 % picture.width);
+                float dy = (float)(y - disc * 149 % picture.height);
+                float radius = 14.0f + (float)(disc * 7 % 31);
+                float shade = 1.1f - (dx + dy) / (3.0f * radius);
+                if (dx * dx + dy * dy < radius * radius)
+                    for (int c = 0; c < 3; c++)
+                        colour[c] = shade * (float)(40 + (disc * 53 + c * 71) % 170);
+            }
+            for (int c = 0; c < 3; c++)
+                pixel[c] = (uint8_t)fminf(fmaxf(colour[c], 0.0f), 255.0f);
+        }
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    draw_picture();
+    return cg_engine_open(CG_DEFAULT_STYLE, &engine, NULL) == CG_OK ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    cg_engine_free(engine);
+    cg_image_clear(&picture);
+    return 0;
+}
+
+static struct cg_frames *frames_make(float stability, int threads)
+{
+    struct cg_frames *frames;
+    struct cg_looks looks = cg_engine_looks(engine);
+    assert_int_equal(cg_frames_create(engine, threads, &looks, stability, &frames, NULL), CG_OK);
+    return frames;
+}
+
+static float convert(struct cg_frames *frames, uint8_t *pixels)
+{
+    float trusted;
+    assert_int_equal(cg_frames_convert(frames, pixels, WIDTH, HEIGHT, &trusted, NULL), CG_OK);
+    return trusted;
+}
+
+static void frame_of(enum cg_clip_kind kind, int index, uint8_t *pixels)
+{
+    cg_clip_frame(kind, &picture, index, FRAMES, WIDTH, HEIGHT, pixels);
+}
+
+static struct cg_flicker flicker_of(enum cg_clip_kind kind, float stability)
+{
+    struct cg_flicker_meter *meter;
+    struct cg_frames *frames = frames_make(stability, 1);
+    uint8_t in[VALUES], out[VALUES];
+    assert_int_equal(cg_flicker_meter_create(WIDTH, HEIGHT, 1, &meter, NULL), CG_OK);
+    for (int i = 0; i < FRAMES; i++) {
+        frame_of(kind, i, in);
+        memcpy(out, in, VALUES);
+        convert(frames, out);
+        if (i >= 2) /* when there is something to carry */
+            assert_int_equal(cg_flicker_meter_add(meter, in, out, NULL), CG_OK);
+    }
+    struct cg_flicker flicker = cg_flicker_meter_result(meter);
+    cg_flicker_meter_free(meter);
+    cg_frames_free(frames);
+    return flicker;
+}
+
+/* ---- calm ------------------------------------------------------------------------------------ */
+
+static void a_still_with_noise_gives_a_still(void **state)
+{
+    (void)state;
+    struct cg_flicker calm = flicker_of(CG_CLIP_STILL, CG_DEFAULT_STABILITY);
+    struct cg_flicker alone = flicker_of(CG_CLIP_STILL, 0.0f);
+    assert_true(calm.output < 0.12 * calm.input);
+    assert_true(calm.output < 0.2 * alone.output);
+}
+
+/* The bound that the program promises for films, 1.15 times the input's own difference, and well
+ * below that of frames converted one by one; these discs have jagged edges that crawl when they
+ * move, in the input too. */
+static void motion_does_not_flicker(void **state)
+{
+    (void)state;
+    static const enum cg_clip_kind kinds[] = {CG_CLIP_PAN, CG_CLIP_ZOOM};
+    for (size_t i = 0; i < 2; i++) {
+        struct cg_flicker calm = flicker_of(kinds[i], CG_DEFAULT_STABILITY);
+        struct cg_flicker alone = flicker_of(kinds[i], 0.0f);
+        if (calm.output > 1.15 * calm.input || calm.output > 0.65 * alone.output)
+            fail_msg("%s: input %.2f, output %.2f, frame by frame %.2f", cg_clip_name(kinds[i]),
+                     calm.input, calm.output, alone.output);
+    }
+}
+
+/* ---- nothing left behind --------------------------------------------------------------------- */
+
+static void without_stability_a_frame_is_a_picture(void **state)
+{
+    (void)state;
+    struct cg_frames *frames = frames_make(0.0f, 1);
+    struct cg_session *session;
+    struct cg_looks looks = cg_engine_looks(engine);
+    looks.detail_px = WIDTH; /* frames are never worked on enlarged */
+    assert_int_equal(cg_session_create(engine, 1, &session, NULL), CG_OK);
+    for (int i = 0; i < 2; i++) {
+        uint8_t frame[VALUES], alone[VALUES];
+        frame_of(CG_CLIP_PAN, i, frame);
+        memcpy(alone, frame, VALUES);
+        convert(frames, frame);
+        assert_int_equal(cg_session_convert(session, alone, WIDTH, HEIGHT, &looks, NULL), CG_OK);
+        assert_memory_equal(frame, alone, VALUES);
+    }
+    cg_session_free(session);
+    cg_frames_free(frames);
+}
+
+static void a_cut_begins_anew(void **state)
+{
+    (void)state;
+    struct cg_frames *calm = frames_make(1.0f, 1), *alone = frames_make(0.0f, 1);
+    for (int i = FRAMES / 2 - 3; i <= FRAMES / 2 + 1; i++) {
+        uint8_t frame[VALUES], plain[VALUES];
+        frame_of(CG_CLIP_CUT, i, frame);
+        memcpy(plain, frame, VALUES);
+        float trusted = convert(calm, frame);
+        convert(alone, plain);
+        bool new_scene = i == FRAMES / 2 - 3 || i == FRAMES / 2;
+        if (new_scene) {
+            assert_true(trusted <= 0.0f);
+            assert_memory_equal(frame, plain, VALUES);
+        } else {
+            assert_true(trusted > 0.8f);
+        }
+    }
+    cg_frames_free(alone);
+    cg_frames_free(calm);
+}
+
+/* Mean difference of two frames in the columns left to left + width - 1. */
+static double difference_in(const uint8_t *a, const uint8_t *b, int left, int width)
+{
+    double sum = 0.0;
+    for (int y = 0; y < HEIGHT; y++)
+        for (int k = 3 * left; k < 3 * (left + width); k++)
+            sum += abs(a[3 * y * WIDTH + k] - b[3 * y * WIDTH + k]);
+    return sum / (3.0 * HEIGHT * width);
+}
+
+/*
+ * A bright bar that jumps 40 pixels a frame over a still picture with noise. The bound: where the
+ * bar was in the former frame, the calm frame differs from the frame alone by at most 4 of 255 more
+ * than it does without a bar (there the difference is the noise that was taken away); a trail would
+ * be as strong as the bar, some 100.
+ */
+static void fast_motion_leaves_no_trail(void **state)
+{
+    (void)state;
+    enum { BAR = 20, JUMP = 40 };
+    struct cg_frames *sessions[4]; /* calm and alone, with a bar and without */
+    for (int i = 0; i < 4; i++)
+        sessions[i] = frames_make(i % 2 == 0 ? 1.0f : 0.0f, 1);
+    for (int i = 0; i < 4; i++) {
+        uint8_t frame[4][VALUES];
+        int left = 10 + JUMP * i;
+        for (int k = 0; k < 4; k++) {
+            frame_of(CG_CLIP_STILL, i, frame[k]);
+            for (int y = 0; y < HEIGHT && k < 2; y++)
+                memset(frame[k] + 3 * (y * WIDTH + left), 250, 3 * BAR);
+            convert(sessions[k], frame[k]);
+        }
+        if (i == 0)
+            continue;
+        double trail = difference_in(frame[0], frame[1], left - JUMP, BAR);
+        double noise = difference_in(frame[2], frame[3], left - JUMP, BAR);
+        if (trail > noise + 4.0)
+            fail_msg("frame %d: a trail of %.2f, where noise makes %.2f", i, trail, noise);
+    }
+    for (int i = 0; i < 4; i++)
+        cg_frames_free(sessions[i]);
+}
+
+/* Flat colours that lie on each other by chance may be blended; over the whole frame that stays
+ * below 6 of 255. */
+static void a_scene_that_jumps_about_is_not_carried(void **state)
+{
+    (void)state;
+    struct cg_frames *calm = frames_make(1.0f, 1), *alone = frames_make(0.0f, 1);
+    for (int i = 0; i < 4; i++) {
+        uint8_t frame[VALUES], plain[VALUES];
+        double sum = 0.0;
+        frame_of(CG_CLIP_FAST, i, frame);
+        memcpy(plain, frame, VALUES);
+        convert(calm, frame);
+        convert(alone, plain);
+        for (int k = 0; k < VALUES; k++)
+            sum += abs(frame[k] - plain[k]);
+        if (sum / VALUES >= 6.0)
+            fail_msg("frame %d: off by %.2f", i, sum / VALUES);
+    }
+    cg_frames_free(alone);
+    cg_frames_free(calm);
+}
+
+/* ---- sessions -------------------------------------------------------------------------------- */
+
+static void threads_do_not_matter(void **state)
+{
+    (void)state;
+    struct cg_frames *one = frames_make(0.8f, 1), *three = frames_make(0.8f, 3);
+    for (int i = 0; i < 4; i++) {
+        uint8_t frame[VALUES], other[VALUES];
+        frame_of(CG_CLIP_PAN, i, frame);
+        memcpy(other, frame, VALUES);
+        convert(one, frame);
+        convert(three, other);
+        assert_memory_equal(frame, other, VALUES);
+    }
+    cg_frames_free(three);
+    cg_frames_free(one);
+}
+
+static void another_session_goes_on(void **state)
+{
+    char *path = temp_path(*state, "state");
+    struct cg_frames *first, *second;
+    struct cg_looks looks = cg_engine_looks(engine);
+    looks.colors = 6; /* chosen from the scene's first frame */
+    assert_int_equal(cg_frames_create(engine, 1, &looks, 0.8f, &first, NULL), CG_OK);
+    assert_int_equal(cg_frames_create(engine, 1, &looks, 0.8f, &second, NULL), CG_OK);
+    uint8_t frame[VALUES], other[VALUES];
+    for (int i = 0; i < 3; i++) {
+        frame_of(CG_CLIP_ZOOM, i, frame);
+        convert(first, frame);
+    }
+    assert_int_equal(cg_frames_save(first, path, NULL), CG_OK);
+    assert_int_equal(cg_frames_restore(second, path, NULL), CG_OK);
+    frame_of(CG_CLIP_ZOOM, 3, frame);
+    memcpy(other, frame, VALUES);
+    convert(first, frame);
+    convert(second, other);
+    assert_memory_equal(frame, other, VALUES);
+
+    /* what is not a state is refused */
+    FILE *file = fopen(path, "r+b");
+    assert_non_null(file);
+    fputs("nonsense", file);
+    fclose(file);
+    assert_int_equal(cg_frames_restore(second, path, NULL), CG_ERR_FORMAT);
+    cg_frames_free(second);
+    cg_frames_free(first);
+    free(path);
+}
+
+static void another_size_begins_anew(void **state)
+{
+    (void)state;
+    struct cg_frames *frames = frames_make(1.0f, 1), *fresh = frames_make(1.0f, 1);
+    uint8_t frame[VALUES], other[VALUES];
+    float trusted = 1.0f;
+    frame_of(CG_CLIP_STILL, 0, frame);
+    convert(frames, frame);
+    frame_of(CG_CLIP_STILL, 1, frame);
+    memcpy(other, frame, VALUES);
+    assert_int_equal(cg_frames_convert(frames, frame, 101, 67, &trusted, NULL), CG_OK);
+    assert_true(trusted <= 0.0f);
+    assert_int_equal(cg_frames_convert(fresh, other, 101, 67, NULL, NULL), CG_OK);
+    assert_memory_equal(frame, other, VALUES);
+    /* the smallest one */
+    assert_int_equal(cg_frames_convert(frames, frame, 1, 1, NULL, NULL), CG_OK);
+    assert_int_equal(cg_frames_convert(frames, frame, 1, 1, NULL, NULL), CG_OK);
+    cg_frames_free(fresh);
+    cg_frames_free(frames);
+}
+
+static void memory_does_not_grow(void **state)
+{
+    (void)state;
+    struct cg_frames *frames = frames_make(0.8f, 1);
+    size_t after_three = 0;
+    for (int i = 0; i < 12; i++) {
+        uint8_t frame[VALUES];
+        frame_of(CG_CLIP_CUT, i % FRAMES, frame);
+        convert(frames, frame);
+        if (i == 2)
+            after_three = mallinfo2().uordblks;
+    }
+    assert_int_equal(mallinfo2().uordblks, after_three);
+    cg_frames_free(frames);
+}
+
+static void wrong_arguments_are_refused(void **state)
+{
+    (void)state;
+    struct cg_frames *frames;
+    struct cg_looks looks = cg_engine_looks(engine);
+    uint8_t pixel[3] = {0};
+    assert_int_equal(cg_frames_create(engine, 1, &looks, 1.5f, &frames, NULL), CG_ERR_ARGUMENT);
+    assert_int_equal(cg_frames_create(engine, 1, &looks, NAN, &frames, NULL), CG_ERR_ARGUMENT);
+    frames = frames_make(0.5f, 1);
+    assert_int_equal(cg_frames_convert(frames, pixel, 0, 1, NULL, NULL), CG_ERR_ARGUMENT);
+    assert_int_equal(cg_frames_set_detail(frames, 10, NULL), CG_ERR_ARGUMENT);
+    cg_frames_free(frames);
+    cg_frames_free(NULL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_still_with_noise_gives_a_still),
+        cmocka_unit_test(motion_does_not_flicker),
+        cmocka_unit_test(without_stability_a_frame_is_a_picture),
+        cmocka_unit_test(a_cut_begins_anew),
+        cmocka_unit_test(fast_motion_leaves_no_trail),
+        cmocka_unit_test(a_scene_that_jumps_about_is_not_carried),
+        cmocka_unit_test(threads_do_not_matter),
+        cmocka_unit_test_setup_teardown(another_session_goes_on, temp_folder_setup,
+                                        temp_folder_teardown),
+        cmocka_unit_test(another_size_begins_anew),
+        cmocka_unit_test(memory_does_not_grow),
+        cmocka_unit_test(wrong_arguments_are_refused),
+    };
+    return cmocka_run_group_tests_name("frames", tests, set_up, tear_down);
+}

@@ -1,0 +1,274 @@
+/* video/y4m and video/yuv: headers, streams that end badly, colours there and back. */
+#include "base/memory.h"
+#include "base/rng.h"
+#include "video/yuv.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static enum cg_status parse(const char *line, struct cg_y4m_format *format)
+{
+    struct cg_error error;
+    enum cg_status status = cg_y4m_parse(line, format, &error);
+    if (status != CG_OK)
+        assert_int_equal(error.status, status);
+    return status;
+}
+
+static void headers_say_what_follows(void **state)
+{
+    (void)state;
+    struct cg_y4m_format format;
+    assert_int_equal(parse("YUV4MPEG2 W640 H361 F30000:1001 Ip A1:1 C420mpeg2 XYSCSS=420MPEG2 "
+                           "XCOLORRANGE=FULL",
+                           &format),
+                     CG_OK);
+    assert_int_equal(format.width, 640);
+    assert_int_equal(format.height, 361);
+    assert_int_equal(format.rate_num, 30000);
+    assert_int_equal(format.rate_den, 1001);
+    assert_true(format.full_range && !format.chroma_centred);
+    assert_int_equal(cg_y4m_frame_nbytes(&format), 640 * 361 + 2 * 320 * 181);
+    assert_int_equal(parse("YUV4MPEG2 W3 H5", &format), CG_OK);
+    assert_int_equal(format.rate_num, 0);
+    assert_true(format.chroma == CG_Y4M_420 && format.chroma_centred && !format.full_range);
+    assert_int_equal(cg_y4m_frame_nbytes(&format), 15 + 2 * 2 * 3);
+    assert_int_equal(parse("YUV4MPEG2 H5 W3 F0:0 I? C422", &format), CG_OK);
+    assert_int_equal(cg_y4m_frame_nbytes(&format), 15 + 2 * 2 * 5);
+    assert_int_equal(parse("YUV4MPEG2 W3 H5 C444", &format), CG_OK);
+    assert_int_equal(cg_y4m_frame_nbytes(&format), 45);
+}
+
+static void other_headers_are_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *line;
+        enum cg_status status;
+    } cases[] = {
+        {"", CG_ERR_FORMAT},
+        {"RIFF....", CG_ERR_FORMAT},
+        {"YUV4MPEG W8 H8", CG_ERR_FORMAT},
+        {"YUV4MPEG2", CG_ERR_FORMAT},
+        {"YUV4MPEG2 W8", CG_ERR_FORMAT},
+        {"YUV4MPEG2 W0 H8", CG_ERR_FORMAT},
+        {"YUV4MPEG2 W-8 H8", CG_ERR_FORMAT},
+        {"YUV4MPEG2 W8x H8", CG_ERR_FORMAT},
+        {"YUV4MPEG2 W99999999999999999999 H8", CG_ERR_FORMAT},
+        {"YUV4MPEG2 W65535 H65535", CG_ERR_LIMIT},
+        {"YUV4MPEG2 W8 H8 F25", CG_ERR_FORMAT},
+        {"YUV4MPEG2 W8 H8 F25:0", CG_ERR_FORMAT},
+        {"YUV4MPEG2 W8 H8 It", CG_ERR_UNSUPPORTED},
+        {"YUV4MPEG2 W8 H8 Ib", CG_ERR_UNSUPPORTED},
+        {"YUV4MPEG2 W8 H8 Im", CG_ERR_UNSUPPORTED},
+        {"YUV4MPEG2 W8 H8 C420p10", CG_ERR_UNSUPPORTED},
+        {"YUV4MPEG2 W8 H8 Cmono", CG_ERR_UNSUPPORTED},
+        {"YUV4MPEG2 W8 H8 C444alpha", CG_ERR_UNSUPPORTED},
+    };
+    struct cg_y4m_format format;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+        if (parse(cases[i].line, &format) != cases[i].status)
+            fail_msg("\"%s\": expected status %s", cases[i].line, cg_status_name(cases[i].status));
+}
+
+/* ---- streams --------------------------------------------------------------------------------- */
+
+/* A reader on bytes in a file that has no name. */
+static struct cg_y4m_reader *reader_on(FILE *file, const void *bytes, size_t nbytes)
+{
+    struct cg_y4m_reader *reader;
+    assert_int_equal(fwrite(bytes, 1, nbytes, file), nbytes);
+    rewind(file);
+    assert_int_equal(cg_y4m_reader_create(fileno(file), "film", &reader, NULL), CG_OK);
+    return reader;
+}
+
+static void frames_come_back(void **state)
+{
+    (void)state;
+    static const char *const headers[] = {"YUV4MPEG2 W7 H5 F25:1 C420jpeg", "YUV4MPEG2 W7 H5 C422",
+                                          "YUV4MPEG2 W300 H401 C444 XANY=1", "YUV4MPEG2 W1 H1"};
+    for (size_t i = 0; i < sizeof(headers) / sizeof(headers[0]); i++) {
+        struct cg_y4m_format format, again;
+        struct cg_y4m_reader *reader;
+        FILE *file = tmpfile();
+        bool end;
+        assert_int_equal(parse(headers[i], &format), CG_OK);
+        size_t nbytes = cg_y4m_frame_nbytes(&format);
+        uint8_t *frame = cg_alloc(nbytes, 1, "frame", NULL);
+        uint8_t *read = cg_alloc(nbytes, 1, "frame", NULL);
+        for (size_t k = 0; k < nbytes; k++)
+            frame[k] = (uint8_t)(k * 31 + k / 256);
+        assert_int_equal(cg_y4m_write_header(fileno(file), "film", &format, NULL), CG_OK);
+        for (int n = 0; n < 2; n++)
+            assert_int_equal(cg_y4m_write_frame(fileno(file), "film", &format, frame, NULL), CG_OK);
+        rewind(file);
+        assert_int_equal(cg_y4m_reader_create(fileno(file), "film", &reader, NULL), CG_OK);
+        assert_int_equal(cg_y4m_read_header(reader, &again, NULL), CG_OK);
+        assert_string_equal(again.header, headers[i]);
+        for (int n = 0; n < 2; n++) {
+            assert_int_equal(cg_y4m_read_frame(reader, read, &end, NULL), CG_OK);
+            assert_false(end);
+            assert_memory_equal(read, frame, nbytes);
+        }
+        assert_int_equal(cg_y4m_read_frame(reader, read, &end, NULL), CG_OK);
+        assert_true(end);
+        cg_y4m_reader_free(reader);
+        free(read);
+        free(frame);
+        fclose(file);
+    }
+}
+
+/* What follows the header, and what is said of it. A frame of 2 x 2 has 6 bytes. */
+static void streams_that_end_badly_are_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *rest, *said;
+        int good_frames;
+    } cases[] = {
+        {"FRAME\n123456FRAME\n1234", "frame 2 is cut off: expected 6 bytes, found 4", 1},
+        {"FRAME\n123456FRA", "after frame 1: expected the next frame, found \"FRA\"", 1},
+        {"FRAME\n", "frame 1 is cut off", 0},
+        {"FRAME Ip\n123456YUV4MPEG2 W4 H4\nFRAME\n", "found a second header", 1},
+        {"FRAMES\n123456", "expected the next frame", 0},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        char bytes[256];
+        uint8_t frame[6];
+        struct cg_y4m_format format;
+        struct cg_error error;
+        bool end;
+        FILE *file = tmpfile();
+        int length = snprintf(bytes, sizeof(bytes), "YUV4MPEG2 W2 H2\n%s", cases[i].rest);
+        struct cg_y4m_reader *reader = reader_on(file, bytes, (size_t)length);
+        assert_int_equal(cg_y4m_read_header(reader, &format, NULL), CG_OK);
+        for (int n = 0; n < cases[i].good_frames; n++)
+            assert_int_equal(cg_y4m_read_frame(reader, frame, &end, NULL), CG_OK);
+        assert_int_equal(cg_y4m_read_frame(reader, frame, &end, &error), CG_ERR_FORMAT);
+        if (strstr(error.text, cases[i].said) == NULL)
+            fail_msg("expected \"%s\", found \"%s\"", cases[i].said, error.text);
+        cg_y4m_reader_free(reader);
+        fclose(file);
+    }
+}
+
+static void a_stream_without_a_header_is_refused(void **state)
+{
+    (void)state;
+    static const char *const streams[] = {"", "YUV4MPEG2 W2 H2", "\n\n\n", "GIF89a"};
+    for (size_t i = 0; i < sizeof(streams) / sizeof(streams[0]); i++) {
+        struct cg_y4m_format format;
+        FILE *file = tmpfile();
+        struct cg_y4m_reader *reader = reader_on(file, streams[i], strlen(streams[i]));
+        assert_int_equal(cg_y4m_read_header(reader, &format, NULL), CG_ERR_FORMAT);
+        cg_y4m_reader_free(reader);
+        fclose(file);
+    }
+}
+
+/* ---- colours --------------------------------------------------------------------------------- */
+
+/* Greatest difference after pixels -> planes -> pixels. */
+static int there_and_back(const char *header, const uint8_t *pixels)
+{
+    struct cg_y4m_format format;
+    struct cg_yuv *yuv;
+    int greatest = 0;
+    assert_int_equal(parse(header, &format), CG_OK);
+    size_t count = 3 * (size_t)format.width * (size_t)format.height;
+    uint8_t *planes = cg_alloc(cg_y4m_frame_nbytes(&format), 1, "planes", NULL);
+    uint8_t *back = cg_alloc(count, 1, "pixels", NULL);
+    assert_int_equal(cg_yuv_create(&format, &yuv, NULL), CG_OK);
+    cg_yuv_from_rgb(yuv, pixels, planes);
+    cg_yuv_to_rgb(yuv, planes, back);
+    for (size_t i = 0; i < count; i++)
+        greatest = abs(pixels[i] - back[i]) > greatest ? abs(pixels[i] - back[i]) : greatest;
+    cg_yuv_free(yuv);
+    free(back);
+    free(planes);
+    return greatest;
+}
+
+/* Rounding to 8 bits of limited range costs up to two levels in each of three values. */
+static void colours_come_back(void **state)
+{
+    (void)state;
+    enum { WIDTH = 37, HEIGHT = 29 };
+    uint8_t noise[WIDTH * HEIGHT * 3], ramp[WIDTH * HEIGHT * 3];
+    struct cg_rng rng = cg_rng_make(4, 0, 0);
+    for (int i = 0; i < WIDTH * HEIGHT * 3; i++)
+        noise[i] = (uint8_t)cg_rng_below(&rng, 256);
+    for (int y = 0; y < HEIGHT; y++)
+        for (int x = 0; x < WIDTH; x++) {
+            uint8_t *pixel = ramp + 3 * (y * WIDTH + x);
+            pixel[0] = (uint8_t)(40 + 3 * x);
+            pixel[1] = (uint8_t)(90 + 2 * y);
+            pixel[2] = (uint8_t)(200 - 2 * x - y);
+        }
+    assert_true(there_and_back("YUV4MPEG2 W37 H29 C444", noise) <= 4);
+    assert_true(there_and_back("YUV4MPEG2 W37 H29 C444 XCOLORRANGE=FULL", noise) <= 3);
+    static const char *const chromas[] = {"420jpeg", "420mpeg2", "420paldv", "422", "444"};
+    for (size_t i = 0; i < sizeof(chromas) / sizeof(chromas[0]); i++) {
+        char header[64];
+        snprintf(header, sizeof(header), "YUV4MPEG2 W37 H29 C%s", chromas[i]);
+        int greatest = there_and_back(header, ramp);
+        if (greatest > 8)
+            fail_msg("%s: a ramp changed by %d", chromas[i], greatest);
+    }
+    assert_true(there_and_back("YUV4MPEG2 W1 H1 C420", noise) <= 4);
+}
+
+static void known_colours_have_known_bytes(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *header;
+        uint8_t y, u, v;
+    } cases[] = {
+        /* red in Rec. 601 and in Rec. 709, limited and full */
+        {"YUV4MPEG2 W2 H2 C420", 81, 90, 240},
+        {"YUV4MPEG2 W2 H2 C420 XCOLORRANGE=FULL", 76, 85, 255},
+        {"YUV4MPEG2 W1280 H2 C420", 63, 102, 240},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct cg_y4m_format format;
+        struct cg_yuv *yuv;
+        assert_int_equal(parse(cases[i].header, &format), CG_OK);
+        size_t count = (size_t)format.width * (size_t)format.height;
+        uint8_t *pixels = cg_alloc_zero(count, 3, "pixels", NULL);
+        uint8_t *planes = cg_alloc(cg_y4m_frame_nbytes(&format), 1, "planes", NULL);
+        for (size_t k = 0; k < count; k++)
+            pixels[3 * k] = 255;
+        assert_int_equal(cg_yuv_create(&format, &yuv, NULL), CG_OK);
+        cg_yuv_from_rgb(yuv, pixels, planes);
+        assert_int_equal(planes[0], cases[i].y);
+        assert_int_equal(planes[count], cases[i].u);
+        assert_int_equal(planes[count + count / 4], cases[i].v);
+        cg_yuv_free(yuv);
+        free(planes);
+        free(pixels);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(headers_say_what_follows),
+        cmocka_unit_test(other_headers_are_refused),
+        cmocka_unit_test(frames_come_back),
+        cmocka_unit_test(streams_that_end_badly_are_refused),
+        cmocka_unit_test(a_stream_without_a_header_is_refused),
+        cmocka_unit_test(colours_come_back),
+        cmocka_unit_test(known_colours_have_known_bytes),
+    };
+    return cmocka_run_group_tests_name("y4m", tests, NULL, NULL);
+}
