@@ -57,7 +57,7 @@ expect 0 "$comicgan" convert --style tiny --dry-run -r . dry/
 grep -q '^./photos/01.png -> dry/photos/01.png$' ../stdout || fail "the files are not named"
 grep -q ' to convert' ../stderr || fail "the rehearsal does not count"
 [ ! -e dry ] || fail "the rehearsal wrote something"
-refuse 3 oz convert --style oz --dry-run photos dry/
+refuse 3 nosuch convert --style nosuch --dry-run photos dry/
 
 # a full disk: one line, and the rest is not tried
 mkdir full

@@ -14,7 +14,7 @@ done
 [ "$(head -c 1 ../stdout)$(tail -c 2 ../stdout)" = '[]' ] || fail "not a JSON array"
 
 "$fixture" picture in.png 40 30
-refuse 3 'no style is called "oz"; there are: ' convert --style oz in.png out.png
+refuse 3 'no style is called "nosuch"; there are: ' convert --style nosuch in.png out.png
 grep -qw tiny ../stderr || fail "the list lacks tiny"
 refuse 3 'nowhere.safetensors' convert --style nowhere.safetensors in.png out.png
 refuse 3 './nowhere' convert --style ./nowhere in.png out.png
