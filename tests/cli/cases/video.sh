@@ -32,7 +32,7 @@ refuse 2 'none; --detail' video --style tiny --frames --fast in out
 rm -r in out before none
 
 # ---- wrong calls
-"$fixture" film in.y4m 96 64 30 420mpeg2
+"$fixture" film in.y4m 64 48 15 420mpeg2
 refuse 2 'expected IN and OUT' video --style tiny in.y4m
 refuse 2 'ends in .mp4' video --style tiny in.y4m out.avi
 refuse 1 'expected a film' video --style tiny nosuch.mp4 out.mp4
@@ -54,7 +54,7 @@ if ! command -v ffmpeg >/dev/null || ! command -v ffprobe >/dev/null; then
 fi
 
 # ---- films
-ffmpeg -v error -i in.y4m -f lavfi -i sine=d=3 -shortest -metadata title=Test -c:v mpeg4 -q:v 2 \
+ffmpeg -v error -i in.y4m -f lavfi -i sine=d=1.5 -shortest -metadata title=Test -c:v mpeg4 -q:v 2 \
     -c:a aac in.mp4 </dev/null
 about() {
     ffprobe -v error -show_entries stream=codec_type,width,height,r_frame_rate,nb_frames \
@@ -66,7 +66,7 @@ sound_of() {
 pictures_of() {
     ffmpeg -v error -i "$1" -map 0:v -f md5 - </dev/null
 }
-video --part-seconds 1 in.mp4 out.mp4
+video --part-seconds 0.25 in.mp4 out.mp4
 [ "$(about in.mp4)" = "$(about out.mp4)" ] || fail "found: $(about out.mp4)"
 [ "$(sound_of in.mp4)" = "$(sound_of out.mp4)" ] || fail "the sound was changed"
 nothing_but in.y4m in.mp4 out.mp4
@@ -75,8 +75,8 @@ video in.y4m out.mkv
 nothing_but in.y4m in.mp4 out.mp4 out.mkv
 
 # ---- killed after its first part and run again: the same film
-"$comicgan" video --style tiny --threads 1 --part-seconds 0.5 in.mp4 whole.mp4
-"$comicgan" video --style tiny --threads 1 --part-seconds 0.5 in.mp4 again.mp4 &
+"$comicgan" video --style tiny --threads 1 --part-seconds 0.2 in.mp4 whole.mp4
+"$comicgan" video --style tiny --threads 1 --part-seconds 0.2 in.mp4 again.mp4 &
 for _ in $(seq 600); do
     [ ! -e again.mp4.parts/part-00000.mp4 ] || break
     sleep 0.02
@@ -84,7 +84,7 @@ done
 kill -9 $! 2>/dev/null || true
 wait $! 2>/dev/null || true
 [ -e again.mp4 ] || [ -e again.mp4.parts/part-00000.mp4 ] || fail "there was no part to go on from"
-video --threads 1 --part-seconds 0.5 in.mp4 again.mp4
+video --threads 1 --part-seconds 0.2 in.mp4 again.mp4
 [ "$(pictures_of whole.mp4)" = "$(pictures_of again.mp4)" ] || fail "going on gives another film"
 nothing_but in.y4m in.mp4 out.mp4 out.mkv whole.mp4 again.mp4
 rm whole.mp4 again.mp4 out.mkv
