@@ -3,9 +3,7 @@
  *
  *     y = kr r + kg g + kb b     u = (b - y) / (2 (1 - kb))     v = (r - y) / (2 (1 - kr))
  *
- * A row at a time, in floats: chroma of the row at full width first, then the matrix. Pixels of
- * three bytes do not suit vectors, so the matrix works on a word for each pixel, and words and
- * pixels are copied into each other.
+ * A row at a time, in floats: chroma of the row at full width first, then the matrix.
  */
 #include "video/yuv.h"
 
@@ -26,7 +24,6 @@ struct cg_yuv {
     float luma_low, luma_scale, chroma_scale; /* bytes for 0, bytes from 0 to 1 */
     float *rows; /* u and v of up to two rows, at full width and a column more on each side */
     size_t row_count;
-    uint32_t *words; /* a row's pixels: red in the lowest byte, then green and blue */
 };
 
 enum cg_status cg_yuv_create(const struct cg_y4m_format *format, struct cg_yuv **out,
@@ -48,9 +45,8 @@ enum cg_status cg_yuv_create(const struct cg_y4m_format *format, struct cg_yuv *
     yuv->chroma_scale = format->full_range ? 255.0f : 224.0f;
     yuv->row_count = (size_t)format->width + 4;
     yuv->rows = cg_alloc(6 * yuv->row_count, sizeof(float), "colour conversion", error);
-    yuv->words = cg_alloc((size_t)format->width, sizeof(*yuv->words), "colour conversion", error);
-    if (yuv->rows == NULL || yuv->words == NULL) {
-        cg_yuv_free(yuv);
+    if (yuv->rows == NULL) {
+        free(yuv);
         return CG_ERR_MEMORY;
     }
     *out = yuv;
@@ -61,7 +57,6 @@ void cg_yuv_free(struct cg_yuv *yuv)
 {
     if (yuv == NULL)
         return;
-    free(yuv->words);
     free(yuv->rows);
     free(yuv);
 }
@@ -71,33 +66,10 @@ static int hold(int value, int high)
     return value < 0 ? 0 : value > high ? high : value;
 }
 
-/* The nearest level, 0 to 255. */
-static inline int level(float value)
+static inline uint8_t to_byte(float value)
 {
     value = value < 0.0f ? 0.0f : value > 255.0f ? 255.0f : value;
-    return (int)(value + 0.5f);
-}
-
-/* ---- pixels and words ------------------------------------------------------------------------ */
-
-#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
-#error "words are taken for pixels with red in the lowest byte"
-#endif
-
-/* Four bytes at a time: the fourth is the next pixel's red, and written over by it. */
-static void words_to_pixels(const uint32_t *restrict words, int width, uint8_t *restrict pixels)
-{
-    for (int x = 0; x < width - 1; x++)
-        memcpy(pixels + 3 * (size_t)x, words + x, 4);
-    memcpy(pixels + 3 * (size_t)(width - 1), words + width - 1, 3);
-}
-
-static void pixels_to_words(const uint8_t *restrict pixels, int width, uint32_t *restrict words)
-{
-    for (int x = 0; x < width - 1; x++)
-        memcpy(words + x, pixels + 3 * (size_t)x, 4);
-    words[width - 1] = 0;
-    memcpy(words + width - 1, pixels + 3 * (size_t)(width - 1), 3);
+    return (uint8_t)(int)(value + 0.5f);
 }
 
 /* ---- to pixels ------------------------------------------------------------------------------- */
@@ -149,7 +121,7 @@ static void chroma_row(const struct cg_yuv *yuv, const uint8_t *plane, int y, fl
 CG_MULTIVERSION
 static void matrix_to_rgb(const struct cg_yuv *yuv, const uint8_t *restrict luma,
                           const float *restrict u, const float *restrict v,
-                          uint32_t *restrict words)
+                          uint8_t *restrict pixels)
 {
     const float scale = 255.0f / yuv->luma_scale, chroma = 255.0f / yuv->chroma_scale;
     const float low = yuv->luma_low;
@@ -158,10 +130,9 @@ static void matrix_to_rgb(const struct cg_yuv *yuv, const uint8_t *restrict luma
     const int width = yuv->format.width;
     for (int x = 0; x < width; x++) {
         float y = ((float)luma[x] - low) * scale;
-        int r = level(y + red * v[x]);
-        int g = level(y + green_u * u[x] + green_v * v[x]);
-        int b = level(y + blue * u[x]);
-        words[x] = (uint32_t)(r | g << 8 | b << 16);
+        pixels[3 * x] = to_byte(y + red * v[x]);
+        pixels[3 * x + 1] = to_byte(y + green_u * u[x] + green_v * v[x]);
+        pixels[3 * x + 2] = to_byte(y + blue * u[x]);
     }
 }
 
@@ -173,8 +144,7 @@ void cg_yuv_to_rgb(struct cg_yuv *yuv, const uint8_t *planes, uint8_t *pixels)
     for (int y = 0; y < yuv->format.height; y++) {
         chroma_row(yuv, planes + luma_count, y, scratch, u);
         chroma_row(yuv, planes + luma_count + chroma_count, y, scratch, v);
-        matrix_to_rgb(yuv, planes + (size_t)y * width, u, v, yuv->words);
-        words_to_pixels(yuv->words, yuv->format.width, pixels + 3 * (size_t)y * width);
+        matrix_to_rgb(yuv, planes + (size_t)y * width, u, v, pixels + 3 * (size_t)y * width);
     }
 }
 
@@ -182,7 +152,7 @@ void cg_yuv_to_rgb(struct cg_yuv *yuv, const uint8_t *planes, uint8_t *pixels)
 
 /* Luma bytes, and chroma in bytes less the middle. */
 CG_MULTIVERSION
-static void matrix_from_rgb(const struct cg_yuv *yuv, const uint32_t *restrict words,
+static void matrix_from_rgb(const struct cg_yuv *yuv, const uint8_t *restrict pixels,
                             uint8_t *restrict luma, float *restrict u, float *restrict v)
 {
     const float kr = yuv->kr, kg = yuv->kg, kb = yuv->kb, low = yuv->luma_low;
@@ -190,10 +160,9 @@ static void matrix_from_rgb(const struct cg_yuv *yuv, const uint32_t *restrict w
     const float to_u = chroma * 0.5f / (1.0f - kb), to_v = chroma * 0.5f / (1.0f - kr);
     const int width = yuv->format.width;
     for (int x = 0; x < width; x++) {
-        float r = (float)(int)(words[x] & 255), g = (float)(int)(words[x] >> 8 & 255);
-        float b = (float)(int)(words[x] >> 16 & 255);
+        float r = (float)pixels[3 * x], g = (float)pixels[3 * x + 1], b = (float)pixels[3 * x + 2];
         float y = kr * r + kg * g + kb * b;
-        luma[x] = (uint8_t)level(low + scale * y);
+        luma[x] = to_byte(low + scale * y);
         u[x] = to_u * (b - y);
         v[x] = to_v * (r - y);
     }
@@ -211,14 +180,14 @@ CG_MULTIVERSION
 static void keep_columns(const float *restrict row, int count, uint8_t *restrict out)
 {
     for (int i = 0; i < count; i++)
-        out[i] = (uint8_t)level(row[i]);
+        out[i] = to_byte(row[i]);
 }
 
 CG_MULTIVERSION
 static void mean_columns(const float *restrict row, int count, uint8_t *restrict out)
 {
     for (int i = 0; i < count; i++)
-        out[i] = (uint8_t)level(0.5f * (row[2 * i] + row[2 * i + 1]));
+        out[i] = to_byte(0.5f * (row[2 * i] + row[2 * i + 1]));
 }
 
 /* 1 2 1 around every second column. */
@@ -226,7 +195,7 @@ CG_MULTIVERSION
 static void smooth_columns(const float *restrict row, int count, uint8_t *restrict out)
 {
     for (int i = 0; i < count; i++)
-        out[i] = (uint8_t)level(0.25f * (row[2 * i - 1] + row[2 * i + 1]) + 0.5f * row[2 * i]);
+        out[i] = to_byte(0.25f * (row[2 * i - 1] + row[2 * i + 1]) + 0.5f * row[2 * i]);
 }
 
 /* One chroma row from two rows of full width (the same one twice but for 4:2:0), which have room
@@ -261,8 +230,7 @@ void cg_yuv_from_rgb(struct cg_yuv *yuv, const uint8_t *pixels, uint8_t *planes)
         int last = 0;
         for (int k = 0; k < rows && y * rows + k < height; k++) {
             size_t row = (size_t)(y * rows + k);
-            pixels_to_words(pixels + 3 * row * width, yuv->format.width, yuv->words);
-            matrix_from_rgb(yuv, yuv->words, planes + row * width, u[k], v[k]);
+            matrix_from_rgb(yuv, pixels + 3 * row * width, planes + row * width, u[k], v[k]);
             last = k;
         }
         narrow_row(yuv, u[0], u[last], u_plane + (size_t)y * chroma_width);
