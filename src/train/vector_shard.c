@@ -272,8 +272,7 @@ void cg_vector_shard_learn(struct cg_vector_shard *shard, uint64_t round,
                                 shard->by_seen + r * shard->pixels,
                                 shard->by_fake + r * shard->pixels);
     }
-    cg_pass_backward(shard->generate, generator->used, by_pictures,
-                     cg_learner_shard(generator, shard->index), NULL);
+    cg_learner_backward(generator, shard->index, shard->generate, by_pictures);
 }
 
 const struct cg_vector_losses *cg_vector_shard_losses(const struct cg_vector_shard *shard)

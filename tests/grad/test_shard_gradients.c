@@ -69,7 +69,7 @@ static void smooth_out(struct cg_network *network)
 static void learner_new(struct cg_network *network, uint64_t seed, struct cg_learner *out)
 {
     smooth_out(network);
-    assert_int_equal(cg_learner_create(network, 1, false, seed, out, NULL), CG_OK);
+    assert_int_equal(cg_learner_create(network, NULL, 1, false, seed, out, NULL), CG_OK);
 }
 
 static struct cg_recipe test_recipe(void)
