@@ -1,7 +1,11 @@
-/* What all kinds of training share on the command line: see train_common.h. */
+/* comicgan train, whatever is trained: see train_common.h. */
 #include "cli/train_common.h"
 
-#include "cli/cli.h"
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* ---- stopping -------------------------------------------------------------------------------- */
 
 static volatile sig_atomic_t stop_wanted;
 
@@ -11,7 +15,8 @@ static void want_stop(int signal_number)
     stop_wanted = 1;
 }
 
-const volatile sig_atomic_t *cg_cli_listen_for_stop(void)
+/* From now on Ctrl-C and SIGTERM set what is pointed at. */
+static const volatile sig_atomic_t *listen_for_stop(void)
 {
     struct sigaction action = {.sa_handler = want_stop};
     sigemptyset(&action.sa_mask);
@@ -19,6 +24,8 @@ const volatile sig_atomic_t *cg_cli_listen_for_stop(void)
     sigaction(SIGTERM, &action, NULL);
     return &stop_wanted;
 }
+
+/* ---- options --------------------------------------------------------------------------------- */
 
 bool cg_cli_parse_steps(const char *option, const char *text, uint64_t *out)
 {
@@ -29,11 +36,134 @@ bool cg_cli_parse_steps(const char *option, const char *text, uint64_t *out)
     return true;
 }
 
-bool cg_cli_parse_minutes(const char *text, double *out)
+static bool parse_minutes(const char *text, double *out)
 {
     float minutes;
     if (!cg_cli_parse_float("minutes", text, 0.001f, 1e6f, &minutes))
         return false;
     *out = (double)minutes;
     return true;
+}
+
+/* Options that both a new run and a resumed one take; -1 when it is none of them. */
+static int take_any_run_option(struct cg_cli_train *common, const char *model, int option)
+{
+    switch (option) {
+    case CG_CLI_TRAIN_MODEL:
+        if (strcmp(optarg, model) != 0)
+            cg_cli_fail(CG_EXIT_USAGE, "--model: expected style or vector, found \"%s\"", optarg);
+        return strcmp(optarg, model) == 0;
+    case CG_CLI_TRAIN_RESUME:
+        common->resume = optarg;
+        return 1;
+    case CG_CLI_TRAIN_STEPS:
+        return cg_cli_parse_steps("steps", optarg, &common->limits.steps);
+    case CG_CLI_TRAIN_MINUTES:
+        return parse_minutes(optarg, &common->limits.minutes);
+    case CG_CLI_TRAIN_THREADS:
+        return cg_cli_parse_int("threads", optarg, 1, 256, &common->threads);
+    case CG_CLI_TRAIN_MONITOR:
+        common->monitor = optarg;
+        return 1;
+    case CG_CLI_TRAIN_HELP:
+        common->help = true;
+        return 1;
+    default:
+        return -1;
+    }
+}
+
+/* Options that only a new run takes, whatever its kind; -1 when it is none of them. */
+static int take_new_run_option(struct cg_cli_train *common, int option)
+{
+    common->new_run_given = true;
+    switch (option) {
+    case CG_CLI_TRAIN_DATA:
+        common->data = optarg;
+        return 1;
+    case CG_CLI_TRAIN_OUT:
+        common->out_dir = optarg;
+        return 1;
+    case CG_CLI_TRAIN_NAME:
+        common->name = optarg;
+        return 1;
+    case CG_CLI_TRAIN_SEED:
+        return cg_cli_parse_steps("seed", optarg, &common->seed);
+    default:
+        return -1;
+    }
+}
+
+static int check(const struct cg_cli_train_kind *kind, const struct cg_cli_train *common, int argc,
+                 char *argv[])
+{
+    if (optind < argc)
+        return cg_cli_fail(CG_EXIT_USAGE, "train: unexpected argument %s", argv[optind]);
+    if (common->resume != NULL && common->new_run_given)
+        return cg_cli_fail(CG_EXIT_USAGE, "train: --resume takes --steps, --minutes, --threads and "
+                                          "--monitor; all else stays as the run began");
+    if (common->resume == NULL && (common->data == NULL || common->out_dir == NULL))
+        return cg_cli_fail(CG_EXIT_USAGE,
+                           "train: --data %s and --out RUN are needed, or --resume RUN; see %s",
+                           kind->data, kind->help_command);
+    return CG_EXIT_DONE;
+}
+
+/* Everything as asked for; an exit code, CG_EXIT_DONE to go on. */
+static int parse(const struct cg_cli_train_kind *kind, void *own, int argc, char *argv[],
+                 struct cg_cli_train *common)
+{
+    int option;
+    opterr = 0;
+    optind = 1;
+    while ((option = getopt_long(argc, argv, ":", kind->options, NULL)) != -1) {
+        if (option == '?' || option == ':')
+            return cg_cli_refuse_option(option, argv, kind->options);
+        int taken = take_any_run_option(common, kind->model, option);
+        if (taken < 0)
+            taken = take_new_run_option(common, option);
+        if (taken < 0)
+            taken = kind->take(own, option);
+        if (!taken)
+            return CG_EXIT_USAGE;
+    }
+    return common->help ? CG_EXIT_DONE : check(kind, common, argc, argv);
+}
+
+/* ---- the command ----------------------------------------------------------------------------- */
+
+static int run(const struct cg_cli_train_kind *kind, void *own, struct cg_cli_train *common)
+{
+    struct cg_cli_display display = {.terminal = isatty(STDERR_FILENO) != 0};
+    struct cg_error error;
+    enum cg_status status = CG_OK;
+    bool resumed = common->resume != NULL;
+    const char *out_dir = resumed ? common->resume : common->out_dir;
+    common->limits.stop = listen_for_stop();
+    if (common->limits.steps == 0 && common->limits.minutes <= 0.0)
+        common->limits.steps = kind->default_steps;
+    int code =
+        cg_cli_watch_open(common->monitor, out_dir, resumed, &common->limits, &display.watch);
+    if (code == CG_EXIT_DONE)
+        status = kind->train(own, common, &display, &error);
+    if (display.terminal)
+        fputc('\n', stderr);
+    cg_cli_watch_close(&display.watch, status == CG_OK ? NULL : &error);
+    if (status != CG_OK)
+        return cg_cli_fail(status == CG_ERR_MODEL ? CG_EXIT_MODEL : CG_EXIT_INPUT, "train: %s",
+                           error.text);
+    if (code == CG_EXIT_DONE)
+        printf("%s/model.safetensors: step %llu\n", out_dir, (unsigned long long)display.step);
+    return code;
+}
+
+int cg_cli_train(const struct cg_cli_train_kind *kind, void *own, int argc, char *argv[])
+{
+    struct cg_cli_train common = {.seed = 1};
+    int code = parse(kind, own, argc, argv, &common);
+    if (code == CG_EXIT_DONE && common.help)
+        fputs(kind->help, stdout);
+    else if (code == CG_EXIT_DONE)
+        code = run(kind, own, &common);
+    return code;
 }

@@ -5,32 +5,18 @@
 #include "cli/train_vector.h"
 
 #include "base/memory.h"
-#include "cli/cli.h"
 #include "cli/train_common.h"
-#include "cli/train_watch.h"
 #include "train/augment.h"
-#include "train/vector.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define DEFAULT_STEPS 10000
 #define RATE_MAX 1.0f
 
 enum {
-    OPTION_MODEL = CG_CLI_LONG_OPTION,
-    OPTION_DATA,
-    OPTION_OUT,
-    OPTION_RESUME,
-    OPTION_STEPS,
-    OPTION_MINUTES,
-    OPTION_SEED,
-    OPTION_THREADS,
-    OPTION_MONITOR,
-    OPTION_NAME,
-    OPTION_SIDE,
+    OPTION_SIDE = CG_CLI_TRAIN_OWN,
     OPTION_CHANNELS,
     OPTION_CROPS,
     OPTION_CROP,
@@ -56,21 +42,11 @@ enum {
     OPTION_WARMUP,
     OPTION_HOLD,
     OPTION_EMA,
-    OPTION_LOG_STEPS,
-    OPTION_HELP
+    OPTION_LOG_STEPS
 };
 
 static const struct option long_options[] = {
-    {"model", required_argument, NULL, OPTION_MODEL},
-    {"data", required_argument, NULL, OPTION_DATA},
-    {"out", required_argument, NULL, OPTION_OUT},
-    {"resume", required_argument, NULL, OPTION_RESUME},
-    {"steps", required_argument, NULL, OPTION_STEPS},
-    {"minutes", required_argument, NULL, OPTION_MINUTES},
-    {"seed", required_argument, NULL, OPTION_SEED},
-    {"threads", required_argument, NULL, OPTION_THREADS},
-    {"monitor", required_argument, NULL, OPTION_MONITOR},
-    {"name", required_argument, NULL, OPTION_NAME},
+    CG_CLI_TRAIN_OPTIONS,
     {"side", required_argument, NULL, OPTION_SIDE},
     {"channels", required_argument, NULL, OPTION_CHANNELS},
     {"crops", required_argument, NULL, OPTION_CROPS},
@@ -98,7 +74,6 @@ static const struct option long_options[] = {
     {"hold", required_argument, NULL, OPTION_HOLD},
     {"ema", required_argument, NULL, OPTION_EMA},
     {"log-steps", required_argument, NULL, OPTION_LOG_STEPS},
-    {"help", no_argument, NULL, OPTION_HELP},
     {NULL, 0, NULL, 0},
 };
 
@@ -154,14 +129,6 @@ static const char help_text[] =
     "  --warmup N           steps in which the rates rise (default 0)\n"
     "  --ema D              decay of the average that is shipped (default 0.999; 0: none)\n"
     "  --help               this text\n";
-
-struct command {
-    struct cg_vector_options options;
-    struct cg_train_limits limits;
-    const char *resume, *monitor;
-    bool new_run_given; /* an option that only a new run takes */
-    bool help;
-};
 
 /* ---- values ---------------------------------------------------------------------------------- */
 
@@ -252,34 +219,6 @@ static bool take_augment(const char *part, void *context)
 
 /* ---- options --------------------------------------------------------------------------------- */
 
-/* Options that both a new run and a resumed one take; -1 when it is none of them. */
-static int take_common_option(struct command *command, int option)
-{
-    switch (option) {
-    case OPTION_MODEL:
-        if (strcmp(optarg, CG_VECTOR_NAME) != 0)
-            cg_cli_fail(CG_EXIT_USAGE, "--model: expected style or vector, found \"%s\"", optarg);
-        return strcmp(optarg, CG_VECTOR_NAME) == 0;
-    case OPTION_RESUME:
-        command->resume = optarg;
-        return 1;
-    case OPTION_STEPS:
-        return cg_cli_parse_steps("steps", optarg, &command->limits.steps);
-    case OPTION_MINUTES:
-        return cg_cli_parse_minutes(optarg, &command->limits.minutes);
-    case OPTION_THREADS:
-        return cg_cli_parse_int("threads", optarg, 1, 256, &command->options.threads);
-    case OPTION_MONITOR:
-        command->monitor = optarg;
-        return 1;
-    case OPTION_HELP:
-        command->help = true;
-        return 1;
-    default:
-        return -1;
-    }
-}
-
 /* Options of the pictures and of the networks; -1 when it is none of them. */
 static int take_shape_option(struct cg_vector_options *options, int option)
 {
@@ -365,158 +304,42 @@ static bool take_learning_option(struct cg_vector_recipe *recipe, int option)
     }
 }
 
-static bool take_new_run_option(struct command *command, int option)
+static bool take_option(void *own, int option)
 {
-    struct cg_vector_options *options = &command->options;
-    command->new_run_given = true;
-    switch (option) {
-    case OPTION_DATA:
-        options->data = optarg;
-        return true;
-    case OPTION_OUT:
-        options->out_dir = optarg;
-        return true;
-    case OPTION_NAME:
-        options->name = optarg;
-        return true;
-    case OPTION_SEED:
-        return cg_cli_parse_steps("seed", optarg, &options->seed);
-    default:
-        break;
-    }
+    struct cg_vector_options *options = own;
     int taken = take_shape_option(options, option);
     if (taken < 0)
         taken = take_game_option(&options->recipe, option);
     return taken < 0 ? take_learning_option(&options->recipe, option) : taken != 0;
 }
 
-static int check(const struct command *command, int argc, char *argv[])
+/* ---- the command ----------------------------------------------------------------------------- */
+
+/* What was not given as it follows from what was. Shards of half the batch are quick; a batch that
+ * cannot be halved is one. */
+static void complete(struct cg_vector_options *options, const struct cg_cli_train *common)
 {
-    if (optind < argc)
-        return cg_cli_fail(CG_EXIT_USAGE, "train: unexpected argument %s", argv[optind]);
-    if (command->resume != NULL && command->new_run_given)
-        return cg_cli_fail(CG_EXIT_USAGE, "train: --resume takes --steps, --minutes, --threads and "
-                                          "--monitor; all else stays as the run began");
-    if (command->resume == NULL &&
-        (command->options.data == NULL || command->options.out_dir == NULL))
-        return cg_cli_fail(CG_EXIT_USAGE, "train: --data DIR|IDX and --out RUN are needed, or "
-                                          "--resume RUN; see comicgan train --model vector --help");
-    return CG_EXIT_DONE;
-}
-
-static int parse(int argc, char *argv[], struct command *command)
-{
-    int option;
-    opterr = 0;
-    optind = 1;
-    while ((option = getopt_long(argc, argv, ":", long_options, NULL)) != -1) {
-        if (option == '?' || option == ':')
-            return cg_cli_refuse_option(option, argv, long_options);
-        int taken = take_common_option(command, option);
-        if (taken < 0)
-            taken = take_new_run_option(command, option);
-        if (!taken)
-            return CG_EXIT_USAGE;
-    }
-    return command->help ? CG_EXIT_DONE : check(command, argc, argv);
-}
-
-/* ---- what people see ------------------------------------------------------------------------- */
-
-struct display {
-    uint64_t step;
-    struct cg_cli_watch watch;
-};
-
-/* For those who watch. */
-static void pass_on(struct cg_cli_watch *watch, const struct cg_vector_report *report)
-{
-    char file[CG_BOARD_NAME_NBYTES];
-    switch (report->event) {
-    case CG_VECTOR_READY:
-        cg_board_set_fact(watch->board, "pictures", report->text);
-        break;
-    case CG_VECTOR_LOGGED:
-        cg_cli_watch_row(watch, report->step, report->values, report->value_count);
-        break;
-    case CG_VECTOR_ALARM:
-        cg_board_add_alarm(watch->board, report->step, report->text, NULL, report->advice);
-        break;
-    case CG_VECTOR_SAVED:
-        snprintf(file, sizeof(file), "step-%07llu.png", (unsigned long long)report->step);
-        cg_cli_watch_sample(watch, report->step, file, NULL);
-        cg_board_note_saved(watch->board, report->step);
-        break;
-    }
-}
-
-static void show(void *context, const struct cg_vector_report *report)
-{
-    struct display *display = context;
-    bool terminal = isatty(STDERR_FILENO) != 0;
-    const char *line = terminal ? "\r\033[K" : "";
-    const struct cg_vector_row *row = report->row;
-    display->step = report->step;
-    pass_on(&display->watch, report);
-    switch (report->event) {
-    case CG_VECTOR_READY:
-        fprintf(stderr, "%sdata: %s\n", line, report->text);
-        break;
-    case CG_VECTOR_LOGGED:
-        if (terminal)
-            fprintf(stderr,
-                    "%sstep %llu: D %.3f, G %.3f, right %.0f %% and %.0f %%, Frechet %.2f, "
-                    "%.0f samples/s",
-                    line, (unsigned long long)report->step, row->discriminator_loss,
-                    row->generator_loss, 100.0 * row->seen.accuracy_real,
-                    100.0 * row->seen.accuracy_fake, row->frechet, row->samples_per_second);
-        break;
-    case CG_VECTOR_ALARM:
-        fprintf(stderr, "%sstep %llu: alarm: %s; to try: %s\n", line,
-                (unsigned long long)report->step, report->text, report->advice);
-        break;
-    case CG_VECTOR_SAVED:
-        break;
-    }
-}
-
-/* Shards of half the batch are quick; a batch that cannot be halved is one. */
-static void complete(struct cg_vector_recipe *recipe)
-{
+    struct cg_vector_recipe *recipe = &options->recipe;
+    options->data = common->data;
+    options->out_dir = common->out_dir;
+    options->seed = common->seed;
+    options->threads = common->threads;
+    options->name = common->name != NULL ? common->name : CG_VECTOR_NAME;
     if (recipe->batch % 2 == 0 && recipe->batch <= 128)
         recipe->shard_rows = recipe->batch / 2;
     else if (recipe->batch % recipe->shard_rows != 0)
         recipe->shard_rows = recipe->batch;
 }
 
-static int run(struct command *command)
+static enum cg_status train(void *own, const struct cg_cli_train *common,
+                            struct cg_cli_display *display, struct cg_error *error)
 {
-    struct cg_vector_options *options = &command->options;
-    struct display display = {0};
-    struct cg_error error;
-    enum cg_status status = CG_OK;
-    bool resumed = command->resume != NULL;
-    const char *out_dir = resumed ? command->resume : options->out_dir;
-    command->limits.stop = cg_cli_listen_for_stop();
-    if (command->limits.steps == 0 && command->limits.minutes <= 0.0)
-        command->limits.steps = DEFAULT_STEPS;
-    complete(&options->recipe);
-    int code =
-        cg_cli_watch_open(command->monitor, out_dir, resumed, &command->limits, &display.watch);
-    if (code == CG_EXIT_DONE && resumed)
-        status =
-            cg_vector_resume(out_dir, options->threads, &command->limits, show, &display, &error);
-    else if (code == CG_EXIT_DONE)
-        status = cg_vector_start(options, &command->limits, show, &display, &error);
-    if (isatty(STDERR_FILENO))
-        fputc('\n', stderr);
-    cg_cli_watch_close(&display.watch, status == CG_OK ? NULL : &error);
-    if (status != CG_OK)
-        return cg_cli_fail(status == CG_ERR_MODEL ? CG_EXIT_MODEL : CG_EXIT_INPUT, "train: %s",
-                           error.text);
-    if (code == CG_EXIT_DONE)
-        printf("%s/model.safetensors: step %llu\n", out_dir, (unsigned long long)display.step);
-    return code;
+    struct cg_vector_options *options = own;
+    if (common->resume != NULL)
+        return cg_vector_resume(common->resume, common->threads, &common->limits,
+                                cg_cli_show_vector, display, error);
+    complete(options, common);
+    return cg_vector_start(options, &common->limits, cg_cli_show_vector, display, error);
 }
 
 bool cg_cli_is_vector(int argc, char *argv[])
@@ -536,15 +359,17 @@ bool cg_cli_is_vector(int argc, char *argv[])
 
 int cg_cli_train_vector(int argc, char *argv[])
 {
-    struct command command = {.options = {.name = "vector",
-                                          .config = CG_VECTOR_DEFAULT,
-                                          .crop = CG_SAMPLES_CROP_DEFAULT,
-                                          .seed = 1,
-                                          .recipe = CG_VECTOR_RECIPE_DEFAULT}};
-    int code = parse(argc, argv, &command);
-    if (code == CG_EXIT_DONE && command.help)
-        fputs(help_text, stdout);
-    else if (code == CG_EXIT_DONE)
-        code = run(&command);
-    return code;
+    static const struct cg_cli_train_kind kind = {.model = CG_VECTOR_NAME,
+                                                  .data = "DIR|IDX",
+                                                  .help = help_text,
+                                                  .help_command =
+                                                      "comicgan train --model vector --help",
+                                                  .options = long_options,
+                                                  .default_steps = DEFAULT_STEPS,
+                                                  .take = take_option,
+                                                  .train = train};
+    struct cg_vector_options options = {.config = CG_VECTOR_DEFAULT,
+                                        .crop = CG_SAMPLES_CROP_DEFAULT,
+                                        .recipe = CG_VECTOR_RECIPE_DEFAULT};
+    return cg_cli_train(&kind, &options, argc, argv);
 }

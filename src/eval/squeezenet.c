@@ -219,7 +219,7 @@ static void add_layers(struct builder *builder)
         if (i == 8)
             add_pool(builder, "pool8");
     }
-    add_conv(builder, "conv10", builder->last, 1000, 1, 1, 1); /* padded, in its definition too */
+    add_conv(builder, "conv10", builder->last, 1000, 1, 1, 0);
     struct cg_conv_layer pool = {.name = "pool10", .kind = CG_CONV_GLOBAL_MEAN};
     add(builder, pool, builder->last);
 }

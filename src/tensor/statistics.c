@@ -2,7 +2,9 @@
 #include "tensor/statistics.h"
 
 #include "base/memory.h"
+#include "tensor/singular.h"
 
+#include <cblas.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,53 +68,33 @@ static enum cg_status find_eigenvectors(double *matrix, size_t n, double *values
     return CG_OK;
 }
 
-/* out = sum over k of factor[k] v_k v_k^T */
-static void compose(const double *vectors, const double *factors, size_t n, double *out)
+/* rows (n * n) with rows^T rows = covariance; values: n numbers of scratch. */
+static enum cg_status factor_covariance(const struct cg_gaussian *gaussian, double *rows,
+                                        double *values, struct cg_error *error)
 {
-    memset(out, 0, n * n * sizeof(double));
-    for (size_t k = 0; k < n; k++)
-        for (size_t i = 0; i < n; i++) {
-            double scaled = factors[k] * vectors[k * n + i];
-            for (size_t j = 0; j < n; j++)
-                out[i * n + j] += scaled * vectors[k * n + j];
-        }
+    size_t n = gaussian->dimensions;
+    memcpy(rows, gaussian->covariance, n * n * sizeof(double));
+    enum cg_status status = find_eigenvectors(rows, n, values, error);
+    for (size_t k = 0; status == CG_OK && k < n; k++)
+        cblas_dscal((blasint)n, values[k] > 0.0 ? sqrt(values[k]) : 0.0, rows + k * n, 1);
+    return status;
 }
 
-/* out = a b */
-static void multiply(const double *a, const double *b, size_t n, double *out)
-{
-    memset(out, 0, n * n * sizeof(double));
-    for (size_t i = 0; i < n; i++)
-        for (size_t k = 0; k < n; k++)
-            for (size_t j = 0; j < n; j++)
-                out[i * n + j] += a[i * n + k] * b[k * n + j];
-}
-
-static double root(double value)
-{
-    return value > 0.0 ? sqrt(value) : 0.0;
-}
-
-/* tr((A B)^1/2); first, second: n * n numbers of scratch each, values n. */
+/* tr((A B)^1/2) */
 static enum cg_status trace_of_root(const struct cg_gaussian *a, const struct cg_gaussian *b,
-                                    double *first, double *second, double *values, double *out,
-                                    struct cg_error *error)
+                                    double *out, struct cg_error *error)
 {
     size_t n = a->dimensions;
-    memcpy(first, a->covariance, n * n * sizeof(double));
-    enum cg_status status = find_eigenvectors(first, n, values, error);
-    if (status != CG_OK)
-        return status;
-    for (size_t k = 0; k < n; k++)
-        values[k] = root(values[k]);
-    double *half = second + n * n;
-    compose(first, values, n, half);
-    multiply(half, b->covariance, n, first);
-    multiply(first, half, n, second);
-    status = find_eigenvectors(second, n, values, error);
-    *out = 0.0;
-    for (size_t k = 0; status == CG_OK && k < n; k++)
-        *out += root(values[k]);
+    double *rows = cg_alloc(2 * n * n + n, sizeof(double), "Frechet distance", error);
+    if (rows == NULL)
+        return CG_ERR_MEMORY;
+    double *rows_b = rows + n * n, *values = rows_b + n * n;
+    enum cg_status status = factor_covariance(a, rows, values, error);
+    if (status == CG_OK)
+        status = factor_covariance(b, rows_b, values, error);
+    if (status == CG_OK)
+        status = cg_nuclear_norm(rows, n, rows_b, n, n, out, error);
+    free(rows);
     return status;
 }
 
@@ -124,12 +106,7 @@ enum cg_status cg_frechet_distance(const struct cg_gaussian *a, const struct cg_
     if (n != b->dimensions)
         return cg_fail(error, CG_ERR_ARGUMENT,
                        "Frechet distance: points of %zu and of %zu dimensions", n, b->dimensions);
-    double *scratch = cg_alloc(3 * n * n + n, sizeof(double), "Frechet distance", error);
-    if (scratch == NULL)
-        return CG_ERR_MEMORY;
-    enum cg_status status =
-        trace_of_root(a, b, scratch, scratch + n * n, scratch + 3 * n * n, &trace, error);
-    free(scratch);
+    enum cg_status status = trace_of_root(a, b, &trace, error);
     for (size_t i = 0; i < n; i++) {
         double difference = a->mean[i] - b->mean[i];
         distance += difference * difference + a->covariance[i * n + i] + b->covariance[i * n + i];

@@ -21,8 +21,9 @@ void cg_gaussian_clear(struct cg_gaussian *gaussian);
 
 /*
  * The Frechet distance, squared as is usual (Heusel et al. 2017): |m - n|^2 + tr(A + B - 2 (A
- * B)^1/2) for means m, n and covariances A, B. (A B)^1/2 has the trace of (A^1/2 B A^1/2)^1/2,
- * whose eigenvalues are real. Errors: CG_ERR_ARGUMENT, CG_ERR_MEMORY, CG_ERR_NUMERIC.
+ * B)^1/2) for means m, n and covariances A, B. With A = X^T X and B = Y^T Y, (A B)^1/2 has the
+ * singular values of X Y^T for eigenvalues (singular.h). Errors: CG_ERR_ARGUMENT, CG_ERR_MEMORY,
+ * CG_ERR_NUMERIC, CG_ERR_STATE.
  */
 enum cg_status cg_frechet_distance(const struct cg_gaussian *a, const struct cg_gaussian *b,
                                    double *out, struct cg_error *error);

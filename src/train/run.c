@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define RUN_FILE "run.json"
 #define RUN_NBYTES_MAX ((size_t)1 << 20)
@@ -48,6 +49,21 @@ static const struct cg_number numbers[] = {
 char *cg_run_path(const char *out_dir, const char *name)
 {
     return cg_string_format("%s/%s", out_dir, name);
+}
+
+enum cg_status cg_run_check_free(const char *out_dir, struct cg_error *error)
+{
+    char *checkpoint = cg_run_path(out_dir, CG_RUN_CHECKPOINT);
+    if (checkpoint == NULL)
+        return cg_fail(error, CG_ERR_MEMORY, "training: out of memory");
+    bool exists = access(checkpoint, F_OK) == 0;
+    free(checkpoint);
+    if (exists)
+        return cg_fail(error, CG_ERR_STATE,
+                       "%s: holds a run already; go on with it by --resume %s, or choose another "
+                       "folder",
+                       out_dir, out_dir);
+    return CG_OK;
 }
 
 #define NUMBER_COUNT (sizeof(numbers) / sizeof(numbers[0]))

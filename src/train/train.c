@@ -1,21 +1,17 @@
 /*
- * The training loop: see train.h. A step of the second stage goes by turns (Goodfellow et al.
- * 2014, algorithm 1): comics are generated, the critics judge real and generated ones and take
- * their step, then the generator takes its step against them and against the targets.
+ * Training a style: see train.h; the loop around the steps is loop.c. A step of the second stage
+ * goes by turns (Goodfellow et al. 2014, algorithm 1): comics are generated, the critics judge real
+ * and generated ones and take their step, then the generator takes its step against them and
+ * against the targets.
  */
 #include "train/trainer.h"
 
-#include "base/clock.h"
-#include "base/memory.h"
 #include "train/run.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#define CHECKPOINT_FILE "checkpoint.safetensors"
-#define MODEL_FILE "model.safetensors"
 #define LOG_STEPS 50
 #define CHECKPOINT_STEPS 500
 #define VALIDATION_STEPS 1000
@@ -51,14 +47,13 @@ static struct cg_train_critic critic_report(const struct cg_trainer *trainer, in
 /* Where the run is, with what was summed since the last row of the log made means. */
 static struct cg_train_report report_of(const struct cg_trainer *trainer, enum cg_train_event event)
 {
-    double now = cg_clock_seconds(), seconds = now - trainer->last_seconds;
-    uint64_t steps = trainer->state.step - trainer->last_step;
+    struct cg_pace pace = cg_loop_pace(&trainer->loop);
     struct cg_train_report report = {
         .event = event,
         .step = trainer->state.step,
-        .steps_limit = trainer->limits->steps,
-        .seconds = now - trainer->start_seconds,
-        .steps_per_second = steps > 0 && seconds > 0.0 ? (double)steps / seconds : 0.0,
+        .steps_limit = trainer->loop.limits->steps,
+        .seconds = pace.seconds,
+        .steps_per_second = pace.steps_per_second,
         .adversarial = in_second_stage(trainer),
         .generator_learned = trainer->generator_learned,
         .critics_learned = trainer->critics_learned,
@@ -66,7 +61,7 @@ static struct cg_train_report report_of(const struct cg_trainer *trainer, enum c
         .generator_rate = trainer->state.generator.adam.learning_rate,
         .critic_rate = trainer->state.critics[0].adam.learning_rate,
     };
-    double share = steps > 0 ? 1.0 / (double)steps : 0.0;
+    double share = pace.steps > 0 ? 1.0 / (double)pace.steps : 0.0;
     cg_losses_add_scaled(&report.losses, &trainer->losses, share);
     report.images_per_second = report.steps_per_second * trainer->recipe->batch;
     report.generator_gradient = share * trainer->generator_gradient;
@@ -177,8 +172,9 @@ static void add_up(struct cg_trainer *trainer, bool critics_learned, bool genera
     trainer->generator_learned |= generator_learned;
 }
 
-static bool take_step(struct cg_trainer *trainer)
+static bool take_step(void *context)
 {
+    struct cg_trainer *trainer = context;
     struct cg_train_state *state = &trainer->state;
     bool second = in_second_stage(trainer), finite = true;
     struct shard_job job = {trainer, second ? trainer->recipe->target_share : 1.0f, second};
@@ -203,8 +199,9 @@ static bool take_step(struct cg_trainer *trainer)
 
 /* ---- what happens between steps ---- */
 
-static enum cg_status show_samples(struct cg_trainer *trainer, struct cg_error *error)
+static enum cg_status show_samples(void *context, struct cg_error *error)
 {
+    struct cg_trainer *trainer = context;
     struct cg_sheet sheet;
     char name[CG_SAMPLE_NAME_NBYTES];
     enum cg_status status = cg_journal_sample(trainer->journal, trainer->dataset, &trainer->state,
@@ -219,8 +216,9 @@ static enum cg_status show_samples(struct cg_trainer *trainer, struct cg_error *
     return status;
 }
 
-static enum cg_status save(struct cg_trainer *trainer, struct cg_error *error)
+static enum cg_status save(void *context, struct cg_error *error)
 {
+    struct cg_trainer *trainer = context;
     enum cg_status status = show_samples(trainer, error);
     if (status == CG_OK)
         status = cg_checkpoint_write(trainer->checkpoint_path, &trainer->state, error);
@@ -290,71 +288,28 @@ static enum cg_status log_step(struct cg_trainer *trainer, struct cg_error *erro
     trainer->generator_learned = trainer->critics_learned = false;
     memset(trainer->critic_gradient, 0, sizeof(trainer->critic_gradient));
     trainer->validation_loss = 0.0;
-    trainer->last_seconds = cg_clock_seconds();
-    trainer->last_step = trainer->state.step;
+    cg_loop_mark(&trainer->loop);
     return status;
 }
 
-static bool is_due(const struct cg_trainer *trainer, uint64_t every)
+static enum cg_status look_after(void *context, struct cg_error *error)
 {
-    return trainer->state.step % every == 0;
-}
-
-static enum cg_status look_after(struct cg_trainer *trainer, struct cg_error *error)
-{
+    struct cg_trainer *trainer = context;
     enum cg_status status = CG_OK;
-    if (is_due(trainer, VALIDATION_STEPS)) {
+    if (cg_loop_is_due(&trainer->loop, VALIDATION_STEPS)) {
         status = cg_journal_validate(trainer->dataset, &trainer->state, trainer->pool,
                                      &trainer->validation_loss, error);
         if (status == CG_OK)
             cg_trainer_tell(trainer, CG_TRAIN_VALIDATED, NULL);
     }
-    if (status == CG_OK && is_due(trainer, LOG_STEPS))
+    if (status == CG_OK && cg_loop_is_due(&trainer->loop, LOG_STEPS))
         status = log_step(trainer, error);
-    if (status == CG_OK && is_due(trainer, CHECKPOINT_STEPS))
-        status = save(trainer, error);
     return status;
 }
 
-static enum cg_train_request ask(struct cg_trainer *trainer)
+static void tell_unstable(void *context)
 {
-    double paused, seconds = cg_clock_seconds() - trainer->start_seconds;
-    enum cg_train_request request =
-        cg_train_ask(trainer->limits, trainer->state.step, seconds, &paused);
-    trainer->start_seconds += paused;
-    trainer->last_seconds += paused;
-    return request;
-}
-
-static enum cg_status report_unstable(struct cg_trainer *trainer, struct cg_error *error)
-{
-    raise_alarm(trainer, CG_ALARM_NAN, NULL);
-    return cg_fail(error, CG_ERR_NUMERIC,
-                   "training became unstable at step %llu (NaN or infinity in a gradient); what "
-                   "was saved before in %s is whole; try lower learning rates",
-                   (unsigned long long)trainer->state.step, trainer->options->out_dir);
-}
-
-static enum cg_status run_steps(struct cg_trainer *trainer, struct cg_error *error)
-{
-    enum cg_status status = CG_OK;
-    enum cg_train_request request;
-    trainer->start_seconds = trainer->last_seconds = cg_clock_seconds();
-    trainer->last_step = trainer->state.step;
-    if (trainer->state.step == 0)
-        status = show_samples(trainer, error);
-    while (status == CG_OK && (request = ask(trainer)) != CG_TRAIN_STOP) {
-        if (request == CG_TRAIN_SAVE)
-            status = save(trainer, error);
-        else if (take_step(trainer))
-            status = look_after(trainer, error);
-        else
-            status = report_unstable(trainer, error);
-    }
-    bool saved = trainer->state.step > 0 && is_due(trainer, CHECKPOINT_STEPS);
-    if (status == CG_OK && !saved)
-        status = save(trainer, error);
-    return status;
+    raise_alarm(context, CG_ALARM_NAN, NULL);
 }
 
 /* ---- a run ---- */
@@ -366,20 +321,28 @@ static enum cg_status train(const struct cg_train_options *options, bool resume,
     struct cg_trainer trainer = {
         .options = options,
         .recipe = &options->recipe,
-        .limits = limits,
+        .loop = {.limits = limits,
+                 .out_dir = options->out_dir,
+                 .step = &trainer.state.step,
+                 .checkpoint_steps = CHECKPOINT_STEPS,
+                 .context = &trainer,
+                 .begin = show_samples,
+                 .take_step = take_step,
+                 .look_after = look_after,
+                 .save = save,
+                 .tell_unstable = tell_unstable},
         .report = report,
         .report_context = context,
-        .checkpoint_path = cg_run_path(options->out_dir, CHECKPOINT_FILE),
-        .model_path = cg_run_path(options->out_dir, MODEL_FILE),
+        .checkpoint_path = cg_run_path(options->out_dir, CG_RUN_CHECKPOINT),
+        .model_path = cg_run_path(options->out_dir, CG_RUN_MODEL),
     };
     enum cg_status status = CG_OK;
-    trainer.start_seconds = trainer.last_seconds = cg_clock_seconds();
     if (trainer.checkpoint_path == NULL || trainer.model_path == NULL)
         status = cg_fail(error, CG_ERR_MEMORY, "training: out of memory");
     if (status == CG_OK)
         status = cg_trainer_set_up(&trainer, resume, fingerprint, error);
     if (status == CG_OK)
-        status = run_steps(&trainer, error);
+        status = cg_loop_run(&trainer.loop, error);
     cg_trainer_tear_down(&trainer);
     return status;
 }
@@ -388,16 +351,9 @@ enum cg_status cg_train_start(const struct cg_train_options *options,
                               const struct cg_train_limits *limits, cg_train_report_fn report,
                               void *context, struct cg_error *error)
 {
-    char *checkpoint = cg_run_path(options->out_dir, CHECKPOINT_FILE);
-    if (checkpoint == NULL)
-        return cg_fail(error, CG_ERR_MEMORY, "training: out of memory");
-    bool exists = access(checkpoint, F_OK) == 0;
-    free(checkpoint);
-    if (exists)
-        return cg_fail(error, CG_ERR_STATE,
-                       "%s: holds a run already; go on with it by --resume %s, or choose another "
-                       "folder",
-                       options->out_dir, options->out_dir);
+    enum cg_status status = cg_run_check_free(options->out_dir, error);
+    if (status != CG_OK)
+        return status;
     return train(options, false, 0, limits, report, context, error);
 }
 

@@ -3,12 +3,13 @@
 #define CG_TRAIN_TRAINER_H
 
 #include "train/journal.h"
+#include "train/loop.h"
 #include "train/stability.h"
 
 struct cg_trainer {
     const struct cg_train_options *options;
     const struct cg_recipe *recipe;
-    const struct cg_train_limits *limits;
+    struct cg_loop loop;
     cg_train_report_fn report;
     void *report_context;
     struct cg_pool *pool;
@@ -19,13 +20,10 @@ struct cg_trainer {
     size_t shard_count;
     struct cg_journal *journal;
     char *checkpoint_path, *model_path;
-    double start_seconds;
     /* since the last report */
     struct cg_losses losses;
     double generator_gradient, critic_gradient[CG_CRITIC_COUNT]; /* sums of lengths */
     bool generator_learned, critics_learned;
-    double last_seconds;
-    uint64_t last_step;
     double validation_loss;
     struct cg_stability stability[CG_CRITIC_COUNT]; /* settles anew when a run is gone on with */
 };
@@ -34,7 +32,7 @@ struct cg_trainer {
 void cg_trainer_tell(struct cg_trainer *trainer, enum cg_train_event event, const char *text);
 
 /*
- * Everything from the data set to the first shard, for a trainer whose options, recipe, limits,
+ * Everything from the data set to the first shard, for a trainer whose options, recipe, loop,
  * report and paths are set. resume: go on from the checkpoint, if the data is still that of
  * fingerprint. Call tear_down also after a failure.
  */

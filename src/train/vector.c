@@ -1,6 +1,6 @@
 /*
- * The training loop of the vector GAN: see vector.h. A step goes as in the text that this project
- * comes from, which is algorithm 1 of Goodfellow et al. 2014:
+ * Training the vector GAN: see vector.h; the loop around the steps is loop.c. A step goes as in the
+ * text that this project comes from, which is algorithm 1 of Goodfellow et al. 2014:
  *
  *   1. draw noise z, generate a batch of fake pictures G(z)
  *   2. draw a batch of real pictures x
@@ -12,15 +12,10 @@
  */
 #include "train/vector_trainer.h"
 
-#include "base/clock.h"
-#include "base/memory.h"
 #include "train/run.h"
 #include "train/vector_run.h"
 
 #include <math.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 #define CHECKPOINT_STEPS 1000
 #define GRADIENT_STEPS 10 /* a gradient's length is taken this often */
@@ -30,7 +25,7 @@ void cg_vector_tell(struct cg_vector_trainer *trainer, enum cg_vector_event even
 {
     struct cg_vector_report report = {.event = event,
                                       .step = trainer->state.step,
-                                      .steps_limit = trainer->limits->steps,
+                                      .steps_limit = trainer->loop.limits->steps,
                                       .row = &trainer->row,
                                       .text = text,
                                       .advice = advice};
@@ -124,8 +119,9 @@ static void average(struct cg_vector_trainer *trainer)
     cg_ema_update(state->average, state->generator.parameters, state->generator.count, decay);
 }
 
-static bool take_step(struct cg_vector_trainer *trainer)
+static bool take_step(void *context)
 {
+    struct cg_vector_trainer *trainer = context;
     uint64_t rounds = (uint64_t)trainer->recipe->d_steps;
     struct round round = {trainer, trainer->state.step * rounds};
     set_rates(trainer);
@@ -144,55 +140,27 @@ static bool take_step(struct cg_vector_trainer *trainer)
 
 /* ---- between steps ---- */
 
-static bool is_due(const struct cg_vector_trainer *trainer, uint64_t every)
+static enum cg_status log_row(void *context, struct cg_error *error)
 {
-    return trainer->state.step % every == 0;
+    return cg_vector_log(context, error);
 }
 
-static enum cg_train_request ask(struct cg_vector_trainer *trainer)
+static enum cg_status look_after(void *context, struct cg_error *error)
 {
-    double paused, seconds = cg_clock_seconds() - trainer->start_seconds;
-    enum cg_train_request request =
-        cg_train_ask(trainer->limits, trainer->state.step, seconds, &paused);
-    trainer->start_seconds += paused;
-    trainer->last_seconds += paused;
-    return request;
+    struct cg_vector_trainer *trainer = context;
+    bool due = cg_loop_is_due(&trainer->loop, (uint64_t)trainer->recipe->log_steps);
+    return due ? cg_vector_log(trainer, error) : CG_OK;
 }
 
-static enum cg_status report_unstable(struct cg_vector_trainer *trainer, struct cg_error *error)
+static enum cg_status save(void *context, struct cg_error *error)
 {
-    cg_vector_tell(trainer, CG_VECTOR_ALARM, cg_alarm_name(CG_ALARM_NAN),
+    return cg_vector_save(context, error);
+}
+
+static void tell_unstable(void *context)
+{
+    cg_vector_tell(context, CG_VECTOR_ALARM, cg_alarm_name(CG_ALARM_NAN),
                    cg_alarm_advice(CG_ALARM_NAN));
-    return cg_fail(error, CG_ERR_NUMERIC,
-                   "training became unstable at step %llu (NaN or infinity in a gradient); what "
-                   "was saved before in %s is whole; try lower learning rates",
-                   (unsigned long long)trainer->state.step, trainer->options->out_dir);
-}
-
-static enum cg_status run_steps(struct cg_vector_trainer *trainer, struct cg_error *error)
-{
-    enum cg_status status = CG_OK;
-    enum cg_train_request request;
-    trainer->start_seconds = trainer->last_seconds = cg_clock_seconds();
-    trainer->last_step = trainer->state.step;
-    if (trainer->state.step == 0)
-        status = cg_vector_log(trainer, error);
-    while (status == CG_OK && (request = ask(trainer)) != CG_TRAIN_STOP) {
-        if (request == CG_TRAIN_SAVE) {
-            status = cg_vector_save(trainer, error);
-            continue;
-        }
-        if (!take_step(trainer))
-            return report_unstable(trainer, error);
-        if (is_due(trainer, (uint64_t)trainer->recipe->log_steps))
-            status = cg_vector_log(trainer, error);
-        if (status == CG_OK && is_due(trainer, CHECKPOINT_STEPS))
-            status = cg_vector_save(trainer, error);
-    }
-    bool saved = trainer->state.step > 0 && is_due(trainer, CHECKPOINT_STEPS);
-    if (status == CG_OK && !saved)
-        status = cg_vector_save(trainer, error);
-    return status;
 }
 
 /* ---- a run ---- */
@@ -203,12 +171,21 @@ static enum cg_status train(const struct cg_vector_options *options, bool resume
 {
     struct cg_vector_trainer trainer = {.options = options,
                                         .recipe = &options->recipe,
-                                        .limits = limits,
+                                        .loop = {.limits = limits,
+                                                 .out_dir = options->out_dir,
+                                                 .step = &trainer.state.step,
+                                                 .checkpoint_steps = CHECKPOINT_STEPS,
+                                                 .context = &trainer,
+                                                 .begin = log_row,
+                                                 .take_step = take_step,
+                                                 .look_after = look_after,
+                                                 .save = save,
+                                                 .tell_unstable = tell_unstable},
                                         .report = report,
                                         .report_context = context};
     enum cg_status status = cg_vector_set_up(&trainer, resume, fingerprint, error);
     if (status == CG_OK)
-        status = run_steps(&trainer, error);
+        status = cg_loop_run(&trainer.loop, error);
     cg_vector_tear_down(&trainer);
     return status;
 }
@@ -217,16 +194,9 @@ enum cg_status cg_vector_start(const struct cg_vector_options *options,
                                const struct cg_train_limits *limits, cg_vector_report_fn report,
                                void *context, struct cg_error *error)
 {
-    char *checkpoint = cg_run_path(options->out_dir, "checkpoint.safetensors");
-    if (checkpoint == NULL)
-        return cg_fail(error, CG_ERR_MEMORY, "training: out of memory");
-    bool exists = access(checkpoint, F_OK) == 0;
-    free(checkpoint);
-    if (exists)
-        return cg_fail(error, CG_ERR_STATE,
-                       "%s: holds a run already; go on with it by --resume %s, or choose another "
-                       "folder",
-                       options->out_dir, options->out_dir);
+    enum cg_status status = cg_run_check_free(options->out_dir, error);
+    if (status != CG_OK)
+        return status;
     return train(options, false, 0, limits, report, context, error);
 }
 

@@ -1,7 +1,6 @@
 /* What a vector GAN's run leaves behind: rows of the log, sample pictures, checkpoint, model. */
 #include "train/vector_trainer.h"
 
-#include "base/clock.h"
 #include "base/memory.h"
 #include "train/grid.h"
 #include "train/log.h"
@@ -18,15 +17,13 @@
 /* The means since the last row. */
 static struct cg_vector_row take_means(const struct cg_vector_trainer *trainer)
 {
-    double now = cg_clock_seconds(), seconds = now - trainer->last_seconds;
-    uint64_t steps = trainer->state.step - trainer->last_step;
-    double share = steps > 0 ? 1.0 / (double)steps : 0.0;
+    struct cg_pace pace = cg_loop_pace(&trainer->loop);
+    double share = pace.steps > 0 ? 1.0 / (double)pace.steps : 0.0;
     double gradient_share = trainer->gradient_steps > 0 ? 1.0 / trainer->gradient_steps : 0.0;
     const struct cg_vector_losses *losses = &trainer->losses;
     return (struct cg_vector_row){
-        .seconds = now - trainer->start_seconds,
-        .samples_per_second =
-            seconds > 0.0 ? (double)steps * trainer->recipe->batch / seconds : 0.0,
+        .seconds = pace.seconds,
+        .samples_per_second = pace.steps_per_second * trainer->recipe->batch,
         .discriminator_loss = losses->discriminator * share,
         .generator_loss = losses->generator * share,
         .penalty = losses->penalty * share,
@@ -45,8 +42,7 @@ static void begin_means(struct cg_vector_trainer *trainer)
     trainer->losses = (struct cg_vector_losses){0};
     trainer->generator_gradient = trainer->discriminator_gradient = 0.0;
     trainer->gradient_steps = 0;
-    trainer->last_seconds = cg_clock_seconds();
-    trainer->last_step = trainer->state.step;
+    cg_loop_mark(&trainer->loop);
 }
 
 size_t cg_vector_values(const struct cg_vector_row *row, char alarms[CG_ALARM_NAMES_NBYTES],
@@ -82,7 +78,7 @@ static enum cg_status write_row(struct cg_vector_trainer *trainer, struct cg_err
     struct cg_log_value values[CG_LOG_VALUES_MAX];
     struct cg_vector_report report = {.event = CG_VECTOR_LOGGED,
                                       .step = trainer->state.step,
-                                      .steps_limit = trainer->limits->steps,
+                                      .steps_limit = trainer->loop.limits->steps,
                                       .row = &trainer->row,
                                       .values = values,
                                       .value_count =

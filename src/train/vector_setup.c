@@ -39,8 +39,8 @@ static enum cg_status make_paths(struct cg_vector_trainer *trainer, struct cg_er
     char *samples = cg_run_path(out_dir, "samples");
     enum cg_status status = CG_OK;
     trainer->log_path = cg_run_path(out_dir, "log.csv");
-    trainer->checkpoint_path = cg_run_path(out_dir, "checkpoint.safetensors");
-    trainer->model_path = cg_run_path(out_dir, "model.safetensors");
+    trainer->checkpoint_path = cg_run_path(out_dir, CG_RUN_CHECKPOINT);
+    trainer->model_path = cg_run_path(out_dir, CG_RUN_MODEL);
     if (samples == NULL || trainer->log_path == NULL || trainer->checkpoint_path == NULL ||
         trainer->model_path == NULL)
         status = cg_fail(error, CG_ERR_MEMORY, "training: out of memory");

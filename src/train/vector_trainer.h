@@ -2,6 +2,7 @@
 #ifndef CG_TRAIN_VECTOR_TRAINER_H
 #define CG_TRAIN_VECTOR_TRAINER_H
 
+#include "train/loop.h"
 #include "train/vector_measure.h"
 #include "train/vector_shard.h"
 
@@ -10,7 +11,7 @@
 struct cg_vector_trainer {
     const struct cg_vector_options *options;
     const struct cg_vector_recipe *recipe;
-    const struct cg_train_limits *limits;
+    struct cg_loop loop;
     cg_vector_report_fn report;
     void *report_context;
     struct cg_pool *pool;
@@ -21,13 +22,10 @@ struct cg_vector_trainer {
     size_t shard_count;
     FILE *log;
     char *log_path, *checkpoint_path, *model_path;
-    double start_seconds;
     /* since the last row of the log */
     struct cg_vector_losses losses;
     double generator_gradient, discriminator_gradient; /* sums over gradient_steps */
     int gradient_steps;
-    double last_seconds;
-    uint64_t last_step;
     struct cg_vector_row row; /* the last one */
 };
 
@@ -35,7 +33,7 @@ struct cg_vector_trainer {
 void cg_vector_tell(struct cg_vector_trainer *trainer, enum cg_vector_event event, const char *text,
                     const char *advice);
 
-/* Everything from the data to the log, for a trainer whose options, recipe, limits and report are
+/* Everything from the data to the log, for a trainer whose options, recipe, loop and report are
  * set. resume: go on from the checkpoint, if the data is still that of fingerprint. Call tear_down
  * also after a failure. */
 enum cg_status cg_vector_set_up(struct cg_vector_trainer *trainer, bool resume,

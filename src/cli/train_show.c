@@ -1,0 +1,163 @@
+/* What people see of training: see train_show.h. */
+#include "cli/train_show.h"
+
+#include <stdio.h>
+
+/* What clears the line that a terminal shows of the last step. */
+static const char *fresh_line(const struct cg_cli_display *display)
+{
+    return display->terminal ? "\r\033[K" : "";
+}
+
+/* ---- a style --------------------------------------------------------------------------------- */
+
+static void show_preparing(const struct cg_cli_display *display,
+                           const struct cg_train_report *report)
+{
+    if (display->terminal)
+        fprintf(stderr, "\rpreparing pictures: %zu of %zu\033[K%s", report->done, report->total,
+                report->done == report->total ? "\n" : "");
+}
+
+static void show_step(const struct cg_cli_display *display, const struct cg_train_report *report)
+{
+    char left[64] = "";
+    if (!display->terminal)
+        return;
+    if (report->steps_limit > report->step && report->steps_per_second > 0.0) {
+        double seconds = (double)(report->steps_limit - report->step) / report->steps_per_second;
+        snprintf(left, sizeof(left), ", %.0f min left", seconds / 60.0);
+    }
+    fprintf(stderr, "\rstep %llu: loss %.4f, %.1f steps/s%s%s\033[K",
+            (unsigned long long)report->step, report->total_loss, report->steps_per_second,
+            report->adversarial ? ", adversarial" : "", left);
+}
+
+static void show_style(const struct cg_cli_display *display, const struct cg_train_report *report)
+{
+    const char *line = fresh_line(display);
+    unsigned long long step = report->step;
+    switch (report->event) {
+    case CG_TRAIN_PREPARING:
+        show_preparing(display, report);
+        break;
+    case CG_TRAIN_READY:
+        fprintf(stderr, "%sdata: %s\n", line, report->text);
+        break;
+    case CG_TRAIN_STEP:
+        show_step(display, report);
+        break;
+    case CG_TRAIN_VALIDATED:
+        fprintf(stderr, "%sstep %llu: validation %.4f (%.0f s)\n", line, step,
+                report->validation_loss, report->seconds);
+        break;
+    case CG_TRAIN_ALARM:
+        fprintf(stderr, "%sstep %llu: alarm: %s%s%s; to try: %s\n", line, step, report->text,
+                report->critic != NULL ? ", critic of " : "",
+                report->critic != NULL ? report->critic : "", report->advice);
+        break;
+    case CG_TRAIN_SAMPLED:
+    case CG_TRAIN_SAVED:
+        break;
+    }
+}
+
+static void pass_style_on(struct cg_cli_watch *watch, const struct cg_train_report *report)
+{
+    char text[CG_BOARD_TEXT_NBYTES];
+    switch (report->event) {
+    case CG_TRAIN_PREPARING:
+        snprintf(text, sizeof(text), "%zu of %zu pictures", report->done, report->total);
+        cg_board_set_state(watch->board, CG_BOARD_PREPARING, text);
+        break;
+    case CG_TRAIN_READY:
+        cg_board_set_state(watch->board, CG_BOARD_PREPARING, NULL);
+        cg_board_set_fact(watch->board, "pictures", report->text);
+        break;
+    case CG_TRAIN_STEP:
+        cg_cli_watch_row(watch, report->step, report->values, report->value_count);
+        break;
+    case CG_TRAIN_ALARM:
+        snprintf(text, sizeof(text), "critic of %s", report->critic == NULL ? "" : report->critic);
+        cg_board_add_alarm(watch->board, report->step, report->text,
+                           report->critic != NULL ? text : NULL, report->advice);
+        break;
+    case CG_TRAIN_VALIDATED:
+        break;
+    case CG_TRAIN_SAMPLED:
+        cg_cli_watch_sample(watch, report->step, report->text, report->sheet);
+        break;
+    case CG_TRAIN_SAVED:
+        cg_board_note_saved(watch->board, report->step);
+        break;
+    }
+}
+
+void cg_cli_show_style(void *context, const struct cg_train_report *report)
+{
+    struct cg_cli_display *display = context;
+    display->step = report->step;
+    show_style(display, report);
+    pass_style_on(&display->watch, report);
+}
+
+/* ---- a vector GAN ---------------------------------------------------------------------------- */
+
+static void show_row(const struct cg_cli_display *display, const struct cg_vector_report *report)
+{
+    const struct cg_vector_row *row = report->row;
+    if (display->terminal)
+        fprintf(stderr,
+                "%sstep %llu: D %.3f, G %.3f, right %.0f %% and %.0f %%, Frechet %.2f, "
+                "%.0f samples/s",
+                fresh_line(display), (unsigned long long)report->step, row->discriminator_loss,
+                row->generator_loss, 100.0 * row->seen.accuracy_real,
+                100.0 * row->seen.accuracy_fake, row->frechet, row->samples_per_second);
+}
+
+static void show_vector(const struct cg_cli_display *display, const struct cg_vector_report *report)
+{
+    switch (report->event) {
+    case CG_VECTOR_READY:
+        fprintf(stderr, "%sdata: %s\n", fresh_line(display), report->text);
+        break;
+    case CG_VECTOR_LOGGED:
+        show_row(display, report);
+        break;
+    case CG_VECTOR_ALARM:
+        fprintf(stderr, "%sstep %llu: alarm: %s; to try: %s\n", fresh_line(display),
+                (unsigned long long)report->step, report->text, report->advice);
+        break;
+    case CG_VECTOR_SAVED:
+        break;
+    }
+}
+
+static void pass_vector_on(struct cg_cli_watch *watch, const struct cg_vector_report *report)
+{
+    char file[CG_BOARD_NAME_NBYTES];
+    switch (report->event) {
+    case CG_VECTOR_READY:
+        cg_board_set_fact(watch->board, "pictures", report->text);
+        break;
+    case CG_VECTOR_LOGGED:
+        cg_cli_watch_row(watch, report->step, report->values, report->value_count);
+        break;
+    case CG_VECTOR_ALARM:
+        cg_board_add_alarm(watch->board, report->step, report->text, NULL, report->advice);
+        break;
+    case CG_VECTOR_SAVED:
+        snprintf(file, sizeof(file), "step-%07llu.png", (unsigned long long)report->step);
+        cg_cli_watch_sample(watch, report->step, file, NULL);
+        cg_board_note_saved(watch->board, report->step);
+        break;
+    }
+}
+
+void cg_cli_show_vector(void *context, const struct cg_vector_report *report)
+{
+    struct cg_cli_display *display = context;
+    display->step = report->step;
+    show_vector(display, report);
+    pass_vector_on(&display->watch, report);
+}
