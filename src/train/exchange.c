@@ -83,8 +83,7 @@ void cg_exchange_start(struct cg_exchange *exchange)
         return;
     struct cg_ranks *ranks = exchange->ranks;
     pthread_mutex_lock(&ranks->mutex);
-    ranks->carrier->scatter(exchange->channel, exchange->data, exchange->versions,
-                            exchange->ends);
+    ranks->carrier->scatter(exchange->channel, exchange->data, exchange->versions, exchange->ends);
     exchange->phase = SCATTERING;
     exchange->next = ranks->under_way;
     ranks->under_way = exchange;

@@ -47,7 +47,8 @@ static enum cg_status create_ranges(struct cg_learner *learner, struct cg_error 
     for (size_t r = 0; r < learner->range_count; r++) {
         struct cg_gradient_range *range = &learner->ranges[r];
         range->begin = r * RANGE;
-        range->count = learner->count - range->begin < RANGE ? learner->count - range->begin : RANGE;
+        range->count =
+            learner->count - range->begin < RANGE ? learner->count - range->begin : RANGE;
     }
     return CG_OK;
 }
@@ -91,9 +92,8 @@ enum cg_status cg_learner_join(struct cg_learner *learner, struct cg_error *erro
     enum cg_status status = CG_OK;
     for (size_t r = 0; r < learner->range_count; r++) {
         struct cg_gradient_range *range = &learner->ranges[r];
-        enum cg_status joined =
-            cg_exchange_create(learner->ranks, learner->gradient + range->begin, range->count,
-                               &range->exchange, error);
+        enum cg_status joined = cg_exchange_create(learner->ranks, learner->gradient + range->begin,
+                                                   range->count, &range->exchange, error);
         if (joined != CG_OK) /* no reason to leave the other ranks waiting */
             status = joined;
     }

@@ -21,12 +21,12 @@ struct cg_gradient_range;
 struct cg_learner {
     struct cg_network *network; /* owned */
     struct cg_ranks *ranks;
-    size_t count;                          /* parameters */
-    int total_shards;                      /* of the batch, */
-    int first_shard, shard_count;          /* of which these are here */
-    struct cg_gradient_range *ranges;      /* what is summed and sent together */
+    size_t count;                     /* parameters */
+    int total_shards;                 /* of the batch, */
+    int first_shard, shard_count;     /* of which these are here */
+    struct cg_gradient_range *ranges; /* what is summed and sent together */
     size_t range_count;
-    size_t *to_come;                       /* by shard: ranges that are not complete */
+    size_t *to_come; /* by shard: ranges that are not complete */
     float *parameters;
     float *used;                  /* what passes shall use: parameters, or normalised ones */
     float *first, *second;        /* moments */

@@ -10,7 +10,8 @@
 #include <time.h>
 
 /* Others are waited for awake for about as long as an exchange takes; who waits for longer, as
- * while the first rank writes or the run pauses, must not take the processor from those who work. */
+ * while the first rank writes or the run pauses, must not take the processor from those who work.
+ */
 #define TRIES_AWAKE 2000
 #define SLEEP_FIRST_NANOSECONDS 20000L
 #define SLEEP_LAST_NANOSECONDS 2000000L
@@ -134,8 +135,7 @@ int cg_ranks_greatest(struct cg_ranks *ranks, int value)
     return value;
 }
 
-enum cg_status cg_ranks_agree(struct cg_ranks *ranks, enum cg_status status,
-                              struct cg_error *error)
+enum cg_status cg_ranks_agree(struct cg_ranks *ranks, enum cg_status status, struct cg_error *error)
 {
     struct cg_error told = {0};
     int failed;
@@ -164,8 +164,8 @@ enum cg_status cg_ranks_create(const struct cg_carrier *carrier, void *context, 
     struct cg_ranks *ranks = cg_alloc_zero(1, sizeof(*ranks), "ranks", error);
     if (ranks == NULL)
         return CG_ERR_MEMORY;
-    *ranks = (struct cg_ranks){
-        .carrier = carrier, .context = context, .index = index, .count = count};
+    *ranks =
+        (struct cg_ranks){.carrier = carrier, .context = context, .index = index, .count = count};
     pthread_mutex_init(&ranks->mutex, NULL);
     ranks->ends = cg_alloc((size_t)count, sizeof(*ranks->ends), "ranks", error);
     ranks->values = cg_alloc((size_t)count, sizeof(*ranks->values), "ranks", error);
