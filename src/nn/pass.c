@@ -23,6 +23,7 @@ struct cg_pass {
     uint64_t noise;
     cg_pass_gradient_fn listener; /* may be NULL */
     void *listener_context;
+    struct cg_pool *pool;
 };
 
 static const struct cg_layer_type *type_of(const struct cg_pass *pass, int layer)
@@ -212,6 +213,16 @@ uint64_t cg_pass_noise(const struct cg_pass *pass)
     return pass->noise;
 }
 
+void cg_pass_set_pool(struct cg_pass *pass, struct cg_pool *pool)
+{
+    pass->pool = pool;
+}
+
+struct cg_pool *cg_pass_pool(const struct cg_pass *pass)
+{
+    return pass->pool;
+}
+
 const float *cg_pass_values(const struct cg_pass *pass, int layer)
 {
     return values_of(pass, layer);
@@ -234,6 +245,7 @@ const float *cg_pass_forward(struct cg_pass *pass, const float *parameters, cons
             .begin = 0,
             .end = cg_shape_rows(&pass->shapes[i]),
             .noise = cg_layer_noise(pass->noise, i),
+            .pool = pass->pool,
         };
         if (!shares_memory(pass, i))
             type_of(pass, i)->forward(&call);
@@ -281,6 +293,7 @@ void cg_pass_backward(struct cg_pass *pass, const float *parameters, float *grad
             .grad_out = pass->gradients[i],
             .grad_parameters = grad_parameters,
             .noise = cg_layer_noise(pass->noise, i),
+            .pool = pass->pool,
         };
         if (!pass->wanted[i] || !pass->written[pass->root[i]] || shares_memory(pass, i))
             continue; /* not written: the output does not depend on it */

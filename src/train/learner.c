@@ -26,12 +26,11 @@ static enum cg_status create_arrays(struct cg_learner *learner, struct cg_error 
     learner->parameters = cg_alloc(count, sizeof(float), "parameters", error);
     learner->first = cg_alloc_zero(count, sizeof(float), "optimiser state", error);
     learner->second = cg_alloc_zero(count, sizeof(float), "optimiser state", error);
-    learner->gradient = cg_alloc_zero(count, sizeof(float), "gradient", error);
     learner->shard_gradients = cg_alloc_zero(count * shards, sizeof(float), "gradients", error);
+    learner->gradient = learner->shard_gradients;
     learner->used = learner->parameters;
     bool complete = learner->parameters != NULL && learner->first != NULL &&
-                    learner->second != NULL && learner->gradient != NULL &&
-                    learner->shard_gradients != NULL;
+                    learner->second != NULL && learner->shard_gradients != NULL;
     return complete ? CG_OK : CG_ERR_MEMORY;
 }
 
@@ -110,7 +109,6 @@ void cg_learner_clear(struct cg_learner *learner)
     free(learner->to_come);
     free(learner->ranges);
     free(learner->shard_gradients);
-    free(learner->gradient);
     free(learner->second);
     free(learner->first);
     free(learner->parameters);
@@ -148,10 +146,9 @@ void cg_learner_begin(struct cg_learner *learner, struct cg_pool *pool)
 /* All shards of this rank have it. */
 static void sum_range(const struct cg_learner *learner, struct cg_gradient_range *range)
 {
-    float *sum = learner->shard_gradients + range->begin;
-    cg_tree_sum(sum, learner->count, range->count, learner->total_shards,
-                cg_ranks_count(learner->ranks), cg_ranks_index(learner->ranks));
-    memcpy(learner->gradient + range->begin, sum, range->count * sizeof(float));
+    cg_tree_sum(learner->gradient + range->begin, learner->count, range->count,
+                learner->total_shards, cg_ranks_count(learner->ranks),
+                cg_ranks_index(learner->ranks));
     cg_exchange_start(range->exchange);
 }
 
@@ -198,6 +195,20 @@ static void complete_range(void *context, size_t item, int worker)
 
 /* ---- the step -------------------------------------------------------------------------------- */
 
+struct check {
+    const struct cg_learner *learner;
+    atomic_bool finite;
+};
+
+static void check_range(void *context, size_t item, int worker)
+{
+    struct check *check = context;
+    const struct cg_gradient_range *range = &check->learner->ranges[item];
+    (void)worker;
+    if (!cg_vector_is_finite(check->learner->gradient + range->begin, range->count))
+        atomic_store(&check->finite, false);
+}
+
 static void update_range(void *context, size_t item, int worker)
 {
     struct cg_learner *learner = context;
@@ -210,16 +221,40 @@ static void update_range(void *context, size_t item, int worker)
 
 bool cg_learner_step(struct cg_learner *learner, struct cg_pool *pool)
 {
+    struct check check = {learner, true};
     cg_pool_run(pool, learner->range_count, complete_range, learner);
     for (size_t r = learner->range_count; r-- > 0;)
         cg_exchange_wait(learner->ranges[r].exchange);
-    if (!cg_vector_is_finite(learner->gradient, learner->count))
+    cg_pool_run(pool, learner->range_count, check_range, &check);
+    if (!atomic_load(&check.finite))
         return false;
     if (learner->spectral != NULL)
         cg_spectral_backward(learner->spectral, learner->used, learner->gradient);
     learner->steps++;
     cg_pool_run(pool, learner->range_count, update_range, learner);
     return true;
+}
+
+struct average_context {
+    const struct cg_learner *learner;
+    float *average;
+    float decay;
+};
+
+static void average_range(void *context, size_t item, int worker)
+{
+    const struct average_context *call = context;
+    const struct cg_gradient_range *range = &call->learner->ranges[item];
+    (void)worker;
+    cg_ema_update(call->average + range->begin, call->learner->parameters + range->begin,
+                  range->count, call->decay);
+}
+
+void cg_learner_average(const struct cg_learner *learner, struct cg_pool *pool, float *average,
+                        float decay)
+{
+    struct average_context call = {learner, average, decay};
+    cg_pool_run(pool, learner->range_count, average_range, &call);
 }
 
 double cg_learner_gradient_length(const struct cg_learner *learner)

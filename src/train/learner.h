@@ -30,8 +30,8 @@ struct cg_learner {
     float *parameters;
     float *used;                  /* what passes shall use: parameters, or normalised ones */
     float *first, *second;        /* moments */
-    float *gradient;              /* sum over all shards */
     float *shard_gradients;       /* shard_count times count */
+    float *gradient;              /* sum over all shards, in the place of the first one here */
     struct cg_spectral *spectral; /* NULL: no spectral norm */
     struct cg_adam adam;
     enum cg_update_rule rule;
@@ -64,6 +64,10 @@ void cg_learner_backward(const struct cg_learner *learner, int shard, struct cg_
 /* Sum what is not summed yet and take one step of the rule. False if the gradient is not finite:
  * nothing changed. */
 bool cg_learner_step(struct cg_learner *learner, struct cg_pool *pool);
+
+/* average = decay * average + (1 - decay) * parameters */
+void cg_learner_average(const struct cg_learner *learner, struct cg_pool *pool, float *average,
+                        float decay);
 
 /* Length of the gradient of the last step. */
 double cg_learner_gradient_length(const struct cg_learner *learner);

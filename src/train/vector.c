@@ -116,7 +116,7 @@ static void average(struct cg_vector_trainer *trainer)
     struct cg_vector_state *state = &trainer->state;
     float ramp = ((float)state->step + 1.0f) / ((float)state->step + 10.0f);
     float decay = fminf(trainer->recipe->ema, ramp);
-    cg_ema_update(state->average, state->generator.parameters, state->generator.count, decay);
+    cg_learner_average(&state->generator, trainer->pool, state->average, decay);
 }
 
 static bool take_step(void *context)
