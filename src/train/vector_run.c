@@ -15,7 +15,7 @@
 #define RUN_NBYTES_MAX ((size_t)1 << 20)
 #define RUN_DEPTH_MAX 3
 /* Changes when a run of this program could not be gone on with by another. */
-#define RUN_VERSION 1
+#define RUN_VERSION 2
 
 struct cg_vector_run {
     json_t *root;
@@ -28,12 +28,12 @@ struct cg_vector_run {
 
 static const struct cg_number recipe_numbers[] = {
     RECIPE(batch, INT),
-    RECIPE(shard_rows, INT),
     RECIPE(d_steps, INT),
     RECIPE(objective, INT),
     RECIPE(label_smoothing, FLOAT),
     RECIPE(instance_noise, FLOAT),
     RECIPE(r1, FLOAT),
+    RECIPE(r1_every, INT),
     RECIPE(spectral_norm, INT),
     RECIPE(augment, INT),
     RECIPE(mirror, INT),
