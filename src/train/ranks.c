@@ -1,18 +1,21 @@
 /* The processes that train one run together: see ranks.h. */
 #include "train/ranks_private.h"
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "train/tree.h"
 
-#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-/* Others are waited for awake for about as long as an exchange takes; who waits for longer, as
+/*
+ * Others are waited for awake for about as long as an exchange takes; who waits for longer, as
  * while the first rank writes or the run pauses, must not take the processor from those who work.
+ * There is no yielding in between: where more threads run than processors, that costs whole time
+ * slices.
  */
-#define TRIES_AWAKE 2000
+#define SECONDS_AWAKE 0.0005
 #define SLEEP_FIRST_NANOSECONDS 20000L
 #define SLEEP_LAST_NANOSECONDS 2000000L
 
@@ -58,17 +61,16 @@ void cg_ranks_advance(struct cg_ranks *ranks)
 void cg_ranks_wait(struct cg_ranks *ranks, bool (*is_over)(void *subject), void *subject)
 {
     struct timespec rest = {.tv_nsec = SLEEP_FIRST_NANOSECONDS};
-    for (int tries = 0;; tries++) {
+    double start = cg_clock_seconds();
+    for (;;) {
         pthread_mutex_lock(&ranks->mutex);
         advance_all(ranks);
         bool over = is_over(subject);
         pthread_mutex_unlock(&ranks->mutex);
         if (over)
             return;
-        if (tries < TRIES_AWAKE) {
-            sched_yield();
+        if (cg_clock_seconds() - start < SECONDS_AWAKE)
             continue;
-        }
         nanosleep(&rest, NULL);
         rest.tv_nsec += rest.tv_nsec / 8;
         if (rest.tv_nsec > SLEEP_LAST_NANOSECONDS)
