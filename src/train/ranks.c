@@ -16,8 +16,8 @@
  * slices.
  */
 #define SECONDS_AWAKE 0.0005
-#define SLEEP_FIRST_NANOSECONDS 20000L
-#define SLEEP_LAST_NANOSECONDS 2000000L
+#define SLEEP_SHARE 0.02 /* of what was waited so far: so much it may become too long */
+#define SLEEP_SECONDS_MAX 0.002
 
 int cg_ranks_index(const struct cg_ranks *ranks)
 {
@@ -58,10 +58,16 @@ void cg_ranks_advance(struct cg_ranks *ranks)
     pthread_mutex_unlock(&ranks->mutex);
 }
 
+static void sleep_for(double seconds)
+{
+    if (seconds > SLEEP_SECONDS_MAX)
+        seconds = SLEEP_SECONDS_MAX;
+    nanosleep(&(struct timespec){.tv_nsec = (long)(1e9 * seconds)}, NULL);
+}
+
 void cg_ranks_wait(struct cg_ranks *ranks, bool (*is_over)(void *subject), void *subject)
 {
-    struct timespec rest = {.tv_nsec = SLEEP_FIRST_NANOSECONDS};
-    double start = cg_clock_seconds();
+    const double start = cg_clock_seconds();
     for (;;) {
         pthread_mutex_lock(&ranks->mutex);
         advance_all(ranks);
@@ -69,12 +75,9 @@ void cg_ranks_wait(struct cg_ranks *ranks, bool (*is_over)(void *subject), void 
         pthread_mutex_unlock(&ranks->mutex);
         if (over)
             return;
-        if (cg_clock_seconds() - start < SECONDS_AWAKE)
-            continue;
-        nanosleep(&rest, NULL);
-        rest.tv_nsec += rest.tv_nsec / 8;
-        if (rest.tv_nsec > SLEEP_LAST_NANOSECONDS)
-            rest.tv_nsec = SLEEP_LAST_NANOSECONDS;
+        double waited = cg_clock_seconds() - start;
+        if (waited > SECONDS_AWAKE)
+            sleep_for(SLEEP_SHARE * waited);
     }
 }
 

@@ -23,7 +23,8 @@ bool cg_exchange_advance(struct cg_exchange *exchange);
 /* The next exchange of the list that it is in. */
 struct cg_exchange **cg_exchange_next(struct cg_exchange *exchange);
 
-/* Call is_over until it says so, first again and again, then with ever longer sleeps. */
+/* Call is_over, with the mutex held, until it says so: first again and again, then with ever longer
+ * sleeps. */
 void cg_ranks_wait(struct cg_ranks *ranks, bool (*is_over)(void *subject), void *subject);
 
 #endif
