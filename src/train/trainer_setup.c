@@ -130,6 +130,11 @@ static enum cg_status check_recipe(const struct cg_recipe *recipe, int ranks,
                        "batch: expected at least %d crops for %d ranks, which take %d or more "
                        "each, got %d",
                        ranks * recipe->shard_crops, ranks, recipe->shard_crops, recipe->batch);
+    if (recipe->consistency > 0.0f && recipe->shard_crops % 2 != 0)
+        return cg_fail(error, CG_ERR_ARGUMENT,
+                       "consistency: expected an even number of crops whose gradient is summed "
+                       "apart, got %d",
+                       recipe->shard_crops);
     if ((unsigned)recipe->objective > CG_GAN_HINGE)
         return cg_fail(error, CG_ERR_ARGUMENT, "objective: expected 0 to %d, got %d", CG_GAN_HINGE,
                        (int)recipe->objective);

@@ -26,7 +26,8 @@ ranks() {
 
 # The run's log without times and rates.
 curve() {
-    cut -d, -f1,4-24,26- "$1/log.csv"
+    awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) timed[i] = $i ~ /second/ }
+        { for (i = 1; i <= NF; i++) printf "%s ", timed[i] ? "" : $i; print "" }' "$1/log.csv"
 }
 
 same_file() {
