@@ -37,7 +37,7 @@ same_file() {
 
 # wait_for TEXT COMMAND...: until it succeeds, while the run goes that mpirun $run started
 wait_for() {
-    local text=$1 tries=1200
+    local text=$1 tries=12000
     shift
     until "$@" 2>/dev/null; do
         kill -0 "${run:?}" 2>/dev/null || fail "the run has ended by itself before $text"
