@@ -39,6 +39,14 @@ void cg_inventory_add_learner(struct cg_inventory *list, const char *owner,
     }
 }
 
+void cg_inventory_tell(const struct cg_inventory *list, struct cg_ranks *ranks)
+{
+    for (size_t i = 0; i < list->array_count; i++)
+        cg_ranks_tell(ranks, list->arrays[i].data, list->arrays[i].count * sizeof(float));
+    for (size_t i = 0; i < list->counter_count; i++)
+        cg_ranks_tell(ranks, list->counters[i].value, sizeof(*list->counters[i].value));
+}
+
 enum cg_status cg_inventory_write(const char *path, const struct cg_inventory *list,
                                   struct cg_error *error)
 {

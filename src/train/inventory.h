@@ -33,6 +33,9 @@ void cg_inventory_add_counter(struct cg_inventory *list, const char *owner, cons
 void cg_inventory_add_learner(struct cg_inventory *list, const char *owner,
                               struct cg_learner *learner);
 
+/* Every rank's get what the first one has. By all ranks, with the same list. */
+void cg_inventory_tell(const struct cg_inventory *list, struct cg_ranks *ranks);
+
 /* Write and read path. Errors: CG_ERR_IO; CG_ERR_MODEL for a checkpoint of another run. */
 enum cg_status cg_inventory_write(const char *path, const struct cg_inventory *list,
                                   struct cg_error *error);

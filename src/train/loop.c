@@ -45,13 +45,23 @@ static enum cg_status report_unstable(const struct cg_loop *loop, struct cg_erro
                    (unsigned long long)*loop->step, loop->out_dir);
 }
 
+/* What only the first rank does; all learn how it went. */
+static enum cg_status by_first(const struct cg_loop *loop,
+                               enum cg_status (*fn)(void *context, struct cg_error *error),
+                               struct cg_error *error)
+{
+    struct cg_ranks *ranks = loop->limits->ranks;
+    bool first = cg_ranks_index(ranks) == 0;
+    return cg_ranks_agree(ranks, first ? fn(loop->context, error) : CG_OK, error);
+}
+
 static enum cg_status go_one_step(struct cg_loop *loop, struct cg_error *error)
 {
     if (!loop->take_step(loop->context))
         return report_unstable(loop, error);
     enum cg_status status = loop->look_after(loop->context, error);
     if (status == CG_OK && cg_loop_is_due(loop, loop->checkpoint_steps))
-        status = loop->save(loop->context, error);
+        status = by_first(loop, loop->save, error);
     return status;
 }
 
@@ -62,12 +72,12 @@ enum cg_status cg_loop_run(struct cg_loop *loop, struct cg_error *error)
     loop->start_seconds = cg_clock_seconds();
     cg_loop_mark(loop);
     if (*loop->step == 0)
-        status = loop->begin(loop->context, error);
+        status = by_first(loop, loop->begin, error);
     while (status == CG_OK && (request = ask(loop)) != CG_TRAIN_STOP)
         status =
-            request == CG_TRAIN_SAVE ? loop->save(loop->context, error) : go_one_step(loop, error);
+            request == CG_TRAIN_SAVE ? by_first(loop, loop->save, error) : go_one_step(loop, error);
     bool saved = *loop->step > 0 && cg_loop_is_due(loop, loop->checkpoint_steps);
     if (status == CG_OK && !saved)
-        status = loop->save(loop->context, error);
+        status = by_first(loop, loop->save, error);
     return status;
 }

@@ -1,6 +1,7 @@
 /*
  * The loop that every kind of training goes through, whatever its steps do: it asks what is wanted,
- * has a step taken and looked after, and saves in time. Its clock counts training, not pauses.
+ * has a step taken and looked after, and saves in time. Its clock counts training, not pauses. All
+ * ranks go through it side by side; begin and save are the first one's alone.
  */
 #ifndef CG_TRAIN_LOOP_H
 #define CG_TRAIN_LOOP_H

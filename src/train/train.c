@@ -162,8 +162,9 @@ static void enter_second_stage(struct cg_trainer *trainer)
 /* Take the step's numbers in; which networks learned decides whose gradients there are. */
 static void add_up(struct cg_trainer *trainer, bool critics_learned, bool generator_learned)
 {
+    struct cg_losses *losses = trainer->shard_losses + trainer->first_shard;
     for (size_t s = 0; s < trainer->shard_count; s++)
-        cg_losses_add_scaled(&trainer->losses, cg_shard_losses(trainer->shards[s]), 1.0);
+        cg_losses_add_scaled(&losses[s], cg_shard_losses(trainer->shards[s]), 1.0);
     for (int c = 0; critics_learned && c < CG_CRITIC_COUNT; c++)
         trainer->critic_gradient[c] += cg_learner_gradient_length(&trainer->state.critics[c]);
     if (generator_learned)
@@ -272,24 +273,38 @@ static void look_for_alarms(struct cg_trainer *trainer, struct cg_train_report *
     }
 }
 
+/* All ranks' losses since the last row, summed shard by shard. */
+static void sum_losses(struct cg_trainer *trainer)
+{
+    struct cg_losses *losses = trainer->shard_losses;
+    cg_ranks_collect(trainer->ranks, losses, trainer->total_shards, sizeof(*losses));
+    trainer->losses = (struct cg_losses){0};
+    for (int s = 0; s < trainer->total_shards; s++) {
+        cg_losses_add_scaled(&trainer->losses, &losses[s], 1.0);
+        losses[s] = (struct cg_losses){0};
+    }
+}
+
 static enum cg_status log_step(struct cg_trainer *trainer, struct cg_error *error)
 {
     struct cg_log_value values[CG_LOG_VALUES_MAX];
     char alarms[CG_ALARM_NAMES_NBYTES];
+    enum cg_status status = CG_OK;
+    sum_losses(trainer);
     struct cg_train_report report = report_of(trainer, CG_TRAIN_STEP);
     look_for_alarms(trainer, &report);
     report.values = values;
     report.value_count = cg_journal_values(&report, alarms, values);
-    enum cg_status status = cg_journal_log(trainer->journal, &report, error);
+    if (trainer->journal != NULL)
+        status = cg_journal_log(trainer->journal, &report, error);
     if (trainer->report != NULL)
         trainer->report(trainer->report_context, &report);
-    trainer->losses = (struct cg_losses){0};
     trainer->generator_gradient = 0.0;
     trainer->generator_learned = trainer->critics_learned = false;
     memset(trainer->critic_gradient, 0, sizeof(trainer->critic_gradient));
     trainer->validation_loss = 0.0;
     cg_loop_mark(&trainer->loop);
-    return status;
+    return cg_ranks_agree(trainer->ranks, status, error);
 }
 
 static enum cg_status look_after(void *context, struct cg_error *error)
@@ -298,7 +313,7 @@ static enum cg_status look_after(void *context, struct cg_error *error)
     enum cg_status status = CG_OK;
     if (cg_loop_is_due(&trainer->loop, VALIDATION_STEPS)) {
         status = cg_journal_validate(trainer->dataset, &trainer->state, trainer->pool,
-                                     &trainer->validation_loss, error);
+                                     trainer->ranks, &trainer->validation_loss, error);
         if (status == CG_OK)
             cg_trainer_tell(trainer, CG_TRAIN_VALIDATED, NULL);
     }
@@ -321,6 +336,7 @@ static enum cg_status train(const struct cg_train_options *options, bool resume,
     struct cg_trainer trainer = {
         .options = options,
         .recipe = &options->recipe,
+        .ranks = limits->ranks,
         .loop = {.limits = limits,
                  .out_dir = options->out_dir,
                  .step = &trainer.state.step,
@@ -331,7 +347,7 @@ static enum cg_status train(const struct cg_train_options *options, bool resume,
                  .look_after = look_after,
                  .save = save,
                  .tell_unstable = tell_unstable},
-        .report = report,
+        .report = cg_ranks_index(limits->ranks) == 0 ? report : NULL,
         .report_context = context,
         .checkpoint_path = cg_run_path(options->out_dir, CG_RUN_CHECKPOINT),
         .model_path = cg_run_path(options->out_dir, CG_RUN_MODEL),
@@ -351,7 +367,8 @@ enum cg_status cg_train_start(const struct cg_train_options *options,
                               const struct cg_train_limits *limits, cg_train_report_fn report,
                               void *context, struct cg_error *error)
 {
-    enum cg_status status = cg_run_check_free(options->out_dir, error);
+    enum cg_status status =
+        cg_ranks_agree(limits->ranks, cg_run_check_free(options->out_dir, error), error);
     if (status != CG_OK)
         return status;
     return train(options, false, 0, limits, report, context, error);
@@ -365,10 +382,10 @@ enum cg_status cg_train_resume(const char *out_dir, int threads,
     struct cg_run_storage *storage;
     uint64_t fingerprint;
     enum cg_status status = cg_run_read(out_dir, &options, &fingerprint, &storage, error);
-    if (status != CG_OK)
-        return status;
+    status = cg_ranks_agree(limits->ranks, status, error);
     options.threads = threads;
-    status = train(&options, true, fingerprint, limits, report, context, error);
+    if (status == CG_OK)
+        status = train(&options, true, fingerprint, limits, report, context, error);
     cg_run_release(storage);
     return status;
 }
