@@ -45,6 +45,14 @@ void cg_losses_add_scaled(struct cg_losses *sum, const struct cg_losses *part, d
     }
 }
 
+bool cg_losses_are_finite(const struct cg_losses *losses)
+{
+    double sum = losses->colour + losses->gradient + losses->comic + losses->ink + losses->chroma;
+    for (int c = 0; c < CG_CRITIC_COUNT; c++)
+        sum += losses->critic[c] + losses->adversarial[c];
+    return isfinite(sum);
+}
+
 static enum cg_status allocate_buffers(struct cg_shard *shard, struct cg_error *error)
 {
     float **const three[] = {&shard->photo,      &shard->target_colour, &shard->target_comic,

@@ -19,7 +19,7 @@ struct cg_trainer {
     struct cg_shard **shards;
     size_t shard_count;
     struct cg_journal *journal;
-    char *checkpoint_path, *model_path;
+    char *model_path;
     /* since the last report */
     struct cg_losses losses;
     double generator_gradient, critic_gradient[CG_CRITIC_COUNT]; /* sums of lengths */

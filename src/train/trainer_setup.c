@@ -153,10 +153,12 @@ enum cg_status cg_trainer_set_up(struct cg_trainer *trainer, bool resume, uint64
         status = cg_train_state_create(options, start, &trainer->state, error);
     if (status == CG_OK)
         status = make_card(trainer, start, error);
-    if (status == CG_OK && resume)
-        status = cg_checkpoint_read(trainer->checkpoint_path, &trainer->state, error);
     if (status == CG_OK && !resume)
-        status = cg_run_write(options, counts.fingerprint, error);
+        status = cg_run_write(options, trainer->loop.limits, counts.fingerprint, error);
+    if (status == CG_OK) {
+        cg_train_state_list(&trainer->state, &trainer->loop.state);
+        status = cg_loop_open(&trainer->loop, resume, error);
+    }
     if (status == CG_OK)
         status = create_shards(trainer, error);
     if (status == CG_OK)
@@ -172,9 +174,9 @@ void cg_trainer_tear_down(struct cg_trainer *trainer)
         cg_shard_free(trainer->shards[s]);
     free(trainer->shards);
     cg_model_free(trainer->card);
+    cg_loop_close(&trainer->loop);
     cg_train_state_clear(&trainer->state);
     cg_dataset_free(trainer->dataset);
     cg_pool_free(trainer->pool);
     free(trainer->model_path);
-    free(trainer->checkpoint_path);
 }

@@ -110,7 +110,7 @@ static void the_loss_falls(void **state)
     run.options.recipe.pretrain_rate = 1e-2f;
     assert_int_equal(cg_train_start(&run.options, &limits, note_report, &told, NULL), CG_OK);
     assert_int_equal(told.steps, 3);
-    assert_true(told.preparing == 1 && told.ready == 1 && told.saved == 1);
+    assert_true(told.preparing == 1 && told.ready == 1 && told.saved == 2);
     for (int i = 0; i < 3; i++) {
         assert_int_equal(told.step[i], 50 * (i + 1));
         assert_false(told.adversarial[i]);
