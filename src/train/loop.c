@@ -2,10 +2,12 @@
 #include "train/loop.h"
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "train/stability.h"
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 /* ---- clock ----------------------------------------------------------------------------------- */
 
@@ -136,8 +138,19 @@ enum cg_status cg_loop_run(struct cg_loop *loop, struct cg_error *error)
 
 /* ---- a run's loop ---------------------------------------------------------------------------- */
 
+static bool is_of_run(const void *context, const char *name)
+{
+    static const char *const names[] = {"model.safetensors", "log.csv", "run.json", "report.html"};
+    (void)context;
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (strcmp(name, names[i]) == 0)
+            return true;
+    return false;
+}
+
 enum cg_status cg_loop_open(struct cg_loop *loop, bool resume, struct cg_error *error)
 {
+    cg_folder_drop_abandoned(loop->out_dir, is_of_run, NULL);
     enum cg_status status =
         cg_checkpoints_open(loop->out_dir, loop->checkpoint_steps, &loop->checkpoints, error);
     if (status == CG_OK && resume)

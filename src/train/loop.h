@@ -44,8 +44,9 @@ struct cg_loop {
     uint64_t mark_step;
 };
 
-/* For a loop whose state is there: open the run's checkpoints and, to resume, read the newest one.
- * Errors: those of checkpoints.h. Close it in any case. */
+/* For a loop whose state is there: remove what a killed run has left half written, open the run's
+ * checkpoints and, to resume, read the newest one. Errors: those of checkpoints.h. Close it in any
+ * case. */
 enum cg_status cg_loop_open(struct cg_loop *loop, bool resume, struct cg_error *error);
 void cg_loop_close(struct cg_loop *loop);
 
