@@ -10,9 +10,13 @@
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 #define POOL_THREADS_MAX 256
+/* A thread with nothing to do watches for some ten microseconds before it sleeps: training's loops
+ * follow upon each other faster than a thread wakes up. */
+#define WATCH_TURNS 4000
 #define STACK_NBYTES ((size_t)2 << 20) /* the default may be 8 MiB, which counts against limits */
 
 struct cg_pool {
@@ -22,8 +26,8 @@ struct cg_pool {
     pthread_mutex_t mutex;
     pthread_cond_t work_ready;
     pthread_cond_t work_done;
-    unsigned generation; /* counts loops; a helper that sees a new one joins it */
-    int helpers_busy;
+    atomic_uint generation; /* counts loops; a helper that sees a new one joins it */
+    atomic_int helpers_busy;
     int stopping;
     atomic_size_t next_item;
     size_t item_count;
@@ -46,6 +50,25 @@ int cg_processor_count(void)
     return 1;
 }
 
+static void pause_briefly(void)
+{
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield");
+#endif
+}
+
+static bool has_loop(const struct cg_pool *pool, unsigned seen)
+{
+    return atomic_load_explicit(&pool->generation, memory_order_relaxed) != seen;
+}
+
+static bool is_done(const struct cg_pool *pool)
+{
+    return atomic_load_explicit(&pool->helpers_busy, memory_order_relaxed) == 0;
+}
+
 static void work(struct cg_pool *pool, int worker)
 {
     for (;;) {
@@ -64,7 +87,7 @@ static void *helper_main(void *argument)
     unsigned seen = 0;
     pthread_mutex_lock(&pool->mutex);
     for (;;) {
-        while (!pool->stopping && pool->generation == seen)
+        while (!pool->stopping && !has_loop(pool, seen))
             pthread_cond_wait(&pool->work_ready, &pool->mutex);
         if (pool->stopping)
             break;
@@ -74,6 +97,10 @@ static void *helper_main(void *argument)
         pthread_mutex_lock(&pool->mutex);
         if (--pool->helpers_busy == 0)
             pthread_cond_signal(&pool->work_done);
+        pthread_mutex_unlock(&pool->mutex);
+        for (int i = 0; i < WATCH_TURNS && !has_loop(pool, seen); i++)
+            pause_briefly();
+        pthread_mutex_lock(&pool->mutex);
     }
     pthread_mutex_unlock(&pool->mutex);
     return NULL;
@@ -163,8 +190,10 @@ void cg_pool_run(struct cg_pool *pool, size_t item_count, cg_pool_fn fn, void *c
         pthread_cond_broadcast(&pool->work_ready);
         pthread_mutex_unlock(&pool->mutex);
         work(pool, 0);
+        for (int i = 0; i < WATCH_TURNS && !is_done(pool); i++)
+            pause_briefly();
         pthread_mutex_lock(&pool->mutex);
-        while (pool->helpers_busy > 0)
+        while (!is_done(pool))
             pthread_cond_wait(&pool->work_done, &pool->mutex);
         pthread_mutex_unlock(&pool->mutex);
     } else {

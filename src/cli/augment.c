@@ -79,47 +79,48 @@ static const struct option long_options[] = {
     {NULL, 0, NULL, 0},
 };
 
-static bool set_transform(struct cg_transform *transform, int option)
+static bool set_transform(struct cg_transform *transform, int option, const char *value)
 {
     switch (option) {
     case OPTION_NO_MIRROR:
         transform->mirror = false;
         return true;
     case OPTION_DEGREES:
-        return cg_cli_parse_float("degrees", optarg, 0.0f, 180.0f, &transform->degrees);
+        return cg_cli_parse_float("degrees", value, 0.0f, 180.0f, &transform->degrees);
     case OPTION_ZOOM:
-        return cg_cli_parse_float("zoom", optarg, 0.0f, 1.0f, &transform->zoom);
+        return cg_cli_parse_float("zoom", value, 0.0f, 1.0f, &transform->zoom);
     case OPTION_SHIFT:
-        return cg_cli_parse_float("shift", optarg, 0.0f, 0.5f, &transform->shift);
+        return cg_cli_parse_float("shift", value, 0.0f, 0.5f, &transform->shift);
     case OPTION_BRIGHTNESS:
-        return cg_cli_parse_float("brightness", optarg, 0.0f, 1.0f, &transform->brightness);
+        return cg_cli_parse_float("brightness", value, 0.0f, 1.0f, &transform->brightness);
     default:
-        return cg_cli_parse_float("contrast", optarg, 0.0f, 1.0f, &transform->contrast);
+        return cg_cli_parse_float("contrast", value, 0.0f, 1.0f, &transform->contrast);
     }
 }
 
-static bool set_option(struct settings *settings, int option)
+static bool set_option(void *context, int option, const char *value)
 {
+    struct settings *settings = context;
     switch (option) {
     case OPTION_DATA:
-        settings->data = optarg;
+        settings->data = value;
         return true;
     case OPTION_OUT:
-        settings->out = optarg;
+        settings->out = value;
         return true;
     case OPTION_MODEL:
-        settings->model = optarg;
+        settings->model = value;
         return true;
     case OPTION_COPIES:
-        return cg_cli_parse_int("copies", optarg, 0, 1000, &settings->copies);
+        return cg_cli_parse_int("copies", value, 0, 1000, &settings->copies);
     case OPTION_COUNT:
-        return cg_cli_parse_int("count", optarg, 0, 1000000, &settings->count);
+        return cg_cli_parse_int("count", value, 0, 1000000, &settings->count);
     case OPTION_SEED:
-        return cg_cli_parse_int("seed", optarg, 0, 1000000000, &settings->seed);
+        return cg_cli_parse_int("seed", value, 0, 1000000000, &settings->seed);
     case OPTION_THREADS:
-        return cg_cli_parse_int("threads", optarg, 1, 256, &settings->threads);
+        return cg_cli_parse_int("threads", value, 1, 256, &settings->threads);
     default:
-        return set_transform(&settings->transform, option);
+        return set_transform(&settings->transform, option, value);
     }
 }
 
@@ -296,19 +297,16 @@ static int run(const struct settings *settings)
     return code;
 }
 
+static const struct cg_cli_syntax syntax = {":h", long_options, (const char *const[]){help, NULL},
+                                            set_option};
+
 int cg_command_augment(int argc, char *argv[])
 {
+    int code;
     struct settings settings = {
         .copies = 4, .count = -1, .seed = 1, .transform = CG_TRANSFORM_DEFAULT};
-    opterr = 0;
-    for (int result; (result = getopt_long(argc, argv, ":h", long_options, NULL)) != -1;) {
-        if (result == 'h')
-            return fputs(help, stdout) < 0 ? CG_EXIT_INPUT : CG_EXIT_DONE;
-        if (result == '?' || result == ':')
-            return cg_cli_refuse_option(result, argv, long_options);
-        if (!set_option(&settings, result))
-            return CG_EXIT_USAGE;
-    }
+    if (!cg_cli_read_options(&syntax, argc, argv, &settings, &code))
+        return code;
     if (optind < argc)
         return cg_cli_fail(CG_EXIT_USAGE, "augment: unexpected argument %s", argv[optind]);
     if (settings.data == NULL || settings.out == NULL)

@@ -43,7 +43,7 @@ struct order {
 
 /* ---- the command line ------------------------------------------------------------------------ */
 
-static bool take_look(struct order *order, int option)
+static bool take_look(struct order *order, int option, const char *value)
 {
     if (option == CG_CLI_LOOK_STYLE || option == CG_CLI_LOOK_MASK ||
         (option < CG_CLI_LOOK_STYLE && option != CG_CLI_LOOKS_OPTION + CG_LOOK_DETAIL &&
@@ -52,25 +52,26 @@ static bool take_look(struct order *order, int option)
         return false;
     }
     if (option == CG_CLI_LOOK_PAPER)
-        order->paper = optarg;
+        order->paper = value;
     order->changes = true;
-    return cg_cli_looks_set(&order->looks, option, optarg);
+    return cg_cli_looks_set(&order->looks, option, value);
 }
 
-static bool take_option(struct order *order, int option)
+static bool set_option(void *context, int option, const char *value)
 {
+    struct order *order = context;
     if (cg_cli_is_look(option))
-        return take_look(order, option);
+        return take_look(order, option, value);
     order->changes |= option != OPTION_OUT;
     switch (option) {
     case OPTION_OUT:
-        order->out = optarg;
+        order->out = value;
         return true;
     case OPTION_NAME:
-        order->name = optarg;
+        order->name = value;
         return true;
     default:
-        order->summary = optarg;
+        order->summary = value;
         return true;
     }
 }
@@ -151,21 +152,18 @@ static int write_copy(const struct order *order, const struct cg_model *model)
     return code;
 }
 
+static const struct cg_cli_syntax syntax = {":h", long_options, (const char *const[]){help, NULL},
+                                            set_option};
+
 int cg_command_card(int argc, char *argv[])
 {
+    int code;
     struct cg_error error;
     struct cg_model *model = NULL;
     struct order order = {.looks = CG_CLI_LOOKS_DEFAULT};
-    opterr = 0;
-    for (int result; (result = getopt_long(argc, argv, ":h", long_options, NULL)) != -1;) {
-        if (result == 'h')
-            return fputs(help, stdout) < 0 ? CG_EXIT_INPUT : CG_EXIT_DONE;
-        if (result == '?' || result == ':')
-            return cg_cli_refuse_option(result, argv, long_options);
-        if (!take_option(&order, result))
-            return CG_EXIT_USAGE;
-    }
-    int code = check_order(&order, argc, argv);
+    if (!cg_cli_read_options(&syntax, argc, argv, &order, &code))
+        return code;
+    code = check_order(&order, argc, argv);
     if (code != CG_EXIT_DONE)
         return code;
     if (cg_model_open_style(order.model, &model, &error) != CG_OK)

@@ -25,11 +25,20 @@ void cg_cli_say(const char *format, ...) CG_PRINTF(1, 2);
 /* What getopt_long returns for options that have no letter starts here. */
 #define CG_CLI_LONG_OPTION 256
 
+/* How a command takes its options. */
+struct cg_cli_syntax {
+    const char *letters;          /* as of getopt_long, ':' first and 'h' for the help among them */
+    const struct option *options; /* 'h' for the help among them */
+    const char *const *help;      /* parts of the text, ended by NULL */
+    bool (*set)(void *settings, int option, const char *value); /* false after a message */
+};
+
 /*
- * The message for what getopt_long returned as '?' or ':' (its option string begins with ':' and
- * opterr is 0). Returns CG_EXIT_USAGE.
+ * Read the options in argv; optind then is the place of the first argument. False when there is
+ * nothing left to do, *code being how to end: after the help, or after a message.
  */
-int cg_cli_refuse_option(int result, char *const argv[], const struct option *options);
+bool cg_cli_read_options(const struct cg_cli_syntax *syntax, int argc, char *argv[], void *settings,
+                         int *code);
 
 /* The value of --option, within low to high; false after a message. */
 bool cg_cli_parse_int(const char *option, const char *text, int low, int high, int *out);

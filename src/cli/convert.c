@@ -80,7 +80,7 @@ struct request {
     struct cg_cli_looks looks;
     struct cg_plan_options plan;
     struct cg_batch_options batch;
-    bool dry_run, help;
+    bool dry_run;
 };
 
 /* ---- the command line ------------------------------------------------------------------------ */
@@ -105,7 +105,6 @@ enum {
     OPTION_QUIET
 };
 
-static const char short_options[] = ":hr0j:";
 static const struct option long_options[] = {
     CG_CLI_LOOKS_LONG_OPTIONS,
     {"recursive", no_argument, NULL, 'r'},
@@ -187,8 +186,6 @@ static bool *switch_of(struct request *request, int option)
 {
     struct cg_picture_settings *picture = &request->batch.picture;
     switch (option) {
-    case 'h':
-        return &request->help;
     case 'r':
         return &request->plan.recursive;
     case '0':
@@ -214,8 +211,9 @@ static bool *switch_of(struct request *request, int option)
     }
 }
 
-static bool set_option(struct request *request, int option, const char *value)
+static bool set_option(void *context, int option, const char *value)
 {
+    struct request *request = context;
     if (cg_cli_is_look(option))
         return cg_cli_looks_set(&request->looks, option, value);
     bool *given = switch_of(request, option);
@@ -225,17 +223,13 @@ static bool set_option(struct request *request, int option, const char *value)
     return true;
 }
 
-static int parse(int argc, char *argv[], struct request *request)
+static const struct cg_cli_syntax syntax = {
+    ":hr0j:", long_options, (const char *const[]){help_usage, help_files, help_work, NULL},
+    set_option};
+
+/* What follows from the options and the arguments behind them. */
+static int complete(struct request *request, int argc, char *argv[])
 {
-    opterr = 0;
-    for (int result; (result = getopt_long(argc, argv, short_options, long_options, NULL)) != -1;) {
-        if (result == '?' || result == ':')
-            return cg_cli_refuse_option(result, argv, long_options);
-        if (!set_option(request, result, optarg))
-            return CG_EXIT_USAGE;
-        if (request->help)
-            return CG_EXIT_DONE;
-    }
     if (request->batch.verbose && request->batch.quiet)
         return cg_cli_fail(CG_EXIT_USAGE, "--verbose and --quiet: expected one of the two");
     request->plan.arguments = (const char *const *)argv + optind;
@@ -282,9 +276,6 @@ static int run_plan(struct request *request, const struct cg_plan *plan)
 static int run_request(struct request *request)
 {
     struct cg_plan plan;
-    if (request->help)
-        return printf("%s%s%s", help_usage, help_files, help_work) < 0 ? CG_EXIT_INPUT
-                                                                       : CG_EXIT_DONE;
     int code = cg_plan_make(&request->plan, &plan);
     if (code != CG_EXIT_DONE)
         return code;
@@ -299,8 +290,9 @@ int cg_command_convert(int argc, char *argv[])
         .looks = CG_CLI_LOOKS_DEFAULT,
         .batch.picture = {.quality = QUALITY_DEFAULT, .background = {255, 255, 255}},
     };
-    int code = parse(argc, argv, &request);
-    if (code == CG_EXIT_DONE)
+    int code;
+    if (cg_cli_read_options(&syntax, argc, argv, &request, &code) &&
+        (code = complete(&request, argc, argv)) == CG_EXIT_DONE)
         code = run_request(&request);
     cg_cli_looks_close(&request.looks);
     return code;

@@ -72,8 +72,9 @@ struct settings {
 };
 
 /* One option; false after a message. */
-static bool set_option(struct settings *settings, int option, const char *value)
+static bool set_option(void *context, int option, const char *value)
 {
+    struct settings *settings = context;
     switch (option) {
     case OPTION_FEATURES:
         settings->features = value;
@@ -250,18 +251,15 @@ static int read_network_and_compare(const struct settings *settings)
     return code;
 }
 
+static const struct cg_cli_syntax syntax = {":h", long_options, (const char *const[]){help, NULL},
+                                            set_option};
+
 int cg_command_eval(int argc, char *argv[])
 {
+    int code;
     struct settings settings = {.long_px = LONG_PX_DEFAULT, .resamples = RESAMPLES_DEFAULT};
-    opterr = 0;
-    for (int result; (result = getopt_long(argc, argv, ":h", long_options, NULL)) != -1;) {
-        if (result == 'h')
-            return fputs(help, stdout) < 0 ? CG_EXIT_INPUT : CG_EXIT_DONE;
-        if (result < CG_CLI_LONG_OPTION)
-            return cg_cli_refuse_option(result, argv, long_options);
-        if (!set_option(&settings, result, optarg))
-            return CG_EXIT_USAGE;
-    }
+    if (!cg_cli_read_options(&syntax, argc, argv, &settings, &code))
+        return code;
     if (argc - optind != 2)
         return cg_cli_fail(CG_EXIT_USAGE,
                            "eval: expected two folders of pictures, found %d arguments",

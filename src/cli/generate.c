@@ -66,26 +66,27 @@ static const struct option long_options[] = {
     {NULL, 0, NULL, 0},
 };
 
-static bool set_option(struct settings *settings, int option)
+static bool set_option(void *context, int option, const char *value)
 {
+    struct settings *settings = context;
     switch (option) {
     case OPTION_COUNT:
-        return cg_cli_parse_int("count", optarg, 1, COUNT_MAX, &settings->count);
+        return cg_cli_parse_int("count", value, 1, COUNT_MAX, &settings->count);
     case OPTION_SEED:
-        return cg_cli_parse_int("seed", optarg, 0, 1000000000, &settings->seed);
+        return cg_cli_parse_int("seed", value, 0, 1000000000, &settings->seed);
     case OPTION_TRUNCATION:
-        return cg_cli_parse_float("truncation", optarg, 0.1f, 10.0f, &settings->truncation);
+        return cg_cli_parse_float("truncation", value, 0.1f, 10.0f, &settings->truncation);
     case OPTION_INTERPOLATE:
         settings->interpolate = true;
         return true;
     case OPTION_BETWEEN:
-        return cg_cli_parse_int("between", optarg, 2, 1000, &settings->between);
+        return cg_cli_parse_int("between", value, 2, 1000, &settings->between);
     case OPTION_COLUMNS:
-        return cg_cli_parse_int("columns", optarg, 1, 1000, &settings->columns);
+        return cg_cli_parse_int("columns", value, 1, 1000, &settings->columns);
     case OPTION_SCALE:
-        return cg_cli_parse_int("scale", optarg, 1, 64, &settings->scale);
+        return cg_cli_parse_int("scale", value, 1, 64, &settings->scale);
     default:
-        return cg_cli_parse_int("threads", optarg, 1, 256, &settings->threads);
+        return cg_cli_parse_int("threads", value, 1, 256, &settings->threads);
     }
 }
 
@@ -207,18 +208,15 @@ static int run(const struct settings *settings)
     return status == CG_OK ? CG_EXIT_DONE : cg_cli_fail(CG_EXIT_INPUT, "generate: %s", error.text);
 }
 
+static const struct cg_cli_syntax syntax = {":h", long_options, (const char *const[]){help, NULL},
+                                            set_option};
+
 int cg_command_generate(int argc, char *argv[])
 {
+    int code;
     struct settings settings = {.count = 64, .seed = 1, .between = 8};
-    opterr = 0;
-    for (int result; (result = getopt_long(argc, argv, ":h", long_options, NULL)) != -1;) {
-        if (result == 'h')
-            return fputs(help, stdout) < 0 ? CG_EXIT_INPUT : CG_EXIT_DONE;
-        if (result == '?' || result == ':')
-            return cg_cli_refuse_option(result, argv, long_options);
-        if (!set_option(&settings, result))
-            return CG_EXIT_USAGE;
-    }
+    if (!cg_cli_read_options(&syntax, argc, argv, &settings, &code))
+        return code;
     if (argc - optind != 2)
         return cg_cli_fail(CG_EXIT_USAGE,
                            "generate: expected MODEL and OUT, found %d arguments; "

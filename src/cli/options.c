@@ -109,7 +109,8 @@ static int refuse_unknown_long(const char *argument, const struct option *option
     return cg_cli_fail(CG_EXIT_USAGE, "unknown option %s; did you mean --%s?", argument, nearest);
 }
 
-int cg_cli_refuse_option(int result, char *const argv[], const struct option *options)
+/* The message for what getopt_long returned as '?' or ':'. */
+static int refuse_option(int result, char *const argv[], const struct option *options)
 {
     const char *argument = argv[optind - 1];
     if (result == ':')
@@ -117,6 +118,34 @@ int cg_cli_refuse_option(int result, char *const argv[], const struct option *op
     if (optopt != 0 && optopt < CG_CLI_LONG_OPTION && strncmp(argument, "--", 2) != 0)
         return cg_cli_fail(CG_EXIT_USAGE, "unknown option -%c; --help lists the options", optopt);
     return refuse_unknown_long(argument, options);
+}
+
+static int print_help(const char *const *parts)
+{
+    for (; *parts != NULL; parts++)
+        if (fputs(*parts, stdout) < 0)
+            return CG_EXIT_INPUT;
+    return CG_EXIT_DONE;
+}
+
+bool cg_cli_read_options(const struct cg_cli_syntax *syntax, int argc, char *argv[], void *settings,
+                         int *code)
+{
+    int option;
+    *code = CG_EXIT_DONE;
+    opterr = 0;
+    while ((option = getopt_long(argc, argv, syntax->letters, syntax->options, NULL)) != -1) {
+        if (option == 'h')
+            *code = print_help(syntax->help);
+        else if (option == '?' || option == ':')
+            *code = refuse_option(option, argv, syntax->options);
+        else if (syntax->set(settings, option, optarg))
+            continue;
+        else
+            *code = CG_EXIT_USAGE;
+        return false;
+    }
+    return true;
 }
 
 /* Digits, sign, point and exponent alone: not what else strtod takes (spaces, hexadecimal, inf). */

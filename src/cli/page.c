@@ -181,8 +181,9 @@ static bool set_slant(struct cg_page_order *order, const char *value)
 }
 
 /* One option; false after a message. */
-static bool set_option(struct command_line *line, int option, const char *value)
+static bool set_option(void *context, int option, const char *value)
 {
+    struct command_line *line = context;
     struct cg_page_order *order = &line->order;
     if (cg_cli_is_look(option))
         return cg_cli_looks_set(&order->looks, option, value);
@@ -283,18 +284,15 @@ static int check_out(struct command_line *line)
     return check_not_a_photo(order, &out);
 }
 
+static const struct cg_cli_syntax syntax = {":h", long_options, (const char *const[]){help, NULL},
+                                            set_option};
+
 /* Options into line, then the arguments and the page. */
 static int run_command_line(int argc, char *argv[], struct command_line *line)
 {
-    opterr = 0;
-    for (int result; (result = getopt_long(argc, argv, ":h", long_options, NULL)) != -1;) {
-        if (result == 'h')
-            return fputs(help, stdout) < 0 ? CG_EXIT_INPUT : CG_EXIT_DONE;
-        if (result == '?' || result == ':')
-            return cg_cli_refuse_option(result, argv, long_options);
-        if (!set_option(line, result, optarg))
-            return CG_EXIT_USAGE;
-    }
+    int code;
+    if (!cg_cli_read_options(&syntax, argc, argv, line, &code))
+        return code;
     if (argc == optind)
         return cg_cli_fail(CG_EXIT_USAGE, "page: expected OUT and photos, found neither; see "
                                           "comicgan page --help");
@@ -303,7 +301,7 @@ static int run_command_line(int argc, char *argv[], struct command_line *line)
     line->order.photo_count = argc - optind - 1;
     if (line->order.width == 0 && !cg_layout_has_free_height(line->order.layout))
         set_page(&line->order, "a4");
-    int code = check_counts(&line->order);
+    code = check_counts(&line->order);
     if (code == CG_EXIT_DONE)
         code = check_out(line);
     return code == CG_EXIT_DONE ? cg_page_make(&line->order) : code;

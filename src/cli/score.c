@@ -64,33 +64,34 @@ static const struct option long_options[] = {
     {NULL, 0, NULL, 0},
 };
 
-static bool set_option(struct settings *settings, int option)
+static bool set_option(void *context, int option, const char *value)
 {
+    struct settings *settings = context;
     switch (option) {
     case OPTION_MODEL:
-        settings->model = optarg;
+        settings->model = value;
         return true;
     case OPTION_FIT:
-        settings->fit = optarg;
+        settings->fit = value;
         return true;
     case OPTION_SAVE:
-        settings->save = optarg;
+        settings->save = value;
         return true;
     case OPTION_USE:
-        settings->use = optarg;
+        settings->use = value;
         return true;
     case OPTION_ANOMALIES:
-        settings->anomalies = optarg;
+        settings->anomalies = value;
         return true;
     case OPTION_CROPS:
-        return cg_cli_parse_int("crops", optarg, 1, CG_SAMPLES_CROPS_MAX, &settings->crops);
+        return cg_cli_parse_int("crops", value, 1, CG_SAMPLES_CROPS_MAX, &settings->crops);
     case OPTION_CROP:
-        return cg_cli_parse_float("crop", optarg, 0.05f, 1.0f, &settings->crop);
+        return cg_cli_parse_float("crop", value, 0.05f, 1.0f, &settings->crop);
     case OPTION_JSON:
         settings->as_json = true;
         return true;
     default:
-        return cg_cli_parse_int("threads", optarg, 1, 256, &settings->threads);
+        return cg_cli_parse_int("threads", value, 1, 256, &settings->threads);
     }
 }
 
@@ -300,18 +301,15 @@ static int check(const struct settings *settings, int file_count)
     return CG_EXIT_DONE;
 }
 
+static const struct cg_cli_syntax syntax = {":h", long_options, (const char *const[]){help, NULL},
+                                            set_option};
+
 int cg_command_score(int argc, char *argv[])
 {
+    int code;
     struct settings settings = {.crops = 16, .crop = CG_SAMPLES_CROP_DEFAULT};
-    opterr = 0;
-    for (int result; (result = getopt_long(argc, argv, ":h", long_options, NULL)) != -1;) {
-        if (result == 'h')
-            return fputs(help, stdout) < 0 ? CG_EXIT_INPUT : CG_EXIT_DONE;
-        if (result == '?' || result == ':')
-            return cg_cli_refuse_option(result, argv, long_options);
-        if (!set_option(&settings, result))
-            return CG_EXIT_USAGE;
-    }
-    int code = check(&settings, argc - optind);
+    if (!cg_cli_read_options(&syntax, argc, argv, &settings, &code))
+        return code;
+    code = check(&settings, argc - optind);
     return code == CG_EXIT_DONE ? run(&settings, argv + optind) : code;
 }

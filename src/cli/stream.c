@@ -44,21 +44,8 @@ static int run_stream(const struct cg_film_options *options)
     return status == CG_OK ? CG_EXIT_DONE : cg_cli_fail(CG_EXIT_INPUT, "%s", error.text);
 }
 
-/* The options; CG_EXIT_DONE to go on. */
-static int parse(int argc, char *argv[], struct cg_film_options *options, bool *help_wanted)
+static int check_surroundings(int argc, char *argv[])
 {
-    static const struct option long_options[] = {
-        CG_CLI_FILM_LONG_OPTIONS, {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
-    opterr = 0;
-    for (int result; (result = getopt_long(argc, argv, ":h", long_options, NULL)) != -1;) {
-        *help_wanted = result == 'h';
-        if (*help_wanted)
-            return CG_EXIT_DONE;
-        if (!cg_film_is_option(result))
-            return cg_cli_refuse_option(result, argv, long_options);
-        if (!cg_film_set(options, result, optarg))
-            return CG_EXIT_USAGE;
-    }
     if (optind < argc)
         return cg_cli_fail(CG_EXIT_USAGE,
                            "stream reads the standard input and takes no files, found %s; "
@@ -70,14 +57,21 @@ static int parse(int argc, char *argv[], struct cg_film_options *options, bool *
     return CG_EXIT_DONE;
 }
 
+static bool set_option(void *options, int option, const char *value)
+{
+    return cg_film_set(options, option, value);
+}
+
 int cg_command_stream(int argc, char *argv[])
 {
+    static const struct option long_options[] = {
+        CG_CLI_FILM_LONG_OPTIONS, {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
+    const struct cg_cli_syntax syntax = {":h", long_options, (const char *const[]){help, NULL},
+                                         set_option};
+    int code;
     struct cg_film_options options = CG_CLI_FILM_DEFAULT;
-    bool help_wanted = false;
-    int code = parse(argc, argv, &options, &help_wanted);
-    if (code == CG_EXIT_DONE && help_wanted) {
-        code = fputs(help, stdout) < 0 ? CG_EXIT_INPUT : CG_EXIT_DONE;
-    } else if (code == CG_EXIT_DONE) {
+    if (cg_cli_read_options(&syntax, argc, argv, &options, &code) &&
+        (code = check_surroundings(argc, argv)) == CG_EXIT_DONE) {
         signal(SIGPIPE, SIG_IGN); /* who reads may go away: that is an error, not the end of us */
         code = run_stream(&options);
     }

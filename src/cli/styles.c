@@ -71,19 +71,23 @@ static int list_styles(bool as_json)
     return code;
 }
 
+static bool set_json(void *as_json, int option, const char *value)
+{
+    (void)option, (void)value;
+    *(bool *)as_json = true;
+    return true;
+}
+
 int cg_command_styles(int argc, char *argv[])
 {
     static const struct option options[] = {
         {"json", no_argument, NULL, 'j'}, {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
+    const struct cg_cli_syntax syntax = {":h", options, (const char *const[]){help, NULL},
+                                         set_json};
     bool as_json = false;
-    opterr = 0;
-    for (int result; (result = getopt_long(argc, argv, ":h", options, NULL)) != -1;) {
-        if (result == 'h')
-            return fputs(help, stdout) < 0 ? CG_EXIT_INPUT : CG_EXIT_DONE;
-        if (result != 'j')
-            return cg_cli_refuse_option(result, argv, options);
-        as_json = true;
-    }
+    int code;
+    if (!cg_cli_read_options(&syntax, argc, argv, &as_json, &code))
+        return code;
     if (optind < argc)
         return cg_cli_fail(CG_EXIT_USAGE, "styles takes no arguments, found %s", argv[optind]);
     return list_styles(as_json);

@@ -46,27 +46,25 @@ static bool parse_minutes(const char *text, double *out)
 }
 
 /* Options that both a new run and a resumed one take; -1 when it is none of them. */
-static int take_any_run_option(struct cg_cli_train *common, const char *model, int option)
+static int take_any_run_option(struct cg_cli_train *common, const char *model, int option,
+                               const char *value)
 {
     switch (option) {
     case CG_CLI_TRAIN_MODEL:
-        if (strcmp(optarg, model) != 0)
-            cg_cli_fail(CG_EXIT_USAGE, "--model: expected style or vector, found \"%s\"", optarg);
-        return strcmp(optarg, model) == 0;
+        if (strcmp(value, model) != 0)
+            cg_cli_fail(CG_EXIT_USAGE, "--model: expected style or vector, found \"%s\"", value);
+        return strcmp(value, model) == 0;
     case CG_CLI_TRAIN_RESUME:
-        common->resume = optarg;
+        common->resume = value;
         return 1;
     case CG_CLI_TRAIN_STEPS:
-        return cg_cli_parse_steps("steps", optarg, &common->limits.steps);
+        return cg_cli_parse_steps("steps", value, &common->limits.steps);
     case CG_CLI_TRAIN_MINUTES:
-        return parse_minutes(optarg, &common->limits.minutes);
+        return parse_minutes(value, &common->limits.minutes);
     case CG_CLI_TRAIN_THREADS:
-        return cg_cli_parse_int("threads", optarg, 1, 256, &common->threads);
+        return cg_cli_parse_int("threads", value, 1, 256, &common->threads);
     case CG_CLI_TRAIN_MONITOR:
-        common->monitor = optarg;
-        return 1;
-    case CG_CLI_TRAIN_HELP:
-        common->help = true;
+        common->monitor = value;
         return 1;
     default:
         return -1;
@@ -74,21 +72,21 @@ static int take_any_run_option(struct cg_cli_train *common, const char *model, i
 }
 
 /* Options that only a new run takes, whatever its kind; -1 when it is none of them. */
-static int take_new_run_option(struct cg_cli_train *common, int option)
+static int take_new_run_option(struct cg_cli_train *common, int option, const char *value)
 {
     common->new_run_given = true;
     switch (option) {
     case CG_CLI_TRAIN_DATA:
-        common->data = optarg;
+        common->data = value;
         return 1;
     case CG_CLI_TRAIN_OUT:
-        common->out_dir = optarg;
+        common->out_dir = value;
         return 1;
     case CG_CLI_TRAIN_NAME:
-        common->name = optarg;
+        common->name = value;
         return 1;
     case CG_CLI_TRAIN_SEED:
-        return cg_cli_parse_steps("seed", optarg, &common->seed);
+        return cg_cli_parse_steps("seed", value, &common->seed);
     default:
         return -1;
     }
@@ -109,25 +107,20 @@ static int check(const struct cg_cli_train_kind *kind, const struct cg_cli_train
     return CG_EXIT_DONE;
 }
 
-/* Everything as asked for; an exit code, CG_EXIT_DONE to go on. */
-static int parse(const struct cg_cli_train_kind *kind, void *own, int argc, char *argv[],
-                 struct cg_cli_train *common)
+/* A command line that is being read. */
+struct reading {
+    const struct cg_cli_train_kind *kind;
+    struct cg_cli_train *common;
+    void *own;
+};
+
+static bool set_option(void *context, int option, const char *value)
 {
-    int option;
-    opterr = 0;
-    optind = 1;
-    while ((option = getopt_long(argc, argv, ":", kind->options, NULL)) != -1) {
-        if (option == '?' || option == ':')
-            return cg_cli_refuse_option(option, argv, kind->options);
-        int taken = take_any_run_option(common, kind->model, option);
-        if (taken < 0)
-            taken = take_new_run_option(common, option);
-        if (taken < 0)
-            taken = kind->take(own, option);
-        if (!taken)
-            return CG_EXIT_USAGE;
-    }
-    return common->help ? CG_EXIT_DONE : check(kind, common, argc, argv);
+    const struct reading *reading = context;
+    int taken = take_any_run_option(reading->common, reading->kind->model, option, value);
+    if (taken < 0)
+        taken = take_new_run_option(reading->common, option, value);
+    return taken < 0 ? reading->kind->take(reading->own, option) : taken;
 }
 
 /* ---- the command ----------------------------------------------------------------------------- */
@@ -159,11 +152,14 @@ static int run(const struct cg_cli_train_kind *kind, void *own, struct cg_cli_tr
 
 int cg_cli_train(const struct cg_cli_train_kind *kind, void *own, int argc, char *argv[])
 {
+    int code;
     struct cg_cli_train common = {.seed = 1};
-    int code = parse(kind, own, argc, argv, &common);
-    if (code == CG_EXIT_DONE && common.help)
-        fputs(kind->help, stdout);
-    else if (code == CG_EXIT_DONE)
+    struct reading reading = {kind, &common, own};
+    const struct cg_cli_syntax syntax = {":h", kind->options,
+                                         (const char *const[]){kind->help, NULL}, set_option};
+    optind = 1;
+    if (cg_cli_read_options(&syntax, argc, argv, &reading, &code) &&
+        (code = check(kind, &common, argc, argv)) == CG_EXIT_DONE)
         code = run(kind, own, &common);
     return code;
 }

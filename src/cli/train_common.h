@@ -24,7 +24,6 @@ enum {
     CG_CLI_TRAIN_THREADS,
     CG_CLI_TRAIN_MONITOR,
     CG_CLI_TRAIN_NAME,
-    CG_CLI_TRAIN_HELP,
     CG_CLI_TRAIN_OWN
 };
 
@@ -41,7 +40,7 @@ enum {
         {"monitor", required_argument, NULL, CG_CLI_TRAIN_MONITOR},                                \
         {"name", required_argument, NULL, CG_CLI_TRAIN_NAME},                                      \
     {                                                                                              \
-        "help", no_argument, NULL, CG_CLI_TRAIN_HELP                                               \
+        "help", no_argument, NULL, 'h'                                                             \
     }
 
 /* What those options say. */
@@ -51,7 +50,6 @@ struct cg_cli_train {
     uint64_t seed;
     int threads;        /* 0: all processors */
     bool new_run_given; /* an option that only a new run takes */
-    bool help;
 };
 
 struct cg_cli_train_kind {

@@ -306,8 +306,9 @@ static const struct option long_options[] = {
     {NULL, 0, NULL, 0},
 };
 
-static bool set_option(struct cg_video_settings *settings, int option, const char *value)
+static bool set_option(void *context, int option, const char *value)
 {
+    struct cg_video_settings *settings = context;
     if (cg_film_is_option(option))
         return cg_film_set(&settings->film, option, value);
     if (option == OPTION_FRAMES) {
@@ -347,31 +348,15 @@ static int run_settings(struct cg_video_settings *settings, int argc, char *argv
     return code;
 }
 
-/* The options; CG_EXIT_DONE to go on. */
-static int parse(int argc, char *argv[], struct cg_video_settings *settings, bool *help_wanted)
-{
-    opterr = 0;
-    for (int result; (result = getopt_long(argc, argv, ":h", long_options, NULL)) != -1;) {
-        *help_wanted = result == 'h';
-        if (*help_wanted)
-            return CG_EXIT_DONE;
-        if (result == '?' || result == ':')
-            return cg_cli_refuse_option(result, argv, long_options);
-        if (!set_option(settings, result, optarg))
-            return CG_EXIT_USAGE;
-    }
-    return CG_EXIT_DONE;
-}
+static const struct cg_cli_syntax syntax = {":h", long_options, (const char *const[]){help, NULL},
+                                            set_option};
 
 int cg_command_video(int argc, char *argv[])
 {
+    int code;
     struct cg_video_settings settings = {.film = CG_CLI_FILM_DEFAULT,
                                          .part_seconds = PART_SECONDS_DEFAULT};
-    bool help_wanted = false;
-    int code = parse(argc, argv, &settings, &help_wanted);
-    if (code == CG_EXIT_DONE && help_wanted)
-        code = fputs(help, stdout) < 0 ? CG_EXIT_INPUT : CG_EXIT_DONE;
-    else if (code == CG_EXIT_DONE)
+    if (cg_cli_read_options(&syntax, argc, argv, &settings, &code))
         code = run_settings(&settings, argc, argv);
     cg_cli_looks_close(&settings.film.looks);
     return code;

@@ -20,7 +20,6 @@
 #define ARCHITECTURE_KEY "comicgan.architecture"
 #define CARD_KEY "comicgan.card"
 #define METADATA_COUNT 2
-#define METADATA_DEPTH_MAX 8
 #define NAME_MAX_CHARS 64
 #define SUMMARY_MAX_CHARS 400
 #define DETAIL_MIN_PX 64
@@ -192,26 +191,15 @@ static enum cg_status read_card(const json_t *object, struct cg_card *card, stru
 
 /* ---- the object ------------------------------------------------------------------------------ */
 
-static enum cg_status parse_metadata(const struct cg_safetensors *file, const char *key,
-                                     json_t **out, struct cg_error *error)
-{
-    *out = NULL;
-    const char *text = cg_safetensors_metadata(file, key);
-    if (text == NULL)
-        return cg_fail(error, CG_ERR_MODEL, "not a comicgan model: its metadata has no \"%s\"",
-                       key);
-    return cg_json_parse_object(text, strlen(text), METADATA_DEPTH_MAX, key, out, error);
-}
-
 static enum cg_status load(struct cg_model *model, const struct cg_safetensors *file,
                            struct cg_error *error)
 {
     json_t *architecture = NULL, *card = NULL;
-    enum cg_status status = parse_metadata(file, ARCHITECTURE_KEY, &architecture, error);
+    enum cg_status status = cg_metadata_object(file, ARCHITECTURE_KEY, &architecture, error);
     if (status == CG_OK)
         status = read_architecture(architecture, &model->config, error);
     if (status == CG_OK)
-        status = parse_metadata(file, CARD_KEY, &card, error);
+        status = cg_metadata_object(file, CARD_KEY, &card, error);
     if (status == CG_OK)
         status = read_card(card, &model->card, error);
     if (status == CG_OK)

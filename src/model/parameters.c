@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define METADATA_DEPTH_MAX 8
+
 static enum cg_status check_tensor_shape(const struct cg_tensor *found,
                                          const struct cg_tensor_info *expected,
                                          struct cg_error *error)
@@ -109,6 +111,17 @@ enum cg_status cg_parameters_load(const struct cg_safetensors *file,
         parameters[n] = NULL;
     }
     return status;
+}
+
+enum cg_status cg_metadata_object(const struct cg_safetensors *file, const char *key, json_t **out,
+                                  struct cg_error *error)
+{
+    *out = NULL;
+    const char *text = cg_safetensors_metadata(file, key);
+    if (text == NULL)
+        return cg_fail(error, CG_ERR_MODEL, "not a comicgan model: its metadata has no \"%s\"",
+                       key);
+    return cg_json_parse_object(text, strlen(text), METADATA_DEPTH_MAX, key, out, error);
 }
 
 /* tensors and infos: one element per tensor; names point into infos. */

@@ -1,7 +1,8 @@
-/* The parameters of networks as the tensors of a safetensors file. */
+/* What the files of all kinds of models share: parameters as tensors, JSON objects as metadata. */
 #ifndef CG_MODEL_PARAMETERS_H
 #define CG_MODEL_PARAMETERS_H
 
+#include "model/json.h"
 #include "model/safetensors.h"
 #include "nn/network.h"
 
@@ -13,6 +14,11 @@
 enum cg_status cg_parameters_load(const struct cg_safetensors *file,
                                   const struct cg_network *const *networks, float **parameters,
                                   size_t count, struct cg_error *error);
+
+/* The object that the metadata has under key, in JSON, to be released. Errors: CG_ERR_MODEL, also
+ * when there is none; CG_ERR_MEMORY. */
+enum cg_status cg_metadata_object(const struct cg_safetensors *file, const char *key, json_t **out,
+                                  struct cg_error *error);
 
 /* Write the parameters of count networks under their tensors' names, atomically. */
 enum cg_status cg_parameters_write(const char *path, const struct cg_network *const *networks,

@@ -11,7 +11,6 @@
 
 #define ARCHITECTURE_KEY "comicgan.architecture"
 #define CARD_KEY "comicgan.card"
-#define METADATA_DEPTH_MAX 8
 #define SLOPE 0.2f
 #define NAME_MAX_CHARS 64
 
@@ -196,17 +195,6 @@ static enum cg_status read_config(const json_t *object, struct cg_vector_config 
     return status;
 }
 
-static enum cg_status parse_metadata(const struct cg_safetensors *file, const char *key,
-                                     json_t **out, struct cg_error *error)
-{
-    const char *text = cg_safetensors_metadata(file, key);
-    *out = NULL;
-    if (text == NULL)
-        return cg_fail(error, CG_ERR_MODEL, "not a comicgan model: its metadata has no \"%s\"",
-                       key);
-    return cg_json_parse_object(text, strlen(text), METADATA_DEPTH_MAX, key, out, error);
-}
-
 static enum cg_status read_name(const json_t *card, char **out, struct cg_error *error)
 {
     const char *name;
@@ -224,11 +212,11 @@ static enum cg_status load(struct cg_vector_model *model, const struct cg_safete
                            struct cg_error *error)
 {
     json_t *architecture = NULL, *card = NULL;
-    enum cg_status status = parse_metadata(file, ARCHITECTURE_KEY, &architecture, error);
+    enum cg_status status = cg_metadata_object(file, ARCHITECTURE_KEY, &architecture, error);
     if (status == CG_OK)
         status = read_config(architecture, &model->config, error);
     if (status == CG_OK)
-        status = parse_metadata(file, CARD_KEY, &card, error);
+        status = cg_metadata_object(file, CARD_KEY, &card, error);
     if (status == CG_OK)
         status = read_name(card, &model->name, error);
     if (status == CG_OK)

@@ -4,6 +4,7 @@
 #ifndef CG_NN_LAYER_H
 #define CG_NN_LAYER_H
 
+#include "base/pool.h"
 #include "nn/network.h"
 
 #include <stdbool.h>
@@ -23,6 +24,7 @@ struct cg_layer_forward {
     float *out;
     size_t begin, end;
     uint64_t noise; /* what DROPOUT draws from; 0: the network is in use, nothing is dropped */
+    struct cg_pool *pool; /* shares the work of a wide layer; NULL: this thread does it all */
 };
 
 /*
@@ -39,7 +41,8 @@ struct cg_layer_backward {
     float *grad_in, *grad_in2;
     bool accumulate_in, accumulate_in2;
     float *grad_parameters;
-    uint64_t noise; /* the forward call's */
+    uint64_t noise;       /* the forward call's */
+    struct cg_pool *pool; /* as in forward */
 };
 
 struct cg_layer_type {

@@ -6,7 +6,7 @@
  */
 #include "nn/layer.h"
 
-#include "tensor/matrix.h"
+#include "tensor/columns.h"
 
 bool cg_linear_shape(const struct cg_layer *layer, const struct cg_shape *in,
                      const struct cg_shape *in2, struct cg_shape *out)
@@ -49,6 +49,21 @@ void cg_linear_prepare(const struct cg_layer *layer, const float *parameters, fl
                       (size_t)layer->in_channels, (size_t)layer->out_channels, prepared);
 }
 
+/* Columns of y, whole: bias, product and activation. */
+static void forward_columns(const void *context, size_t begin, size_t end)
+{
+    const struct cg_layer_forward *call = context;
+    const struct cg_layer *layer = call->layer;
+    size_t rows = call->end - call->begin;
+    size_t in = (size_t)layer->in_channels, out = (size_t)layer->out_channels;
+    const float *weight = call->parameters + layer->weight_offset + begin * in;
+    struct cg_matrix y = cg_columns_of(cg_matrix_make(call->out, rows, out), begin, end);
+    cg_columns_fill(y, call->parameters + layer->bias_offset + begin);
+    cg_gemm(CG_PLAIN, CG_TRANSPOSED, 1.0f, cg_matrix_of(call->in, rows, in),
+            cg_matrix_of(weight, end - begin, in), 1.0f, y);
+    cg_columns_activate(y, layer->activation, layer->slope);
+}
+
 void cg_linear_forward(const struct cg_layer_forward *call)
 {
     const struct cg_layer *layer = call->layer;
@@ -64,10 +79,25 @@ void cg_linear_forward(const struct cg_layer_forward *call)
         cg_gemm_narrow(call->in, rows, in, weight, bias, out, narrow_slope(layer), call->out);
         return;
     }
-    cg_rows_fill(call->out, bias, rows, out);
-    cg_gemm(CG_PLAIN, CG_TRANSPOSED, 1.0f, cg_matrix_of(call->in, rows, in),
-            cg_matrix_of(weight, out, in), 1.0f, cg_matrix_make(call->out, rows, out));
-    cg_activate(call->out, rows * out, layer->activation, layer->slope);
+    cg_columns_run(call->pool, out, forward_columns, call);
+}
+
+/* Those columns' gradients by W and b. */
+static void backward_columns(const void *context, size_t begin, size_t end)
+{
+    const struct cg_layer_backward *call = context;
+    const struct cg_layer *layer = call->layer;
+    size_t rows = cg_shape_rows(call->out_shape);
+    size_t in = (size_t)layer->in_channels, out = (size_t)layer->out_channels;
+    struct cg_matrix gradient =
+        cg_columns_of(cg_matrix_make(call->grad_out, rows, out), begin, end);
+    cg_columns_activation_backward(gradient, call->out + begin, layer->activation, layer->slope);
+    if (call->grad_parameters == NULL)
+        return;
+    float *by_weight = call->grad_parameters + layer->weight_offset + begin * in;
+    cg_gemm(CG_TRANSPOSED, CG_PLAIN, 1.0f, gradient, cg_matrix_of(call->in, rows, in), 1.0f,
+            cg_matrix_make(by_weight, end - begin, in));
+    cg_columns_sums_add(call->grad_parameters + layer->bias_offset + begin, gradient);
 }
 
 void cg_linear_backward(const struct cg_layer_backward *call)
@@ -75,15 +105,10 @@ void cg_linear_backward(const struct cg_layer_backward *call)
     const struct cg_layer *layer = call->layer;
     size_t rows = cg_shape_rows(call->out_shape);
     size_t in = (size_t)layer->in_channels, out = (size_t)layer->out_channels;
-    struct cg_matrix gradient = cg_matrix_make(call->grad_out, rows, out);
-    cg_activation_backward(call->grad_out, call->out, rows * out, layer->activation, layer->slope);
-    if (call->grad_parameters != NULL) {
-        cg_gemm(CG_TRANSPOSED, CG_PLAIN, 1.0f, gradient, cg_matrix_of(call->in, rows, in), 1.0f,
-                cg_matrix_make(call->grad_parameters + layer->weight_offset, out, in));
-        cg_column_sums_add(call->grad_parameters + layer->bias_offset, call->grad_out, rows, out);
-    }
+    cg_columns_run(call->pool, out, backward_columns, call);
     if (call->grad_in != NULL)
-        cg_gemm(CG_PLAIN, CG_PLAIN, 1.0f, gradient,
-                cg_matrix_of(call->parameters + layer->weight_offset, out, in),
-                call->accumulate_in ? 1.0f : 0.0f, cg_matrix_make(call->grad_in, rows, in));
+        cg_columns_gemm(call->pool, CG_PLAIN, CG_PLAIN, 1.0f,
+                        cg_matrix_make(call->grad_out, rows, out),
+                        cg_matrix_of(call->parameters + layer->weight_offset, out, in),
+                        call->accumulate_in ? 1.0f : 0.0f, cg_matrix_make(call->grad_in, rows, in));
 }

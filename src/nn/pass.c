@@ -21,6 +21,7 @@ struct cg_pass {
     float *value_arena, *gradient_arena;
     const float *input;
     uint64_t noise;
+    struct cg_pool *pool;
 };
 
 static const struct cg_layer_type *type_of(const struct cg_pass *pass, int layer)
@@ -204,6 +205,16 @@ uint64_t cg_pass_noise(const struct cg_pass *pass)
     return pass->noise;
 }
 
+void cg_pass_set_pool(struct cg_pass *pass, struct cg_pool *pool)
+{
+    pass->pool = pool;
+}
+
+struct cg_pool *cg_pass_pool(const struct cg_pass *pass)
+{
+    return pass->pool;
+}
+
 const float *cg_pass_values(const struct cg_pass *pass, int layer)
 {
     return values_of(pass, layer);
@@ -226,6 +237,7 @@ const float *cg_pass_forward(struct cg_pass *pass, const float *parameters, cons
             .begin = 0,
             .end = cg_shape_rows(&pass->shapes[i]),
             .noise = cg_layer_noise(pass->noise, i),
+            .pool = pass->pool,
         };
         if (!shares_memory(pass, i))
             type_of(pass, i)->forward(&call);
@@ -273,6 +285,7 @@ void cg_pass_backward(struct cg_pass *pass, const float *parameters, float *grad
             .grad_out = pass->gradients[i],
             .grad_parameters = grad_parameters,
             .noise = cg_layer_noise(pass->noise, i),
+            .pool = pass->pool,
         };
         if (!pass->wanted[i] || !pass->written[pass->root[i]] || shares_memory(pass, i))
             continue; /* not written: the output does not depend on it */

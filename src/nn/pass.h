@@ -6,6 +6,7 @@
 #ifndef CG_NN_PASS_H
 #define CG_NN_PASS_H
 
+#include "base/pool.h"
 #include "nn/network.h"
 
 struct cg_pass;
@@ -40,6 +41,12 @@ void cg_pass_backward(struct cg_pass *pass, const float *parameters, float *grad
  * they do nothing. */
 void cg_pass_set_noise(struct cg_pass *pass, uint64_t noise);
 uint64_t cg_pass_noise(const struct cg_pass *pass);
+
+/* A pool whose threads share the work of wide layers, from the next call on, instead of the calling
+ * thread doing all of it; NULL, as at first: none. Outcomes do not depend on the number of threads,
+ * but differ in the last digits from those without a pool. */
+void cg_pass_set_pool(struct cg_pass *pass, struct cg_pool *pool);
+struct cg_pool *cg_pass_pool(const struct cg_pass *pass);
 
 /* A layer's output of the last forward; it belongs to the pass. */
 const float *cg_pass_values(const struct cg_pass *pass, int layer);

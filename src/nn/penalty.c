@@ -3,7 +3,7 @@
 
 #include "base/memory.h"
 #include "nn/layer.h"
-#include "tensor/matrix.h"
+#include "tensor/columns.h"
 
 #include <stdlib.h>
 
@@ -97,15 +97,16 @@ static void bend(const struct cg_pass *pass, const struct cg_layer *layer, int i
 }
 
 /* to = W from (transpose CG_TRANSPOSED, forward) or W^T from (CG_PLAIN, backward), row by row. */
-static void multiply(enum cg_transpose transpose, const struct cg_layer *layer,
-                     const float *parameters, size_t rows, const float *from, float *to)
+static void multiply(struct cg_pool *pool, enum cg_transpose transpose,
+                     const struct cg_layer *layer, const float *parameters, size_t rows,
+                     const float *from, float *to)
 {
     size_t in = (size_t)layer->in_channels, out = (size_t)layer->out_channels;
     size_t inner = transpose == CG_PLAIN ? out : in, outer = transpose == CG_PLAIN ? in : out;
     if (layer->kind == CG_LAYER_LINEAR)
-        cg_gemm(CG_PLAIN, transpose, 1.0f, cg_matrix_of(from, rows, inner),
-                cg_matrix_of(parameters + layer->weight_offset, out, in), 0.0f,
-                cg_matrix_make(to, rows, outer));
+        cg_columns_gemm(pool, CG_PLAIN, transpose, 1.0f, cg_matrix_of(from, rows, inner),
+                        cg_matrix_of(parameters + layer->weight_offset, out, in), 0.0f,
+                        cg_matrix_make(to, rows, outer));
     else
         cg_copy_floats(to, from, rows * out);
 }
@@ -119,8 +120,8 @@ static void walk_back(struct cg_penalty *penalty, const struct cg_pass *pass, si
         penalty->deltas[last][r] = 1.0f;
     for (int i = last; i >= 0; i--) {
         bend(pass, &network->layers[i], i, rows, penalty->deltas[i]);
-        multiply(CG_PLAIN, &network->layers[i], parameters, rows, penalty->deltas[i],
-                 i > 0 ? penalty->deltas[i - 1] : penalty->input_delta);
+        multiply(cg_pass_pool(pass), CG_PLAIN, &network->layers[i], parameters, rows,
+                 penalty->deltas[i], i > 0 ? penalty->deltas[i - 1] : penalty->input_delta);
     }
 }
 
@@ -134,11 +135,12 @@ static void walk_forward(struct cg_penalty *penalty, const struct cg_pass *pass,
         size_t in = (size_t)layer->in_channels, out = (size_t)layer->out_channels;
         float *next = penalty->tangents[i % 2];
         if (layer->kind == CG_LAYER_LINEAR)
-            cg_gemm(CG_TRANSPOSED, CG_PLAIN, 1.0f, cg_matrix_of(penalty->deltas[i], rows, out),
-                    cg_matrix_of(tangent, rows, in), 1.0f,
-                    cg_matrix_make(grad_parameters + layer->weight_offset, out, in));
+            cg_columns_gemm(cg_pass_pool(pass), CG_TRANSPOSED, CG_PLAIN, 1.0f,
+                            cg_matrix_of(penalty->deltas[i], rows, out),
+                            cg_matrix_of(tangent, rows, in), 1.0f,
+                            cg_matrix_make(grad_parameters + layer->weight_offset, out, in));
         if (i + 1 < network->layer_count) {
-            multiply(CG_TRANSPOSED, layer, parameters, rows, tangent, next);
+            multiply(cg_pass_pool(pass), CG_TRANSPOSED, layer, parameters, rows, tangent, next);
             bend(pass, layer, i, rows, next);
         }
         tangent = next;

@@ -21,8 +21,9 @@ enum cg_status cg_learner_create(struct cg_network *network, int shard_count, bo
     out->parameters = cg_alloc(count, sizeof(float), "parameters", error);
     out->first = cg_alloc_zero(count, sizeof(float), "optimiser state", error);
     out->second = cg_alloc_zero(count, sizeof(float), "optimiser state", error);
-    out->gradient = cg_alloc_zero(count, sizeof(float), "gradient", error);
     out->shard_gradients = cg_alloc_zero(count * shards, sizeof(float), "gradients", error);
+    out->gradient =
+        shards == 1 ? out->shard_gradients : cg_alloc_zero(count, sizeof(float), "gradient", error);
     out->used = out->parameters;
     if (spectral_norm) {
         out->used = cg_alloc(count, sizeof(float), "normalised parameters", error);
@@ -42,8 +43,9 @@ void cg_learner_clear(struct cg_learner *learner)
     if (learner->used != learner->parameters)
         free(learner->used);
     cg_spectral_free(learner->spectral);
+    if (learner->gradient != learner->shard_gradients)
+        free(learner->gradient);
     free(learner->shard_gradients);
-    free(learner->gradient);
     free(learner->second);
     free(learner->first);
     free(learner->parameters);
@@ -97,7 +99,8 @@ static void sum_range(void *context, size_t item, int worker)
     (void)worker;
     range_of(learner, item, &begin, &count);
     float *target = learner->gradient + begin;
-    memcpy(target, cg_learner_shard(learner, 0) + begin, count * sizeof(float));
+    if (learner->shard_count > 1)
+        memcpy(target, cg_learner_shard(learner, 0) + begin, count * sizeof(float));
     for (int s = 1; s < learner->shard_count; s++)
         cg_vector_axpy(target, 1.0f, cg_learner_shard(learner, s) + begin, count);
     if (!cg_vector_is_finite(target, count))
@@ -126,6 +129,28 @@ bool cg_learner_step(struct cg_learner *learner, struct cg_pool *pool)
     learner->steps++;
     cg_pool_run(pool, range_count(learner), update_range, learner);
     return true;
+}
+
+struct average_context {
+    const struct cg_learner *learner;
+    float *average;
+    float decay;
+};
+
+static void average_range(void *context, size_t item, int worker)
+{
+    const struct average_context *call = context;
+    size_t begin, count;
+    (void)worker;
+    range_of(call->learner, item, &begin, &count);
+    cg_ema_update(call->average + begin, call->learner->parameters + begin, count, call->decay);
+}
+
+void cg_learner_average(const struct cg_learner *learner, struct cg_pool *pool, float *average,
+                        float decay)
+{
+    struct average_context call = {learner, average, decay};
+    cg_pool_run(pool, range_count(learner), average_range, &call);
 }
 
 double cg_learner_gradient_length(const struct cg_learner *learner)

@@ -18,7 +18,7 @@ struct cg_learner {
     float *parameters;
     float *used;                  /* what passes shall use: parameters, or normalised ones */
     float *first, *second;        /* moments */
-    float *gradient;              /* sum over shards */
+    float *gradient;              /* sum over shards; of one shard: that itself */
     float *shard_gradients;       /* shard_count times count */
     struct cg_spectral *spectral; /* NULL: no spectral norm */
     struct cg_adam adam;
@@ -44,6 +44,10 @@ float *cg_learner_shard(const struct cg_learner *learner, int shard);
  * changed.
  */
 bool cg_learner_step(struct cg_learner *learner, struct cg_pool *pool);
+
+/* average = decay * average + (1 - decay) * parameters */
+void cg_learner_average(const struct cg_learner *learner, struct cg_pool *pool, float *average,
+                        float decay);
 
 /* Length of the gradient of the last step. */
 double cg_learner_gradient_length(const struct cg_learner *learner);

@@ -91,6 +91,13 @@ struct shard_job {
     bool with_critics;
 };
 
+/* A loss that is not finite makes the gradient so, which is what is looked at. */
+static void taint(const struct cg_learner *learner, const struct cg_trainer *trainer, size_t shard)
+{
+    if (!cg_losses_are_finite(cg_shard_losses(trainer->shards[shard])))
+        cg_learner_shard(learner, (int)shard)[0] = NAN;
+}
+
 static void generate_shard(void *context, size_t item, int worker)
 {
     struct cg_trainer *trainer = ((struct shard_job *)context)->trainer;
@@ -107,6 +114,7 @@ static void criticise_shard(void *context, size_t item, int worker)
                        trainer->state.step);
     for (int c = 0; c < CG_CRITIC_COUNT; c++)
         cg_shard_criticise(trainer->shards[item], (enum cg_critic)c, &trainer->state.critics[c]);
+    taint(&trainer->state.critics[0], trainer, item);
 }
 
 static void learn_shard(void *context, size_t item, int worker)
@@ -115,6 +123,7 @@ static void learn_shard(void *context, size_t item, int worker)
     (void)worker;
     cg_shard_learn(job->trainer->shards[item], &job->trainer->state.generator, job->target_share,
                    job->with_critics ? job->trainer->state.critics : NULL);
+    taint(&job->trainer->state.generator, job->trainer, item);
 }
 
 static float rate_now(const struct cg_trainer *trainer, float peak, uint64_t warmup)
@@ -164,9 +173,8 @@ static void enter_second_stage(struct cg_trainer *trainer)
     generator->steps = 0;
 }
 
-/* Take the step's numbers in; which networks learned decides whose gradients there are. False when
- * a loss is not finite. */
-static bool add_up(struct cg_trainer *trainer, bool critics_learned, bool generator_learned)
+/* Take the step's numbers in; which networks learned decides whose gradients there are. */
+static void add_up(struct cg_trainer *trainer, bool critics_learned, bool generator_learned)
 {
     for (size_t s = 0; s < trainer->shard_count; s++)
         cg_losses_add_scaled(&trainer->losses, cg_shard_losses(trainer->shards[s]), 1.0);
@@ -176,7 +184,6 @@ static bool add_up(struct cg_trainer *trainer, bool critics_learned, bool genera
         trainer->generator_gradient += cg_learner_gradient_length(&trainer->state.generator);
     trainer->critics_learned |= critics_learned;
     trainer->generator_learned |= generator_learned;
-    return cg_losses_are_finite(&trainer->losses);
 }
 
 static bool take_step(void *context)
@@ -194,8 +201,9 @@ static bool take_step(void *context)
     bool head_start = second && stage_step(trainer) < trainer->recipe->head_start_steps;
     if (finite && !head_start)
         finite = step_generator(trainer, &job);
-    if (!finite || !add_up(trainer, second, !head_start))
+    if (!finite)
         return false;
+    add_up(trainer, second, !head_start);
     state->step++;
     if (!head_start && state->generator.steps > 0)
         cg_ema_update(state->average, state->generator.parameters, state->generator.count,

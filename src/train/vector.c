@@ -8,7 +8,7 @@
  *   4. G takes a step: down along E[log(1 - D(G(z)))], or what the objective puts in its place
  *   5. repeat
  *
- * Each batch is cut into shards that threads share; take_step below has these five lines.
+ * take_step below has these five lines; vector_batch.c has what they do to a batch.
  */
 #include "train/vector_trainer.h"
 
@@ -32,30 +32,6 @@ void cg_vector_tell(struct cg_vector_trainer *trainer, const struct cg_vector_re
 
 /* ---- one step ---- */
 
-struct round {
-    struct cg_vector_trainer *trainer;
-    uint64_t number; /* of the batch, counted through the run */
-};
-
-static void make_batches(void *context, size_t item, int worker)
-{
-    const struct round *round = context;
-    struct cg_vector_trainer *trainer = round->trainer;
-    (void)worker;
-    cg_vector_shard_make_fake(trainer->shards[item], round->number, &trainer->state.generator);
-    cg_vector_shard_draw_real(trainer->shards[item], round->number, &trainer->samples);
-    cg_vector_shard_judge(trainer->shards[item], round->number, &trainer->state.discriminator);
-}
-
-static void learn_from_judge(void *context, size_t item, int worker)
-{
-    const struct round *round = context;
-    struct cg_vector_trainer *trainer = round->trainer;
-    (void)worker;
-    cg_vector_shard_learn(trainer->shards[item], round->number, &trainer->state.discriminator,
-                          &trainer->state.generator);
-}
-
 static float rate_now(const struct cg_vector_trainer *trainer, float peak)
 {
     const struct cg_vector_recipe *recipe = trainer->recipe;
@@ -72,12 +48,14 @@ static void set_rates(struct cg_vector_trainer *trainer)
     state->generator.adam.learning_rate = rate_now(trainer, recipe->generator_rate);
 }
 
-/* Steps 1 to 3. False if the gradient is not finite. */
-static bool step_discriminator(struct cg_vector_trainer *trainer, struct round *round)
+/* Steps 1 to 3; round counts batches through the run. False if the gradient is not finite. */
+static bool step_discriminator(struct cg_vector_trainer *trainer, uint64_t round)
 {
     struct cg_learner *d = &trainer->state.discriminator;
+    cg_vector_batch_make_fake(trainer->batch, round, &trainer->state.generator); /* 1 */
+    cg_vector_batch_draw_real(trainer->batch, round, &trainer->samples);         /* 2 */
     cg_learner_begin(d, trainer->pool);
-    cg_pool_run(trainer->pool, trainer->shard_count, make_batches, round);
+    cg_vector_batch_judge(trainer->batch, round, d); /* 3 */
     if (!cg_learner_step(d, trainer->pool))
         return false;
     if (d->spectral != NULL) /* the generator meets it as it is now */
@@ -86,11 +64,11 @@ static bool step_discriminator(struct cg_vector_trainer *trainer, struct round *
 }
 
 /* Step 4. False if the gradient is not finite. */
-static bool step_generator(struct cg_vector_trainer *trainer, struct round *round)
+static bool step_generator(struct cg_vector_trainer *trainer, uint64_t round)
 {
     struct cg_learner *g = &trainer->state.generator;
     cg_learner_begin(g, trainer->pool);
-    cg_pool_run(trainer->pool, trainer->shard_count, learn_from_judge, round);
+    cg_vector_batch_learn(trainer->batch, round, &trainer->state.discriminator, g);
     return cg_learner_step(g, trainer->pool);
 }
 
@@ -98,14 +76,12 @@ static bool step_generator(struct cg_vector_trainer *trainer, struct round *roun
 static bool add_up(struct cg_vector_trainer *trainer)
 {
     struct cg_vector_losses *sum = &trainer->losses;
-    for (size_t s = 0; s < trainer->shard_count; s++) {
-        const struct cg_vector_losses *losses = cg_vector_shard_losses(trainer->shards[s]);
-        sum->discriminator += losses->discriminator;
-        sum->generator += losses->generator;
-        sum->penalty += losses->penalty;
-        sum->accuracy_real += losses->accuracy_real;
-        sum->accuracy_fake += losses->accuracy_fake;
-    }
+    const struct cg_vector_losses *losses = cg_vector_batch_losses(trainer->batch);
+    sum->discriminator += losses->discriminator;
+    sum->generator += losses->generator;
+    sum->penalty += losses->penalty;
+    sum->accuracy_real += losses->accuracy_real;
+    sum->accuracy_fake += losses->accuracy_fake;
     if (trainer->state.step % GRADIENT_STEPS == 0) {
         trainer->discriminator_gradient +=
             cg_learner_gradient_length(&trainer->state.discriminator);
@@ -121,21 +97,19 @@ static void average(struct cg_vector_trainer *trainer)
     struct cg_vector_state *state = &trainer->state;
     float ramp = ((float)state->step + 1.0f) / ((float)state->step + 10.0f);
     float decay = fminf(trainer->recipe->ema, ramp);
-    cg_ema_update(state->average, state->generator.parameters, state->generator.count, decay);
+    cg_learner_average(&state->generator, trainer->pool, state->average, decay);
 }
 
 static bool take_step(void *context)
 {
     struct cg_vector_trainer *trainer = context;
     uint64_t rounds = (uint64_t)trainer->recipe->d_steps;
-    struct round round = {trainer, trainer->state.step * rounds};
+    uint64_t first = trainer->state.step * rounds, last = first + rounds - 1;
     set_rates(trainer);
-    for (uint64_t r = 0; r < rounds; r++) {
-        round.number = trainer->state.step * rounds + r;
-        if (!step_discriminator(trainer, &round)) /* 1, 2 and 3 */
+    for (uint64_t round = first; round <= last; round++)
+        if (!step_discriminator(trainer, round)) /* 1, 2 and 3 */
             return false;
-    }
-    if (!step_generator(trainer, &round) || !add_up(trainer)) /* 4 */
+    if (!step_generator(trainer, last) || !add_up(trainer)) /* 4 */
         return false;
     average(trainer);
     trainer->state.step++; /* 5 */

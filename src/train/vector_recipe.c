@@ -3,10 +3,10 @@
 
 const struct cg_vector_recipe CG_VECTOR_RECIPE_DEFAULT = {
     .batch = 128,
-    .shard_rows = 64,
     .d_steps = 1,
     .objective = CG_GAN_NON_SATURATING,
     .r1 = 0.2f,
+    .r1_every = 1,
     .rule = CG_UPDATE_ADAM,
     .generator_rate = 2e-4f,
     .discriminator_rate = 2e-4f,

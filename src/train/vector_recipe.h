@@ -7,15 +7,16 @@
 
 struct cg_vector_recipe {
     /* one step */
-    int batch;      /* pictures, real and generated each */
-    int shard_rows; /* whose gradient is summed apart; batch is a multiple */
-    int d_steps;    /* steps of D for one of G */
+    int batch;   /* pictures, real and generated each */
+    int d_steps; /* steps of D for one of G */
     /* the game */
     enum cg_gan_objective objective;
     float label_smoothing; /* real pictures count as 1 less this; objectives with a sigmoid only */
     float instance_noise;  /* deviation of the noise on what D sees at the start; halves every
                               CG_VECTOR_NOISE_HALVES steps */
     float r1;              /* weight of the R1 penalty */
+    int r1_every;          /* it is taken in one step of D of so many, with as many times the weight
+                              (Karras et al. 2020, "lazy regularization") */
     int spectral_norm;     /* of D: 0 or 1 */
     int augment;           /* bits, augment.h */
     int mirror;            /* real pictures are mirrored half of the time: 0 or 1 */

@@ -3,7 +3,7 @@
 
 #include "train/numbers.h"
 
-static const struct cg_run_kind kind = {CG_VECTOR_NAME, 2};
+static const struct cg_run_kind kind = {CG_VECTOR_NAME, 3};
 
 #define RECIPE(name, type)                                                                         \
     {                                                                                              \
@@ -12,12 +12,12 @@ static const struct cg_run_kind kind = {CG_VECTOR_NAME, 2};
 
 static const struct cg_number recipe_numbers[] = {
     RECIPE(batch, INT),
-    RECIPE(shard_rows, INT),
     RECIPE(d_steps, INT),
     RECIPE(objective, INT),
     RECIPE(label_smoothing, FLOAT),
     RECIPE(instance_noise, FLOAT),
     RECIPE(r1, FLOAT),
+    RECIPE(r1_every, INT),
     RECIPE(spectral_norm, INT),
     RECIPE(augment, INT),
     RECIPE(mirror, INT),

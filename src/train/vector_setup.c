@@ -15,14 +15,11 @@ static enum cg_status check_recipe(const struct cg_vector_recipe *recipe, struct
 {
     bool has_sigmoid =
         recipe->objective == CG_GAN_MINIMAX || recipe->objective == CG_GAN_NON_SATURATING;
-    if (recipe->shard_rows < 1 || recipe->batch < 2 || recipe->batch > 65536 ||
-        recipe->batch % recipe->shard_rows != 0)
-        return cg_fail(error, CG_ERR_ARGUMENT,
-                       "batch: expected a multiple of %d from 2 to 65536, got %d",
-                       recipe->shard_rows, recipe->batch);
+    if (recipe->batch < 2 || recipe->batch > 65536)
+        return cg_fail(error, CG_ERR_ARGUMENT, "batch: expected 2 to 65536, got %d", recipe->batch);
     if ((unsigned)recipe->objective > CG_GAN_HINGE || (unsigned)recipe->rule > CG_UPDATE_SGD ||
         (unsigned)recipe->schedule > CG_SCHEDULE_COSINE ||
-        (unsigned)recipe->augment > CG_AUGMENT_ALL || recipe->d_steps < 1 ||
+        (unsigned)recipe->augment > CG_AUGMENT_ALL || recipe->d_steps < 1 || recipe->r1_every < 1 ||
         recipe->log_steps < 1 || recipe->hold < 1)
         return cg_fail(error, CG_ERR_ARGUMENT, "recipe: a number is out of its range");
     if (recipe->label_smoothing > 0.0f && !has_sigmoid)
@@ -64,19 +61,6 @@ static enum cg_status open_data(struct cg_vector_trainer *trainer, struct cg_err
     return CG_OK;
 }
 
-static enum cg_status create_shards(struct cg_vector_trainer *trainer, struct cg_error *error)
-{
-    trainer->shard_count = (size_t)(trainer->recipe->batch / trainer->recipe->shard_rows);
-    trainer->shards =
-        cg_alloc_zero(trainer->shard_count, sizeof(struct cg_vector_shard *), "shards", error);
-    enum cg_status status = trainer->shards == NULL ? CG_ERR_MEMORY : CG_OK;
-    for (size_t s = 0; status == CG_OK && s < trainer->shard_count; s++)
-        status =
-            cg_vector_shard_create(trainer->options, &trainer->state, (int)s,
-                                   1.0f / (float)trainer->shard_count, &trainer->shards[s], error);
-    return status;
-}
-
 /* The state as the run left it, or a new one and its run.json. */
 static enum cg_status begin_or_go_on(struct cg_vector_trainer *trainer, bool resume,
                                      uint64_t fingerprint, struct cg_error *error)
@@ -111,7 +95,8 @@ enum cg_status cg_vector_set_up(struct cg_vector_trainer *trainer, bool resume,
     if (status == CG_OK)
         status = begin_or_go_on(trainer, resume, fingerprint, error);
     if (status == CG_OK)
-        status = create_shards(trainer, error);
+        status =
+            cg_vector_batch_create(options, &trainer->state, trainer->pool, &trainer->batch, error);
     if (status == CG_OK)
         status = cg_vector_measure_create(trainer->state.generator.network, &trainer->samples,
                                           options->seed, trainer->pool, &trainer->measure, error);
@@ -125,9 +110,7 @@ void cg_vector_tear_down(struct cg_vector_trainer *trainer)
     if (trainer->log != NULL)
         fclose(trainer->log);
     cg_vector_measure_free(trainer->measure);
-    for (size_t s = 0; trainer->shards != NULL && s < trainer->shard_count; s++)
-        cg_vector_shard_free(trainer->shards[s]);
-    free(trainer->shards);
+    cg_vector_batch_free(trainer->batch);
     cg_loop_close(&trainer->loop);
     cg_vector_state_clear(&trainer->state);
     cg_samples_clear(&trainer->samples);

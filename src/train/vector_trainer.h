@@ -3,8 +3,8 @@
 #define CG_TRAIN_VECTOR_TRAINER_H
 
 #include "train/loop.h"
+#include "train/vector_batch.h"
 #include "train/vector_measure.h"
-#include "train/vector_shard.h"
 
 #include <stdio.h>
 
@@ -18,8 +18,7 @@ struct cg_vector_trainer {
     struct cg_samples samples;
     struct cg_vector_state state;
     struct cg_vector_measure *measure;
-    struct cg_vector_shard **shards;
-    size_t shard_count;
+    struct cg_vector_batch *batch;
     FILE *log;
     char *log_path, *model_path;
     /* since the last row of the log */

@@ -379,6 +379,15 @@ static void activations_equal_their_formulas(void **state)
     float far[] = {-1e30f, -200.0f, 200.0f, 1e30f};
     cg_activate(far, 4, CG_ACT_SIGMOID, 0.0f);
     assert_true(far[0] == 0.0f && far[1] < 1e-30f && far[2] == 1.0f && far[3] == 1.0f);
+    float steep[] = {-INFINITY, -1e30f, -0.0f, 1e-30f, 11.0f, NAN};
+    cg_activate(steep, 6, CG_ACT_TANH, 0.0f);
+    assert_true(steep[0] == -1.0f && steep[1] == -1.0f && steep[2] == 0.0f && steep[3] == 1e-30f);
+    assert_true(steep[4] == 1.0f && isnan(steep[5]));
+    for (int i = -4000; i <= 4000; i++) {
+        float x = (float)i * 2.5e-3f, y = x;
+        cg_activate(&y, 1, CG_ACT_TANH, 0.0f);
+        assert_close(y, tanh(x), 4.0 * FLT_EPSILON * fabs(tanh(x)));
+    }
 }
 
 static void what_is_not_finite_is_found_anywhere(void **state)

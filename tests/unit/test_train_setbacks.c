@@ -134,7 +134,6 @@ static struct cg_vector_options vector_run(const char *folder, const char *name,
                                         .threads = threads,
                                         .recipe = CG_VECTOR_RECIPE_DEFAULT};
     options.recipe.batch = 16;
-    options.recipe.shard_rows = 8;
     options.recipe.log_steps = 4;
     options.recipe.spectral_norm = 1;
     options.recipe.instance_noise = 0.1f;

@@ -62,7 +62,6 @@ static struct run run_new(const char *folder, const char *name)
                                              .threads = 1,
                                              .recipe = CG_VECTOR_RECIPE_DEFAULT};
     run.options.recipe.batch = 16;
-    run.options.recipe.shard_rows = 8;
     run.options.recipe.log_steps = 20;
     run.options.recipe.generator_rate = run.options.recipe.discriminator_rate = 2e-3f;
     run.options.recipe.ema = 0.98f;

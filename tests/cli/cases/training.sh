@@ -83,7 +83,7 @@ grep -q 'not-a-number' wild/report.html || fail "the report does not tell"
 
 # Of another version, or with other data.
 sed -i 's/"version": [0-9]*/"version": 99/; s/"comicgan": "[^"]*"/"comicgan": "7.7"/' full/run.json
-refuse 1 'expected a run of version 2, found 99, made by comicgan 7.7; go on with it by that program' \
+refuse 1 'expected a run of version 3, found 99, made by comicgan 7.7; go on with it by that program' \
     train --resume full --steps 9
 "$fixture" picture data/photos/9.png 80 72
 expect 1 "$comicgan" train --resume killed --steps 9
