@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define COMIC_LONG_PX 1000
 /* Children's books stand on white paper; more than this of it teaches nothing. */
@@ -124,6 +125,16 @@ static enum cg_status check_recipe(const struct cg_recipe *recipe, struct cg_err
     return CG_OK;
 }
 
+/* What the run starts from. Of one that is gone on with only the architecture matters, which its
+ * own model has, too: the other may be gone. */
+static enum cg_status open_start(const struct cg_trainer *trainer, bool resume,
+                                 struct cg_model **start, struct cg_error *error)
+{
+    bool has_own = resume && access(trainer->model_path, R_OK) == 0;
+    return cg_model_open_style(has_own ? trainer->model_path : trainer->options->from, start,
+                               error);
+}
+
 enum cg_status cg_trainer_set_up(struct cg_trainer *trainer, bool resume, uint64_t fingerprint,
                                  struct cg_error *error)
 {
@@ -133,7 +144,7 @@ enum cg_status cg_trainer_set_up(struct cg_trainer *trainer, bool resume, uint64
     cg_blas_single_threaded();
     enum cg_status status = check_recipe(trainer->recipe, error);
     if (status == CG_OK && options->from != NULL)
-        status = cg_model_open_style(options->from, &start, error);
+        status = open_start(trainer, resume, &start, error);
     if (status == CG_OK)
         status = cg_pool_create(options->threads, &trainer->pool, error);
     if (status == CG_OK)

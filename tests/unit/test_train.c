@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -59,6 +60,19 @@ static void the_model_is_under_its_own_card(void **state)
     cg_model_free(start);
     cg_model_free(model);
     free(path);
+    fixture_run_clear(&run);
+}
+
+static void what_a_run_started_from_may_go(void **state)
+{
+    struct fixture_run run = fixture_run_on_pictures(*state, "run"),
+                       whole = fixture_run_new(*state, "whole");
+    fixture_must_start(&whole, 4);
+    fixture_must_start(&run, 2);
+    assert_int_equal(unlink(run.from), 0);
+    fixture_must_resume(&run, 4);
+    assert_true(fixture_same_file(&run, &whole, FIXTURE_CHECKPOINT));
+    fixture_run_clear(&whole);
     fixture_run_clear(&run);
 }
 
@@ -210,6 +224,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         IN_FOLDER(interruptions_do_not_change_a_byte),
         IN_FOLDER(the_model_is_under_its_own_card),
+        IN_FOLDER(what_a_run_started_from_may_go),
         IN_FOLDER(comics_may_be_missing),
         IN_FOLDER(the_loss_falls),
         IN_FOLDER(the_log_goes_on_where_the_checkpoint_is),
