@@ -9,6 +9,14 @@ static const char *fresh_line(const struct cg_cli_display *display)
     return display->terminal ? "\r\033[K" : "";
 }
 
+static void show_alarm(const struct cg_cli_display *display, uint64_t step, const char *name,
+                       const char *about, const char *advice)
+{
+    fprintf(stderr, "%sstep %llu: alarm: %s%s%s; to try: %s\n", fresh_line(display),
+            (unsigned long long)step, name, about != NULL ? ", " : "", about != NULL ? about : "",
+            advice);
+}
+
 /* ---- a style --------------------------------------------------------------------------------- */
 
 static void show_preparing(const struct cg_cli_display *display,
@@ -52,9 +60,7 @@ static void show_style(const struct cg_cli_display *display, const struct cg_tra
                 report->validation_loss, report->seconds);
         break;
     case CG_TRAIN_ALARM:
-        fprintf(stderr, "%sstep %llu: alarm: %s%s%s; to try: %s\n", line, step, report->text,
-                report->critic != NULL ? ", critic of " : "",
-                report->critic != NULL ? report->critic : "", report->advice);
+        show_alarm(display, report->step, report->text, report->about, report->advice);
         break;
     case CG_TRAIN_SAMPLED:
     case CG_TRAIN_SAVED:
@@ -78,9 +84,7 @@ static void pass_style_on(struct cg_cli_watch *watch, const struct cg_train_repo
         cg_cli_watch_row(watch, report->step, report->values, report->value_count);
         break;
     case CG_TRAIN_ALARM:
-        snprintf(text, sizeof(text), "critic of %s", report->critic == NULL ? "" : report->critic);
-        cg_board_add_alarm(watch->board, report->step, report->text,
-                           report->critic != NULL ? text : NULL, report->advice);
+        cg_board_add_alarm(watch->board, report->step, report->text, report->about, report->advice);
         break;
     case CG_TRAIN_VALIDATED:
         break;
@@ -125,8 +129,7 @@ static void show_vector(const struct cg_cli_display *display, const struct cg_ve
         show_row(display, report);
         break;
     case CG_VECTOR_ALARM:
-        fprintf(stderr, "%sstep %llu: alarm: %s; to try: %s\n", fresh_line(display),
-                (unsigned long long)report->step, report->text, report->advice);
+        show_alarm(display, report->step, report->text, report->about, report->advice);
         break;
     case CG_VECTOR_SAVED:
         break;
@@ -144,7 +147,7 @@ static void pass_vector_on(struct cg_cli_watch *watch, const struct cg_vector_re
         cg_cli_watch_row(watch, report->step, report->values, report->value_count);
         break;
     case CG_VECTOR_ALARM:
-        cg_board_add_alarm(watch->board, report->step, report->text, NULL, report->advice);
+        cg_board_add_alarm(watch->board, report->step, report->text, report->about, report->advice);
         break;
     case CG_VECTOR_SAVED:
         snprintf(file, sizeof(file), "step-%07llu.png", (unsigned long long)report->step);

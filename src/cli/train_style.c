@@ -61,7 +61,7 @@ static const char help_text[] =
     "Train a style. DIR/photos holds photos, DIR/comics the comics to learn from, both in any\n"
     "depth of folders (without DIR/comics the built-in teacher's pictures take their place). RUN "
     "is made\n"
-    "and receives model.safetensors, log.csv, samples/, a checkpoint to go on from, and at last\n"
+    "and receives model.safetensors, log.csv, samples/, checkpoints to go on from, and at last\n"
     "report.html. Ctrl-C saves and stops.\n"
     "\n"
     "  --from STYLE|FILE    start from a trained style instead of from nothing\n"

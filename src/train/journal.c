@@ -59,7 +59,7 @@ size_t cg_journal_values(const struct cg_train_report *report, char alarms[CG_AL
         {.name = "generator_rate", .value = learned * report->generator_rate},
         {.name = "critic_rate", .value = game * report->critic_rate},
         {.name = "images_per_second", .value = report->images_per_second},
-        {.name = "alarms", .text = cg_alarm_names(line->alarms | colour->alarms, alarms)},
+        {.name = "alarms", .text = cg_alarm_names(report->alarms, alarms)},
     };
     memcpy(values, list, sizeof(list));
     return sizeof(list) / sizeof(list[0]);

@@ -50,6 +50,14 @@ void cg_losses_add_scaled(struct cg_losses *sum, const struct cg_losses *part, d
     }
 }
 
+bool cg_losses_are_finite(const struct cg_losses *losses)
+{
+    double sum = losses->colour + losses->gradient + losses->comic + losses->ink + losses->chroma;
+    for (int c = 0; c < CG_CRITIC_COUNT; c++)
+        sum += losses->critic[c] + losses->adversarial[c];
+    return isfinite(sum);
+}
+
 static enum cg_status allocate_buffers(struct cg_shard *shard, struct cg_error *error)
 {
     float **const three[] = {&shard->photo,      &shard->target_colour, &shard->target_comic,
@@ -228,6 +236,13 @@ void cg_shard_draw_real(struct cg_shard *shard, const struct cg_dataset *dataset
     show_to_critics(shard->real, 3 * shard->pixels, shard->real);
 }
 
+/* A loss that is not finite makes the gradient so, which is what is looked at. */
+static void taint(const struct cg_shard *shard, float *gradient)
+{
+    if (!cg_losses_are_finite(&shard->losses))
+        gradient[0] = NAN;
+}
+
 static double share_judged_right(const float *verdict, size_t count, bool real)
 {
     size_t right = 0;
@@ -249,6 +264,7 @@ static void judge(struct cg_shard *shard, enum cg_critic critic, const struct cg
         shard->recipe.objective, real, verdict, patches, shard->share, shard->grad_verdict);
     double right = (double)shard->share * share_judged_right(verdict, patches, real);
     *(real ? &shard->losses.right_real[critic] : &shard->losses.right_fake[critic]) = right;
+    taint(shard, shard->grad_verdict);
     if (real)
         cg_pass_backward(pass, learner->used, shard->grad_verdict,
                          cg_learner_shard(learner, shard->index), NULL);
@@ -405,5 +421,6 @@ void cg_shard_learn(struct cg_shard *shard, const struct cg_learner *generator, 
                                      shard->side, shard->side,
                                      shard->grad_output + CG_GENERATOR_CHANNELS * first);
     }
+    taint(shard, shard->grad_output);
     cg_learner_backward(generator, shard->index, shard->generator, shard->grad_output);
 }

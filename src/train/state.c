@@ -2,7 +2,6 @@
 #include "train/state.h"
 
 #include "base/memory.h"
-#include "train/inventory.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -48,10 +47,11 @@ void cg_train_state_clear(struct cg_train_state *state)
     *state = (struct cg_train_state){0};
 }
 
-static void list_state(struct cg_inventory *list, struct cg_train_state *state)
+void cg_train_state_list(struct cg_train_state *state, struct cg_inventory *list)
 {
     *list = (struct cg_inventory){0};
     cg_inventory_add_counter(list, "run", "step", &state->step);
+    cg_inventory_add_setbacks(list, &state->setbacks);
     cg_inventory_add_learner(list, "generator", &state->generator);
     cg_inventory_add_array(list, "generator", "average", state->average, state->generator.count);
     for (int c = 0; c < CG_CRITIC_COUNT; c++)
@@ -65,23 +65,7 @@ enum cg_status cg_train_state_join(struct cg_train_state *state, struct cg_error
     for (int c = 0; c < CG_CRITIC_COUNT; c++)
         if (cg_learner_join(&state->critics[c], error) != CG_OK)
             status = CG_ERR_MEMORY;
-    list_state(&list, state);
+    cg_train_state_list(state, &list);
     cg_inventory_tell(&list, state->generator.ranks);
     return status;
-}
-
-enum cg_status cg_checkpoint_write(const char *path, const struct cg_train_state *state,
-                                   struct cg_error *error)
-{
-    struct cg_inventory list;
-    list_state(&list, (struct cg_train_state *)(size_t)state);
-    return cg_inventory_write(path, &list, error);
-}
-
-enum cg_status cg_checkpoint_read(const char *path, struct cg_train_state *state,
-                                  struct cg_error *error)
-{
-    struct cg_inventory list;
-    list_state(&list, state);
-    return cg_inventory_read(path, &list, error);
 }

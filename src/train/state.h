@@ -1,8 +1,9 @@
-/* All that changes during training, and its checkpoint. */
+/* All that changes during training, and what of it a checkpoint holds. */
 #ifndef CG_TRAIN_STATE_H
 #define CG_TRAIN_STATE_H
 
 #include "model/model.h"
+#include "train/setbacks.h"
 #include "train/train.h"
 
 struct cg_train_state {
@@ -10,6 +11,7 @@ struct cg_train_state {
     struct cg_learner critics[CG_CRITIC_COUNT];
     float *average; /* moving average of the generator's parameters: what is shipped */
     uint64_t step;  /* done */
+    struct cg_setbacks setbacks;
 };
 
 /* Everything at its start; the generator from start (may be NULL: at random). */
@@ -23,10 +25,7 @@ enum cg_status cg_train_state_join(struct cg_train_state *state, struct cg_error
 
 void cg_train_state_clear(struct cg_train_state *state);
 
-/* Write and read path. Errors: CG_ERR_IO; CG_ERR_MODEL for a checkpoint of another run. */
-enum cg_status cg_checkpoint_write(const char *path, const struct cg_train_state *state,
-                                   struct cg_error *error);
-enum cg_status cg_checkpoint_read(const char *path, struct cg_train_state *state,
-                                  struct cg_error *error);
+/* All of it by name, for checkpoints. */
+void cg_train_state_list(struct cg_train_state *state, struct cg_inventory *list);
 
 #endif

@@ -9,6 +9,7 @@
 #include "train/run.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -116,6 +117,12 @@ static void learn_shard(void *context, size_t item, int worker)
                    job->with_critics ? job->trainer->state.critics : NULL);
 }
 
+static float rate_now(const struct cg_trainer *trainer, float peak, uint64_t warmup)
+{
+    float rate = cg_learning_rate(peak, stage_step(trainer), warmup, HOLD_STEPS);
+    return cg_setbacks_rate(&trainer->state.setbacks, rate);
+}
+
 static bool step_critics(struct cg_trainer *trainer, struct shard_job *job)
 {
     bool finite = true;
@@ -123,8 +130,7 @@ static bool step_critics(struct cg_trainer *trainer, struct shard_job *job)
         struct cg_learner *critic = &trainer->state.critics[c];
         cg_learner_begin(critic, trainer->pool);
         critic->adam = game_adam;
-        critic->adam.learning_rate =
-            cg_learning_rate(trainer->recipe->critic_rate, stage_step(trainer), 0, HOLD_STEPS);
+        critic->adam.learning_rate = rate_now(trainer, trainer->recipe->critic_rate, 0);
     }
     cg_pool_run(trainer->pool, trainer->shard_count, criticise_shard, job);
     for (int c = 0; c < CG_CRITIC_COUNT; c++)
@@ -142,8 +148,7 @@ static bool step_generator(struct cg_trainer *trainer, struct shard_job *job)
     float peak =
         job->with_critics ? trainer->recipe->generator_rate : trainer->recipe->pretrain_rate;
     generator->adam = job->with_critics ? game_adam : pretrain_adam;
-    generator->adam.learning_rate =
-        cg_learning_rate(peak, stage_step(trainer), WARMUP_STEPS, HOLD_STEPS);
+    generator->adam.learning_rate = rate_now(trainer, peak, WARMUP_STEPS);
     cg_pool_run(trainer->pool, trainer->shard_count, learn_shard, job);
     return cg_learner_step(generator, trainer->pool);
 }
@@ -200,9 +205,8 @@ static bool take_step(void *context)
 
 /* ---- what happens between steps ---- */
 
-static enum cg_status show_samples(void *context, struct cg_error *error)
+static enum cg_status show_samples(struct cg_trainer *trainer, struct cg_error *error)
 {
-    struct cg_trainer *trainer = context;
     struct cg_sheet sheet;
     char name[CG_SAMPLE_NAME_NBYTES];
     enum cg_status status = cg_journal_sample(trainer->journal, trainer->dataset, &trainer->state,
@@ -217,12 +221,10 @@ static enum cg_status show_samples(void *context, struct cg_error *error)
     return status;
 }
 
-static enum cg_status save(void *context, struct cg_error *error)
+static enum cg_status publish(void *context, struct cg_error *error)
 {
     struct cg_trainer *trainer = context;
     enum cg_status status = show_samples(trainer, error);
-    if (status == CG_OK)
-        status = cg_checkpoint_write(trainer->checkpoint_path, &trainer->state, error);
     if (status == CG_OK)
         status = cg_model_write(trainer->model_path, trainer->card, trainer->state.average, error);
     if (status == CG_OK)
@@ -239,17 +241,25 @@ static const char *const advice[CG_ALARM_COUNT] = {
     "begin a new run from the last model that was saved (--from)",
 };
 
-/* alarm: its bit. critic: the one it is about; NULL: the whole run. */
-static void raise_alarm(struct cg_trainer *trainer, unsigned alarm, const char *critic)
+static void tell_alarm(void *context, const char *name, const char *about, const char *what_to_try)
 {
+    struct cg_trainer *trainer = context;
     struct cg_train_report report = report_of(trainer, CG_TRAIN_ALARM);
-    report.text = cg_alarm_name(alarm);
-    report.critic = critic;
-    for (int i = 0; i < CG_ALARM_COUNT; i++)
-        if (alarm == 1u << i)
-            report.advice = advice[i];
+    report.text = name;
+    report.about = about;
+    report.advice = what_to_try;
     if (trainer->report != NULL)
         trainer->report(trainer->report_context, &report);
+}
+
+/* alarm: its bit. */
+static void raise_alarm(struct cg_trainer *trainer, unsigned alarm, enum cg_critic critic)
+{
+    char about[32];
+    snprintf(about, sizeof(about), "critic of %s", cg_critic_name(critic));
+    for (int i = 0; i < CG_ALARM_COUNT; i++)
+        if (alarm == 1u << i)
+            tell_alarm(trainer, cg_alarm_name(alarm), about, advice[i]);
 }
 
 /* Let stability.h judge each critic's game; alarms that were not there before are told. */
@@ -266,10 +276,10 @@ static void look_for_alarms(struct cg_trainer *trainer, struct cg_train_report *
             .diversity = 1.0,
             .coverage = 1.0,
         };
-        report->critics[c].alarms = cg_stability_observe(&trainer->stability[c], &seen, &raised);
+        report->alarms |= cg_stability_observe(&trainer->stability[c], &seen, &raised);
         for (unsigned alarm = 1; alarm < 1u << CG_ALARM_COUNT; alarm <<= 1)
             if (raised & alarm)
-                raise_alarm(trainer, alarm, cg_critic_name((enum cg_critic)c));
+                raise_alarm(trainer, alarm, (enum cg_critic)c);
     }
 }
 
@@ -279,10 +289,19 @@ static void sum_losses(struct cg_trainer *trainer)
     struct cg_losses *losses = trainer->shard_losses;
     cg_ranks_collect(trainer->ranks, losses, trainer->total_shards, sizeof(*losses));
     trainer->losses = (struct cg_losses){0};
-    for (int s = 0; s < trainer->total_shards; s++) {
+    for (int s = 0; s < trainer->total_shards; s++)
         cg_losses_add_scaled(&trainer->losses, &losses[s], 1.0);
-        losses[s] = (struct cg_losses){0};
-    }
+}
+
+static void begin_means(struct cg_trainer *trainer)
+{
+    memset(trainer->shard_losses, 0,
+           (size_t)trainer->total_shards * sizeof(*trainer->shard_losses));
+    trainer->generator_gradient = 0.0;
+    trainer->generator_learned = trainer->critics_learned = false;
+    memset(trainer->critic_gradient, 0, sizeof(trainer->critic_gradient));
+    trainer->validation_loss = 0.0;
+    cg_loop_mark(&trainer->loop);
 }
 
 static enum cg_status log_step(struct cg_trainer *trainer, struct cg_error *error)
@@ -293,17 +312,14 @@ static enum cg_status log_step(struct cg_trainer *trainer, struct cg_error *erro
     sum_losses(trainer);
     struct cg_train_report report = report_of(trainer, CG_TRAIN_STEP);
     look_for_alarms(trainer, &report);
+    report.alarms |= trainer->state.setbacks.in_a_row > 0 ? CG_ALARM_NAN : 0;
     report.values = values;
     report.value_count = cg_journal_values(&report, alarms, values);
     if (trainer->journal != NULL)
         status = cg_journal_log(trainer->journal, &report, error);
     if (trainer->report != NULL)
         trainer->report(trainer->report_context, &report);
-    trainer->generator_gradient = 0.0;
-    trainer->generator_learned = trainer->critics_learned = false;
-    memset(trainer->critic_gradient, 0, sizeof(trainer->critic_gradient));
-    trainer->validation_loss = 0.0;
-    cg_loop_mark(&trainer->loop);
+    begin_means(trainer);
     return cg_ranks_agree(trainer->ranks, status, error);
 }
 
@@ -322,12 +338,26 @@ static enum cg_status look_after(void *context, struct cg_error *error)
     return status;
 }
 
-static void tell_unstable(void *context)
+/* What is not in the state begins anew, the log where the state is. */
+static enum cg_status rewind_journal(void *context, struct cg_error *error)
 {
-    raise_alarm(context, CG_ALARM_NAN, NULL);
+    struct cg_trainer *trainer = context;
+    begin_means(trainer);
+    memset(trainer->stability, 0, sizeof(trainer->stability));
+    if (trainer->journal == NULL)
+        return CG_OK;
+    cg_journal_close(trainer->journal);
+    return cg_journal_open(trainer->options->out_dir, trainer->state.step, &trainer->journal,
+                           error);
 }
 
 /* ---- a run ---- */
+
+static const struct cg_loop_calls calls = {.take_step = take_step,
+                                           .look_after = look_after,
+                                           .publish = publish,
+                                           .rewind = rewind_journal,
+                                           .alarm = tell_alarm};
 
 static enum cg_status train(const struct cg_train_options *options, bool resume,
                             uint64_t fingerprint, const struct cg_train_limits *limits,
@@ -337,23 +367,20 @@ static enum cg_status train(const struct cg_train_options *options, bool resume,
         .options = options,
         .recipe = &options->recipe,
         .ranks = limits->ranks,
-        .loop = {.limits = limits,
-                 .out_dir = options->out_dir,
-                 .step = &trainer.state.step,
-                 .checkpoint_steps = CHECKPOINT_STEPS,
+        .loop = {.calls = &calls,
                  .context = &trainer,
-                 .begin = show_samples,
-                 .take_step = take_step,
-                 .look_after = look_after,
-                 .save = save,
-                 .tell_unstable = tell_unstable},
+                 .limits = limits,
+                 .out_dir = options->out_dir,
+                 .unstable_advice = advice[CG_ALARM_COUNT - 1],
+                 .checkpoint_steps = CHECKPOINT_STEPS,
+                 .step = &trainer.state.step,
+                 .setbacks = &trainer.state.setbacks},
         .report = cg_ranks_index(limits->ranks) == 0 ? report : NULL,
         .report_context = context,
-        .checkpoint_path = cg_run_path(options->out_dir, CG_RUN_CHECKPOINT),
         .model_path = cg_run_path(options->out_dir, CG_RUN_MODEL),
     };
     enum cg_status status = CG_OK;
-    if (trainer.checkpoint_path == NULL || trainer.model_path == NULL)
+    if (trainer.model_path == NULL)
         status = cg_fail(error, CG_ERR_MEMORY, "training: out of memory");
     if (status == CG_OK)
         status = cg_trainer_set_up(&trainer, resume, fingerprint, error);
@@ -379,13 +406,15 @@ enum cg_status cg_train_resume(const char *out_dir, int threads,
                                void *context, struct cg_error *error)
 {
     struct cg_train_options options;
-    struct cg_run_storage *storage;
+    struct cg_run_file file;
     uint64_t fingerprint;
-    enum cg_status status = cg_run_read(out_dir, &options, &fingerprint, &storage, error);
+    enum cg_status status = cg_run_read(out_dir, &options, &fingerprint, &file, error);
+    bool read = status == CG_OK;
     status = cg_ranks_agree(limits->ranks, status, error);
     options.threads = threads;
     if (status == CG_OK)
         status = train(&options, true, fingerprint, limits, report, context, error);
-    cg_run_release(storage);
+    if (read)
+        cg_run_file_release(&file);
     return status;
 }

@@ -2,7 +2,7 @@
  * Training a style: from folders of photos and comics to a model file.
  *
  * A run lives in a folder: run.json (what was asked for), log.csv, samples/ (held-out pictures),
- * checkpoint.safetensors (all that is needed to go on exactly as if it had never stopped) and
+ * checkpoints/ (all that is needed to go on exactly as if it had never stopped) and
  * model.safetensors (the average of the generator, what is shipped). Files are replaced whole or
  * not at all. The outcome depends on options, data and seed, not on threads nor on interruptions.
  */
@@ -33,7 +33,7 @@ enum cg_train_event {
     CG_TRAIN_PREPARING, /* pictures are being prepared: done of total */
     CG_TRAIN_READY,     /* the data is there: text says what was found */
     CG_TRAIN_STEP,      /* numbers are means since the last of these: values has the log's row */
-    CG_TRAIN_ALARM,     /* text: the alarm's name, critic: which it is about, advice: what to try */
+    CG_TRAIN_ALARM,     /* text: the alarm's name, about: more of it, advice: what to try */
     CG_TRAIN_VALIDATED, /* validation_loss is that of the held-out photos */
     CG_TRAIN_SAMPLED,   /* text: the sheet's name in the folder samples, sheet: what is where */
     CG_TRAIN_SAVED      /* a checkpoint and the model were written: text is the model's path */
@@ -44,7 +44,6 @@ struct cg_train_critic {
     double accuracy; /* share of patches, real and generated, that it judges right */
     double gradient; /* length */
     double pull;     /* length of the gradient that it gives the generated comics */
-    unsigned alarms; /* those that stand (stability.h) */
 };
 
 struct cg_train_report {
@@ -58,18 +57,19 @@ struct cg_train_report {
     struct cg_losses losses;
     double images_per_second, generator_gradient, generator_rate, critic_rate;
     struct cg_train_critic critics[CG_CRITIC_COUNT];
+    unsigned alarms; /* those that stand (stability.h), of critics and of the whole run */
     const struct cg_log_value *values;
     size_t value_count;
     const struct cg_sheet *sheet;
-    const char *text, *critic, *advice;
+    const char *text, *about, *advice;
 };
 
 typedef void (*cg_train_report_fn)(void *context, const struct cg_train_report *report);
 
 /*
  * Start a run. Errors: those of the data set (dataset.h); CG_ERR_ARGUMENT for options that do not
- * fit together; CG_ERR_STATE if the folder holds a run already; CG_ERR_NUMERIC when training
- * becomes unstable: the last checkpoint is kept; CG_ERR_IO, also for a full disk: the same.
+ * fit together; CG_ERR_STATE if the folder holds a run already; CG_ERR_NUMERIC when training stays
+ * unstable (loop.h); CG_ERR_IO, CG_ERR_FULL. What was saved before is kept in any case.
  */
 enum cg_status cg_train_start(const struct cg_train_options *options,
                               const struct cg_train_limits *limits, cg_train_report_fn report,

@@ -21,7 +21,7 @@ struct cg_trainer {
     size_t shard_count;
     int total_shards, first_shard;
     struct cg_journal *journal;
-    char *checkpoint_path, *model_path;
+    char *model_path;
     /* since the last row of the log */
     struct cg_losses *shard_losses; /* of all shards of the batch; here, those of this rank */
     struct cg_losses losses;        /* their sum, while a row is made */

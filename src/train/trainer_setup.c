@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define COMIC_LONG_PX 1000
 /* Children's books stand on white paper; more than this of it teaches nothing. */
@@ -141,14 +142,24 @@ static enum cg_status check_recipe(const struct cg_recipe *recipe, int ranks,
     return CG_OK;
 }
 
+/* What the run starts from. Of one that is gone on with only the architecture matters, which its
+ * own model has, too: the other may be gone. */
+static enum cg_status open_start(const struct cg_trainer *trainer, bool resume,
+                                 struct cg_model **start, struct cg_error *error)
+{
+    bool has_own = resume && access(trainer->model_path, R_OK) == 0;
+    return cg_model_open_style(has_own ? trainer->model_path : trainer->options->from, start,
+                               error);
+}
+
 /* What can be had without the data. */
-static enum cg_status begin(struct cg_trainer *trainer, struct cg_model **start,
+static enum cg_status begin(struct cg_trainer *trainer, bool resume, struct cg_model **start,
                             struct cg_error *error)
 {
     const struct cg_train_options *options = trainer->options;
     enum cg_status status = check_recipe(trainer->recipe, cg_ranks_count(trainer->ranks), error);
     if (status == CG_OK && options->from != NULL)
-        status = cg_model_open_style(options->from, start, error);
+        status = open_start(trainer, resume, start, error);
     if (status == CG_OK)
         status = cg_pool_create(options->threads, &trainer->pool, error);
     if (status == CG_OK)
@@ -185,9 +196,11 @@ static enum cg_status open_run(struct cg_trainer *trainer, bool resume, struct c
     const struct cg_train_options *options = trainer->options;
     struct cg_dataset_counts counts;
     cg_dataset_get_counts(trainer->dataset, &counts);
-    enum cg_status status =
-        resume ? cg_checkpoint_read(trainer->checkpoint_path, &trainer->state, error)
-               : cg_run_write(options, counts.fingerprint, error);
+    enum cg_status status = CG_OK;
+    if (!resume)
+        status = cg_run_write(options, trainer->loop.limits, counts.fingerprint, error);
+    if (status == CG_OK)
+        status = cg_loop_open(&trainer->loop, resume, error);
     if (status == CG_OK)
         status = cg_journal_open(options->out_dir, trainer->state.step, &trainer->journal, error);
     return status;
@@ -202,6 +215,8 @@ static enum cg_status create(struct cg_trainer *trainer, bool resume, const stru
         status = make_card(trainer, start, error);
     if (status == CG_OK)
         status = create_shards(trainer, error);
+    if (status == CG_OK)
+        cg_train_state_list(&trainer->state, &trainer->loop.state);
     if (status == CG_OK && cg_ranks_index(trainer->ranks) == 0)
         status = open_run(trainer, resume, error);
     return status;
@@ -214,7 +229,7 @@ enum cg_status cg_trainer_set_up(struct cg_trainer *trainer, bool resume, uint64
     struct cg_ranks *ranks = trainer->ranks;
     struct cg_model *start = NULL;
     cg_blas_single_threaded();
-    enum cg_status status = cg_ranks_agree(ranks, begin(trainer, &start, error), error);
+    enum cg_status status = cg_ranks_agree(ranks, begin(trainer, resume, &start, error), error);
     if (status == CG_OK)
         status = cg_ranks_agree(ranks, open_data(trainer, error), error);
     if (status == CG_OK)
@@ -235,9 +250,9 @@ void cg_trainer_tear_down(struct cg_trainer *trainer)
     free(trainer->shard_losses);
     free(trainer->shards);
     cg_model_free(trainer->card);
+    cg_loop_close(&trainer->loop);
     cg_train_state_clear(&trainer->state);
     cg_dataset_free(trainer->dataset);
     cg_pool_free(trainer->pool);
     free(trainer->model_path);
-    free(trainer->checkpoint_path);
 }
