@@ -15,7 +15,7 @@
 #define RUN_NBYTES_MAX ((size_t)1 << 20)
 #define RUN_DEPTH_MAX 3
 /* Changes when a run of this program could not be gone on with by another. */
-#define RUN_VERSION 2
+#define RUN_VERSION 3
 
 struct cg_run_storage {
     json_t *root;
@@ -81,11 +81,14 @@ static json_t *options_to_json(const struct cg_train_options *options, uint64_t 
     json_object_set_new(root, "version", json_integer(RUN_VERSION));
     json_object_set_new(root, "comicgan", json_string(CG_VERSION));
     json_object_set_new(root, "data", json_string(options->data_dir));
+    json_object_set_new(root, "photos", optional_string(options->photos_dir));
     json_object_set_new(root, "cache", json_string(options->cache_dir));
     json_object_set_new(root, "from", optional_string(options->from));
     json_object_set_new(root, "name", json_string(options->name));
     json_object_set_new(root, "summary", json_string(options->summary));
     json_object_set_new(root, "detail_px", json_integer(options->detail_px));
+    json_object_set_new(root, "comic_detail_px", json_integer(options->comic_detail_px));
+    json_object_set_new(root, "keep_all", json_boolean(options->keep_all));
     json_object_set_new(root, "seed", json_integer((json_int_t)options->seed));
     snprintf(digits, sizeof(digits), "%016" PRIx64, fingerprint);
     json_object_set_new(root, "data_fingerprint", json_string(digits));
@@ -135,10 +138,15 @@ static enum cg_status options_from_json(const char *path, const json_t *root,
     if (status == CG_OK)
         status = cg_json_get_int(root, "detail_px", 64, 8192, path, &options->detail_px, error);
     if (status == CG_OK)
+        status = cg_json_get_int(root, "comic_detail_px", 0, 8192, path, &options->comic_detail_px,
+                                 error);
+    if (status == CG_OK)
         status = cg_json_get_string(root, "data_fingerprint", path, &digits, error);
     if (status != CG_OK)
         return status;
     *fingerprint = strtoull(digits, NULL, 16);
+    options->photos_dir = json_string_value(json_object_get(root, "photos"));
+    options->keep_all = json_is_true(json_object_get(root, "keep_all"));
     options->from = json_string_value(json_object_get(root, "from"));
     options->seed = (uint64_t)json_integer_value(json_object_get(root, "seed"));
     return cg_numbers_from_json(numbers, NUMBER_COUNT, json_object_get(root, "recipe"), path,

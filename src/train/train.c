@@ -6,6 +6,7 @@
  */
 #include "train/trainer.h"
 
+#include "base/clock.h"
 #include "train/run.h"
 
 #include <math.h>
@@ -68,6 +69,7 @@ static struct cg_train_report report_of(const struct cg_trainer *trainer, enum c
     for (int c = 0; c < CG_CRITIC_COUNT; c++)
         report.critics[c] = critic_report(trainer, c, share);
     const struct cg_losses *l = &report.losses;
+    report.dataset = trainer->dataset;
     report.total_loss = l->colour + l->gradient + l->comic + l->ink + l->chroma + l->consistency;
     for (int c = 0; c < CG_CRITIC_COUNT; c++)
         report.total_loss += l->adversarial[c];
@@ -172,6 +174,42 @@ static void add_up(struct cg_trainer *trainer, bool critics_learned, bool genera
     trainer->generator_learned |= generator_learned;
 }
 
+/* What lies ahead as the limits have it, in the costs that were measured. */
+static void tell_estimate(struct cg_trainer *trainer)
+{
+    const struct cg_train_limits *limits = trainer->loop.limits;
+    const uint64_t step = trainer->state.step;
+    struct cg_train_report report = report_of(trainer, CG_TRAIN_ESTIMATED);
+    double left = 60.0 * limits->minutes - report.seconds;
+    uint64_t end = limits->steps;
+    if (limits->minutes > 0.0 && left > 0.0) {
+        uint64_t reached = cg_estimate_end(&trainer->costs, trainer->recipe, step, left);
+        end = end == 0 || reached < end ? reached : end;
+    }
+    report.estimate.step = end;
+    report.estimate.seconds = cg_estimate_seconds(&trainer->costs, trainer->recipe, step, end);
+    if (trainer->report != NULL && end > step)
+        trainer->report(trainer->report_context, &report);
+}
+
+/* Time a step that nothing is learned from, so that also those parts are known that the head start
+ * leaves out. Its gradients are cleared by the next step, its crops are that step's. */
+static void rehearse(struct cg_trainer *trainer, struct shard_job *job)
+{
+    double start = cg_clock_seconds();
+    cg_pool_run(trainer->pool, trainer->shard_count, generate_shard, job);
+    if (job->with_critics)
+        cg_pool_run(trainer->pool, trainer->shard_count, criticise_shard, job);
+    double middle = cg_clock_seconds();
+    cg_pool_run(trainer->pool, trainer->shard_count, learn_shard, job);
+    trainer->costs.second_stage = job->with_critics;
+    trainer->costs.save_steps = CHECKPOINT_STEPS;
+    trainer->costs.before = middle - start;
+    trainer->costs.learning = cg_clock_seconds() - middle;
+    trainer->estimated = true;
+    tell_estimate(trainer);
+}
+
 static bool take_step(void *context)
 {
     struct cg_trainer *trainer = context;
@@ -194,6 +232,8 @@ static bool take_step(void *context)
     if (!head_start && state->generator.steps > 0)
         cg_ema_update(state->average, state->generator.parameters, state->generator.count,
                       cg_ema_power_decay(state->generator.steps, AVERAGE_EXPONENT));
+    if (!trainer->estimated)
+        rehearse(trainer, &job);
     return true;
 }
 
@@ -213,6 +253,15 @@ static enum cg_status show_samples(void *context, struct cg_error *error)
         if (trainer->report != NULL)
             trainer->report(trainer->report_context, &report);
     }
+    return status;
+}
+
+static enum cg_status show_first_samples(void *context, struct cg_error *error)
+{
+    struct cg_trainer *trainer = context;
+    double start = cg_clock_seconds();
+    enum cg_status status = show_samples(trainer, error);
+    trainer->costs.saving = cg_clock_seconds() - start;
     return status;
 }
 
@@ -326,7 +375,7 @@ static enum cg_status train(const struct cg_train_options *options, bool resume,
                  .step = &trainer.state.step,
                  .checkpoint_steps = CHECKPOINT_STEPS,
                  .context = &trainer,
-                 .begin = show_samples,
+                 .begin = show_first_samples,
                  .take_step = take_step,
                  .look_after = look_after,
                  .save = save,

@@ -2,9 +2,11 @@
 #ifndef CG_TRAIN_TRAINER_H
 #define CG_TRAIN_TRAINER_H
 
+#include "train/estimate.h"
 #include "train/journal.h"
 #include "train/loop.h"
 #include "train/stability.h"
+#include "train/training_data.h"
 
 struct cg_trainer {
     const struct cg_train_options *options;
@@ -13,13 +15,16 @@ struct cg_trainer {
     cg_train_report_fn report;
     void *report_context;
     struct cg_pool *pool;
-    struct cg_dataset *dataset;
-    struct cg_model *card; /* the model as it is written: config and card */
+    struct cg_training_data data;
+    struct cg_dataset *dataset; /* that of data */
+    struct cg_model *card;      /* the model as it is written: config and card */
     struct cg_train_state state;
     struct cg_shard **shards;
     size_t shard_count;
     struct cg_journal *journal;
     char *checkpoint_path, *model_path;
+    struct cg_costs costs; /* measured once, with the first step */
+    bool estimated;
     /* since the last report */
     struct cg_losses losses;
     double generator_gradient, critic_gradient[CG_CRITIC_COUNT]; /* sums of lengths */

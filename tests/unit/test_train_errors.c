@@ -87,8 +87,8 @@ static void a_damaged_run_file_is_refused(void **state)
         const char *from, *to, *text;
         enum cg_status status;
     } rows[] = {
-        {"\"version\": 2", "\"version\": 3", "version 2, found 3", CG_ERR_FORMAT},
-        {"\"version\": 2", "\"version\": \"1\"", "\"version\"", CG_ERR_MODEL},
+        {"\"version\": 3", "\"version\": 4", "version 3, found 4", CG_ERR_FORMAT},
+        {"\"version\": 3", "\"version\": \"1\"", "\"version\"", CG_ERR_MODEL},
         {"{", "", "expected JSON", CG_ERR_MODEL},
         {"\"data\":", "\"date\":", "\"data\"", CG_ERR_MODEL},
         {"\"detail_px\": 128", "\"detail_px\": 1", "64 to 8192", CG_ERR_MODEL},
