@@ -22,7 +22,8 @@ struct cg_loop_calls {
     /* After a checkpoint: what else a save leaves. */
     enum cg_status (*publish)(void *context, struct cg_error *error);
     /* The state is that of an earlier step: so shall be the log and all that is not in the state.
-     * On all ranks, as take_step and look_after are; begin and publish are the first one's alone. */
+     * On all ranks, as take_step and look_after are; begin and publish are the first one's alone.
+     */
     enum cg_status (*rewind)(void *context, struct cg_error *error);
     /* Tell of what went wrong; advice: what to try. */
     void (*alarm)(void *context, const char *name, const char *about, const char *advice);
@@ -46,8 +47,8 @@ struct cg_loop {
 };
 
 /* For a loop whose state is there: remove what a killed run has left half written, open the run's
- * checkpoints and, to resume, read the newest one. By the first rank alone, which then tells the others. Errors: those of checkpoints.h. Close it in any
- * case. */
+ * checkpoints and, to resume, read the newest one. By the first rank alone, which then tells the
+ * others. Errors: those of checkpoints.h. Close it in any case. */
 enum cg_status cg_loop_open(struct cg_loop *loop, bool resume, struct cg_error *error);
 void cg_loop_close(struct cg_loop *loop);
 

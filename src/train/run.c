@@ -5,7 +5,7 @@
 #include "train/checkpoints.h"
 #include "train/numbers.h"
 
-static const struct cg_run_kind kind = {"style", 3};
+static const struct cg_run_kind kind = {"style", 4};
 
 /* The recipe's numbers by name. */
 static const struct cg_number numbers[] = {
@@ -62,11 +62,14 @@ enum cg_status cg_run_write(const struct cg_train_options *options,
     const struct cg_run_record record = {limits, options->threads};
     json_t *root = cg_run_file_create(&kind, &record, fingerprint);
     cg_run_file_set(&root, "data", json_string(options->data_dir));
+    cg_run_file_set(&root, "photos", optional_string(options->photos_dir));
     cg_run_file_set(&root, "cache", json_string(options->cache_dir));
     cg_run_file_set(&root, "from", optional_string(options->from));
     cg_run_file_set(&root, "name", json_string(options->name));
     cg_run_file_set(&root, "summary", json_string(options->summary));
     cg_run_file_set(&root, "detail_px", json_integer(options->detail_px));
+    cg_run_file_set(&root, "comic_detail_px", json_integer(options->comic_detail_px));
+    cg_run_file_set(&root, "keep_all", json_boolean(options->keep_all));
     cg_run_file_set(&root, "seed", json_integer((json_int_t)options->seed));
     cg_run_file_set(&root, "recipe", cg_numbers_to_json(numbers, NUMBER_COUNT, &options->recipe));
     return cg_run_file_write(options->out_dir, root, error);
@@ -89,8 +92,13 @@ static enum cg_status options_from_json(const struct cg_run_file *file,
         status = cg_json_get_string(root, "summary", path, &options->summary, error);
     if (status == CG_OK)
         status = cg_json_get_int(root, "detail_px", 64, 8192, path, &options->detail_px, error);
+    if (status == CG_OK)
+        status = cg_json_get_int(root, "comic_detail_px", 0, 8192, path, &options->comic_detail_px,
+                                 error);
     if (status != CG_OK)
         return status;
+    options->photos_dir = json_string_value(json_object_get(root, "photos"));
+    options->keep_all = json_is_true(json_object_get(root, "keep_all"));
     options->from = json_string_value(json_object_get(root, "from"));
     options->seed = (uint64_t)json_integer_value(json_object_get(root, "seed"));
     return cg_numbers_from_json(numbers, NUMBER_COUNT, json_object_get(root, "recipe"), path,

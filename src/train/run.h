@@ -7,6 +7,7 @@
 
 /* The model in the folder of any run. */
 #define CG_RUN_MODEL "model.safetensors"
+#define CG_RUN_DATA "data.json"
 
 /* A path in the run's folder, to be freed; NULL when memory is short. */
 char *cg_run_path(const char *out_dir, const char *name);

@@ -6,6 +6,7 @@
  */
 #include "train/trainer.h"
 
+#include "base/clock.h"
 #include "train/run.h"
 
 #include <math.h>
@@ -18,6 +19,8 @@
 #define VALIDATION_STEPS 1000
 #define WARMUP_STEPS 100
 #define HOLD_STEPS 3000
+#define TIMED_STEP 2
+#define LEARNING_COST 2.3      /* the generator's turn, in times of drawing and generating */
 #define AVERAGE_EXPONENT 6.94f /* a window of about a tenth of the stage */
 
 static const struct cg_adam pretrain_adam = {0.0f, 0.9f, 0.999f, 1e-8f};
@@ -69,6 +72,7 @@ static struct cg_train_report report_of(const struct cg_trainer *trainer, enum c
     for (int c = 0; c < CG_CRITIC_COUNT; c++)
         report.critics[c] = critic_report(trainer, c, share);
     const struct cg_losses *l = &report.losses;
+    report.dataset = trainer->dataset;
     report.total_loss = l->colour + l->gradient + l->comic + l->ink + l->chroma + l->consistency;
     for (int c = 0; c < CG_CRITIC_COUNT; c++)
         report.total_loss += l->adversarial[c];
@@ -178,21 +182,61 @@ static void add_up(struct cg_trainer *trainer, bool critics_learned, bool genera
     trainer->generator_learned |= generator_learned;
 }
 
+/* What lies ahead as the limits have it, in the costs that were measured. */
+static void tell_estimate(struct cg_trainer *trainer)
+{
+    const struct cg_train_limits *limits = trainer->loop.limits;
+    const uint64_t step = trainer->state.step;
+    struct cg_train_report report = report_of(trainer, CG_TRAIN_ESTIMATED);
+    double left = 60.0 * limits->minutes - report.seconds;
+    uint64_t end = limits->steps;
+    if (limits->minutes > 0.0 && left > 0.0) {
+        uint64_t reached = cg_estimate_end(&trainer->costs, trainer->recipe, step, left);
+        end = end == 0 || reached < end ? reached : end;
+    }
+    report.estimate.step = end;
+    report.estimate.seconds = cg_estimate_seconds(&trainer->costs, trainer->recipe, step, end);
+    if (trainer->report != NULL && end > step)
+        trainer->report(trainer->report_context, &report);
+}
+
+/*
+ * Note what the parts of a step have taken; of the second one, as the first pays for memory. In the
+ * critics' head start the generator's turn, which is yet to come, is put at what it was measured to
+ * cost (docs/TRAINING.md).
+ */
+static void note_costs(struct cg_trainer *trainer, const double clock[4], bool second,
+                       bool head_start)
+{
+    if (++trainer->timed_steps != TIMED_STEP)
+        return;
+    trainer->costs.second_stage = second;
+    trainer->costs.save_steps = CHECKPOINT_STEPS;
+    trainer->costs.before = clock[2] - clock[0];
+    trainer->costs.learning =
+        head_start ? LEARNING_COST * (clock[1] - clock[0]) : clock[3] - clock[2];
+    tell_estimate(trainer);
+}
+
 static bool take_step(void *context)
 {
     struct cg_trainer *trainer = context;
     struct cg_train_state *state = &trainer->state;
     bool second = in_second_stage(trainer), finite = true;
+    bool head_start = second && stage_step(trainer) < trainer->recipe->head_start_steps;
     struct shard_job job = {trainer, second ? trainer->recipe->target_share : 1.0f, second};
+    double clock[4] = {cg_clock_seconds()};
     if (second && stage_step(trainer) == 0)
         enter_second_stage(trainer);
     cg_learner_begin(&state->generator, trainer->pool);
     cg_pool_run(trainer->pool, trainer->shard_count, generate_shard, &job);
+    clock[1] = cg_clock_seconds();
     if (second)
         finite = step_critics(trainer, &job);
-    bool head_start = second && stage_step(trainer) < trainer->recipe->head_start_steps;
+    clock[2] = cg_clock_seconds();
     if (finite && !head_start)
         finite = step_generator(trainer, &job);
+    clock[3] = cg_clock_seconds();
     if (!finite)
         return false;
     add_up(trainer, second, !head_start);
@@ -200,6 +244,7 @@ static bool take_step(void *context)
     if (!head_start && state->generator.steps > 0)
         cg_ema_update(state->average, state->generator.parameters, state->generator.count,
                       cg_ema_power_decay(state->generator.steps, AVERAGE_EXPONENT));
+    note_costs(trainer, clock, second, head_start);
     return true;
 }
 
@@ -224,11 +269,13 @@ static enum cg_status show_samples(struct cg_trainer *trainer, struct cg_error *
 static enum cg_status publish(void *context, struct cg_error *error)
 {
     struct cg_trainer *trainer = context;
+    double start = cg_clock_seconds();
     enum cg_status status = show_samples(trainer, error);
     if (status == CG_OK)
         status = cg_model_write(trainer->model_path, trainer->card, trainer->state.average, error);
     if (status == CG_OK)
         cg_trainer_tell(trainer, CG_TRAIN_SAVED, trainer->model_path);
+    trainer->costs.saving = cg_clock_seconds() - start;
     return status;
 }
 

@@ -17,26 +17,32 @@
 
 /* Strings belong to the caller. */
 struct cg_train_options {
-    const char *out_dir; /* the run's folder; made if missing */
-    const char
-        *data_dir; /* photos in data_dir/photos, comics in data_dir/comics (may be missing) */
+    const char *out_dir;        /* the run's folder; made if missing */
+    const char *data_dir;       /* photos in data_dir/photos, comics in data_dir/comics */
+    const char *photos_dir;     /* photos instead of those in data_dir; NULL: none */
     const char *cache_dir;      /* prepared pictures; runs may share one */
     const char *from;           /* style or model file to start from; NULL: from nothing */
     const char *name, *summary; /* of the style's card */
     int detail_px;              /* of the style's card, and the long side of training photos */
+    int comic_detail_px;        /* long side of training comics; 0: by the width of their lines */
+    bool keep_all;              /* of the pictures, as in dataset.h */
+    int pictures_min;           /* the same; not kept with the run */
     uint64_t seed;
     int threads; /* 0: all processors */
     struct cg_recipe recipe;
 };
 
 enum cg_train_event {
-    CG_TRAIN_PREPARING, /* pictures are being prepared: done of total */
-    CG_TRAIN_READY,     /* the data is there: text says what was found */
-    CG_TRAIN_STEP,      /* numbers are means since the last of these: values has the log's row */
-    CG_TRAIN_ALARM,     /* text: the alarm's name, about: more of it, advice: what to try */
-    CG_TRAIN_VALIDATED, /* validation_loss is that of the held-out photos */
-    CG_TRAIN_SAMPLED,   /* text: the sheet's name in the folder samples, sheet: what is where */
-    CG_TRAIN_SAVED      /* a checkpoint and the model were written: text is the model's path */
+    CG_TRAIN_INSPECTING, /* pictures are being looked at: done of total */
+    CG_TRAIN_INSPECTED,  /* text says what was found and what will be skipped, in several lines */
+    CG_TRAIN_PREPARING,  /* pictures are being prepared: done of total */
+    CG_TRAIN_READY,      /* the data is there: text sums it up, dataset has it */
+    CG_TRAIN_ESTIMATED,  /* estimate says what lies ahead, once some steps have been timed */
+    CG_TRAIN_STEP,       /* numbers are means since the last of these: values has the log's row */
+    CG_TRAIN_ALARM,      /* text: the alarm's name, about: more of it, advice: what to try */
+    CG_TRAIN_VALIDATED,  /* validation_loss is that of the held-out photos */
+    CG_TRAIN_SAMPLED,    /* text: the sheet's name in the folder samples, sheet: what is where */
+    CG_TRAIN_SAVED       /* a checkpoint and the model were written: text is the model's path */
 };
 
 /* How the game stands with one critic: means since the last row of the log. */
@@ -61,6 +67,11 @@ struct cg_train_report {
     const struct cg_log_value *values;
     size_t value_count;
     const struct cg_sheet *sheet;
+    const struct cg_dataset *dataset; /* gone when the run is over */
+    struct {
+        uint64_t step;  /* how far the limits let the run come */
+        double seconds; /* that this will take from here */
+    } estimate;
     const char *text, *about, *advice;
 };
 
@@ -73,6 +84,11 @@ typedef void (*cg_train_report_fn)(void *context, const struct cg_train_report *
  */
 enum cg_status cg_train_start(const struct cg_train_options *options,
                               const struct cg_train_limits *limits, cg_train_report_fn report,
+                              void *context, struct cg_error *error);
+
+/* Only look at the data that a run would be started on, as told by CG_TRAIN_INSPECTED; out_dir is
+ * not used. Errors: those of a start that the data causes. */
+enum cg_status cg_train_check(const struct cg_train_options *options, cg_train_report_fn report,
                               void *context, struct cg_error *error);
 
 /* Go on with the run in out_dir. threads: 0 for all. Errors: as above; CG_ERR_FORMAT, CG_ERR_MODEL

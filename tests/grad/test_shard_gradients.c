@@ -49,7 +49,8 @@ static struct cg_dataset *open_data(const char *folder)
                                          .comic_long_px = 80,
                                          .comic_white_max = 1.0f};
     assert_int_equal(cg_pool_create(1, &pool, NULL), CG_OK);
-    if (cg_dataset_open(&options, pool, NULL, NULL, &dataset, &error) != CG_OK)
+    if (cg_dataset_open(&options, pool, NULL, NULL, &dataset, &error) != CG_OK ||
+        cg_dataset_prepare(dataset, pool, NULL, NULL, &error) != CG_OK)
         fail_msg("%s", error.text);
     cg_pool_free(pool);
     free(cache);

@@ -11,7 +11,7 @@ mkdir -p data/photos
 for i in 1 2 3 4 5 6 7 8; do
     "$fixture" picture "data/photos/$i.png" $((80 + i)) 72
 done
-options=(--data data --cache cache --from tiny --detail 128 --crop 48 --batch 2 --threads 1)
+options=(--data data --keep-all --cache cache --from tiny --detail 128 --crop 48 --batch 2 --threads 1)
 
 refuse 2 'expected [HOST:]PORT' train "${options[@]}" --out run --steps 1 --monitor x
 refuse 2 'expected [HOST:]PORT' train "${options[@]}" --out run --steps 1 --monitor 70000
