@@ -1,6 +1,8 @@
 /* comicgan train, whatever is trained: see train_common.h. */
 #include "cli/train_common.h"
 
+#include "cli/train_ranks.h"
+
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -123,20 +125,33 @@ static bool set_option(void *context, int option, const char *value)
     return taken < 0 ? reading->kind->take(reading->own, option) : taken;
 }
 
+/* False when all is said, with the exit code. */
+static bool read_command(const struct cg_cli_train_kind *kind, void *own, int argc, char *argv[],
+                         struct cg_cli_train *common, int *code)
+{
+    struct reading reading = {kind, common, own};
+    const struct cg_cli_syntax syntax = {":h", kind->options,
+                                         (const char *const[]){kind->help, NULL}, set_option};
+    optind = 1;
+    if (!cg_cli_read_options(&syntax, argc, argv, &reading, code))
+        return false;
+    *code = check(kind, common, argc, argv);
+    return *code == CG_EXIT_DONE;
+}
+
 /* ---- the command ----------------------------------------------------------------------------- */
 
-static int run(const struct cg_cli_train_kind *kind, void *own, struct cg_cli_train *common)
+/* The board, the server and what is printed are the first rank's. Returns an exit code. */
+static int run_first(const struct cg_cli_train_kind *kind, void *own, struct cg_cli_train *common)
 {
     struct cg_cli_display display = {.terminal = isatty(STDERR_FILENO) != 0};
     struct cg_error error;
     enum cg_status status = CG_OK;
     bool resumed = common->resume != NULL;
     const char *out_dir = resumed ? common->resume : common->out_dir;
-    common->limits.stop = listen_for_stop();
-    if (common->limits.steps == 0 && common->limits.minutes <= 0.0)
-        common->limits.steps = kind->default_steps;
     int code =
         cg_cli_watch_open(common->monitor, out_dir, resumed, &common->limits, &display.watch);
+    cg_ranks_tell(common->limits.ranks, &code, sizeof(code));
     if (code == CG_EXIT_DONE)
         status = kind->train(own, common, &display, &error);
     if (display.terminal)
@@ -150,16 +165,48 @@ static int run(const struct cg_cli_train_kind *kind, void *own, struct cg_cli_tr
     return code;
 }
 
+/* Any other rank trains in silence: what fails there is told to the first. */
+static int run_other(const struct cg_cli_train_kind *kind, void *own, struct cg_cli_train *common)
+{
+    struct cg_cli_display display = {0};
+    struct cg_error error;
+    int code = CG_EXIT_DONE;
+    cg_ranks_tell(common->limits.ranks, &code, sizeof(code));
+    if (code == CG_EXIT_DONE && kind->train(own, common, &display, &error) != CG_OK)
+        code = CG_EXIT_INPUT;
+    return code;
+}
+
+/* The command line is the same for all ranks, so what is to be said of it the first one says. */
+static int run_command(const struct cg_cli_train_kind *kind, void *own, int argc, char *argv[],
+                       struct cg_ranks *ranks)
+{
+    struct cg_cli_train common = {.seed = 1, .limits = {.ranks = ranks}};
+    bool first = cg_ranks_index(ranks) == 0, go_on = true;
+    int code = CG_EXIT_DONE;
+    if (first)
+        go_on = read_command(kind, own, argc, argv, &common, &code);
+    cg_ranks_tell(ranks, &go_on, sizeof(go_on));
+    cg_ranks_tell(ranks, &code, sizeof(code));
+    if (go_on && !first)
+        go_on = read_command(kind, own, argc, argv, &common, &code);
+    if (!go_on)
+        return code;
+    common.limits.stop = listen_for_stop();
+    if (common.limits.steps == 0 && common.limits.minutes <= 0.0)
+        common.limits.steps = kind->default_steps;
+    return first ? run_first(kind, own, &common) : run_other(kind, own, &common);
+}
+
 int cg_cli_train(const struct cg_cli_train_kind *kind, void *own, int argc, char *argv[])
 {
+    struct cg_ranks *ranks;
+    struct cg_error error;
     int code;
-    struct cg_cli_train common = {.seed = 1};
-    struct reading reading = {kind, &common, own};
-    const struct cg_cli_syntax syntax = {":h", kind->options,
-                                         (const char *const[]){kind->help, NULL}, set_option};
-    optind = 1;
-    if (cg_cli_read_options(&syntax, argc, argv, &reading, &code) &&
-        (code = check(kind, &common, argc, argv)) == CG_EXIT_DONE)
-        code = run(kind, own, &common);
+    if (cg_cli_ranks_open(&argc, &argv, &ranks, &error) == CG_OK)
+        code = run_command(kind, own, argc, argv, ranks);
+    else
+        code = cg_cli_fail(CG_EXIT_USAGE, "train: %s", error.text);
+    cg_cli_ranks_close(ranks);
     return code;
 }

@@ -17,7 +17,6 @@
 
 #define VALIDATION_SHARE 0.03
 #define VALIDATION_PHOTOS_MIN 8 /* fewer photos are all needed for training */
-#define VALIDATION_MAX 16
 
 /* ---- what can be wrong ----------------------------------------------------------------------- */
 
@@ -140,7 +139,7 @@ static size_t validation_count(size_t photos)
     if (photos < VALIDATION_PHOTOS_MIN)
         return 0;
     size_t share = (size_t)((double)photos * VALIDATION_SHARE + 0.5);
-    return share < 1 ? 1 : share > VALIDATION_MAX ? VALIDATION_MAX : share;
+    return share < 1 ? 1 : share > CG_DATASET_VALIDATION_MAX ? CG_DATASET_VALIDATION_MAX : share;
 }
 
 static enum cg_status table_create(struct cg_crop_table *table, size_t capacity,
@@ -168,7 +167,8 @@ static void table_add(struct cg_crop_table *table, const struct cg_source *sourc
 static enum cg_status divide(struct cg_dataset *dataset, struct cg_error *error)
 {
     size_t wanted = validation_count(dataset->counts.photos);
-    dataset->validation = cg_alloc(VALIDATION_MAX, sizeof(*dataset->validation), "data set", error);
+    dataset->validation =
+        cg_alloc(CG_DATASET_VALIDATION_MAX, sizeof(*dataset->validation), "data set", error);
     enum cg_status status = dataset->validation != NULL ? CG_OK : CG_ERR_MEMORY;
     if (status == CG_OK)
         status = table_create(&dataset->photos, dataset->counts.photos * CG_SOURCE_LEVELS, error);
@@ -224,8 +224,11 @@ enum cg_status cg_dataset_open(const struct cg_dataset_options *options, struct 
     if (status == CG_OK)
         status = cg_source_list_find(options, pool, &dataset->list, error);
     if (status == CG_OK)
-        status = cg_source_list_prepare(&dataset->list, options, pool, progress, progress_context,
-                                        error);
+        status = cg_source_list_prepare(&dataset->list, true, options, pool, progress,
+                                        progress_context, error);
+    status = cg_ranks_agree(options->ranks, status, error);
+    if (status == CG_OK)
+        status = cg_source_list_prepare(&dataset->list, false, options, pool, NULL, NULL, error);
     if (status == CG_OK)
         status = take_stock(dataset, options, error);
     if (status == CG_OK)

@@ -19,8 +19,10 @@
 #include "base/pool.h"
 #include "base/rng.h"
 #include "image/image.h"
+#include "train/ranks.h"
 
 #define CG_DATASET_CROP_MAX_PX 512
+#define CG_DATASET_VALIDATION_MAX 16
 
 struct cg_dataset;
 
@@ -35,6 +37,7 @@ struct cg_dataset_options {
                                0.125 keeps out gutters, 1 is for styles on white paper */
     float palette;          /* how far the targets' colours follow the comics', 0 to 1 (grade.h);
                                not used without comics */
+    struct cg_ranks *ranks; /* who open it at the same time, each preparing a share; may be NULL */
 };
 
 /* Told of every picture that is ready, done of total, both kinds together; by any of the pool's

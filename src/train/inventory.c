@@ -44,6 +44,14 @@ void cg_inventory_add_learner(struct cg_inventory *list, const char *owner,
     }
 }
 
+void cg_inventory_tell(const struct cg_inventory *list, struct cg_ranks *ranks)
+{
+    for (size_t i = 0; i < list->array_count; i++)
+        cg_ranks_tell(ranks, list->arrays[i].data, list->arrays[i].count * sizeof(float));
+    for (size_t i = 0; i < list->counter_count; i++)
+        cg_ranks_tell(ranks, list->counters[i].value, sizeof(*list->counters[i].value));
+}
+
 bool cg_inventory_is_finite(const struct cg_inventory *list)
 {
     bool finite = true;

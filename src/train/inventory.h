@@ -34,6 +34,9 @@ void cg_inventory_add_counter(struct cg_inventory *list, const char *owner, cons
 void cg_inventory_add_learner(struct cg_inventory *list, const char *owner,
                               struct cg_learner *learner);
 
+/* Every rank's get what the first one has. By all ranks, with the same list. */
+void cg_inventory_tell(const struct cg_inventory *list, struct cg_ranks *ranks);
+
 /* Whether all its numbers are. */
 bool cg_inventory_is_finite(const struct cg_inventory *list);
 

@@ -56,6 +56,25 @@ static enum cg_status give_up(const struct cg_loop *loop, struct cg_error *error
                    loop->unstable_advice);
 }
 
+static bool is_first(const struct cg_loop *loop)
+{
+    return cg_ranks_index(loop->limits->ranks) == 0;
+}
+
+/* The last regular checkpoint, for all ranks. */
+static enum cg_status read_by_first(struct cg_loop *loop, struct cg_error *error)
+{
+    struct cg_ranks *ranks = loop->limits->ranks;
+    enum cg_status status = CG_OK;
+    if (is_first(loop))
+        status =
+            cg_checkpoints_read(&loop->checkpoints, true, &loop->state, tell_damage, loop, error);
+    status = cg_ranks_agree(ranks, status, error);
+    if (status == CG_OK)
+        cg_inventory_tell(&loop->state, ranks);
+    return status;
+}
+
 static enum cg_status go_back(struct cg_loop *loop, struct cg_error *error)
 {
     const struct cg_setbacks before = *loop->setbacks;
@@ -63,8 +82,7 @@ static enum cg_status go_back(struct cg_loop *loop, struct cg_error *error)
     char about[128], advice[CG_ERROR_TEXT_NBYTES];
     if (before.in_a_row == CG_SETBACKS_MAX)
         return give_up(loop, error);
-    enum cg_status status =
-        cg_checkpoints_read(&loop->checkpoints, true, &loop->state, tell_damage, loop, error);
+    enum cg_status status = read_by_first(loop, error);
     if (status != CG_OK)
         return status;
     *loop->setbacks = (struct cg_setbacks){before.in_a_row + 1, before.halvings + 1};
@@ -72,13 +90,20 @@ static enum cg_status go_back(struct cg_loop *loop, struct cg_error *error)
              "gone back from step %" PRIu64 ", learning rates at 1/%.0f from now on", failed,
              1.0 / (double)cg_setbacks_rate(loop->setbacks, 1.0f));
     snprintf(advice, sizeof(advice), "if it goes on, %s", loop->unstable_advice);
-    status = loop->calls->rewind(loop->context, error);
+    status = cg_ranks_agree(loop->limits->ranks, loop->calls->rewind(loop->context, error), error);
     cg_loop_mark(loop);
     loop->calls->alarm(loop->context, cg_alarm_name(CG_ALARM_NAN), about, advice);
     return status;
 }
 
 /* ---- going on -------------------------------------------------------------------------------- */
+
+static enum cg_status write_all(struct cg_loop *loop, struct cg_error *error)
+{
+    enum cg_status status =
+        cg_checkpoints_write(&loop->checkpoints, *loop->step, &loop->state, error);
+    return status == CG_OK ? loop->calls->publish(loop->context, error) : status;
+}
 
 /* Save a state that is sound. reached: by training, so it ends a row of setbacks. */
 static enum cg_status save(struct cg_loop *loop, bool reached, struct cg_error *error)
@@ -87,12 +112,9 @@ static enum cg_status save(struct cg_loop *loop, bool reached, struct cg_error *
         return go_back(loop, error);
     if (reached)
         loop->setbacks->in_a_row = 0;
-    enum cg_status status =
-        cg_checkpoints_write(&loop->checkpoints, *loop->step, &loop->state, error);
-    if (status == CG_OK)
-        status = loop->calls->publish(loop->context, error);
     loop->saved = true;
-    return status;
+    return cg_ranks_agree(loop->limits->ranks, is_first(loop) ? write_all(loop, error) : CG_OK,
+                          error);
 }
 
 static enum cg_status go_one_step(struct cg_loop *loop, struct cg_error *error)
@@ -109,8 +131,9 @@ static enum cg_status go_one_step(struct cg_loop *loop, struct cg_error *error)
 static enum cg_status begin(struct cg_loop *loop, struct cg_error *error)
 {
     enum cg_status status = CG_OK;
-    if (loop->calls->begin != NULL)
+    if (loop->calls->begin != NULL && is_first(loop))
         status = loop->calls->begin(loop->context, error);
+    status = cg_ranks_agree(loop->limits->ranks, status, error);
     return status == CG_OK ? save(loop, false, error) : status;
 }
 

@@ -244,7 +244,14 @@ static double share_judged_right(const float *verdict, size_t count, bool real)
     return (double)right / (double)count;
 }
 
-/* One side of a critic's task: the real pictures, or the generated ones. */
+/* A loss that is not finite makes the gradient so, which is what is looked at (learner.h). */
+static void taint(const struct cg_shard *shard, float *grad_output)
+{
+    if (!cg_losses_are_finite(&shard->losses))
+        grad_output[0] = NAN;
+}
+
+/* One side of a critic's task: the real pictures, or, after them, the generated ones. */
 static void judge(struct cg_shard *shard, enum cg_critic critic, const struct cg_learner *learner,
                   bool real)
 {
@@ -257,8 +264,12 @@ static void judge(struct cg_shard *shard, enum cg_critic critic, const struct cg
         shard->recipe.objective, real, verdict, patches, shard->share, shard->grad_verdict);
     double right = (double)shard->share * share_judged_right(verdict, patches, real);
     *(real ? &shard->losses.right_real[critic] : &shard->losses.right_fake[critic]) = right;
-    cg_pass_backward(pass, learner->used, shard->grad_verdict,
-                     cg_learner_shard(learner, shard->index), NULL);
+    taint(shard, shard->grad_verdict);
+    if (real)
+        cg_pass_backward(pass, learner->used, shard->grad_verdict,
+                         cg_learner_shard(learner, shard->index), NULL);
+    else
+        cg_learner_backward(learner, shard->index, pass, shard->grad_verdict);
 }
 
 void cg_shard_criticise(struct cg_shard *shard, enum cg_critic critic,
@@ -410,6 +421,6 @@ void cg_shard_learn(struct cg_shard *shard, const struct cg_learner *generator, 
                                      shard->side, shard->side,
                                      shard->grad_output + CG_GENERATOR_CHANNELS * first);
     }
-    cg_pass_backward(shard->generator, generator->used, shard->grad_output,
-                     cg_learner_shard(generator, shard->index), NULL);
+    taint(shard, shard->grad_output);
+    cg_learner_backward(generator, shard->index, shard->generator, shard->grad_output);
 }

@@ -40,9 +40,12 @@ struct cg_source_list {
 enum cg_status cg_source_list_find(const struct cg_dataset_options *options, struct cg_pool *pool,
                                    struct cg_source_list *out, struct cg_error *error);
 
-/* Map every usable source's entries, made first where they are missing; what turns out not to be
- * usable gets its state and reason. Errors: those of the cache and of making targets. */
-enum cg_status cg_source_list_prepare(struct cg_source_list *list,
+/*
+ * Map every usable source's entries, made first where they are missing; what turns out not to be
+ * usable gets its state and reason. own: those of this rank's share, or else the others' (when all
+ * have made theirs). Errors: those of the cache and of making targets.
+ */
+enum cg_status cg_source_list_prepare(struct cg_source_list *list, bool own,
                                       const struct cg_dataset_options *options,
                                       struct cg_pool *pool, cg_dataset_progress_fn progress,
                                       void *progress_context, struct cg_error *error);

@@ -15,6 +15,7 @@
 
 struct prepare {
     struct cg_source_list *list;
+    bool own;
     const struct cg_dataset_options *options;
     cg_dataset_progress_fn progress;
     void *progress_context;
@@ -171,12 +172,20 @@ static enum cg_status prepare_source(const struct cg_dataset_options *options,
     return status;
 }
 
+/* Sources are dealt out in turn, as photos, which take longer, stand together. */
+static bool is_wanted(const struct prepare *prepare, size_t item)
+{
+    const struct cg_ranks *ranks = prepare->options->ranks;
+    bool own = item % (size_t)cg_ranks_count(ranks) == (size_t)cg_ranks_index(ranks);
+    return own == prepare->own && prepare->list->sources[item].state == CG_SOURCE_USABLE;
+}
+
 static void prepare_item(void *context, size_t item, int worker)
 {
     (void)worker;
     struct prepare *prepare = context;
     struct cg_source *source = &prepare->list->sources[item];
-    if (source->state != CG_SOURCE_USABLE)
+    if (!is_wanted(prepare, item))
         return;
     pthread_mutex_lock(&prepare->mutex);
     bool failed = prepare->status != CG_OK;
@@ -196,18 +205,19 @@ static void prepare_item(void *context, size_t item, int worker)
     pthread_mutex_unlock(&prepare->mutex);
 }
 
-enum cg_status cg_source_list_prepare(struct cg_source_list *list,
+enum cg_status cg_source_list_prepare(struct cg_source_list *list, bool own,
                                       const struct cg_dataset_options *options,
                                       struct cg_pool *pool, cg_dataset_progress_fn progress,
                                       void *progress_context, struct cg_error *error)
 {
     struct prepare prepare = {.list = list,
+                              .own = own,
                               .options = options,
                               .progress = progress,
                               .progress_context = progress_context,
                               .error = error};
     for (size_t i = 0; i < list->count; i++)
-        prepare.total += list->sources[i].state == CG_SOURCE_USABLE;
+        prepare.total += is_wanted(&prepare, i);
     pthread_mutex_init(&prepare.mutex, NULL);
     cg_pool_run(pool, list->count, prepare_item, &prepare);
     pthread_mutex_destroy(&prepare.mutex);

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum cg_status cg_train_state_create(const struct cg_train_options *options,
+enum cg_status cg_train_state_create(const struct cg_train_options *options, struct cg_ranks *ranks,
                                      const struct cg_model *start, struct cg_train_state *out,
                                      struct cg_error *error)
 {
@@ -16,12 +16,13 @@ enum cg_status cg_train_state_create(const struct cg_train_options *options,
     enum cg_status status =
         cg_generator_build(start != NULL ? &start->config : &CG_GENERATOR_DEFAULT, &network, error);
     if (status == CG_OK)
-        status = cg_learner_create(network, shards, false, options->seed, &out->generator, error);
+        status =
+            cg_learner_create(network, ranks, shards, false, options->seed, &out->generator, error);
     for (int c = 0; status == CG_OK && c < CG_CRITIC_COUNT; c++) {
         status = cg_critic_build((enum cg_critic)c, &network, error);
         if (status == CG_OK)
-            status = cg_learner_create(network, shards, true, options->seed + 10 + (uint64_t)c,
-                                       &out->critics[c], error);
+            status = cg_learner_create(network, ranks, shards, true,
+                                       options->seed + 10 + (uint64_t)c, &out->critics[c], error);
     }
     if (status == CG_OK) {
         out->average = cg_alloc(out->generator.count, sizeof(float), "average", error);
@@ -55,4 +56,16 @@ void cg_train_state_list(struct cg_train_state *state, struct cg_inventory *list
     cg_inventory_add_array(list, "generator", "average", state->average, state->generator.count);
     for (int c = 0; c < CG_CRITIC_COUNT; c++)
         cg_inventory_add_learner(list, cg_critic_name((enum cg_critic)c), &state->critics[c]);
+}
+
+enum cg_status cg_train_state_join(struct cg_train_state *state, struct cg_error *error)
+{
+    struct cg_inventory list;
+    enum cg_status status = cg_learner_join(&state->generator, error);
+    for (int c = 0; c < CG_CRITIC_COUNT; c++)
+        if (cg_learner_join(&state->critics[c], error) != CG_OK)
+            status = CG_ERR_MEMORY;
+    cg_train_state_list(state, &list);
+    cg_inventory_tell(&list, state->generator.ranks);
+    return status;
 }

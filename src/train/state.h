@@ -15,9 +15,14 @@ struct cg_train_state {
 };
 
 /* Everything at its start; the generator from start (may be NULL: at random). */
-enum cg_status cg_train_state_create(const struct cg_train_options *options,
+enum cg_status cg_train_state_create(const struct cg_train_options *options, struct cg_ranks *ranks,
                                      const struct cg_model *start, struct cg_train_state *out,
                                      struct cg_error *error);
+
+/* Join the other ranks: from now on all have the first one's state, and take their steps together.
+ * By all ranks; error: CG_ERR_MEMORY. */
+enum cg_status cg_train_state_join(struct cg_train_state *state, struct cg_error *error);
+
 void cg_train_state_clear(struct cg_train_state *state);
 
 /* All of it by name, for checkpoints. */

@@ -91,13 +91,6 @@ struct shard_job {
     bool with_critics;
 };
 
-/* A loss that is not finite makes the gradient so, which is what is looked at. */
-static void taint(const struct cg_learner *learner, const struct cg_trainer *trainer, size_t shard)
-{
-    if (!cg_losses_are_finite(cg_shard_losses(trainer->shards[shard])))
-        cg_learner_shard(learner, (int)shard)[0] = NAN;
-}
-
 static void generate_shard(void *context, size_t item, int worker)
 {
     struct cg_trainer *trainer = ((struct shard_job *)context)->trainer;
@@ -114,7 +107,6 @@ static void criticise_shard(void *context, size_t item, int worker)
                        trainer->state.step);
     for (int c = 0; c < CG_CRITIC_COUNT; c++)
         cg_shard_criticise(trainer->shards[item], (enum cg_critic)c, &trainer->state.critics[c]);
-    taint(&trainer->state.critics[0], trainer, item);
 }
 
 static void learn_shard(void *context, size_t item, int worker)
@@ -123,7 +115,6 @@ static void learn_shard(void *context, size_t item, int worker)
     (void)worker;
     cg_shard_learn(job->trainer->shards[item], &job->trainer->state.generator, job->target_share,
                    job->with_critics ? job->trainer->state.critics : NULL);
-    taint(&job->trainer->state.generator, job->trainer, item);
 }
 
 static float rate_now(const struct cg_trainer *trainer, float peak, uint64_t warmup)
@@ -176,8 +167,9 @@ static void enter_second_stage(struct cg_trainer *trainer)
 /* Take the step's numbers in; which networks learned decides whose gradients there are. */
 static void add_up(struct cg_trainer *trainer, bool critics_learned, bool generator_learned)
 {
+    struct cg_losses *losses = trainer->shard_losses + trainer->first_shard;
     for (size_t s = 0; s < trainer->shard_count; s++)
-        cg_losses_add_scaled(&trainer->losses, cg_shard_losses(trainer->shards[s]), 1.0);
+        cg_losses_add_scaled(&losses[s], cg_shard_losses(trainer->shards[s]), 1.0);
     for (int c = 0; critics_learned && c < CG_CRITIC_COUNT; c++)
         trainer->critic_gradient[c] += cg_learner_gradient_length(&trainer->state.critics[c]);
     if (generator_learned)
@@ -293,7 +285,8 @@ static void look_for_alarms(struct cg_trainer *trainer, struct cg_train_report *
 
 static void begin_means(struct cg_trainer *trainer)
 {
-    trainer->losses = (struct cg_losses){0};
+    size_t nbytes = (size_t)trainer->total_shards * sizeof(*trainer->shard_losses);
+    memset(trainer->shard_losses, 0, nbytes);
     trainer->generator_gradient = 0.0;
     trainer->generator_learned = trainer->critics_learned = false;
     memset(trainer->critic_gradient, 0, sizeof(trainer->critic_gradient));
@@ -301,20 +294,33 @@ static void begin_means(struct cg_trainer *trainer)
     cg_loop_mark(&trainer->loop);
 }
 
+/* All ranks' losses since the last row, summed shard by shard. */
+static void sum_losses(struct cg_trainer *trainer)
+{
+    struct cg_losses *losses = trainer->shard_losses;
+    cg_ranks_collect(trainer->ranks, losses, trainer->total_shards, sizeof(*losses));
+    trainer->losses = (struct cg_losses){0};
+    for (int s = 0; s < trainer->total_shards; s++)
+        cg_losses_add_scaled(&trainer->losses, &losses[s], 1.0);
+}
+
 static enum cg_status log_step(struct cg_trainer *trainer, struct cg_error *error)
 {
     struct cg_log_value values[CG_LOG_VALUES_MAX];
     char alarms[CG_ALARM_NAMES_NBYTES];
+    enum cg_status status = CG_OK;
+    sum_losses(trainer);
     struct cg_train_report report = report_of(trainer, CG_TRAIN_STEP);
     look_for_alarms(trainer, &report);
     report.alarms |= trainer->state.setbacks.in_a_row > 0 ? CG_ALARM_NAN : 0;
     report.values = values;
     report.value_count = cg_journal_values(&report, alarms, values);
-    enum cg_status status = cg_journal_log(trainer->journal, &report, error);
+    if (trainer->journal != NULL)
+        status = cg_journal_log(trainer->journal, &report, error);
     if (trainer->report != NULL)
         trainer->report(trainer->report_context, &report);
     begin_means(trainer);
-    return status;
+    return cg_ranks_agree(trainer->ranks, status, error);
 }
 
 static enum cg_status look_after(void *context, struct cg_error *error)
@@ -323,7 +329,7 @@ static enum cg_status look_after(void *context, struct cg_error *error)
     enum cg_status status = CG_OK;
     if (cg_loop_is_due(&trainer->loop, VALIDATION_STEPS)) {
         status = cg_journal_validate(trainer->dataset, &trainer->state, trainer->pool,
-                                     &trainer->validation_loss, error);
+                                     trainer->ranks, &trainer->validation_loss, error);
         if (status == CG_OK)
             cg_trainer_tell(trainer, CG_TRAIN_VALIDATED, NULL);
     }
@@ -338,6 +344,8 @@ static enum cg_status rewind_journal(void *context, struct cg_error *error)
     struct cg_trainer *trainer = context;
     begin_means(trainer);
     memset(trainer->stability, 0, sizeof(trainer->stability));
+    if (trainer->journal == NULL) /* it is the first rank's */
+        return CG_OK;
     cg_journal_close(trainer->journal);
     return cg_journal_open(trainer->options->out_dir, trainer->state.step, &trainer->journal,
                            error);
@@ -358,6 +366,7 @@ static enum cg_status train(const struct cg_train_options *options, bool resume,
     struct cg_trainer trainer = {
         .options = options,
         .recipe = &options->recipe,
+        .ranks = limits->ranks,
         .loop = {.calls = &calls,
                  .context = &trainer,
                  .limits = limits,
@@ -366,7 +375,7 @@ static enum cg_status train(const struct cg_train_options *options, bool resume,
                  .checkpoint_steps = CHECKPOINT_STEPS,
                  .step = &trainer.state.step,
                  .setbacks = &trainer.state.setbacks},
-        .report = report,
+        .report = cg_ranks_index(limits->ranks) == 0 ? report : NULL,
         .report_context = context,
         .model_path = cg_run_path(options->out_dir, CG_RUN_MODEL),
     };
@@ -385,7 +394,8 @@ enum cg_status cg_train_start(const struct cg_train_options *options,
                               const struct cg_train_limits *limits, cg_train_report_fn report,
                               void *context, struct cg_error *error)
 {
-    enum cg_status status = cg_run_check_free(options->out_dir, error);
+    enum cg_status status =
+        cg_ranks_agree(limits->ranks, cg_run_check_free(options->out_dir, error), error);
     if (status != CG_OK)
         return status;
     return train(options, false, 0, limits, report, context, error);
@@ -399,10 +409,12 @@ enum cg_status cg_train_resume(const char *out_dir, int threads,
     struct cg_run_file file;
     uint64_t fingerprint;
     enum cg_status status = cg_run_read(out_dir, &options, &fingerprint, &file, error);
-    if (status != CG_OK)
-        return status;
+    bool is_read = status == CG_OK;
+    status = cg_ranks_agree(limits->ranks, status, error);
     options.threads = threads;
-    status = train(&options, true, fingerprint, limits, report, context, error);
-    cg_run_file_release(&file);
+    if (status == CG_OK)
+        status = train(&options, true, fingerprint, limits, report, context, error);
+    if (is_read)
+        cg_run_file_release(&file);
     return status;
 }

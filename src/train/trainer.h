@@ -9,6 +9,7 @@
 struct cg_trainer {
     const struct cg_train_options *options;
     const struct cg_recipe *recipe;
+    struct cg_ranks *ranks;
     struct cg_loop loop;
     cg_train_report_fn report;
     void *report_context;
@@ -16,12 +17,14 @@ struct cg_trainer {
     struct cg_dataset *dataset;
     struct cg_model *card; /* the model as it is written: config and card */
     struct cg_train_state state;
-    struct cg_shard **shards;
+    struct cg_shard **shards; /* those of the batch that are this rank's */
     size_t shard_count;
+    int total_shards, first_shard;
     struct cg_journal *journal;
     char *model_path;
-    /* since the last report */
-    struct cg_losses losses;
+    /* since the last row of the log */
+    struct cg_losses *shard_losses; /* of all shards of the batch; here, those of this rank */
+    struct cg_losses losses;        /* their sum, while a row is made */
     double generator_gradient, critic_gradient[CG_CRITIC_COUNT]; /* sums of lengths */
     bool generator_learned, critics_learned;
     double validation_loss;

@@ -45,7 +45,8 @@ static enum cg_status open_data(struct cg_trainer *trainer, struct cg_error *err
                                       .photo_long_px = options->detail_px,
                                       .comic_long_px = COMIC_LONG_PX,
                                       .comic_white_max = COMIC_WHITE_MAX,
-                                      .palette = trainer->recipe->palette};
+                                      .palette = trainer->recipe->palette,
+                                      .ranks = trainer->ranks};
     if (status == CG_OK)
         status = cg_dataset_open(&data, trainer->pool, tell_preparing, trainer, &trainer->dataset,
                                  error);
@@ -68,21 +69,26 @@ static enum cg_status create_shards(struct cg_trainer *trainer, struct cg_error 
     struct cg_recipe recipe = *trainer->recipe;
     struct cg_network *critics[CG_CRITIC_COUNT] = {0};
     struct cg_dataset_counts counts;
+    int end;
     cg_dataset_get_counts(trainer->dataset, &counts);
     if (counts.comics == 0)
         recipe.teacher_share = 1.0f;
-    trainer->shard_count = (size_t)(recipe.batch / recipe.shard_crops);
+    trainer->total_shards = recipe.batch / recipe.shard_crops;
+    cg_ranks_share(trainer->ranks, trainer->total_shards, &trainer->first_shard, &end);
+    trainer->shard_count = (size_t)(end - trainer->first_shard);
     trainer->shards =
         cg_alloc_zero(trainer->shard_count, sizeof(struct cg_shard *), "shards", error);
-    if (trainer->shards == NULL)
+    trainer->shard_losses =
+        cg_alloc_zero((size_t)trainer->total_shards, sizeof(struct cg_losses), "losses", error);
+    if (trainer->shards == NULL || trainer->shard_losses == NULL)
         return CG_ERR_MEMORY;
     for (int c = 0; c < CG_CRITIC_COUNT; c++)
         critics[c] = trainer->state.critics[c].network;
     enum cg_status status = CG_OK;
     for (size_t s = 0; status == CG_OK && s < trainer->shard_count; s++)
-        status =
-            cg_shard_create(&recipe, (int)s, 1.0f / (float)trainer->shard_count,
-                            trainer->state.generator.network, critics, &trainer->shards[s], error);
+        status = cg_shard_create(
+            &recipe, trainer->first_shard + (int)s, 1.0f / (float)trainer->total_shards,
+            trainer->state.generator.network, critics, &trainer->shards[s], error);
     return status;
 }
 
@@ -103,7 +109,8 @@ static enum cg_status make_card(struct cg_trainer *trainer, const struct cg_mode
     return cg_generator_build(&card->config, &card->network, error);
 }
 
-static enum cg_status check_recipe(const struct cg_recipe *recipe, struct cg_error *error)
+static enum cg_status check_recipe(const struct cg_recipe *recipe, int ranks,
+                                   struct cg_error *error)
 {
     int least = CG_GENERATOR_CELL_PX;
     for (int c = 0; c < CG_CRITIC_COUNT; c++)
@@ -119,6 +126,11 @@ static enum cg_status check_recipe(const struct cg_recipe *recipe, struct cg_err
         return cg_fail(error, CG_ERR_ARGUMENT,
                        "batch: expected a multiple of %d from %d to 1024 crops, got %d",
                        recipe->shard_crops, recipe->shard_crops, recipe->batch);
+    if (recipe->batch / recipe->shard_crops < ranks)
+        return cg_fail(error, CG_ERR_ARGUMENT,
+                       "batch: expected at least %d crops for %d ranks, which take %d or more "
+                       "each, got %d",
+                       ranks * recipe->shard_crops, ranks, recipe->shard_crops, recipe->batch);
     if (recipe->consistency > 0.0f && recipe->shard_crops % 2 != 0)
         return cg_fail(error, CG_ERR_ARGUMENT,
                        "consistency: expected an even number of crops whose gradient is summed "
@@ -140,45 +152,92 @@ static enum cg_status open_start(const struct cg_trainer *trainer, bool resume,
                                error);
 }
 
-enum cg_status cg_trainer_set_up(struct cg_trainer *trainer, bool resume, uint64_t fingerprint,
-                                 struct cg_error *error)
+/* What can be had without the data. */
+static enum cg_status begin(struct cg_trainer *trainer, bool resume, struct cg_model **start,
+                            struct cg_error *error)
 {
     const struct cg_train_options *options = trainer->options;
-    struct cg_dataset_counts counts;
-    struct cg_model *start = NULL;
-    cg_blas_single_threaded();
-    enum cg_status status = check_recipe(trainer->recipe, error);
+    enum cg_status status = check_recipe(trainer->recipe, cg_ranks_count(trainer->ranks), error);
     if (status == CG_OK && options->from != NULL)
-        status = open_start(trainer, resume, &start, error);
+        status = open_start(trainer, resume, start, error);
     if (status == CG_OK)
         status = cg_pool_create(options->threads, &trainer->pool, error);
     if (status == CG_OK)
         status = cg_folder_make(options->out_dir, error);
+    return status;
+}
+
+/* Whether it is what the first rank sees and, for a run that is gone on with, what it began with.
+ */
+static enum cg_status check_data(struct cg_trainer *trainer, bool resume, uint64_t fingerprint,
+                                 struct cg_error *error)
+{
+    const struct cg_train_options *options = trainer->options;
+    struct cg_dataset_counts counts;
+    cg_dataset_get_counts(trainer->dataset, &counts);
+    tell_ready(trainer, &counts);
+    uint64_t of_first = counts.fingerprint;
+    cg_ranks_tell(trainer->ranks, &of_first, sizeof(of_first));
+    if (counts.fingerprint != of_first)
+        return cg_fail(error, CG_ERR_FORMAT,
+                       "%s: other pictures than rank 0 has there: all ranks need the same",
+                       options->data_dir);
+    if (resume && counts.fingerprint != fingerprint)
+        return cg_fail(error, CG_ERR_FORMAT,
+                       "%s: the pictures in %s are not those that this run began with; start a "
+                       "new run with --from %s/model.safetensors",
+                       options->out_dir, options->data_dir, options->out_dir);
+    return CG_OK;
+}
+
+/* The run's folder is the first rank's affair: what is read there is told to the others. */
+static enum cg_status open_run(struct cg_trainer *trainer, bool resume, struct cg_error *error)
+{
+    const struct cg_train_options *options = trainer->options;
+    struct cg_dataset_counts counts;
+    cg_dataset_get_counts(trainer->dataset, &counts);
+    enum cg_status status = CG_OK;
+    if (!resume)
+        status = cg_run_write(options, trainer->loop.limits, counts.fingerprint, error);
     if (status == CG_OK)
-        status = open_data(trainer, error);
-    if (status == CG_OK) {
-        cg_dataset_get_counts(trainer->dataset, &counts);
-        tell_ready(trainer, &counts);
-        if (resume && counts.fingerprint != fingerprint)
-            status = cg_fail(error, CG_ERR_FORMAT,
-                             "%s: the pictures in %s are not those that this run began with; "
-                             "start a new run with --from %s/model.safetensors",
-                             options->out_dir, options->data_dir, options->out_dir);
-    }
+        status = cg_loop_open(&trainer->loop, resume, error);
     if (status == CG_OK)
-        status = cg_train_state_create(options, start, &trainer->state, error);
+        status = cg_journal_open(options->out_dir, trainer->state.step, &trainer->journal, error);
+    return status;
+}
+
+static enum cg_status create(struct cg_trainer *trainer, bool resume, const struct cg_model *start,
+                             struct cg_error *error)
+{
+    enum cg_status status =
+        cg_train_state_create(trainer->options, trainer->ranks, start, &trainer->state, error);
     if (status == CG_OK)
         status = make_card(trainer, start, error);
-    if (status == CG_OK && !resume)
-        status = cg_run_write(options, trainer->loop.limits, counts.fingerprint, error);
-    if (status == CG_OK) {
-        cg_train_state_list(&trainer->state, &trainer->loop.state);
-        status = cg_loop_open(&trainer->loop, resume, error);
-    }
     if (status == CG_OK)
         status = create_shards(trainer, error);
     if (status == CG_OK)
-        status = cg_journal_open(options->out_dir, trainer->state.step, &trainer->journal, error);
+        cg_train_state_list(&trainer->state, &trainer->loop.state);
+    if (status == CG_OK && cg_ranks_index(trainer->ranks) == 0)
+        status = open_run(trainer, resume, error);
+    return status;
+}
+
+/* After each part all ranks agree that all is well, as the next may wait for the others. */
+enum cg_status cg_trainer_set_up(struct cg_trainer *trainer, bool resume, uint64_t fingerprint,
+                                 struct cg_error *error)
+{
+    struct cg_ranks *ranks = trainer->ranks;
+    struct cg_model *start = NULL;
+    cg_blas_single_threaded();
+    enum cg_status status = cg_ranks_agree(ranks, begin(trainer, resume, &start, error), error);
+    if (status == CG_OK)
+        status = cg_ranks_agree(ranks, open_data(trainer, error), error);
+    if (status == CG_OK)
+        status = cg_ranks_agree(ranks, check_data(trainer, resume, fingerprint, error), error);
+    if (status == CG_OK)
+        status = cg_ranks_agree(ranks, create(trainer, resume, start, error), error);
+    if (status == CG_OK)
+        status = cg_ranks_agree(ranks, cg_train_state_join(&trainer->state, error), error);
     cg_model_free(start);
     return status;
 }
@@ -188,6 +247,7 @@ void cg_trainer_tear_down(struct cg_trainer *trainer)
     cg_journal_close(trainer->journal);
     for (size_t s = 0; trainer->shards != NULL && s < trainer->shard_count; s++)
         cg_shard_free(trainer->shards[s]);
+    free(trainer->shard_losses);
     free(trainer->shards);
     cg_model_free(trainer->card);
     cg_loop_close(&trainer->loop);

@@ -83,6 +83,11 @@ enum cg_status cg_vector_set_up(struct cg_vector_trainer *trainer, bool resume,
 {
     const struct cg_vector_options *options = trainer->options;
     cg_blas_single_threaded();
+    if (cg_ranks_count(trainer->loop.limits->ranks) > 1)
+        return cg_fail(error, CG_ERR_ARGUMENT,
+                       "--model vector: one process trains it, with all processors of its "
+                       "machine, but %d were started",
+                       cg_ranks_count(trainer->loop.limits->ranks));
     enum cg_status status = check_recipe(trainer->recipe, error);
     if (status == CG_OK)
         status = cg_pool_create(options->threads, &trainer->pool, error);

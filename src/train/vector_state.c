@@ -21,11 +21,11 @@ enum cg_status cg_vector_state_create(const struct cg_vector_options *options,
     *out = (struct cg_vector_state){0};
     enum cg_status status = cg_vector_generator_build(&options->config, &network, error);
     if (status == CG_OK)
-        status = cg_learner_create(network, 1, false, options->seed, &out->generator, error);
+        status = cg_learner_create(network, NULL, 1, false, options->seed, &out->generator, error);
     if (status == CG_OK)
         status = cg_vector_discriminator_build(&options->config, &network, error);
     if (status == CG_OK)
-        status = cg_learner_create(network, 1, recipe->spectral_norm != 0, options->seed + 10,
+        status = cg_learner_create(network, NULL, 1, recipe->spectral_norm != 0, options->seed + 10,
                                    &out->discriminator, error);
     if (status == CG_OK) {
         out->average = cg_alloc(out->generator.count, sizeof(float), "average", error);
