@@ -7,6 +7,7 @@
  */
 #include "train/dataset_private.h"
 
+#include "base/multiversion.h"
 #include "train/judge.h"
 
 #include <math.h>
@@ -42,17 +43,34 @@ static bool draw_mirrored(struct cg_rng *rng)
 
 /* ---- photos ---------------------------------------------------------------------------------- */
 
+CG_MULTIVERSION
+static void bytes_to_floats(const uint8_t *restrict bytes, size_t count, float *restrict out)
+{
+    for (size_t i = 0; i < count; i++)
+        out[i] = (float)bytes[i] * (1.0f / 255.0f);
+}
+
+static void mirror_row(float *row, size_t channels, size_t side)
+{
+    for (size_t x = 0; x < side / 2; x++) {
+        float *left = row + x * channels, *right = row + (side - 1 - x) * channels;
+        for (size_t c = 0; c < channels; c++) {
+            float kept = left[c];
+            left[c] = right[c];
+            right[c] = kept;
+        }
+    }
+}
+
 /* A square of a plane of bytes as floats; first is its top left pixel. */
 static void copy_square(const uint8_t *first, int row_px, int channels, int side, bool mirrored,
                         float *out)
 {
-    for (int y = 0; y < side; y++) {
-        const uint8_t *row = first + (size_t)y * (size_t)row_px * (size_t)channels;
-        for (int x = 0; x < side; x++) {
-            const uint8_t *pixel = row + (mirrored ? side - 1 - x : x) * channels;
-            for (int c = 0; c < channels; c++)
-                *out++ = (float)pixel[c] * (1.0f / 255.0f);
-        }
+    size_t row = (size_t)side * (size_t)channels;
+    for (int y = 0; y < side; y++, first += (size_t)row_px * (size_t)channels, out += row) {
+        bytes_to_floats(first, row, out);
+        if (mirrored)
+            mirror_row(out, (size_t)channels, (size_t)side);
     }
 }
 

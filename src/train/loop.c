@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "train/ranks.h"
 #include "train/stability.h"
 
 #include <inttypes.h>
@@ -35,6 +36,17 @@ void cg_loop_mark(struct cg_loop *loop)
     loop->mark_step = *loop->step;
 }
 
+/* ---- ranks ----------------------------------------------------------------------------------- */
+
+/* What only the first rank does; all learn how it went. */
+static enum cg_status by_first(struct cg_loop *loop,
+                               enum cg_status (*fn)(struct cg_loop *loop, struct cg_error *error),
+                               struct cg_error *error)
+{
+    struct cg_ranks *ranks = loop->limits->ranks;
+    return cg_ranks_agree(ranks, cg_ranks_index(ranks) == 0 ? fn(loop, error) : CG_OK, error);
+}
+
 /* ---- going back ------------------------------------------------------------------------------ */
 
 static void tell_damage(void *context, const char *why)
@@ -56,23 +68,9 @@ static enum cg_status give_up(const struct cg_loop *loop, struct cg_error *error
                    loop->unstable_advice);
 }
 
-static bool is_first(const struct cg_loop *loop)
+static enum cg_status read_regular(struct cg_loop *loop, struct cg_error *error)
 {
-    return cg_ranks_index(loop->limits->ranks) == 0;
-}
-
-/* The last regular checkpoint, for all ranks. */
-static enum cg_status read_by_first(struct cg_loop *loop, struct cg_error *error)
-{
-    struct cg_ranks *ranks = loop->limits->ranks;
-    enum cg_status status = CG_OK;
-    if (is_first(loop))
-        status =
-            cg_checkpoints_read(&loop->checkpoints, true, &loop->state, tell_damage, loop, error);
-    status = cg_ranks_agree(ranks, status, error);
-    if (status == CG_OK)
-        cg_inventory_tell(&loop->state, ranks);
-    return status;
+    return cg_checkpoints_read(&loop->checkpoints, true, &loop->state, tell_damage, loop, error);
 }
 
 static enum cg_status go_back(struct cg_loop *loop, struct cg_error *error)
@@ -82,9 +80,10 @@ static enum cg_status go_back(struct cg_loop *loop, struct cg_error *error)
     char about[128], advice[CG_ERROR_TEXT_NBYTES];
     if (before.in_a_row == CG_SETBACKS_MAX)
         return give_up(loop, error);
-    enum cg_status status = read_by_first(loop, error);
+    enum cg_status status = by_first(loop, read_regular, error);
     if (status != CG_OK)
         return status;
+    cg_inventory_tell(&loop->state, loop->limits->ranks);
     *loop->setbacks = (struct cg_setbacks){before.in_a_row + 1, before.halvings + 1};
     snprintf(about, sizeof(about),
              "gone back from step %" PRIu64 ", learning rates at 1/%.0f from now on", failed,
@@ -98,7 +97,7 @@ static enum cg_status go_back(struct cg_loop *loop, struct cg_error *error)
 
 /* ---- going on -------------------------------------------------------------------------------- */
 
-static enum cg_status write_all(struct cg_loop *loop, struct cg_error *error)
+static enum cg_status write_state(struct cg_loop *loop, struct cg_error *error)
 {
     enum cg_status status =
         cg_checkpoints_write(&loop->checkpoints, *loop->step, &loop->state, error);
@@ -113,8 +112,7 @@ static enum cg_status save(struct cg_loop *loop, bool reached, struct cg_error *
     if (reached)
         loop->setbacks->in_a_row = 0;
     loop->saved = true;
-    return cg_ranks_agree(loop->limits->ranks, is_first(loop) ? write_all(loop, error) : CG_OK,
-                          error);
+    return by_first(loop, write_state, error);
 }
 
 static enum cg_status go_one_step(struct cg_loop *loop, struct cg_error *error)
@@ -128,12 +126,14 @@ static enum cg_status go_one_step(struct cg_loop *loop, struct cg_error *error)
     return status;
 }
 
+static enum cg_status call_begin(struct cg_loop *loop, struct cg_error *error)
+{
+    return loop->calls->begin != NULL ? loop->calls->begin(loop->context, error) : CG_OK;
+}
+
 static enum cg_status begin(struct cg_loop *loop, struct cg_error *error)
 {
-    enum cg_status status = CG_OK;
-    if (loop->calls->begin != NULL && is_first(loop))
-        status = loop->calls->begin(loop->context, error);
-    status = cg_ranks_agree(loop->limits->ranks, status, error);
+    enum cg_status status = by_first(loop, call_begin, error);
     return status == CG_OK ? save(loop, false, error) : status;
 }
 

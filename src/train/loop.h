@@ -1,7 +1,7 @@
 /*
  * The loop that every kind of training goes through, whatever its steps do: it asks what is wanted,
  * has a step taken and looked after, and saves in time. Its clock counts training, not pauses. All
- * ranks go through it side by side; the run's folder is the first one's alone.
+ * ranks (ranks.h) go through it side by side; files are the first one's alone.
  *
  * When a step's numbers, or the state that is about to be saved, are not finite, the run goes back
  * to its last regular checkpoint (checkpoints.h) with half the learning rates. If that happens
@@ -14,8 +14,7 @@
 #include "train/limits.h"
 #include "train/setbacks.h"
 
-/* What a kind of training does in the loop. Each is called with the loop's context; begin and
- * publish by the first rank alone. take_step comes to the same on all. */
+/* What a kind of training does in the loop. Each is called with the loop's context. */
 struct cg_loop_calls {
     enum cg_status (*begin)(void *context, struct cg_error *error); /* before step 0; may be NULL */
     bool (*take_step)(void *context); /* and count it; false: something is not finite */
@@ -23,7 +22,7 @@ struct cg_loop_calls {
     /* After a checkpoint: what else a save leaves. */
     enum cg_status (*publish)(void *context, struct cg_error *error);
     /* The state is that of an earlier step: so shall be the log and all that is not in the state.
-     */
+     * On all ranks, as take_step and look_after are; begin and publish are the first one's alone. */
     enum cg_status (*rewind)(void *context, struct cg_error *error);
     /* Tell of what went wrong; advice: what to try. */
     void (*alarm)(void *context, const char *name, const char *about, const char *advice);
@@ -47,8 +46,8 @@ struct cg_loop {
 };
 
 /* For a loop whose state is there: remove what a killed run has left half written, open the run's
- * checkpoints and, to resume, read the newest one. By the first rank alone. Errors: those of
- * checkpoints.h. Close it in any case. */
+ * checkpoints and, to resume, read the newest one. By the first rank alone, which then tells the others. Errors: those of checkpoints.h. Close it in any
+ * case. */
 enum cg_status cg_loop_open(struct cg_loop *loop, bool resume, struct cg_error *error);
 void cg_loop_close(struct cg_loop *loop);
 

@@ -283,17 +283,6 @@ static void look_for_alarms(struct cg_trainer *trainer, struct cg_train_report *
     }
 }
 
-static void begin_means(struct cg_trainer *trainer)
-{
-    size_t nbytes = (size_t)trainer->total_shards * sizeof(*trainer->shard_losses);
-    memset(trainer->shard_losses, 0, nbytes);
-    trainer->generator_gradient = 0.0;
-    trainer->generator_learned = trainer->critics_learned = false;
-    memset(trainer->critic_gradient, 0, sizeof(trainer->critic_gradient));
-    trainer->validation_loss = 0.0;
-    cg_loop_mark(&trainer->loop);
-}
-
 /* All ranks' losses since the last row, summed shard by shard. */
 static void sum_losses(struct cg_trainer *trainer)
 {
@@ -302,6 +291,17 @@ static void sum_losses(struct cg_trainer *trainer)
     trainer->losses = (struct cg_losses){0};
     for (int s = 0; s < trainer->total_shards; s++)
         cg_losses_add_scaled(&trainer->losses, &losses[s], 1.0);
+}
+
+static void begin_means(struct cg_trainer *trainer)
+{
+    memset(trainer->shard_losses, 0,
+           (size_t)trainer->total_shards * sizeof(*trainer->shard_losses));
+    trainer->generator_gradient = 0.0;
+    trainer->generator_learned = trainer->critics_learned = false;
+    memset(trainer->critic_gradient, 0, sizeof(trainer->critic_gradient));
+    trainer->validation_loss = 0.0;
+    cg_loop_mark(&trainer->loop);
 }
 
 static enum cg_status log_step(struct cg_trainer *trainer, struct cg_error *error)
@@ -344,7 +344,7 @@ static enum cg_status rewind_journal(void *context, struct cg_error *error)
     struct cg_trainer *trainer = context;
     begin_means(trainer);
     memset(trainer->stability, 0, sizeof(trainer->stability));
-    if (trainer->journal == NULL) /* it is the first rank's */
+    if (trainer->journal == NULL)
         return CG_OK;
     cg_journal_close(trainer->journal);
     return cg_journal_open(trainer->options->out_dir, trainer->state.step, &trainer->journal,
@@ -409,12 +409,12 @@ enum cg_status cg_train_resume(const char *out_dir, int threads,
     struct cg_run_file file;
     uint64_t fingerprint;
     enum cg_status status = cg_run_read(out_dir, &options, &fingerprint, &file, error);
-    bool is_read = status == CG_OK;
+    bool read = status == CG_OK;
     status = cg_ranks_agree(limits->ranks, status, error);
     options.threads = threads;
     if (status == CG_OK)
         status = train(&options, true, fingerprint, limits, report, context, error);
-    if (is_read)
+    if (read)
         cg_run_file_release(&file);
     return status;
 }
