@@ -20,16 +20,16 @@ rows_in_log() {
 
 # steps that take little: four crops
 start 2 "${recipe[@]}" --batch 4 --cache cache --out run --steps 1000000
-wait_for 'its first checkpoint' [ -e run/checkpoint.safetensors ]
+wait_for 'its first checkpoint' [ -e run/checkpoints/step-0000500.safetensors ]
 kill_rank 1
-cp run/checkpoint.safetensors first.safetensors
+cp run/checkpoints/step-0000500.safetensors first.safetensors
 start 2 --resume run --steps 1000000
 wait_for 'a row of the log' rows_in_log 11
 kill_rank 0
-cmp -s run/checkpoint.safetensors first.safetensors || fail "the checkpoint is not the last one's"
+cmp -s run/checkpoints/step-0000500.safetensors first.safetensors || fail "the checkpoint is not the last one's"
 
 cp -r run again
 expect 0 ranks 4 --resume run --steps 505
 expect 0 ranks 1 --resume again --steps 505
 same_file run again model.safetensors
-same_file run again checkpoint.safetensors
+same_file run again checkpoints/step-0000505.safetensors

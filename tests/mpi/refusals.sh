@@ -21,7 +21,7 @@ expect 1 ranks 5 "${recipe[@]}" --cache cache --out run
 refused 1 'expected at least 10 crops for 5 ranks'
 expect 1 ranks 2 --model vector --data data/photos --out vector
 refused 1 '--model vector'
-[ ! -e run/checkpoint.safetensors ] || fail "a run was begun"
+[ ! -e run/checkpoints ] || fail "a run was begun"
 
 # other pictures on the second machine
 mkdir -p other/photos

@@ -10,7 +10,7 @@ for n in 2 4; do
     [ "$(cat ../stdout)" = 'run'$n'/model.safetensors: step 100' ] || fail "not told of once"
     [ "$(grep -c '^data: 8 photos' ../stderr)" -eq 1 ] || fail "the data was not told of once"
     same_file one run$n model.safetensors
-    same_file one run$n checkpoint.safetensors
+    same_file one run$n checkpoints/step-0000100.safetensors
     same_file one run$n samples/step-0000100.jpg
     [ "$(curve one)" = "$(curve run$n)" ] || fail "$n ranks have another curve"
     diff <(cd cache1 && ls ./*.photo ./*.comic) <(cd cache$n && ls ./*.photo ./*.comic) ||
@@ -23,7 +23,7 @@ expect 0 ranks 4 --resume parts --steps 70
 expect 0 ranks 1 --resume parts --steps 80
 expect 0 ranks 2 --resume parts --steps 100
 same_file one parts model.safetensors
-same_file one parts checkpoint.safetensors
+same_file one parts checkpoints/step-0000100.safetensors
 
 expect 0 ranks 3 "${recipe[@]}" --cache cache1 --out three --steps 100
 paste -d, one/log.csv three/log.csv | awk -F, '

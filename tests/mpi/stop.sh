@@ -14,5 +14,5 @@ for asked in 0 1; do
     wait "$run" || code=$?
     [ $code -eq 0 ] || fail "the run that was stopped ended with $code"
     grep -q "^run$asked/model.safetensors: step " ../stdout || fail "the run did not end well"
-    [ -s "run$asked/checkpoint.safetensors" ] || fail "nothing was saved"
+    [ "$(find "run$asked/checkpoints" -type f | wc -l)" -gt 1 ] || fail "nothing was saved"
 done
