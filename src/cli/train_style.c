@@ -22,6 +22,7 @@ enum {
     OPTION_CROP,
     OPTION_BATCH,
     OPTION_NOISE,
+    OPTION_CONSISTENCY,
     OPTION_LINE,
     OPTION_COLOUR,
     OPTION_CHROMA,
@@ -41,6 +42,7 @@ static const struct option long_options[] = {
     {"crop", required_argument, NULL, OPTION_CROP},
     {"batch", required_argument, NULL, OPTION_BATCH},
     {"noise", required_argument, NULL, OPTION_NOISE},
+    {"consistency", required_argument, NULL, OPTION_CONSISTENCY},
     {"adversarial-line", required_argument, NULL, OPTION_LINE},
     {"adversarial-colour", required_argument, NULL, OPTION_COLOUR},
     {"chroma", required_argument, NULL, OPTION_CHROMA},
@@ -83,6 +85,9 @@ static const char help_text[] =
     "  --noise X            noise put on the photos, largest deviation in 1/255 (default 5): "
     "comics\n"
     "                       stay calm where photos are grainy, and from frame to frame\n"
+    "  --consistency W      weight of: the same photo, moved by up to 4 pixels and with other "
+    "noise,\n"
+    "                       gives the same comic, so that films do not flicker (default 0)\n"
     "  --adversarial-line W, --adversarial-colour W\n"
     "                       weight of the critics of line and of colour (default 0.1, 0.02)\n"
     "  --target W           weight of the targets in the second stage (default 0.5)\n"
@@ -123,6 +128,8 @@ static bool take_recipe_option(struct style *style, int option)
         return cg_cli_parse_int("batch", optarg, 2, 1024, &recipe->batch);
     case OPTION_NOISE:
         return parse_noise(optarg, &recipe->noise);
+    case OPTION_CONSISTENCY:
+        return cg_cli_parse_float("consistency", optarg, 0.0f, 100.0f, &recipe->consistency);
     case OPTION_LINE:
         return cg_cli_parse_float("adversarial-line", optarg, 0.0f, 100.0f,
                                   &recipe->adversarial[CG_CRITIC_LINE]);
@@ -191,7 +198,7 @@ static void complete(struct style *style, const struct cg_cli_train *common, con
     options->name = common->name != NULL ? common->name : name;
     if (options->cache_dir == NULL)
         options->cache_dir = cache;
-    if (options->recipe.batch < 8)
+    if (options->recipe.batch < 8 && options->recipe.consistency <= 0.0f)
         options->recipe.shard_crops = 1;
     if (options->from != NULL && !style->pretrain_given)
         options->recipe.pretrain_steps = 0;

@@ -2,6 +2,7 @@
 #include "nn/loss.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 static float sign(float x)
 {
@@ -49,6 +50,31 @@ double cg_loss_gradient_l1(const float *prediction, const float *target, int cou
             for (size_t i = 0; i < line; i++)
                 row_sum +=
                     difference_l1(prediction, target, start + i, start + i + line, scale, gradient);
+        sum += row_sum;
+    }
+    return sum * (double)scale;
+}
+
+double cg_loss_shifted_l1(const float *first, const float *second, int height, int width,
+                          int channels, int right, int down, float weight, float *grad_first,
+                          float *grad_second)
+{
+    int columns = width - abs(right), rows = height - abs(down);
+    int left = right < 0 ? -right : 0,
+        top = down < 0 ? -down : 0; /* of what both have, in second */
+    size_t values = (size_t)columns * (size_t)channels;
+    float scale = weight / (float)(values * (size_t)rows);
+    double sum = 0.0;
+    for (int y = top; y < top + rows; y++) {
+        size_t a = (size_t)(((y + down) * width + left + right) * channels);
+        size_t b = (size_t)((y * width + left) * channels);
+        float row_sum = 0.0f;
+        for (size_t i = 0; i < values; i++) {
+            float difference = second[b + i] - first[a + i], g = scale * sign(difference);
+            row_sum += fabsf(difference);
+            grad_second[b + i] += g;
+            grad_first[a + i] -= g;
+        }
         sum += row_sum;
     }
     return sum * (double)scale;

@@ -20,6 +20,15 @@ double cg_loss_l1(const float *prediction, const float *target, size_t count, fl
 double cg_loss_gradient_l1(const float *prediction, const float *target, int count, int height,
                            int width, int channels, float weight, float *gradient);
 
+/*
+ * Mean of |second(x, y) - first(x + right, y + down)| over the pixels that both have: of two
+ * pictures of height x width x channels, how far the second is from the first moved by so much; the
+ * shift is shorter than the sides. Adds to the gradients of both.
+ */
+double cg_loss_shifted_l1(const float *first, const float *second, int height, int width,
+                          int channels, int right, int down, float weight, float *grad_first,
+                          float *grad_second);
+
 /* Mean binary cross-entropy of sigmoid(logit) against target in [0, 1]. */
 double cg_loss_cross_entropy(const float *logit, const float *target, size_t count, float weight,
                              float *gradient);

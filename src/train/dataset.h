@@ -65,14 +65,21 @@ struct cg_dataset_counts {
 /* skip_reason lives as long as the data set. */
 void cg_dataset_get_counts(const struct cg_dataset *dataset, struct cg_dataset_counts *out);
 
+/* How far a crop lies from another of the same photo: pixels right and down, as crops show them. */
+struct cg_crop_shift {
+    int right, down;
+};
+
 /*
  * One random crop of one random photo, at one of the scales it was prepared at, mirrored half of
  * the time. The chance of a photo grows with the square root of its area. Thread-safe. Buffers of
  * crop_px * crop_px pixels, row by row:
  *   photo, colour: 3 floats a pixel, 0 to 1; ink: 1 float a pixel, 0 paper to 1.
+ * shift: where it is not NULL, the crop is moved by so much from where rng puts it, as far as the
+ * photo goes; *shift becomes how far that was.
  */
-void cg_dataset_photo_crop(const struct cg_dataset *dataset, struct cg_rng *rng, float *photo,
-                           float *colour, float *ink);
+void cg_dataset_photo_crop(const struct cg_dataset *dataset, struct cg_rng *rng,
+                           struct cg_crop_shift *shift, float *photo, float *colour, float *ink);
 
 /*
  * One random crop of a comic, scaled by 0.8 to 1 and mirrored half of the time, 4 % off every side

@@ -56,15 +56,29 @@ static void copy_square(const uint8_t *first, int row_px, int channels, int side
     }
 }
 
-void cg_dataset_photo_crop(const struct cg_dataset *dataset, struct cg_rng *rng, float *photo,
-                           float *colour, float *ink)
+/* Move a place in 0 to last; returns how far it went. */
+static int move_within(int *place, int by, int last)
+{
+    int from = *place, to = from + by;
+    *place = to < 0 ? 0 : to > last ? last : to;
+    return *place - from;
+}
+
+void cg_dataset_photo_crop(const struct cg_dataset *dataset, struct cg_rng *rng,
+                           struct cg_crop_shift *shift, float *photo, float *colour, float *ink)
 {
     int side = dataset->crop_px;
     const struct cg_cache_entry *entry = draw_entry(&dataset->photos, rng);
-    uint32_t x = cg_rng_below(rng, (uint32_t)(entry->width - side + 1));
-    uint32_t y = cg_rng_below(rng, (uint32_t)(entry->height - side + 1));
+    int last_x = entry->width - side, last_y = entry->height - side;
+    int x = (int)cg_rng_below(rng, (uint32_t)last_x + 1);
+    int y = (int)cg_rng_below(rng, (uint32_t)last_y + 1);
     bool mirrored = draw_mirrored(rng);
-    size_t at = (size_t)y * (size_t)entry->width + x;
+    if (shift != NULL) {
+        int across = mirrored ? -1 : 1;
+        shift->right = across * move_within(&x, across * shift->right, last_x);
+        shift->down = move_within(&y, shift->down, last_y);
+    }
+    size_t at = (size_t)y * (size_t)entry->width + (size_t)x;
     copy_square(entry->picture + 3 * at, entry->width, 3, side, mirrored, photo);
     copy_square(entry->colour + 3 * at, entry->width, 3, side, mirrored, colour);
     copy_square(entry->ink + at, entry->width, 1, side, mirrored, ink);

@@ -64,7 +64,8 @@ enum cg_status cg_dataset_learn_grade(struct cg_dataset *dataset, float strength
         struct cg_rng photos = cg_rng_make(SEED, STREAM_PHOTOS, i);
         struct cg_rng comics = cg_rng_make(SEED, STREAM_COMICS, i);
         size_t first = 3 * i * PIXELS_PER_CROP;
-        cg_dataset_photo_crop(dataset, &photos, sampling.photo, sampling.colour, sampling.ink);
+        cg_dataset_photo_crop(dataset, &photos, NULL, sampling.photo, sampling.colour,
+                              sampling.ink);
         take_pixels(&sampling, sampling.ink, area, &photos, sampling.from + first);
         cg_dataset_comic_crop(dataset, &comics, sampling.colour);
         take_pixels(&sampling, NULL, area, &comics, sampling.to + first);

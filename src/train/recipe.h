@@ -7,9 +7,12 @@
 
 struct cg_recipe {
     /* one step */
-    int crop_px;     /* side of the crops, a multiple of 4 */
-    int batch;       /* crops a step */
-    float noise;     /* deviation of the noise put on photos, at most; photos go from 0 to 1 */
+    int crop_px; /* side of the crops, a multiple of 4 */
+    int batch;   /* crops a step */
+    float noise; /* deviation of the noise put on photos, at most; photos go from 0 to 1 */
+    float
+        consistency; /* weight of: one photo, a little moved and with other noise, gives one comic;
+                        then every second crop is the one before it, moved; 0: not asked for */
     int shard_crops; /* crops whose gradient is summed apart; batch is a multiple */
     /* stages, in steps */
     uint64_t pretrain_steps;   /* on targets alone; then the adversaries join */

@@ -27,6 +27,7 @@ static const struct cg_number numbers[] = {
     {"batch", CG_NUMBER_INT, offsetof(struct cg_recipe, batch)},
     {"shard_crops", CG_NUMBER_INT, offsetof(struct cg_recipe, shard_crops)},
     {"noise", CG_NUMBER_FLOAT, offsetof(struct cg_recipe, noise)},
+    {"consistency", CG_NUMBER_FLOAT, offsetof(struct cg_recipe, consistency)},
     {"pretrain_steps", CG_NUMBER_STEPS, offsetof(struct cg_recipe, pretrain_steps)},
     {"head_start_steps", CG_NUMBER_STEPS, offsetof(struct cg_recipe, head_start_steps)},
     {"colour", CG_NUMBER_FLOAT, offsetof(struct cg_recipe, colour)},

@@ -9,7 +9,10 @@
 #include <string.h>
 
 /* Streams of random numbers (base/rng.h): one a use, so that none depends on another. */
-enum { STREAM_PHOTOS = 100, STREAM_REAL = 101, STREAM_NOISE = 102 };
+enum { STREAM_PHOTOS = 100, STREAM_REAL = 101, STREAM_NOISE = 102, STREAM_SHIFT = 103 };
+
+/* How far the second of two crops that shall give one comic is moved, at most, to each side. */
+#define SHIFT_MAX_PX 4
 
 /* Side of the blocks whose mean chroma shall stay the target's, in pixels. */
 #define CHROMA_BLOCK_PX 16
@@ -20,6 +23,7 @@ struct cg_shard {
     float share;
     size_t pixels; /* of all crops together */
     struct cg_losses losses;
+    struct cg_crop_shift *shifts; /* of each crop from the one before it; for consistency */
     /* data: 3 floats a pixel, ink 1 */
     float *photo, *target_colour, *target_ink, *target_comic, *real;
     /* what the generator makes of it; judged is comic as critics see it */
@@ -36,6 +40,7 @@ void cg_losses_add_scaled(struct cg_losses *sum, const struct cg_losses *part, d
     sum->comic += factor * part->comic;
     sum->ink += factor * part->ink;
     sum->chroma += factor * part->chroma;
+    sum->consistency += factor * part->consistency;
     for (int c = 0; c < CG_CRITIC_COUNT; c++) {
         sum->critic[c] += factor * part->critic[c];
         sum->adversarial[c] += factor * part->adversarial[c];
@@ -61,7 +66,8 @@ static enum cg_status allocate_buffers(struct cg_shard *shard, struct cg_error *
         complete &= (*one[i] = cg_alloc(shard->pixels, sizeof(float), "crops", error)) != NULL;
     shard->grad_output =
         cg_alloc(CG_GENERATOR_CHANNELS * shard->pixels, sizeof(float), "crops", error);
-    return complete && shard->grad_output != NULL ? CG_OK : CG_ERR_MEMORY;
+    shard->shifts = cg_alloc_zero((size_t)shard->crops, sizeof(*shard->shifts), "crops", error);
+    return complete && shard->grad_output != NULL && shard->shifts != NULL ? CG_OK : CG_ERR_MEMORY;
 }
 
 enum cg_status cg_shard_create(const struct cg_recipe *recipe, int index, float share,
@@ -114,6 +120,7 @@ void cg_shard_free(struct cg_shard *shard)
         shard->grad_comic, shard->grad_judged,   shard->grad_output, shard->grad_verdict};
     for (size_t i = 0; i < sizeof(buffers) / sizeof(buffers[0]); i++)
         free(buffers[i]);
+    free(shard->shifts);
     free(shard);
 }
 
@@ -160,19 +167,38 @@ static void add_noise(struct cg_shard *shard, uint64_t seed, uint64_t step, int 
     }
 }
 
+/* Whether a crop is the one before it once more, moved. */
+static bool is_second(const struct cg_shard *shard, int crop)
+{
+    return shard->recipe.consistency > 0.0f && crop % 2 == 1;
+}
+
+static void draw_photo(struct cg_shard *shard, const struct cg_dataset *dataset, uint64_t seed,
+                       uint64_t step, int crop)
+{
+    const uint32_t places = 2 * SHIFT_MAX_PX + 1;
+    size_t first = (size_t)crop * (size_t)shard->side * (size_t)shard->side;
+    bool second = is_second(shard, crop);
+    struct cg_crop_shift *shift = &shard->shifts[crop];
+    struct cg_rng rng = crop_rng(shard, seed, STREAM_PHOTOS, step, second ? crop - 1 : crop);
+    if (second) {
+        struct cg_rng moving = crop_rng(shard, seed, STREAM_SHIFT, step, crop);
+        shift->right = (int)cg_rng_below(&moving, places) - SHIFT_MAX_PX;
+        shift->down = (int)cg_rng_below(&moving, places) - SHIFT_MAX_PX;
+    }
+    cg_dataset_photo_crop(dataset, &rng, second ? shift : NULL, shard->photo + 3 * first,
+                          shard->target_colour + 3 * first, shard->target_ink + first);
+    if (shard->recipe.noise > 0.0f)
+        add_noise(shard, seed, step, crop);
+}
+
 void cg_shard_generate(struct cg_shard *shard, const struct cg_dataset *dataset, uint64_t seed,
                        uint64_t step, const struct cg_learner *generator)
 {
     size_t area = (size_t)shard->side * (size_t)shard->side;
     shard->losses = (struct cg_losses){0};
-    for (int k = 0; k < shard->crops; k++) {
-        struct cg_rng rng = crop_rng(shard, seed, STREAM_PHOTOS, step, k);
-        size_t first = (size_t)k * area;
-        cg_dataset_photo_crop(dataset, &rng, shard->photo + 3 * first,
-                              shard->target_colour + 3 * first, shard->target_ink + first);
-        if (shard->recipe.noise > 0.0f)
-            add_noise(shard, seed, step, k);
-    }
+    for (int k = 0; k < shard->crops; k++)
+        draw_photo(shard, dataset, seed, step, k);
     put_ink_on_colour(shard->target_colour, shard->target_ink, shard->pixels, shard->target_comic);
     const float *output = cg_pass_forward(shard->generator, generator->used, shard->photo);
     for (int k = 0; k < shard->crops; k++) {
@@ -291,6 +317,22 @@ static double chroma_loss(struct cg_shard *shard, float weight)
     return sum * (double)scale;
 }
 
+/* The second comic of each pair shall be the first one, moved: films then do not flicker. */
+static double consistency_loss(struct cg_shard *shard, float weight)
+{
+    size_t values = 3 * (size_t)shard->side * (size_t)shard->side;
+    double sum = 0.0;
+    for (int k = 1; k < shard->crops; k += 2) {
+        const float *comics = shard->comic + (size_t)(k - 1) * values;
+        float *gradients = shard->grad_comic + (size_t)(k - 1) * values;
+        sum +=
+            cg_loss_shifted_l1(comics, comics + values, shard->side, shard->side, 3,
+                               shard->shifts[k].right, shard->shifts[k].down,
+                               weight / (float)(shard->crops / 2), gradients, gradients + values);
+    }
+    return sum;
+}
+
 static void learn_from_targets(struct cg_shard *shard, float share)
 {
     const struct cg_recipe *recipe = &shard->recipe;
@@ -307,6 +349,8 @@ static void learn_from_targets(struct cg_shard *shard, float share)
                                         share * recipe->ink, shard->grad_logit);
     if (recipe->chroma > 0.0f)
         losses->chroma = chroma_loss(shard, share * recipe->chroma);
+    if (recipe->consistency > 0.0f)
+        losses->consistency = consistency_loss(shard, share * recipe->consistency);
 }
 
 /* What the generator must change for a critic to take its comics for real ones. */

@@ -68,7 +68,7 @@ static struct cg_train_report report_of(const struct cg_trainer *trainer, enum c
     for (int c = 0; c < CG_CRITIC_COUNT; c++)
         report.critics[c] = critic_report(trainer, c, share);
     const struct cg_losses *l = &report.losses;
-    report.total_loss = l->colour + l->gradient + l->comic + l->ink + l->chroma;
+    report.total_loss = l->colour + l->gradient + l->comic + l->ink + l->chroma + l->consistency;
     for (int c = 0; c < CG_CRITIC_COUNT; c++)
         report.total_loss += l->adversarial[c];
     return report;

@@ -118,6 +118,11 @@ static enum cg_status check_recipe(const struct cg_recipe *recipe, struct cg_err
         return cg_fail(error, CG_ERR_ARGUMENT,
                        "batch: expected a multiple of %d from %d to 1024 crops, got %d",
                        recipe->shard_crops, recipe->shard_crops, recipe->batch);
+    if (recipe->consistency > 0.0f && recipe->shard_crops % 2 != 0)
+        return cg_fail(error, CG_ERR_ARGUMENT,
+                       "consistency: expected an even number of crops whose gradient is summed "
+                       "apart, got %d",
+                       recipe->shard_crops);
     if ((unsigned)recipe->objective > CG_GAN_HINGE)
         return cg_fail(error, CG_ERR_ARGUMENT, "objective: expected 0 to %d, got %d", CG_GAN_HINGE,
                        (int)recipe->objective);

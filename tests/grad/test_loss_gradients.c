@@ -303,6 +303,60 @@ static void the_loss_of_differences_is_right(void **state)
     assert_true(gradient_worst_error(&check) < 1e-3);
 }
 
+/* ---- the loss of what moves ------------------------------------------------------------------ */
+
+#define RIGHT 2
+#define DOWN (-1)
+
+/* The first picture is the prediction, the second the target. */
+static double shifted_value(void *context)
+{
+    const struct pictures *pictures = context;
+    float unused[2][PICTURE_FLOATS] = {{0}};
+    return cg_loss_shifted_l1(pictures->prediction, pictures->target, HEIGHT, WIDTH, CHANNELS,
+                              RIGHT, DOWN, WEIGHT, unused[0], unused[1]);
+}
+
+static double shifted_by_formula(const struct pictures *pictures)
+{
+    double sum = 0.0;
+    int count = 0;
+    for (int y = 0; y < HEIGHT; y++)
+        for (int x = 0; x < WIDTH; x++)
+            for (int c = 0; c < CHANNELS; c++) {
+                int u = x + RIGHT, v = y + DOWN;
+                if (u < 0 || v < 0 || u >= WIDTH || v >= HEIGHT)
+                    continue;
+                sum += fabs((double)pictures->target[(y * WIDTH + x) * CHANNELS + c] -
+                            (double)pictures->prediction[(v * WIDTH + u) * CHANNELS + c]);
+                count++;
+            }
+    return (double)WEIGHT * sum / count;
+}
+
+static void the_loss_of_what_moves_is_right(void **state)
+{
+    (void)state;
+    struct pictures pictures;
+    float first[PICTURE_FLOATS] = {0}, second[PICTURE_FLOATS] = {0};
+    fill_pictures(&pictures);
+    for (int i = 0; i < PICTURE_FLOATS; i++) /* far from the kink, on either side of it */
+        pictures.prediction[i] += i % 2 == 0 ? 3.0f : -6.0f;
+    double value = cg_loss_shifted_l1(pictures.prediction, pictures.target, HEIGHT, WIDTH, CHANNELS,
+                                      RIGHT, DOWN, WEIGHT, first, second);
+    assert_true(fabs(value - shifted_by_formula(&pictures)) < 1e-6);
+    struct gradient_check check = {.value = shifted_value,
+                                   .context = &pictures,
+                                   .numbers = pictures.prediction,
+                                   .gradient = first,
+                                   .count = PICTURE_FLOATS,
+                                   .step = 0.1f};
+    assert_true(gradient_worst_error(&check) < 1e-3);
+    check.numbers = pictures.target;
+    check.gradient = second;
+    assert_true(gradient_worst_error(&check) < 1e-3);
+}
+
 /* ---- spectral normalisation ------------------------------------------------------------------ */
 
 #define ITERATIONS 60
@@ -437,6 +491,7 @@ int main(void)
         cmocka_unit_test(losses_are_weighted_and_add_to_gradients),
         cmocka_unit_test(losses_bear_large_logits),
         cmocka_unit_test(the_loss_of_differences_is_right),
+        cmocka_unit_test(the_loss_of_what_moves_is_right),
         cmocka_unit_test(spectral_norm_has_the_right_backward),
         cmocka_unit_test(normalised_weights_have_the_gain_as_norm),
     };

@@ -182,7 +182,7 @@ static void held_out_photos_are_never_drawn(void **state)
     static float crop[3 * CROP_FLOATS], colour[3 * CROP_FLOATS], ink_crop[CROP_FLOATS];
     for (uint64_t i = 0; i < DRAWS; i++) {
         struct cg_rng rng = cg_rng_make(1, 2, i);
-        cg_dataset_photo_crop(dataset, &rng, crop, colour, ink_crop);
+        cg_dataset_photo_crop(dataset, &rng, NULL, crop, colour, ink_crop);
         seen[byte_of(crop[2])]++;
     }
     /* nine photos, 111 draws expected each; five standard deviations are 50 */
@@ -208,7 +208,7 @@ static void photo_crops_match_their_targets(void **state)
     int mirrored_count = 0;
     for (uint64_t draw = 0; draw < 100; draw++) {
         struct cg_rng rng = cg_rng_make(5, 0, draw);
-        cg_dataset_photo_crop(dataset, &rng, crops[0], crops[1], crops[2]);
+        cg_dataset_photo_crop(dataset, &rng, NULL, crops[0], crops[1], crops[2]);
         mirrored_count += crops[0][0] > crops[0][3];
         for (size_t i = 0; i < CROP_FLOATS; i++) {
             size_t at =
@@ -226,6 +226,33 @@ static void photo_crops_match_their_targets(void **state)
     setting_clear(&setting);
 }
 
+/* Red is the column and green the row that a pixel of the photo stands at. */
+static void shifted_crops_show_what_they_say(void **state)
+{
+    write_painted(*state, "photos/one.png", 75, 60, 0);
+    struct setting setting = setting_create(*state, false);
+    struct cg_dataset *dataset = must_open(&setting);
+    static float crops[2][3 * CROP_FLOATS], colour[3 * CROP_FLOATS], ink[CROP_FLOATS];
+    int cut = 0;
+    for (uint64_t draw = 0; draw < 100; draw++) {
+        struct cg_rng rng = cg_rng_make(5, 0, draw), again = rng;
+        struct cg_crop_shift shift = {4, -3};
+        cg_dataset_photo_crop(dataset, &rng, NULL, crops[0], colour, ink);
+        cg_dataset_photo_crop(dataset, &again, &shift, crops[1], colour, ink);
+        assert_in_range(shift.right, 0, 4);
+        assert_in_range(-shift.down, 0, 3);
+        cut += shift.right != 4 || shift.down != -3;
+        for (int y = -shift.down; y < CROP_PX; y++)
+            for (int x = 0; x < CROP_PX - shift.right; x++)
+                assert_memory_equal(crops[1] + 3 * (y * CROP_PX + x),
+                                    crops[0] + 3 * ((y + shift.down) * CROP_PX + x + shift.right),
+                                    3 * sizeof(float));
+    }
+    assert_in_range(cut, 1, 60); /* at the photo's border */
+    cg_dataset_free(dataset);
+    setting_clear(&setting);
+}
+
 static void large_photos_are_drawn_at_two_scales(void **state)
 {
     write_painted(*state, "photos/large.png", 200, 160, 7);
@@ -235,7 +262,7 @@ static void large_photos_are_drawn_at_two_scales(void **state)
     int first = 0, second = 0;
     for (uint64_t draw = 0; draw < 200; draw++) {
         struct cg_rng rng = cg_rng_make(5, 1, draw);
-        cg_dataset_photo_crop(dataset, &rng, crops[0], crops[1], crops[2]);
+        cg_dataset_photo_crop(dataset, &rng, NULL, crops[0], crops[1], crops[2]);
         /* red rises by 1 a pixel of the file, so by 2 at 100 pixels and by 3.03 at 66 */
         float rise = fabsf(crops[0][3 * (CROP_PX - 1)] - crops[0][0]) * 255.0f / (CROP_PX - 1);
         first += fabsf(rise - 2.0f) < 0.1f;
@@ -369,7 +396,7 @@ static void crops_depend_on_nothing_but_the_generator(void **state)
     for (uint64_t draw = 0; draw < 50; draw++) {
         for (int i = 0; i < 2; i++) {
             struct cg_rng rng = cg_rng_make(5, 4, draw);
-            cg_dataset_photo_crop(datasets[i], &rng, crops[i], crops[i] + 3 * CROP_FLOATS,
+            cg_dataset_photo_crop(datasets[i], &rng, NULL, crops[i], crops[i] + 3 * CROP_FLOATS,
                                   crops[i] + 6 * CROP_FLOATS);
             cg_dataset_comic_crop(datasets[i], &rng, crops[i] + 7 * CROP_FLOATS);
         }
@@ -578,6 +605,7 @@ int main(void)
         IN_FOLDER(counts_and_skips),
         IN_FOLDER(held_out_photos_are_never_drawn),
         IN_FOLDER(photo_crops_match_their_targets),
+        IN_FOLDER(shifted_crops_show_what_they_say),
         IN_FOLDER(large_photos_are_drawn_at_two_scales),
         IN_FOLDER(comic_crops_are_scaled_whole),
         IN_FOLDER(a_comic_of_a_crops_size_comes_whole),

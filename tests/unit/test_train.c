@@ -120,6 +120,14 @@ static void the_loss_falls(void **state)
     fixture_run_clear(&run);
 }
 
+static int commas_of(const char *line)
+{
+    int count = 0;
+    for (; *line != '\n'; line++)
+        count += *line == ',';
+    return count;
+}
+
 /* The steps of the log's rows, after its header. */
 static int rows_of(const struct fixture_run *run, long *steps, int capacity)
 {
@@ -129,10 +137,7 @@ static int rows_of(const struct fixture_run *run, long *steps, int capacity)
     for (char *row = strchr(text, '\n') + 1; *row != '\0'; row = strchr(row, '\n') + 1) {
         assert_true(count < capacity);
         steps[count++] = strtol(row, NULL, 10);
-        int commas = 0;
-        for (const char *c = row; *c != '\n'; c++)
-            commas += *c == ',';
-        assert_int_equal(commas, 25); /* as in the header */
+        assert_int_equal(commas_of(row), commas_of(text));
     }
     free(text);
     return count;

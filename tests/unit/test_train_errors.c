@@ -254,6 +254,9 @@ static void recipes_out_of_range_are_refused(void **state)
         run.options.recipe.shard_crops = batches[i][1];
         expect_start_failure(&run, CG_ERR_ARGUMENT, "batch: expected");
     }
+    run.options.recipe = sound; /* one crop a shard */
+    run.options.recipe.consistency = 1.0f;
+    expect_start_failure(&run, CG_ERR_ARGUMENT, "consistency: expected an even number");
     run.options.recipe = sound;
     run.options.threads = -1;
     expect_start_failure(&run, CG_ERR_ARGUMENT, "-1");
