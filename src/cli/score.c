@@ -22,7 +22,7 @@ static const char help[] =
     "  --use FIT        take it from there, in place of --fit\n"
     "  --anomalies DIR  also score these, which are known not to be normal, and tell how well the\n"
     "                   two kinds are told apart (area under the ROC curve, 0.5 to 1)\n"
-    "  --crops N        crops looked at in each picture (default: 16)\n"
+    "  --crops N        crops looked at in each picture (default: 64)\n"
     "  --crop SHARE     their side as a share of the shorter side (default: 0.5; 1: the middle\n"
     "                   square)\n"
     "  --json           an object with scores in place of a table\n"
@@ -307,7 +307,7 @@ static const struct cg_cli_syntax syntax = {":h", long_options, (const char *con
 int cg_command_score(int argc, char *argv[])
 {
     int code;
-    struct settings settings = {.crops = 16, .crop = CG_SAMPLES_CROP_DEFAULT};
+    struct settings settings = {.crops = 64, .crop = CG_SAMPLES_CROP_DEFAULT};
     if (!cg_cli_read_options(&syntax, argc, argv, &settings, &code))
         return code;
     code = check(&settings, argc - optind);

@@ -27,7 +27,6 @@ enum {
     OPTION_D_STEPS,
     OPTION_OBJECTIVE,
     OPTION_R1,
-    OPTION_R1_EVERY,
     OPTION_SPECTRAL_NORM,
     OPTION_LABEL_SMOOTHING,
     OPTION_INSTANCE_NOISE,
@@ -59,7 +58,6 @@ static const struct option long_options[] = {
     {"d-steps", required_argument, NULL, OPTION_D_STEPS},
     {"objective", required_argument, NULL, OPTION_OBJECTIVE},
     {"r1", required_argument, NULL, OPTION_R1},
-    {"r1-every", required_argument, NULL, OPTION_R1_EVERY},
     {"spectral-norm", no_argument, NULL, OPTION_SPECTRAL_NORM},
     {"label-smoothing", required_argument, NULL, OPTION_LABEL_SMOOTHING},
     {"instance-noise", required_argument, NULL, OPTION_INSTANCE_NOISE},
@@ -113,7 +111,6 @@ static const char help_text[] =
     "The game (docs/GAN.md):\n"
     "  --objective NAME     minimax, non-saturating (default), least-squares, hinge\n"
     "  --r1 W               weight of D's gradient penalty (default 0.2; 0: none)\n"
-    "  --r1-every N         take it in one step of N, with N times the weight (default 1)\n"
     "  --spectral-norm      bound D's layers by their largest singular value\n"
     "  --label-smoothing S  real pictures count as 1 - S (default 0)\n"
     "  --instance-noise S   deviation of the noise on what D sees, halved every 1000 steps\n"
@@ -259,8 +256,6 @@ static int take_game_option(struct cg_vector_recipe *recipe, int option)
         return parse_objective(optarg, &recipe->objective);
     case OPTION_R1:
         return cg_cli_parse_float("r1", optarg, 0.0f, 1000.0f, &recipe->r1);
-    case OPTION_R1_EVERY:
-        return cg_cli_parse_int("r1-every", optarg, 1, 1000, &recipe->r1_every);
     case OPTION_SPECTRAL_NORM:
         recipe->spectral_norm = 1;
         return 1;

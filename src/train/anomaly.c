@@ -15,9 +15,10 @@
 #include <string.h>
 
 #define CROPS_SEED 1
+#define SMALLEST 1e-3 /* of what a logarithm is taken of */
 #define FIT_TENSORS 3
 #define KIND_KEY "comicgan.kind"
-#define KIND "anomaly-fit"
+#define KIND "anomaly-fit-2"
 
 static const struct cg_walk_options whole_tree = {.recursive = true, .follow_folders = true};
 
@@ -26,8 +27,9 @@ struct cg_anomaly {
     struct cg_pool *pool;
     struct cg_rowwise *discriminator;
     struct cg_samples_options cut;
-    int layer; /* D's last hidden one */
-    size_t width;
+    int layer;    /* D's last hidden one */
+    size_t units; /* of the layer */
+    size_t width; /* of a picture's description: two numbers of each unit */
     size_t sample_nbytes;
     uint8_t *bytes;         /* a picture's crops */
     float *pixels, *logits; /* of the crops */
@@ -41,7 +43,7 @@ static enum cg_status create_buffers(struct cg_anomaly *anomaly, struct cg_error
     anomaly->bytes = cg_alloc(crops, anomaly->sample_nbytes, "crops", error);
     anomaly->pixels = cg_alloc(crops * anomaly->sample_nbytes, sizeof(float), "crops", error);
     anomaly->logits = cg_alloc(crops, sizeof(float), "crops", error);
-    anomaly->values = cg_alloc(crops * anomaly->width, sizeof(float), "crops", error);
+    anomaly->values = cg_alloc(crops * anomaly->units, sizeof(float), "crops", error);
     bool complete = anomaly->bytes != NULL && anomaly->pixels != NULL && anomaly->logits != NULL &&
                     anomaly->values != NULL;
     return complete ? CG_OK : CG_ERR_MEMORY;
@@ -70,7 +72,8 @@ enum cg_status cg_anomaly_create(const struct cg_vector_model *model, int crops,
     anomaly->cut = (struct cg_samples_options){model->config.side_px, model->config.channels, crops,
                                                crop, CROPS_SEED};
     anomaly->layer = d->layer_count - 2;
-    anomaly->width = (size_t)cg_network_channels(d, anomaly->layer);
+    anomaly->units = (size_t)cg_network_channels(d, anomaly->layer);
+    anomaly->width = 2 * anomaly->units;
     anomaly->sample_nbytes = cg_vector_pixels(&model->config);
     enum cg_status status = create_buffers(anomaly, error);
     if (status == CG_OK)
@@ -93,8 +96,25 @@ void cg_anomaly_free(struct cg_anomaly *anomaly)
     free(anomaly);
 }
 
-/* h of a picture, its mean over the crops, and the mean of -logit. */
-static enum cg_status describe(struct cg_anomaly *anomaly, const char *path, float *mean,
+/* What a unit does over the crops: the logarithms of its mean size and of its deviation. */
+static void describe_unit(const struct cg_anomaly *anomaly, size_t unit, size_t crops,
+                          float *description)
+{
+    double size = 0.0, sum = 0.0, squares = 0.0;
+    for (size_t i = 0; i < crops; i++) {
+        double value = (double)anomaly->values[i * anomaly->units + unit];
+        size += fabs(value);
+        sum += value;
+        squares += value * value;
+    }
+    double mean = sum / (double)crops;
+    double variance = fmax(squares / (double)crops - mean * mean, 0.0);
+    description[unit] = (float)log(size / (double)crops + SMALLEST);
+    description[anomaly->units + unit] = (float)log(sqrt(variance) + SMALLEST);
+}
+
+/* A picture's description, and the mean of -logit. */
+static enum cg_status describe(struct cg_anomaly *anomaly, const char *path, float *description,
                                double *unreal, struct cg_error *error)
 {
     const struct cg_image_read_options options = {.channels = anomaly->cut.channels};
@@ -114,13 +134,11 @@ static enum cg_status describe(struct cg_anomaly *anomaly, const char *path, flo
         cg_samples_floats(&samples, i, anomaly->pixels + i * anomaly->sample_nbytes);
     cg_rowwise_run(anomaly->discriminator, anomaly->model->parameters[CG_VECTOR_D], anomaly->pixels,
                    samples.count, anomaly->logits, anomaly->layer, anomaly->values);
-    memset(mean, 0, anomaly->width * sizeof(float));
+    for (size_t unit = 0; unit < anomaly->units; unit++)
+        describe_unit(anomaly, unit, samples.count, description);
     *unreal = 0.0;
-    for (size_t i = 0; i < samples.count; i++) {
-        cg_vector_axpy(mean, 1.0f / (float)made, anomaly->values + i * anomaly->width,
-                       anomaly->width);
+    for (size_t i = 0; i < samples.count; i++)
         *unreal -= (double)anomaly->logits[i] / made;
-    }
     return CG_OK;
 }
 
@@ -221,8 +239,8 @@ static enum cg_status take_fit(struct cg_anomaly *anomaly, const struct cg_safet
     if (mean->rank != 1 || mean->shape[0] != width || whitening->rank != 2 ||
         whitening->shape[0] != width || whitening->shape[1] != width)
         return cg_fail(error, CG_ERR_MODEL,
-                       "%s: expected a fit to %zu values of the model's last hidden layer, found "
-                       "%zu: it belongs to another model",
+                       "%s: expected a fit to %zu numbers, two of each unit of the model's last "
+                       "hidden layer, found %zu: it belongs to another model",
                        path, width, mean->shape[0]);
     anomaly->fit = cg_alloc(width + width * width, sizeof(float), "fit", error);
     if (anomaly->fit == NULL)
@@ -264,13 +282,13 @@ static double distance(const struct cg_anomaly *anomaly, const float *values)
 enum cg_status cg_anomaly_score(struct cg_anomaly *anomaly, const char *path, double *score,
                                 struct cg_error *error)
 {
-    float *mean = cg_alloc(anomaly->width, sizeof(float), "score", error);
-    if (mean == NULL)
+    float *description = cg_alloc(anomaly->width, sizeof(float), "score", error);
+    if (description == NULL)
         return CG_ERR_MEMORY;
-    enum cg_status status = describe(anomaly, path, mean, score, error);
+    enum cg_status status = describe(anomaly, path, description, score, error);
     if (status == CG_OK && anomaly->fit != NULL)
-        *score = distance(anomaly, mean);
-    free(mean);
+        *score = distance(anomaly, description);
+    free(description);
     return status;
 }
 

@@ -3,14 +3,16 @@
  *
  * D's logit says whether a picture looks generated, which is another question than whether it is of
  * the kind that D was trained on. Its last hidden layer h(x) describes a picture better. Of a
- * picture, several crops x are taken, h is averaged over them, and a normal distribution N(m, C) is
- * fitted to these averages of a folder of normal pictures. The score is the Mahalanobis distance,
+ * picture, many crops x are taken, and each unit of h gives two numbers: the logarithms of its mean
+ * size and of its deviation over the crops. How much a picture varies from place to place says
+ * more about its kind than what it shows on the whole. A normal distribution N(m, C) is fitted to
+ * these v of a folder of normal pictures. The score is the Mahalanobis distance,
  *
- *   score = sqrt((h - m)^T (C + r I)^-1 (h - m) / n),    r = CG_ANOMALY_RIDGE tr(C) / n,
+ *   score = sqrt((v - m)^T (C + r I)^-1 (v - m) / n),    r = CG_ANOMALY_RIDGE tr(C) / n,
  *
- * n the width of the layer (after Lee et al. 2018, "A Simple Unified Framework for Detecting
- * Out-of-Distribution Samples and Adversarial Attacks"). The logit, linear in h, is within it. Its
- * square averages about 1 over the pictures fitted to. Without a fit the score is the mean of
+ * n the length of v (after Lee et al. 2018, "A Simple Unified Framework for Detecting
+ * Out-of-Distribution Samples and Adversarial Attacks"). About 1 is normal, though new pictures lie
+ * further out than those fitted to where these are few. Without a fit the score is the mean of
  * -logit.
  */
 #ifndef CG_TRAIN_ANOMALY_H

@@ -306,7 +306,6 @@ void cg_vector_batch_judge(struct cg_vector_batch *batch, uint64_t round,
                            const struct cg_learner *discriminator)
 {
     size_t rows = (size_t)batch->rows;
-    uint64_t every = (uint64_t)batch->recipe->r1_every;
     float *gradient = cg_learner_shard(discriminator, 0);
     struct cg_vector_losses *losses = &batch->losses;
     view(batch, PURPOSE_VIEW_REAL, round, batch->real, batch->seen);
@@ -317,11 +316,9 @@ void cg_vector_batch_judge(struct cg_vector_batch *batch, uint64_t round,
     losses->accuracy_fake = 1.0 - share_above_zero(logits + rows, batch->rows);
     losses->discriminator = discriminator_loss(batch, logits, logits + rows);
     cg_pass_backward(batch->judge_both, discriminator->used, batch->by_logit, gradient, NULL);
-    losses->penalty = 0.0;
-    if (batch->penalty != NULL && round % every == 0)
-        losses->penalty =
-            cg_penalty_r1(batch->penalty, batch->judge_both, rows, discriminator->used,
-                          (float)every * batch->recipe->r1, gradient);
+    if (batch->penalty != NULL)
+        losses->penalty = cg_penalty_r1(batch->penalty, batch->judge_both, rows,
+                                        discriminator->used, batch->recipe->r1, gradient);
 }
 
 void cg_vector_batch_learn(struct cg_vector_batch *batch, uint64_t round,

@@ -12,8 +12,7 @@ struct cg_vector_batch;
 
 /* Means over the rows. */
 struct cg_vector_losses {
-    double discriminator, generator;
-    double penalty; /* 0 in steps without one */
+    double discriminator, generator, penalty;
     double accuracy_real, accuracy_fake;
 };
 

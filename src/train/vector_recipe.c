@@ -6,7 +6,6 @@ const struct cg_vector_recipe CG_VECTOR_RECIPE_DEFAULT = {
     .d_steps = 1,
     .objective = CG_GAN_NON_SATURATING,
     .r1 = 0.2f,
-    .r1_every = 1,
     .rule = CG_UPDATE_ADAM,
     .generator_rate = 2e-4f,
     .discriminator_rate = 2e-4f,

@@ -15,8 +15,6 @@ struct cg_vector_recipe {
     float instance_noise;  /* deviation of the noise on what D sees at the start; halves every
                               CG_VECTOR_NOISE_HALVES steps */
     float r1;              /* weight of the R1 penalty */
-    int r1_every;          /* it is taken in one step of D of so many, with as many times the weight
-                              (Karras et al. 2020, "lazy regularization") */
     int spectral_norm;     /* of D: 0 or 1 */
     int augment;           /* bits, augment.h */
     int mirror;            /* real pictures are mirrored half of the time: 0 or 1 */

@@ -17,7 +17,6 @@ static const struct cg_number recipe_numbers[] = {
     RECIPE(label_smoothing, FLOAT),
     RECIPE(instance_noise, FLOAT),
     RECIPE(r1, FLOAT),
-    RECIPE(r1_every, INT),
     RECIPE(spectral_norm, INT),
     RECIPE(augment, INT),
     RECIPE(mirror, INT),

@@ -19,7 +19,7 @@ static enum cg_status check_recipe(const struct cg_vector_recipe *recipe, struct
         return cg_fail(error, CG_ERR_ARGUMENT, "batch: expected 2 to 65536, got %d", recipe->batch);
     if ((unsigned)recipe->objective > CG_GAN_HINGE || (unsigned)recipe->rule > CG_UPDATE_SGD ||
         (unsigned)recipe->schedule > CG_SCHEDULE_COSINE ||
-        (unsigned)recipe->augment > CG_AUGMENT_ALL || recipe->d_steps < 1 || recipe->r1_every < 1 ||
+        (unsigned)recipe->augment > CG_AUGMENT_ALL || recipe->d_steps < 1 ||
         recipe->log_steps < 1 || recipe->hold < 1)
         return cg_fail(error, CG_ERR_ARGUMENT, "recipe: a number is out of its range");
     if (recipe->label_smoothing > 0.0f && !has_sigmoid)
