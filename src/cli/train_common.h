@@ -64,6 +64,13 @@ struct cg_cli_train_kind {
     /* Start or resume a run as asked for, showing it. */
     enum cg_status (*train)(void *own, const struct cg_cli_train *common,
                             struct cg_cli_display *display, struct cg_error *error);
+    /* After a run that ended well: what else there is to write and say. Returns an exit code. NULL:
+     * nothing. */
+    int (*finish)(void *own, const struct cg_cli_train *common,
+                  const struct cg_cli_display *display);
+    /* Whether what was asked for is no run: train is called without --out and unwatched, and finish
+     * is not. NULL: never. */
+    bool (*is_no_run)(const void *own);
 };
 
 /* The whole command; argv as of main, own: of the kind's functions. Returns an exit code. */

@@ -1,6 +1,7 @@
 /* What people see of training: see train_show.h. */
 #include "cli/train_show.h"
 
+#include <math.h>
 #include <stdio.h>
 
 /* What clears the line that a terminal shows of the last step. */
@@ -9,13 +10,21 @@ static const char *fresh_line(const struct cg_cli_display *display)
     return display->terminal ? "\r\033[K" : "";
 }
 
+static void show_alarm(const struct cg_cli_display *display, uint64_t step, const char *name,
+                       const char *about, const char *advice)
+{
+    fprintf(stderr, "%sstep %llu: alarm: %s%s%s; to try: %s\n", fresh_line(display),
+            (unsigned long long)step, name, about != NULL ? ", " : "", about != NULL ? about : "",
+            advice);
+}
+
 /* ---- a style --------------------------------------------------------------------------------- */
 
-static void show_preparing(const struct cg_cli_display *display,
-                           const struct cg_train_report *report)
+static void show_progress(const struct cg_cli_display *display, const char *doing,
+                          const struct cg_train_report *report)
 {
     if (display->terminal)
-        fprintf(stderr, "\rpreparing pictures: %zu of %zu\033[K%s", report->done, report->total,
+        fprintf(stderr, "\r%s pictures: %zu of %zu\033[K%s", doing, report->done, report->total,
                 report->done == report->total ? "\n" : "");
 }
 
@@ -33,13 +42,29 @@ static void show_step(const struct cg_cli_display *display, const struct cg_trai
             report->adversarial ? ", adversarial" : "", left);
 }
 
+static void show_estimate(const struct cg_train_report *report)
+{
+    double minutes = report->estimate.seconds / 60.0;
+    unsigned long long step = report->estimate.step;
+    if (minutes < 90.0)
+        fprintf(stderr, "estimate: to step %llu in about %.0f min\n", step, ceil(minutes));
+    else
+        fprintf(stderr, "estimate: to step %llu in about %.1f hours\n", step, minutes / 60.0);
+}
+
 static void show_style(const struct cg_cli_display *display, const struct cg_train_report *report)
 {
     const char *line = fresh_line(display);
     unsigned long long step = report->step;
     switch (report->event) {
+    case CG_TRAIN_INSPECTING:
+        show_progress(display, "looking at", report);
+        break;
+    case CG_TRAIN_INSPECTED:
+        fputs(report->text, stderr);
+        break;
     case CG_TRAIN_PREPARING:
-        show_preparing(display, report);
+        show_progress(display, "preparing", report);
         break;
     case CG_TRAIN_READY:
         fprintf(stderr, "%sdata: %s\n", line, report->text);
@@ -52,9 +77,10 @@ static void show_style(const struct cg_cli_display *display, const struct cg_tra
                 report->validation_loss, report->seconds);
         break;
     case CG_TRAIN_ALARM:
-        fprintf(stderr, "%sstep %llu: alarm: %s%s%s; to try: %s\n", line, step, report->text,
-                report->critic != NULL ? ", critic of " : "",
-                report->critic != NULL ? report->critic : "", report->advice);
+        show_alarm(display, report->step, report->text, report->about, report->advice);
+        break;
+    case CG_TRAIN_ESTIMATED:
+        show_estimate(report);
         break;
     case CG_TRAIN_SAMPLED:
     case CG_TRAIN_SAVED:
@@ -65,7 +91,10 @@ static void show_style(const struct cg_cli_display *display, const struct cg_tra
 static void pass_style_on(struct cg_cli_watch *watch, const struct cg_train_report *report)
 {
     char text[CG_BOARD_TEXT_NBYTES];
+    if (watch->board == NULL)
+        return;
     switch (report->event) {
+    case CG_TRAIN_INSPECTING:
     case CG_TRAIN_PREPARING:
         snprintf(text, sizeof(text), "%zu of %zu pictures", report->done, report->total);
         cg_board_set_state(watch->board, CG_BOARD_PREPARING, text);
@@ -78,10 +107,10 @@ static void pass_style_on(struct cg_cli_watch *watch, const struct cg_train_repo
         cg_cli_watch_row(watch, report->step, report->values, report->value_count);
         break;
     case CG_TRAIN_ALARM:
-        snprintf(text, sizeof(text), "critic of %s", report->critic == NULL ? "" : report->critic);
-        cg_board_add_alarm(watch->board, report->step, report->text,
-                           report->critic != NULL ? text : NULL, report->advice);
+        cg_board_add_alarm(watch->board, report->step, report->text, report->about, report->advice);
         break;
+    case CG_TRAIN_INSPECTED:
+    case CG_TRAIN_ESTIMATED:
     case CG_TRAIN_VALIDATED:
         break;
     case CG_TRAIN_SAMPLED:
@@ -125,8 +154,7 @@ static void show_vector(const struct cg_cli_display *display, const struct cg_ve
         show_row(display, report);
         break;
     case CG_VECTOR_ALARM:
-        fprintf(stderr, "%sstep %llu: alarm: %s; to try: %s\n", fresh_line(display),
-                (unsigned long long)report->step, report->text, report->advice);
+        show_alarm(display, report->step, report->text, report->about, report->advice);
         break;
     case CG_VECTOR_SAVED:
         break;
@@ -144,7 +172,7 @@ static void pass_vector_on(struct cg_cli_watch *watch, const struct cg_vector_re
         cg_cli_watch_row(watch, report->step, report->values, report->value_count);
         break;
     case CG_VECTOR_ALARM:
-        cg_board_add_alarm(watch->board, report->step, report->text, NULL, report->advice);
+        cg_board_add_alarm(watch->board, report->step, report->text, report->about, report->advice);
         break;
     case CG_VECTOR_SAVED:
         snprintf(file, sizeof(file), "step-%07llu.png", (unsigned long long)report->step);

@@ -85,7 +85,7 @@ static const char help_text[] =
     "discriminator 784-1024-512-256-1. The data are square crops of the pictures in DIR, or an "
     "IDX\n"
     "file as MNIST comes in. RUN receives model.safetensors (for comicgan generate, augment,\n"
-    "score), log.csv, samples/ and a checkpoint. Ctrl-C saves and stops.\n"
+    "score), log.csv, samples/ and checkpoints. Ctrl-C saves and stops.\n"
     "\n"
     "  --steps N            stop when N steps are done (default 10000 without --minutes)\n"
     "  --minutes N          stop after N minutes\n"

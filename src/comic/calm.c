@@ -87,6 +87,14 @@ static void add_tap(const float *const middle[3], const float *const near[3], fl
     }
 }
 
+CG_MULTIVERSION
+static void divide_row(const float *restrict sums, const float *restrict weights, int width,
+                       float *restrict out)
+{
+    for (int x = 0; x < width; x++)
+        out[x] = sums[x] / weights[x];
+}
+
 static void calm_row(const struct job *job, int y, float *sums)
 {
     static const float spatial[RADIUS + 1] = {0.375f, 0.25f, 0.0625f}; /* B3 spline */
@@ -103,8 +111,7 @@ static void calm_row(const struct job *job, int y, float *sums)
         }
     for (int c = 0; c < 3; c++) {
         float *out = row_of(&job->to, c, y);
-        for (int x = 0; x < width; x++)
-            out[x] = sums[c * width + x] / sums[3 * width + x];
+        divide_row(sums + c * width, sums + 3 * width, width, out);
         repeat_ends(out, width);
     }
 }

@@ -14,7 +14,7 @@
 #define CG_MAP_PAD 2
 
 /* A tile of the full picture, sized so that its rows of maps stay in the cache next to the core. */
-#define CG_TILE_WIDTH 512
+#define CG_TILE_WIDTH 256
 #define CG_TILE_HEIGHT 128
 
 /*

@@ -107,14 +107,17 @@ static void cubic(float t, float weights[4])
     weights[3] = (0.5f * t - 0.5f) * t * t;
 }
 
-enum { PIXEL_FLOATS = sizeof(struct cg_steady_pixel) / sizeof(float) };
+/* A pixel as one vector. */
+typedef float pixel_floats
+    __attribute__((vector_size(sizeof(struct cg_steady_pixel)), aligned(4), may_alias));
 
 /* out = the sixteen pixels around (x, y), weighted; the edge is repeated outwards. */
 static inline void interpolate(const struct cg_steady_pixel *former, int width, int height, float x,
                                float y, struct cg_steady_pixel *out)
 {
     int left = (int)floorf(x), top = (int)floorf(y);
-    float across[4], down[4], sum[PIXEL_FLOATS] = {0.0f};
+    float across[4], down[4];
+    pixel_floats sum = {0.0f};
     size_t columns[4];
     cubic(x - (float)left, across);
     cubic(y - (float)top, down);
@@ -123,14 +126,12 @@ static inline void interpolate(const struct cg_steady_pixel *former, int width, 
     for (int j = 0; j < 4; j++) {
         const struct cg_steady_pixel *row =
             former + (size_t)hold_int(top - 1 + j, height - 1) * (size_t)width;
-        for (int i = 0; i < 4; i++) {
-            const float *pixel = row[columns[i]].photo;
-            float weight = across[i] * down[j];
-            for (int c = 0; c < PIXEL_FLOATS; c++)
-                sum[c] += weight * pixel[c];
-        }
+        pixel_floats row_sum = across[0] * *(const pixel_floats *)&row[columns[0]];
+        for (int i = 1; i < 4; i++)
+            row_sum += across[i] * *(const pixel_floats *)&row[columns[i]];
+        sum += down[j] * row_sum;
     }
-    memcpy(out, sum, sizeof(sum));
+    *(pixel_floats *)out = sum;
 }
 
 CG_MULTIVERSION

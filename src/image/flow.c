@@ -234,6 +234,7 @@ struct patch {
     float xx, xy, yy; /* the inverse Hessian */
 };
 
+CG_MULTIVERSION
 static void load_patch(const struct level *level, int x, int y, struct patch *patch)
 {
     float xx = DAMPING, xy = 0.0f, yy = DAMPING;
@@ -289,6 +290,7 @@ static float residual_of(const struct level *level, const struct patch *patch, s
     return squares;
 }
 
+CG_MULTIVERSION
 static struct vector step_of(const struct patch *patch, const float *residual)
 {
     float bx = 0.0f, by = 0.0f;
@@ -407,16 +409,13 @@ static struct over patches_over_pixel(const struct level *level, int x, int y)
     return over;
 }
 
-static void pixel_vector(const struct level *level, int x, int y, float *out)
+/* The mean of the vectors over a pixel, those counting more that explain it. */
+static inline void pixel_vector(const struct level *level, const struct over *over, int x, int y,
+                                float *out)
 {
     float here = *inside(level, level->from, x, y), weights = 0.0f, ux = 0.0f, uy = 0.0f;
-    const struct over over = patches_over_pixel(level, x, y);
-    if (over.agree) {
-        memcpy(out, over.vectors[0], 2 * sizeof(float));
-        return;
-    }
-    for (int i = 0; i < over.count; i++) {
-        const float *u = over.vectors[i];
+    for (int i = 0; i < over->count; i++) {
+        const float *u = over->vectors[i];
         float difference = sample(level, (float)x + u[0], (float)y + u[1]) - here;
         float weight = 1.0f / (difference * difference + PIXEL_FLOOR);
         weights += weight;
@@ -427,14 +426,27 @@ static void pixel_vector(const struct level *level, int x, int y, float *out)
     out[1] = uy / weights;
 }
 
+/* STRIDE pixels at a time, which lie under the same patches. */
+CG_MULTIVERSION
+static void spread_line(const struct level *level, int y, float *row)
+{
+    for (int begin = 0; begin < level->width; begin += STRIDE) {
+        const struct over over = patches_over_pixel(level, begin, y);
+        int end = begin + STRIDE < level->width ? begin + STRIDE : level->width;
+        for (int x = begin; x < end; x++)
+            if (over.agree)
+                memcpy(row + 2 * x, over.vectors[0], 2 * sizeof(float));
+            else
+                pixel_vector(level, &over, x, y, row + 2 * x);
+    }
+}
+
 static void spread_row(void *context, size_t item, int worker)
 {
     const struct call *call = context;
     const struct level *level = call->level;
     (void)worker;
-    float *row = level->vectors + 2 * item * (size_t)level->width;
-    for (int x = 0; x < level->width; x++)
-        pixel_vector(level, x, (int)item, row + 2 * x);
+    spread_line(level, (int)item, level->vectors + 2 * item * (size_t)level->width);
 }
 
 enum cg_status cg_flow_find(struct cg_flow *flow, struct cg_pool *pool, const float *from,

@@ -15,6 +15,7 @@
 #include "image/image.h"
 
 #include "base/memory.h"
+#include "base/multiversion.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
@@ -80,7 +81,15 @@ static struct taps taps_of(const struct axis *axis, int i)
 
 /* ---- rows ------------------------------------------------------------------------------------ */
 
-/* sum[i] += weight * row[i] */
+/* sum[i] += weight * row[i]; whole numbers, so that no way of computing it makes a difference. */
+CG_MULTIVERSION
+static void add_whole_row(float *restrict sum, const uint8_t *restrict row, int count, float weight)
+{
+    for (int i = 0; i < count; i++)
+        sum[i] += weight * (float)row[i];
+}
+
+/* The same for any weight. In one version only: a fused product is rounded in another way. */
 static void add_row(float *restrict sum, const uint8_t *restrict row, int count, float weight)
 {
     for (int i = 0; i < count; i++)
@@ -102,11 +111,11 @@ static void sum_chunk(const struct cg_image *image, const struct axis *axis, int
         return;
     }
     struct cover cover = cover_of(axis, y);
-    add_row(sum, column + (size_t)cover.first * stride, count, (float)cover.first_weight);
+    add_whole_row(sum, column + (size_t)cover.first * stride, count, (float)cover.first_weight);
     for (int row = cover.first + 1; row < cover.last; row++)
-        add_row(sum, column + (size_t)row * stride, count, (float)cover.inner_weight);
+        add_whole_row(sum, column + (size_t)row * stride, count, (float)cover.inner_weight);
     if (cover.last > cover.first)
-        add_row(sum, column + (size_t)cover.last * stride, count, (float)cover.last_weight);
+        add_whole_row(sum, column + (size_t)cover.last * stride, count, (float)cover.last_weight);
 }
 
 static void sum_rows(const struct cg_image *image, const struct axis *axis, int y, float *sum)

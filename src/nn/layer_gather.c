@@ -63,6 +63,17 @@ static size_t offset_of(const struct cg_shape *shape, int picture, int y, int x)
     return (row + (size_t)x) * (size_t)shape->channels;
 }
 
+/* to += from; the short lengths that gathers are made of in a few vectors. */
+static inline void add_floats(float *restrict to, const float *restrict from, size_t count)
+{
+    size_t i = 0;
+    for (; i + 8 <= count; i += 8)
+        for (size_t j = i; j < i + 8; j++)
+            to[j] += from[j];
+    for (; i < count; i++)
+        to[i] += from[i];
+}
+
 /* ---- patches: windows of size x size rows, one after another ---- */
 
 bool cg_patches_shape(const struct cg_layer *layer, const struct cg_shape *in,
@@ -115,28 +126,43 @@ void cg_patches_forward(const struct cg_layer_forward *call)
     }
 }
 
+/* A patch that reaches over the edge. */
+static void add_edge_patch(const struct cg_layer_backward *call, const struct place *at,
+                           const float *gradient)
+{
+    const struct cg_shape *in = call->in_shape;
+    int size = call->layer->size, stride = call->layer->stride, pad = call->layer->pad;
+    size_t channels = (size_t)in->channels;
+    for (int dy = 0; dy < size; dy++)
+        for (int dx = 0; dx < size; dx++, gradient += channels) {
+            int y = clamp(at->y * stride - pad + dy, in->height);
+            int x = clamp(at->x * stride - pad + dx, in->width);
+            add_floats(call->grad_in + offset_of(in, at->picture, y, x), gradient, channels);
+        }
+}
+
 void cg_patches_backward(const struct cg_layer_backward *call)
 {
     const struct cg_shape *in = call->in_shape;
     int size = call->layer->size, stride = call->layer->stride, pad = call->layer->pad;
-    size_t channels = (size_t)in->channels, rows = cg_shape_rows(call->out_shape);
+    size_t line = (size_t)size * (size_t)in->channels, rows = cg_shape_rows(call->out_shape);
+    size_t in_line = (size_t)in->width * (size_t)in->channels;
     const float *gradient = call->grad_out;
     if (call->grad_in == NULL)
         return;
     if (!call->accumulate_in)
-        memset(call->grad_in, 0, cg_shape_rows(in) * channels * sizeof(float));
+        memset(call->grad_in, 0, cg_shape_values(in) * sizeof(float));
     struct place at = place_of(call->out_shape, 0);
     for (size_t row = 0; row < rows; row++, advance(call->out_shape, &at)) {
         int left = at.x * stride - pad, top = at.y * stride - pad;
-        for (int dy = 0; dy < size; dy++) {
-            int y = clamp(top + dy, in->height);
-            for (int dx = 0; dx < size; dx++, gradient += channels) {
-                float *target =
-                    call->grad_in + offset_of(in, at.picture, y, clamp(left + dx, in->width));
-                for (size_t c = 0; c < channels; c++)
-                    target[c] += gradient[c];
-            }
+        if (left < 0 || top < 0 || left + size > in->width || top + size > in->height) {
+            add_edge_patch(call, &at, gradient);
+            gradient += (size_t)size * line;
+            continue;
         }
+        float *to = call->grad_in + offset_of(in, at.picture, top, left);
+        for (int dy = 0; dy < size; dy++, gradient += line, to += in_line)
+            add_floats(to, gradient, line);
     }
 }
 
@@ -190,30 +216,39 @@ void cg_shift_forward(const struct cg_layer_forward *call)
     }
 }
 
+/* The way back of shift_line for a whole line of the grid. */
+static void add_line(const struct cg_layer_backward *call, size_t first)
+{
+    const struct cg_shape *shape = call->in_shape;
+    struct place at = place_of(shape, first);
+    int distance = call->layer->distance;
+    size_t channels = (size_t)shape->channels, eighth = channels / 8;
+    size_t kept = SHIFT_DIRECTIONS * eighth;
+    const float *gradient = call->grad_out + first * channels;
+    float *own = call->grad_in + first * channels;
+    for (int k = 0; k < SHIFT_DIRECTIONS; k++) {
+        int y = clamp(at.y + shift_dy[k] * distance, shape->height);
+        float *line = call->grad_in + offset_of(shape, at.picture, y, 0) + (size_t)k * eighth;
+        const float *from = gradient + (size_t)k * eighth;
+        for (int i = 0; i < shape->width; i++, from += channels) {
+            int x = clamp(i + shift_dx[k] * distance, shape->width);
+            add_floats(line + (size_t)x * channels, from, eighth);
+        }
+    }
+    for (int i = 0; i < shape->width; i++, own += channels, gradient += channels)
+        add_floats(own + kept, gradient + kept, channels - kept);
+}
+
 void cg_shift_backward(const struct cg_layer_backward *call)
 {
     const struct cg_shape *shape = call->in_shape;
-    int distance = call->layer->distance;
-    size_t channels = (size_t)shape->channels, eighth = channels / 8;
     size_t rows = cg_shape_rows(shape);
-    const float *gradient = call->grad_out;
     if (call->grad_in == NULL)
         return;
     if (!call->accumulate_in)
-        memset(call->grad_in, 0, rows * channels * sizeof(float));
-    struct place at = place_of(shape, 0);
-    for (size_t row = 0; row < rows; row++, gradient += channels, advance(shape, &at)) {
-        for (int k = 0; k < SHIFT_DIRECTIONS; k++) {
-            int y = clamp(at.y + shift_dy[k] * distance, shape->height);
-            int x = clamp(at.x + shift_dx[k] * distance, shape->width);
-            float *target = call->grad_in + offset_of(shape, at.picture, y, x) + (size_t)k * eighth;
-            for (size_t c = 0; c < eighth; c++)
-                target[c] += gradient[(size_t)k * eighth + c];
-        }
-        float *target = call->grad_in + row * channels;
-        for (size_t c = SHIFT_DIRECTIONS * eighth; c < channels; c++)
-            target[c] += gradient[c];
-    }
+        memset(call->grad_in, 0, cg_shape_values(shape) * sizeof(float));
+    for (size_t row = 0; row < rows; row += (size_t)shape->width)
+        add_line(call, row);
 }
 
 /* ---- cross: a row, then the ones above, below, left and right of it ---- */
@@ -262,8 +297,7 @@ void cg_cross_backward(const struct cg_layer_backward *call)
             int y = clamp(at.y + cross_dy[k], in->height);
             int x = clamp(at.x + cross_dx[k], in->width);
             float *target = call->grad_in + offset_of(in, at.picture, y, x);
-            for (size_t c = 0; c < channels; c++)
-                target[c] += gradient[c];
+            add_floats(target, gradient, channels);
         }
     }
 }

@@ -100,11 +100,34 @@ static void backward_columns(const void *context, size_t begin, size_t end)
     cg_columns_sums_add(call->grad_parameters + layer->bias_offset + begin, gradient);
 }
 
+static void narrow_backward(const struct cg_layer_backward *call)
+{
+    const struct cg_layer *layer = call->layer;
+    float *by_parameters = call->grad_parameters;
+    const struct cg_narrow_backward narrow = {
+        .rows = cg_shape_rows(call->out_shape),
+        .in = (size_t)layer->in_channels,
+        .out = (size_t)layer->out_channels,
+        .x = call->in,
+        .w = call->parameters + layer->weight_offset,
+        .y = call->out,
+        .slope = narrow_slope(layer),
+        .gradient = call->grad_out,
+        .w_gradient = by_parameters == NULL ? NULL : by_parameters + layer->weight_offset,
+        .bias_gradient = by_parameters == NULL ? NULL : by_parameters + layer->bias_offset,
+        .x_gradient = call->grad_in};
+    cg_narrow_backward(&narrow);
+}
+
 void cg_linear_backward(const struct cg_layer_backward *call)
 {
     const struct cg_layer *layer = call->layer;
     size_t rows = cg_shape_rows(call->out_shape);
     size_t in = (size_t)layer->in_channels, out = (size_t)layer->out_channels;
+    if (is_narrow(layer) && !(call->grad_in != NULL && call->accumulate_in)) {
+        narrow_backward(call);
+        return;
+    }
     cg_columns_run(call->pool, out, backward_columns, call);
     if (call->grad_in != NULL)
         cg_columns_gemm(call->pool, CG_PLAIN, CG_PLAIN, 1.0f,

@@ -1,12 +1,49 @@
 /* Losses: see loss.h. */
 #include "nn/loss.h"
 
+#include "base/multiversion.h"
+#include "tensor/exponential.h"
+
 #include <math.h>
 #include <stdlib.h>
 
-static float sign(float x)
+/* Sums of floats are kept apart in so many strands, so that a loop can add them side by side, and
+ * for so many values at most, so that little is lost to rounding. */
+#define STRANDS 16
+#define STRETCH 4096
+
+static double sum_of(const float strands[STRANDS])
+{
+    double sum = 0.0;
+    for (int j = 0; j < STRANDS; j++)
+        sum += strands[j];
+    return sum;
+}
+
+static inline float sign(float x)
 {
     return x > 0.0f ? 1.0f : x < 0.0f ? -1.0f : 0.0f;
+}
+
+/* count up to STRETCH: gradient += scale * sign(prediction - target); the sum of the distances. */
+CG_MULTIVERSION
+static double l1_stretch(const float *restrict prediction, const float *restrict target,
+                         size_t count, float scale, float *restrict gradient)
+{
+    float strands[STRANDS] = {0};
+    size_t i = 0;
+    for (; i + STRANDS <= count; i += STRANDS)
+        for (size_t j = 0; j < STRANDS; j++) {
+            float difference = prediction[i + j] - target[i + j];
+            strands[j] += fabsf(difference);
+            gradient[i + j] += scale * sign(difference);
+        }
+    for (; i < count; i++) {
+        float difference = prediction[i] - target[i];
+        strands[0] += fabsf(difference);
+        gradient[i] += scale * sign(difference);
+    }
+    return sum_of(strands);
 }
 
 double cg_loss_l1(const float *prediction, const float *target, size_t count, float weight,
@@ -14,23 +51,40 @@ double cg_loss_l1(const float *prediction, const float *target, size_t count, fl
 {
     double sum = 0.0;
     float scale = weight / (float)count;
-    for (size_t i = 0; i < count; i++) {
-        float difference = prediction[i] - target[i];
-        sum += fabsf(difference);
-        gradient[i] += scale * sign(difference);
-    }
+    for (size_t i = 0; i < count; i += STRETCH)
+        sum += l1_stretch(prediction + i, target + i, count - i < STRETCH ? count - i : STRETCH,
+                          scale, gradient + i);
     return sum * (double)scale;
 }
 
-/* One pair of neighbours: the loss of their difference, its gradient to both. */
-static float difference_l1(const float *prediction, const float *target, size_t a, size_t b,
-                           float scale, float *gradient)
+/* Values and what they are compared with, `apart` further on: the distance between the differences
+ * of the two, and its gradient, by one of them alone. */
+CG_MULTIVERSION
+static double differences(const float *restrict prediction, const float *restrict target,
+                          size_t count, size_t apart, float scale, float *restrict gradient)
 {
-    float d = (prediction[b] - prediction[a]) - (target[b] - target[a]);
-    float g = scale * sign(d);
-    gradient[b] += g;
-    gradient[a] -= g;
-    return fabsf(d);
+    float strands[STRANDS] = {0};
+    size_t i = 0;
+    for (; i + STRANDS <= count; i += STRANDS)
+        for (size_t j = i; j < i + STRANDS; j++) {
+            float d = (prediction[j + apart] - prediction[j]) - (target[j + apart] - target[j]);
+            strands[j - i] += fabsf(d);
+            gradient[j] += scale * sign(d);
+        }
+    for (; i < count; i++) {
+        float d = (prediction[i + apart] - prediction[i]) - (target[i + apart] - target[i]);
+        strands[0] += fabsf(d);
+        gradient[i] += scale * sign(d);
+    }
+    return sum_of(strands);
+}
+
+/* Pairs of neighbours: the loss of their differences, its gradient to both. */
+static double differences_l1(const float *prediction, const float *target, size_t count,
+                             size_t apart, float scale, float *gradient)
+{
+    differences(prediction, target, count, apart, -scale, gradient);
+    return differences(prediction, target, count, apart, scale, gradient + apart);
 }
 
 double cg_loss_gradient_l1(const float *prediction, const float *target, int count, int height,
@@ -42,15 +96,11 @@ double cg_loss_gradient_l1(const float *prediction, const float *target, int cou
     double sum = 0.0;
     for (int row = 0; row < count * height; row++) {
         size_t start = (size_t)row * line;
-        float row_sum = 0.0f;
-        for (size_t i = 0; i + (size_t)channels < line; i++)
-            row_sum += difference_l1(prediction, target, start + i, start + i + (size_t)channels,
-                                     scale, gradient);
+        const float *p = prediction + start, *t = target + start;
+        sum += differences_l1(p, t, line - (size_t)channels, (size_t)channels, scale,
+                              gradient + start);
         if (row % height + 1 < height)
-            for (size_t i = 0; i < line; i++)
-                row_sum +=
-                    difference_l1(prediction, target, start + i, start + i + line, scale, gradient);
-        sum += row_sum;
+            sum += differences_l1(p, t, line, line, scale, gradient + start);
     }
     return sum * (double)scale;
 }
@@ -82,13 +132,30 @@ double cg_loss_shifted_l1(const float *first, const float *second, int height, i
 
 static float sigmoid(float x)
 {
-    return 1.0f / (1.0f + expf(-x));
+    return cg_sigmoid(x, cg_exponential_of_minus(x));
 }
 
 /* log(1 + exp(x)) without overflow */
 static float softplus(float x)
 {
-    return (x > 0.0f ? x : 0.0f) + log1pf(expf(-fabsf(x)));
+    return cg_softplus(x, cg_exponential_of_minus(x));
+}
+
+/* count up to STRETCH */
+CG_MULTIVERSION
+static double cross_entropy_stretch(const float *restrict logit, const float *restrict target,
+                                    size_t count, float scale, float *restrict gradient)
+{
+    float losses[STRETCH];
+    double sum = 0.0;
+    for (size_t i = 0; i < count; i++) {
+        float small = cg_exponential_of_minus(logit[i]);
+        losses[i] = cg_softplus(logit[i], small) - target[i] * logit[i];
+        gradient[i] += scale * (cg_sigmoid(logit[i], small) - target[i]);
+    }
+    for (size_t i = 0; i < count; i++)
+        sum += losses[i];
+    return sum;
 }
 
 double cg_loss_cross_entropy(const float *logit, const float *target, size_t count, float weight,
@@ -96,10 +163,9 @@ double cg_loss_cross_entropy(const float *logit, const float *target, size_t cou
 {
     double sum = 0.0;
     float scale = weight / (float)count;
-    for (size_t i = 0; i < count; i++) {
-        sum += softplus(logit[i]) - target[i] * logit[i];
-        gradient[i] += scale * (sigmoid(logit[i]) - target[i]);
-    }
+    for (size_t i = 0; i < count; i += STRETCH)
+        sum += cross_entropy_stretch(
+            logit + i, target + i, count - i < STRETCH ? count - i : STRETCH, scale, gradient + i);
     return sum * (double)scale;
 }
 

@@ -21,6 +21,8 @@ struct cg_pass {
     float *value_arena, *gradient_arena;
     const float *input;
     uint64_t noise;
+    cg_pass_gradient_fn listener; /* may be NULL */
+    void *listener_context;
     struct cg_pool *pool;
 };
 
@@ -195,6 +197,12 @@ static const float *values_of(const struct cg_pass *pass, int layer)
     return layer == CG_NETWORK_INPUT ? pass->input : pass->values[layer];
 }
 
+void cg_pass_listen(struct cg_pass *pass, cg_pass_gradient_fn fn, void *context)
+{
+    pass->listener = fn;
+    pass->listener_context = context;
+}
+
 void cg_pass_set_noise(struct cg_pass *pass, uint64_t noise)
 {
     pass->noise = noise;
@@ -295,6 +303,8 @@ void cg_pass_backward(struct cg_pass *pass, const float *parameters, float *grad
             call.grad_in2 = gradient_target(pass, layer->from2, grad_input, &input_written,
                                             &call.accumulate_in2);
         type_of(pass, i)->backward(&call);
+        if (layer->kind == CG_LAYER_LINEAR && grad_parameters != NULL && pass->listener != NULL)
+            pass->listener(pass->listener_context, layer->weight_offset);
     }
     if (grad_input != NULL && !input_written)
         memset(grad_input, 0, cg_shape_values(&pass->input_shape) * sizeof(float));

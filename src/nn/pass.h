@@ -37,6 +37,13 @@ const float *cg_pass_forward(struct cg_pass *pass, const float *parameters, cons
 void cg_pass_backward(struct cg_pass *pass, const float *parameters, float *grad_output,
                       float *grad_parameters, float *grad_input);
 
+/*
+ * What to call during the next backwards that give a gradient by the parameters, after each layer
+ * that has any: that gradient is complete from number `from` on. NULL: nothing.
+ */
+typedef void (*cg_pass_gradient_fn)(void *context, size_t from);
+void cg_pass_listen(struct cg_pass *pass, cg_pass_gradient_fn fn, void *context);
+
 /* What layers that draw at random (DROPOUT) draw from, from the next forward on; 0, as at first:
  * they do nothing. */
 void cg_pass_set_noise(struct cg_pass *pass, uint64_t noise);

@@ -2,6 +2,7 @@
 #include "tensor/kernels.h"
 
 #include "base/multiversion.h"
+#include "tensor/exponential.h"
 
 #include <math.h>
 #include <stdint.h>
@@ -31,36 +32,22 @@ static inline float tanh_near_zero(float x)
     return p * square * x + x;
 }
 
-/* e^x for 0 <= x <= 20 as 2^k e^r with |r| <= ln 2 / 2; adding and taking off 1.5 * 2^23 rounds,
- * and leaves k in the last bits. */
-static inline float exponential(float x)
-{
-    const float rounder = 12582912.0f;
-    float shifted = x * 1.44269504f + rounder;
-    float r = x - (shifted - rounder) * 0.693147181f;
-    float p = 1.0f / 720.0f, power;
-    p = p * r + 1.0f / 120.0f;
-    p = p * r + 1.0f / 24.0f;
-    p = p * r + 1.0f / 6.0f;
-    p = p * r + 0.5f;
-    p = p * r + 1.0f;
-    p = p * r + 1.0f;
-    uint32_t bits;
-    memcpy(&bits, &shifted, sizeof(bits));
-    bits = (bits << 23) + 0x3f800000u;
-    memcpy(&power, &bits, sizeof(power));
-    return p * power;
-}
-
 /* Without calls and branches, so that many are done at once. NaN stays NaN. */
 CG_MULTIVERSION
 static void tanh_range(float *y, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         float x = y[i], size = fabsf(x);
-        float far = 1.0f - 2.0f / (exponential(size > 10.0f ? 20.0f : 2.0f * size) + 1.0f);
+        float far = 1.0f - 2.0f / (cg_exponential(size > 10.0f ? 20.0f : 2.0f * size) + 1.0f);
         y[i] = size < 0.625f ? tanh_near_zero(x) : copysignf(far, x);
     }
+}
+
+CG_MULTIVERSION
+static void sigmoid_range(float *y, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        y[i] = cg_sigmoid(y[i], cg_exponential_of_minus(y[i]));
 }
 
 void cg_activate(float *y, size_t count, enum cg_activation activation, float slope)
@@ -78,8 +65,7 @@ void cg_activate(float *y, size_t count, enum cg_activation activation, float sl
         tanh_range(y, count);
         break;
     case CG_ACT_SIGMOID:
-        for (size_t i = 0; i < count; i++)
-            y[i] = 1.0f / (1.0f + expf(-y[i]));
+        sigmoid_range(y, count);
         break;
     }
 }

@@ -57,6 +57,24 @@ void cg_narrow_multiply(const float *x, size_t rows, size_t in, const float *pre
 void cg_gemm_narrow(const float *x, size_t rows, size_t in, const float *w, const float *bias,
                     size_t out, float slope, float *y);
 
+/* The same for y = x * w, w: in x out, without a bias. */
+void cg_narrow_prepare_plain(const float *w, size_t in, size_t out, float *prepared);
+
+/*
+ * The way back through y = leaky(x * w^T + bias), all of it for some rows while they are in the
+ * cache. Sizes, w and slope as above; a slope of 1 leaves y unread. gradient: by y, becomes the one
+ * by what leaky was applied to. w_gradient, bias_gradient: added to; x_gradient: written; each NULL
+ * where not wanted.
+ */
+struct cg_narrow_backward {
+    size_t rows, in, out;
+    const float *x, *w, *y;
+    float slope;
+    float *gradient;
+    float *w_gradient, *bias_gradient, *x_gradient;
+};
+void cg_narrow_backward(const struct cg_narrow_backward *call);
+
 /* Make the BLAS library use the calling thread alone; the program brings its own threads. */
 void cg_blas_single_threaded(void);
 

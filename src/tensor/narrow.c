@@ -122,6 +122,17 @@ void cg_narrow_prepare(const float *w, const float *bias, size_t in, size_t out,
     }
 }
 
+void cg_narrow_prepare_plain(const float *w, size_t in, size_t out, float *prepared)
+{
+    size_t width = panel_width(out);
+    for (size_t first = 0; first < out; first += width, prepared += width * (in + 1)) {
+        size_t columns = out - first < width ? out - first : width;
+        memset(prepared, 0, width * (in + 1) * sizeof(float));
+        for (size_t k = 0; k < in; k++)
+            memcpy(prepared + (k + 1) * width, w + k * out + first, columns * sizeof(float));
+    }
+}
+
 void cg_narrow_multiply(const float *x, size_t rows, size_t in, const float *prepared, size_t out,
                         float slope, float *y)
 {

@@ -1,7 +1,7 @@
 /*
- * Opening a data set: see dataset.h. Files become sources (source.c), sources become mapped cache
- * entries (source_prepare.c, cache.c); here they are divided into training and validation, and what
- * is wrong with the whole is put into words.
+ * Opening a data set: see dataset.h. Files become sources (source.c), which are looked at
+ * (source_inspect.c) and become mapped cache entries (source_prepare.c, cache.c); here they are
+ * divided into training and validation.
  */
 #include "train/dataset.h"
 
@@ -11,15 +11,16 @@
 #include "train/target.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define VALIDATION_SHARE 0.03
 #define VALIDATION_PHOTOS_MIN 8 /* fewer photos are all needed for training */
-#define VALIDATION_MAX 16
-
-/* ---- what can be wrong ----------------------------------------------------------------------- */
+/* Share of near-white pixels up to which a crop is accepted: where panels are drawn full, and where
+ * pages have more than PAPERY_SHARE of paper inside their panels. */
+#define WHITE_MAX_FILLED 0.125f
+#define WHITE_MAX_PAPERY 0.6f
+#define PAPERY_SHARE 0.06f
 
 static enum cg_status check_options(const struct cg_dataset_options *options,
                                     struct cg_error *error)
@@ -40,205 +41,160 @@ static enum cg_status check_options(const struct cg_dataset_options *options,
     return CG_OK;
 }
 
-/* What became of the files of one kind. */
-struct tally {
-    size_t files, usable, duplicates, small;
-    const struct cg_source *first_skipped; /* by path */
-    const struct cg_source *largest_small; /* by its shorter side */
-};
-
-static int shorter_side(const struct cg_source *source)
-{
-    return source->width < source->height ? source->width : source->height;
-}
-
-static void count_skipped(struct tally *tally, const struct cg_source *source)
-{
-    if (tally->first_skipped == NULL ||
-        strcmp(source->record.path, tally->first_skipped->record.path) < 0)
-        tally->first_skipped = source;
-    if (source->state != CG_SOURCE_SMALL)
-        return;
-    tally->small++;
-    if (tally->largest_small == NULL || shorter_side(source) > shorter_side(tally->largest_small))
-        tally->largest_small = source;
-}
-
-static struct tally count_kind(const struct cg_source_list *list, enum cg_cache_kind kind)
-{
-    struct tally tally = {0};
-    for (size_t i = 0; i < list->count; i++) {
-        const struct cg_source *source = &list->sources[i];
-        if (source->kind != kind)
-            continue;
-        tally.files++;
-        if (source->state == CG_SOURCE_USABLE)
-            tally.usable++;
-        else if (source->state == CG_SOURCE_DUPLICATE)
-            tally.duplicates++;
-        else
-            count_skipped(&tally, source);
-    }
-    return tally;
-}
-
-static enum cg_status all_too_small(const struct tally *tally, const char *what, const char *dir,
-                                    int crop_px, struct cg_error *error)
-{
-    const struct cg_source *largest = tally->largest_small;
-    int side = shorter_side(largest), step = side >= 32 ? 32 : 4;
-    char advice[48] = "";
-    if (side >= step)
-        snprintf(advice, sizeof(advice), " or --crop %d", side / step * step);
-    return cg_fail(error, CG_ERR_FORMAT,
-                   "%s %s: %zu of %zu files are too small and none can be used: the largest is "
-                   "%d x %d, crops are %d: use larger pictures%s",
-                   what, dir, tally->small, tally->files, largest->width, largest->height, crop_px,
-                   advice);
-}
-
-static enum cg_status check_kind(const struct tally *tally, const char *what, const char *dir,
-                                 int crop_px, struct cg_error *error)
-{
-    if (tally->usable > 0)
-        return CG_OK;
-    if (tally->files == 0)
-        return cg_fail(error, CG_ERR_FORMAT,
-                       "%s: no .png, .jpg or .jpeg files in %s or the folders in it", what, dir);
-    if (tally->small > 0)
-        return all_too_small(tally, what, dir, crop_px, error);
-    return cg_fail(error, CG_ERR_FORMAT, "%s: none of the %zu files in %s could be used; first: %s",
-                   what, tally->files, dir, tally->first_skipped->reason);
-}
-
-/* Fill the counts and fail where there is nothing to train on. */
-static enum cg_status take_stock(struct cg_dataset *dataset,
-                                 const struct cg_dataset_options *options, struct cg_error *error)
-{
-    struct tally photos = count_kind(&dataset->list, CG_CACHE_PHOTO);
-    struct tally comics = count_kind(&dataset->list, CG_CACHE_COMIC);
-    struct cg_dataset_counts *counts = &dataset->counts;
-    counts->photos = photos.usable;
-    counts->comics = comics.usable;
-    counts->duplicates = photos.duplicates + comics.duplicates;
-    counts->photos_skipped = photos.files - photos.usable - photos.duplicates;
-    counts->comics_skipped = comics.files - comics.usable - comics.duplicates;
-    const struct cg_source *first =
-        photos.first_skipped != NULL ? photos.first_skipped : comics.first_skipped;
-    counts->skip_reason = first != NULL ? first->reason : NULL;
-    enum cg_status status =
-        check_kind(&photos, "photos", options->photos_dir, options->crop_px, error);
-    if (status == CG_OK && options->comics_dir != NULL)
-        status = check_kind(&comics, "comics", options->comics_dir, options->crop_px, error);
-    return status;
-}
-
 /* ---- dividing -------------------------------------------------------------------------------- */
 
-static size_t validation_count(size_t photos)
+size_t cg_dataset_validation_count(size_t photos)
 {
     if (photos < VALIDATION_PHOTOS_MIN)
         return 0;
     size_t share = (size_t)((double)photos * VALIDATION_SHARE + 0.5);
-    return share < 1 ? 1 : share > VALIDATION_MAX ? VALIDATION_MAX : share;
+    return share < 1 ? 1 : share > CG_DATASET_VALIDATION_MAX ? CG_DATASET_VALIDATION_MAX : share;
 }
 
 static enum cg_status table_create(struct cg_crop_table *table, size_t capacity,
                                    struct cg_error *error)
 {
-    table->entries = cg_alloc(capacity, sizeof(*table->entries), "data set", error);
-    table->ends = cg_alloc(capacity, sizeof(*table->ends), "data set", error);
-    return table->entries != NULL && table->ends != NULL ? CG_OK : CG_ERR_MEMORY;
+    table->places = cg_alloc(capacity, sizeof(*table->places), "data set", error);
+    return table->places != NULL ? CG_OK : CG_ERR_MEMORY;
 }
 
-/* Add what the source has been prepared at; the weight is the square root of the area. */
-static void table_add(struct cg_crop_table *table, const struct cg_source *source)
+static void table_add(struct cg_crop_table *table, const struct cg_cache_entry *entry,
+                      struct cg_area area, double weight)
+{
+    double before = table->count > 0 ? table->places[table->count - 1].end : 0.0;
+    table->places[table->count++] = (struct cg_crop_place){entry, area, before + weight};
+}
+
+/* A photo at the scales it has been prepared at; the weight is the square root of the area. */
+static void add_photo(struct cg_crop_table *table, const struct cg_source *source)
 {
     for (int level = 0; level < CG_SOURCE_LEVELS; level++) {
         const struct cg_cache_entry *entry = &source->levels[level];
-        if (entry->map == NULL)
-            continue;
-        double before = table->count > 0 ? table->ends[table->count - 1] : 0.0;
-        table->entries[table->count] = entry;
-        table->ends[table->count++] = before + sqrt((double)entry->width * entry->height);
+        if (entry->map != NULL)
+            table_add(table, entry, (struct cg_area){0, 0, entry->width, entry->height},
+                      sqrt((double)entry->width * entry->height));
+    }
+}
+
+/* A comic's panels; they share the page's weight, the square root of its area, by their areas. */
+static void add_comic(struct cg_crop_table *table, const struct cg_source *source)
+{
+    double all = 0.0;
+    for (int i = 0; i < source->area_count; i++)
+        all += (double)source->areas[i].width * source->areas[i].height;
+    for (int i = 0; i < source->area_count; i++) {
+        double share = (double)source->areas[i].width * source->areas[i].height / all;
+        table_add(table, &source->levels[0], source->areas[i],
+                  share * sqrt((double)source->width * source->height));
     }
 }
 
 /* The list is sorted by content, so the first photos are as good as drawn by lot, and stay. */
 static enum cg_status divide(struct cg_dataset *dataset, struct cg_error *error)
 {
-    size_t wanted = validation_count(dataset->counts.photos);
-    dataset->validation = cg_alloc(VALIDATION_MAX, sizeof(*dataset->validation), "data set", error);
+    size_t wanted = cg_dataset_validation_count(dataset->counts.photos);
+    dataset->validation =
+        cg_alloc(CG_DATASET_VALIDATION_MAX, sizeof(*dataset->validation), "data set", error);
     enum cg_status status = dataset->validation != NULL ? CG_OK : CG_ERR_MEMORY;
     if (status == CG_OK)
         status = table_create(&dataset->photos, dataset->counts.photos * CG_SOURCE_LEVELS, error);
     if (status == CG_OK)
-        status = table_create(&dataset->comics, dataset->counts.comics, error);
+        status = table_create(&dataset->comics, dataset->counts.panels, error);
     for (size_t i = 0; status == CG_OK && i < dataset->list.count; i++) {
         const struct cg_source *source = &dataset->list.sources[i];
         if (source->state != CG_SOURCE_USABLE)
             continue;
         if (source->kind == CG_CACHE_COMIC)
-            table_add(&dataset->comics, source);
+            add_comic(&dataset->comics, source);
         else if (dataset->counts.validation < wanted)
-            dataset->validation[dataset->counts.validation++] = &source->levels[0];
+            dataset->validation[dataset->counts.validation++] = source;
         else
-            table_add(&dataset->photos, source);
+            add_photo(&dataset->photos, source);
     }
     return status;
 }
 
-static uint64_t fingerprint(const struct cg_source_list *list,
-                            const struct cg_dataset_options *options)
+static struct cg_content_id add_to_hash(struct cg_content_id sum, const struct cg_source *source)
 {
-    int32_t white = (int32_t)(options->comic_white_max * 1e6f);
-    int32_t numbers[] = {options->crop_px, options->photo_long_px, options->comic_long_px, white,
-                         CG_TARGET_VERSION};
-    struct cg_content_id sum = cg_content_hash(numbers, sizeof(numbers), 0);
-    for (size_t i = 0; i < list->count; i++) {
-        const struct cg_source *source = &list->sources[i];
-        if (source->state != CG_SOURCE_USABLE)
-            continue;
-        uint64_t words[] = {sum.low, sum.high, (uint64_t)source->kind, source->record.id.low,
-                            source->record.id.high};
-        sum = cg_content_hash(words, sizeof(words), 0);
+    uint64_t words[] = {sum.low,
+                        sum.high,
+                        (uint64_t)source->kind,
+                        (uint64_t)source->long_px,
+                        source->record.id.low,
+                        source->record.id.high};
+    sum = cg_content_hash(words, sizeof(words), 0);
+    for (int i = 0; i < source->area_count; i++) {
+        const struct cg_area *area = &source->areas[i];
+        uint64_t sides[] = {sum.low,
+                            sum.high,
+                            (uint64_t)area->x,
+                            (uint64_t)area->y,
+                            (uint64_t)area->width,
+                            (uint64_t)area->height};
+        sum = cg_content_hash(sides, sizeof(sides), 0);
     }
+    return sum;
+}
+
+/* Of all that crops depend on. */
+static uint64_t fingerprint(const struct cg_dataset *dataset)
+{
+    int32_t white = (int32_t)(dataset->comic_white_max * 1e6f);
+    int32_t numbers[] = {dataset->crop_px, white, CG_TARGET_VERSION};
+    struct cg_content_id sum = cg_content_hash(numbers, sizeof(numbers), 0);
+    for (size_t i = 0; i < dataset->list.count; i++)
+        if (dataset->list.sources[i].state == CG_SOURCE_USABLE)
+            sum = add_to_hash(sum, &dataset->list.sources[i]);
     return sum.low;
 }
 
+/* Where pages are drawn to the edges of their panels, white is a gutter that was not found. */
+static float choose_white_max(const struct cg_source_list *list)
+{
+    size_t pages = 0, papery = 0;
+    for (size_t i = 0; i < list->count; i++) {
+        const struct cg_source *source = &list->sources[i];
+        if (source->state != CG_SOURCE_USABLE || source->kind != CG_CACHE_COMIC)
+            continue;
+        pages++;
+        papery += source->findings->paper > PAPERY_SHARE;
+    }
+    return 2 * papery < pages ? WHITE_MAX_FILLED : WHITE_MAX_PAPERY;
+}
+
 /* ---- the public functions -------------------------------------------------------------------- */
+
+static enum cg_status open_list(struct cg_dataset *dataset, struct cg_pool *pool,
+                                const struct cg_source_progress *progress, struct cg_error *error)
+{
+    const struct cg_dataset_options *options = &dataset->options;
+    enum cg_status status = cg_folder_make(options->cache_dir, error);
+    if (status == CG_OK)
+        status = cg_source_list_find(options, pool, &dataset->list, error);
+    if (status == CG_OK)
+        status = cg_source_list_inspect(&dataset->list, options, pool, progress, error);
+    if (status != CG_OK)
+        return status;
+    dataset->crop_px = options->crop_px;
+    dataset->comic_white_max = options->comic_white_max >= 0.0f ? options->comic_white_max
+                                                                : choose_white_max(&dataset->list);
+    return CG_OK;
+}
 
 enum cg_status cg_dataset_open(const struct cg_dataset_options *options, struct cg_pool *pool,
                                cg_dataset_progress_fn progress, void *progress_context,
                                struct cg_dataset **out, struct cg_error *error)
 {
+    const struct cg_source_progress listener = {progress, progress_context};
     *out = NULL;
-    struct cg_dataset *dataset = NULL;
     enum cg_status status = check_options(options, error);
-    if (status == CG_OK) {
-        dataset = cg_alloc_zero(1, sizeof(*dataset), "data set", error);
-        status = dataset != NULL ? CG_OK : CG_ERR_MEMORY;
-    }
-    if (status == CG_OK)
-        status = cg_folder_make(options->cache_dir, error);
-    if (status == CG_OK)
-        status = cg_source_list_find(options, pool, &dataset->list, error);
-    if (status == CG_OK)
-        status = cg_source_list_prepare(&dataset->list, options, pool, progress, progress_context,
-                                        error);
-    if (status == CG_OK)
-        status = take_stock(dataset, options, error);
-    if (status == CG_OK)
-        status = divide(dataset, error);
-    if (status != CG_OK) {
-        cg_dataset_free(dataset);
+    if (status != CG_OK)
         return status;
-    }
-    dataset->crop_px = options->crop_px;
-    dataset->comic_white_max = options->comic_white_max;
-    dataset->counts.fingerprint = fingerprint(&dataset->list, options);
-    if (options->palette > 0.0f && dataset->counts.comics > 0)
-        status = cg_dataset_learn_grade(dataset, options->palette, error);
+    struct cg_dataset *dataset = cg_alloc_zero(1, sizeof(*dataset), "data set", error);
+    if (dataset == NULL)
+        return CG_ERR_MEMORY;
+    dataset->options = *options;
+    status = open_list(dataset, pool, &listener, error);
     if (status != CG_OK) {
         cg_dataset_free(dataset);
         return status;
@@ -247,16 +203,36 @@ enum cg_status cg_dataset_open(const struct cg_dataset_options *options, struct 
     return CG_OK;
 }
 
+enum cg_status cg_dataset_prepare(struct cg_dataset *dataset, struct cg_pool *pool,
+                                  cg_dataset_progress_fn progress, void *progress_context,
+                                  struct cg_error *error)
+{
+    const struct cg_dataset_options *options = &dataset->options;
+    const struct cg_source_progress listener = {progress, progress_context};
+    enum cg_status status = cg_dataset_check(dataset, error);
+    if (status == CG_OK)
+        status = cg_source_list_prepare(&dataset->list, true, options, pool, &listener, error);
+    status = cg_ranks_agree(options->ranks, status, error);
+    if (status == CG_OK)
+        status = cg_source_list_prepare(&dataset->list, false, options, pool, NULL, error);
+    if (status == CG_OK)
+        status = divide(dataset, error);
+    if (status != CG_OK)
+        return status;
+    dataset->counts.fingerprint = fingerprint(dataset);
+    if (options->palette > 0.0f && dataset->counts.comics > 0)
+        status = cg_dataset_learn_grade(dataset, options->palette, error);
+    return status;
+}
+
 void cg_dataset_free(struct cg_dataset *dataset)
 {
     if (dataset == NULL)
         return;
     cg_grade_free(dataset->grade);
     free(dataset->validation);
-    free(dataset->comics.ends);
-    free(dataset->comics.entries);
-    free(dataset->photos.ends);
-    free(dataset->photos.entries);
+    free(dataset->comics.places);
+    free(dataset->photos.places);
     cg_source_list_clear(&dataset->list);
     free(dataset);
 }
@@ -297,7 +273,7 @@ enum cg_status cg_dataset_validation(const struct cg_dataset *dataset, size_t in
     if (index >= dataset->counts.validation)
         return cg_fail(error, CG_ERR_ARGUMENT, "data set: validation photo %zu of %zu", index,
                        dataset->counts.validation);
-    const struct cg_cache_entry *entry = dataset->validation[index];
+    const struct cg_cache_entry *entry = &dataset->validation[index]->levels[0];
     struct cg_image *outs[] = {photo, colour, ink};
     const uint8_t *planes[] = {entry->picture, entry->colour, entry->ink};
     enum cg_status status = CG_OK;
@@ -311,5 +287,51 @@ enum cg_status cg_dataset_validation(const struct cg_dataset *dataset, size_t in
     for (int i = 0; status != CG_OK && i < 3; i++)
         if (outs[i] != NULL)
             cg_image_clear(outs[i]);
+    return status;
+}
+
+const char *cg_dataset_validation_path(const struct cg_dataset *dataset, size_t index)
+{
+    return dataset->validation[index]->record.path;
+}
+
+/* ---- panels ---- */
+
+static const struct cg_source *find_comic(const struct cg_dataset *dataset, size_t index)
+{
+    for (size_t i = 0; i < dataset->list.count; i++) {
+        const struct cg_source *source = &dataset->list.sources[i];
+        bool counts = source->kind == CG_CACHE_COMIC && source->state == CG_SOURCE_USABLE;
+        if (counts && index-- == 0)
+            return source;
+    }
+    return NULL;
+}
+
+static struct cg_area largest_area(const struct cg_source *source)
+{
+    struct cg_area largest = source->areas[0];
+    for (int i = 1; i < source->area_count; i++) {
+        struct cg_area area = source->areas[i];
+        if ((int64_t)area.width * area.height > (int64_t)largest.width * largest.height)
+            largest = area;
+    }
+    return largest;
+}
+
+enum cg_status cg_dataset_panel(const struct cg_dataset *dataset, size_t index,
+                                struct cg_image *out, struct cg_error *error)
+{
+    const struct cg_source *source = find_comic(dataset, index);
+    *out = (struct cg_image){0};
+    if (source == NULL)
+        return cg_fail(error, CG_ERR_ARGUMENT, "data set: comic %zu of %zu", index,
+                       dataset->counts.comics);
+    const struct cg_area area = largest_area(source);
+    const size_t line = 3 * (size_t)area.width, row = (size_t)source->width;
+    enum cg_status status = cg_image_create(area.width, area.height, 3, out, error);
+    for (size_t y = 0; status == CG_OK && y < (size_t)area.height; y++)
+        memcpy(out->pixels + y * line,
+               source->levels[0].picture + 3 * (((size_t)area.y + y) * row + (size_t)area.x), line);
     return status;
 }

@@ -7,6 +7,7 @@
  */
 #include "train/dataset_private.h"
 
+#include "base/multiversion.h"
 #include "train/judge.h"
 
 #include <math.h>
@@ -15,24 +16,22 @@
 
 #define COMIC_TRIES 16
 #define COMIC_SCALE_MIN 0.8f
-#define COMIC_MARGIN 0.04f
 #define TAPS 4
 /* What a row of a crop can need of its picture: the crop at the smallest scale, and the taps. */
 #define SPAN_MAX_PX (CG_DATASET_CROP_MAX_PX * 5 / 4 + TAPS + 1)
 
-static const struct cg_cache_entry *draw_entry(const struct cg_crop_table *table,
-                                               struct cg_rng *rng)
+static const struct cg_crop_place *draw_place(const struct cg_crop_table *table, struct cg_rng *rng)
 {
-    double wanted = (double)cg_rng_uniform(rng) * table->ends[table->count - 1];
+    double wanted = (double)cg_rng_uniform(rng) * table->places[table->count - 1].end;
     size_t low = 0, high = table->count - 1;
     while (low < high) {
         size_t middle = (low + high) / 2;
-        if (table->ends[middle] > wanted)
+        if (table->places[middle].end > wanted)
             high = middle;
         else
             low = middle + 1;
     }
-    return table->entries[low];
+    return &table->places[low];
 }
 
 static bool draw_mirrored(struct cg_rng *rng)
@@ -42,17 +41,34 @@ static bool draw_mirrored(struct cg_rng *rng)
 
 /* ---- photos ---------------------------------------------------------------------------------- */
 
+CG_MULTIVERSION
+static void bytes_to_floats(const uint8_t *restrict bytes, size_t count, float *restrict out)
+{
+    for (size_t i = 0; i < count; i++)
+        out[i] = (float)bytes[i] * (1.0f / 255.0f);
+}
+
+static void mirror_row(float *row, size_t channels, size_t side)
+{
+    for (size_t x = 0; x < side / 2; x++) {
+        float *left = row + x * channels, *right = row + (side - 1 - x) * channels;
+        for (size_t c = 0; c < channels; c++) {
+            float kept = left[c];
+            left[c] = right[c];
+            right[c] = kept;
+        }
+    }
+}
+
 /* A square of a plane of bytes as floats; first is its top left pixel. */
 static void copy_square(const uint8_t *first, int row_px, int channels, int side, bool mirrored,
                         float *out)
 {
-    for (int y = 0; y < side; y++) {
-        const uint8_t *row = first + (size_t)y * (size_t)row_px * (size_t)channels;
-        for (int x = 0; x < side; x++) {
-            const uint8_t *pixel = row + (mirrored ? side - 1 - x : x) * channels;
-            for (int c = 0; c < channels; c++)
-                *out++ = (float)pixel[c] * (1.0f / 255.0f);
-        }
+    size_t row = (size_t)side * (size_t)channels;
+    for (int y = 0; y < side; y++, first += (size_t)row_px * (size_t)channels, out += row) {
+        bytes_to_floats(first, row, out);
+        if (mirrored)
+            mirror_row(out, (size_t)channels, (size_t)side);
     }
 }
 
@@ -68,7 +84,7 @@ void cg_dataset_photo_crop(const struct cg_dataset *dataset, struct cg_rng *rng,
                            struct cg_crop_shift *shift, float *photo, float *colour, float *ink)
 {
     int side = dataset->crop_px;
-    const struct cg_cache_entry *entry = draw_entry(&dataset->photos, rng);
+    const struct cg_cache_entry *entry = draw_place(&dataset->photos, rng)->entry;
     int last_x = entry->width - side, last_y = entry->height - side;
     int x = (int)cg_rng_below(rng, (uint32_t)last_x + 1);
     int y = (int)cg_rng_below(rng, (uint32_t)last_y + 1);
@@ -96,26 +112,17 @@ struct window {
     bool mirrored;
 };
 
-/* What is left out on either side of a length, but never so much that no crop is left. */
-static int margin(int length, int crop_px)
-{
-    int wanted = (int)((float)length * COMIC_MARGIN + 0.5f), most = (length - crop_px) / 2;
-    return wanted < most ? wanted : most;
-}
-
 static struct window draw_window(const struct cg_dataset *dataset, struct cg_rng *rng)
 {
-    struct window window = {.entry = draw_entry(&dataset->comics, rng)};
-    int margin_x = margin(window.entry->width, dataset->crop_px);
-    int margin_y = margin(window.entry->height, dataset->crop_px);
-    int inner_width = window.entry->width - 2 * margin_x;
-    int inner_height = window.entry->height - 2 * margin_y;
+    const struct cg_crop_place *place = draw_place(&dataset->comics, rng);
+    const struct cg_area *area = &place->area;
+    struct window window = {.entry = place->entry};
     float scale = COMIC_SCALE_MIN + (1.0f - COMIC_SCALE_MIN) * cg_rng_uniform(rng);
-    float most = (float)(inner_width < inner_height ? inner_width : inner_height);
+    float most = (float)(area->width < area->height ? area->width : area->height);
     window.side = fminf((float)dataset->crop_px / scale, most);
     int whole = (int)ceilf(window.side);
-    window.x = margin_x + (int)cg_rng_below(rng, (uint32_t)(inner_width - whole + 1));
-    window.y = margin_y + (int)cg_rng_below(rng, (uint32_t)(inner_height - whole + 1));
+    window.x = area->x + (int)cg_rng_below(rng, (uint32_t)(area->width - whole + 1));
+    window.y = area->y + (int)cg_rng_below(rng, (uint32_t)(area->height - whole + 1));
     window.mirrored = draw_mirrored(rng);
     return window;
 }

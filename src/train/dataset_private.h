@@ -1,27 +1,48 @@
-/* The inside of a data set, for dataset.c (making it), dataset_grade.c (its palette) and
- * dataset_crop.c (drawing from it). */
+/* The inside of a data set, for dataset.c (making it), dataset_stock.c (what it has),
+ * dataset_report.c (in words), dataset_grade.c (its palette) and dataset_crop.c (drawing from it).
+ */
 #ifndef CG_TRAIN_DATASET_PRIVATE_H
 #define CG_TRAIN_DATASET_PRIVATE_H
 
 #include "train/grade.h"
 #include "train/source.h"
 
-/* Pictures to draw from. ends[i] is the sum of the weights of entries 0 to i. */
+/* A picture, or a part of one, to draw from. end: the sum of the weights up to and with it. */
+struct cg_crop_place {
+    const struct cg_cache_entry *entry;
+    struct cg_area area;
+    double end;
+};
+
 struct cg_crop_table {
-    const struct cg_cache_entry **entries;
-    double *ends;
+    struct cg_crop_place *places;
     size_t count;
 };
 
 struct cg_dataset {
+    struct cg_dataset_options options;
     struct cg_source_list list; /* owns the entries */
     struct cg_crop_table photos, comics;
-    const struct cg_cache_entry **validation;
+    const struct cg_source **validation;
     struct cg_dataset_counts counts;
     int crop_px;
-    float comic_white_max;
+    float comic_white_max;  /* not below 0 */
     struct cg_grade *grade; /* for the colours of targets; NULL: as they are */
 };
+
+/* How many of so many photos are held out. */
+size_t cg_dataset_validation_count(size_t photos);
+
+/* ---- dataset_stock.c ---- */
+
+/* What became of the files of one kind. */
+struct cg_stock {
+    size_t files, states[CG_SOURCE_STATE_COUNT], panels;
+    const struct cg_source *first_skipped; /* by path; no duplicate */
+    const struct cg_source *largest_small; /* by its shorter side */
+};
+
+struct cg_stock cg_dataset_stock(const struct cg_dataset *dataset, enum cg_cache_kind kind);
 
 /* ---- dataset_grade.c ---- */
 

@@ -2,6 +2,7 @@
 #include "train/grade.h"
 
 #include "base/memory.h"
+#include "base/multiversion.h"
 #include "image/oklab.h"
 
 #include <math.h>
@@ -27,7 +28,7 @@ struct curve {
 };
 
 struct cg_grade {
-    float table[SIDE][SIDE][SIDE][3]; /* by red, green, blue */
+    float table[SIDE][SIDE][SIDE][4]; /* by red, green, blue; the last number makes it a vector */
 };
 
 /* What is known of a sample: by lightness, the share of pixels below it, and colours at it. */
@@ -199,7 +200,7 @@ enum cg_status cg_grade_create(struct cg_grade_sample from, struct cg_grade_samp
     *out = NULL;
     if (from.count == 0 || to.count == 0)
         return cg_fail(error, CG_ERR_ARGUMENT, "palette: expected pixels to learn it from");
-    struct cg_grade *grade = cg_alloc(1, sizeof(*grade), "palette", error);
+    struct cg_grade *grade = cg_alloc_zero(1, sizeof(*grade), "palette", error);
     struct portrait *portraits = cg_alloc(2, sizeof(*portraits), "palette", error);
     if (grade == NULL || portraits == NULL) {
         free(portraits);
@@ -220,29 +221,34 @@ void cg_grade_free(struct cg_grade *grade)
 }
 
 /* Where a value lies between two entries of the table. */
-static int place(float value, float *share)
+static inline int place(float value, float *share)
 {
-    float at = fminf(fmaxf(value, 0.0f), 1.0f) * (SIDE - 1);
+    float at = (value > 0.0f ? value < 1.0f ? value : 1.0f : 0.0f) * (SIDE - 1);
     int index = at >= SIDE - 1 ? SIDE - 2 : (int)at;
     *share = at - (float)index;
     return index;
 }
 
+typedef float colour __attribute__((vector_size(16), may_alias));
+
+static inline colour between(colour a, colour b, float share)
+{
+    return a + share * (b - a);
+}
+
+CG_MULTIVERSION
 void cg_grade_apply(const struct cg_grade *grade, float *pixels, size_t count)
 {
     for (size_t i = 0; i < count; i++, pixels += 3) {
-        float t[3], mixed[3] = {0};
-        int at[3];
-        for (int c = 0; c < 3; c++)
-            at[c] = place(pixels[c], &t[c]);
-        for (int corner = 0; corner < 8; corner++) {
-            int r = corner >> 2, g = corner >> 1 & 1, b = corner & 1;
-            float weight =
-                (r ? t[0] : 1.0f - t[0]) * (g ? t[1] : 1.0f - t[1]) * (b ? t[2] : 1.0f - t[2]);
-            const float *entry = grade->table[at[0] + r][at[1] + g][at[2] + b];
-            for (int c = 0; c < 3; c++)
-                mixed[c] += weight * entry[c];
-        }
+        float red, green, blue;
+        int r = place(pixels[0], &red), g = place(pixels[1], &green), b = place(pixels[2], &blue);
+        const colour *low = (const colour *)grade->table[r][g][b];
+        const colour *high = low + SIDE * SIDE;
+        colour at_low =
+            between(between(low[0], low[1], blue), between(low[SIDE], low[SIDE + 1], blue), green);
+        colour at_high = between(between(high[0], high[1], blue),
+                                 between(high[SIDE], high[SIDE + 1], blue), green);
+        colour mixed = between(at_low, at_high, red);
         for (int c = 0; c < 3; c++)
             pixels[c] = mixed[c];
     }

@@ -1,12 +1,17 @@
 /* What a checkpoint holds: see inventory.h. */
 #include "train/inventory.h"
 
+#include "base/content.h"
 #include "model/safetensors.h"
+#include "tensor/kernels.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define HASH_KEY "hash"
+#define HASH_NBYTES 24
 
 void cg_inventory_add_array(struct cg_inventory *list, const char *owner, const char *what,
                             float *data, size_t count)
@@ -39,12 +44,40 @@ void cg_inventory_add_learner(struct cg_inventory *list, const char *owner,
     }
 }
 
+void cg_inventory_tell(const struct cg_inventory *list, struct cg_ranks *ranks)
+{
+    for (size_t i = 0; i < list->array_count; i++)
+        cg_ranks_tell(ranks, list->arrays[i].data, list->arrays[i].count * sizeof(float));
+    for (size_t i = 0; i < list->counter_count; i++)
+        cg_ranks_tell(ranks, list->counters[i].value, sizeof(*list->counters[i].value));
+}
+
+bool cg_inventory_is_finite(const struct cg_inventory *list)
+{
+    bool finite = true;
+    for (size_t i = 0; i < list->array_count; i++)
+        finite &= cg_vector_is_finite(list->arrays[i].data, list->arrays[i].count);
+    return finite;
+}
+
+/* A hash of all arrays and counters, in the list's order. */
+static void print_hash(const struct cg_inventory *list, char text[HASH_NBYTES])
+{
+    uint64_t hash = 0;
+    for (size_t i = 0; i < list->array_count; i++)
+        hash =
+            cg_content_hash(list->arrays[i].data, list->arrays[i].count * sizeof(float), hash).low;
+    for (size_t i = 0; i < list->counter_count; i++)
+        hash = cg_content_hash(list->counters[i].value, sizeof(uint64_t), hash).low;
+    snprintf(text, HASH_NBYTES, "%016" PRIx64, hash);
+}
+
 enum cg_status cg_inventory_write(const char *path, const struct cg_inventory *list,
                                   struct cg_error *error)
 {
     struct cg_tensor tensors[CG_INVENTORY_ARRAYS_MAX];
-    struct cg_metadata metadata[CG_INVENTORY_COUNTERS_MAX];
-    char digits[CG_INVENTORY_COUNTERS_MAX][24];
+    struct cg_metadata metadata[CG_INVENTORY_COUNTERS_MAX + 1];
+    char digits[CG_INVENTORY_COUNTERS_MAX][24], hash[HASH_NBYTES];
     for (size_t i = 0; i < list->array_count; i++)
         tensors[i] = (struct cg_tensor){.name = list->arrays[i].name,
                                         .rank = 1,
@@ -54,7 +87,9 @@ enum cg_status cg_inventory_write(const char *path, const struct cg_inventory *l
         snprintf(digits[i], sizeof(digits[i]), "%" PRIu64, *list->counters[i].value);
         metadata[i] = (struct cg_metadata){list->counters[i].name, digits[i]};
     }
-    return cg_safetensors_write(path, tensors, list->array_count, metadata, list->counter_count,
+    print_hash(list, hash);
+    metadata[list->counter_count] = (struct cg_metadata){HASH_KEY, hash};
+    return cg_safetensors_write(path, tensors, list->array_count, metadata, list->counter_count + 1,
                                 error);
 }
 
@@ -88,6 +123,18 @@ static enum cg_status read_counters(const char *path, const struct cg_safetensor
     return CG_OK;
 }
 
+static enum cg_status check_hash(const char *path, const struct cg_safetensors *file,
+                                 const struct cg_inventory *list, struct cg_error *error)
+{
+    char hash[HASH_NBYTES];
+    const char *written = cg_safetensors_metadata(file, HASH_KEY);
+    print_hash(list, hash);
+    if (written == NULL || strcmp(written, hash) != 0)
+        return cg_fail(error, CG_ERR_MODEL, "%s: expected numbers of hash %s, found %s: damaged",
+                       path, written != NULL ? written : "(none)", hash);
+    return CG_OK;
+}
+
 enum cg_status cg_inventory_read(const char *path, const struct cg_inventory *list,
                                  struct cg_error *error)
 {
@@ -97,6 +144,8 @@ enum cg_status cg_inventory_read(const char *path, const struct cg_inventory *li
         status = read_arrays(path, file, list, error);
     if (status == CG_OK)
         status = read_counters(path, file, list, error);
+    if (status == CG_OK)
+        status = check_hash(path, file, list, error);
     cg_safetensors_free(file);
     return status;
 }

@@ -59,7 +59,7 @@ size_t cg_journal_values(const struct cg_train_report *report, char alarms[CG_AL
         {.name = "generator_rate", .value = learned * report->generator_rate},
         {.name = "critic_rate", .value = game * report->critic_rate},
         {.name = "images_per_second", .value = report->images_per_second},
-        {.name = "alarms", .text = cg_alarm_names(line->alarms | colour->alarms, alarms)},
+        {.name = "alarms", .text = cg_alarm_names(report->alarms, alarms)},
     };
     memcpy(values, list, sizeof(list));
     return sizeof(list) / sizeof(list[0]);
@@ -221,8 +221,8 @@ static enum cg_status begin_viewing(const struct cg_dataset *dataset,
     return cg_infer_create(state->generator.network, &out->infer, error);
 }
 
-/* Draw the pictures of held-out photo number index; then add its loss to *loss and itself to the
- * sheet, where those are wanted. */
+/* Draw the pictures of held-out photo number index; then put its loss into *loss and itself into
+ * the sheet, where those are wanted. */
 static enum cg_status view_photo(const struct viewing *viewing, size_t index, double *loss,
                                  struct cg_sheet *sheet, struct cg_image *image,
                                  struct cg_error *error)
@@ -234,7 +234,7 @@ static enum cg_status view_photo(const struct viewing *viewing, size_t index, do
         return status;
     status = draw_comic(viewing->infer, viewing->pool, viewing->state->average, pictures, error);
     if (status == CG_OK && loss != NULL)
-        *loss += distance_to_target(&pictures[COMIC], &colour, &ink);
+        *loss = distance_to_target(&pictures[COMIC], &colour, &ink);
     if (status == CG_OK && sheet != NULL)
         status = cg_sheet_add_row(sheet, image, pictures, error);
     for (int i = 0; i < PICTURE_COUNT; i++)
@@ -246,20 +246,26 @@ static enum cg_status view_photo(const struct viewing *viewing, size_t index, do
 
 enum cg_status cg_journal_validate(const struct cg_dataset *dataset,
                                    const struct cg_train_state *state, struct cg_pool *pool,
-                                   double *loss, struct cg_error *error)
+                                   struct cg_ranks *ranks, double *loss, struct cg_error *error)
 {
     struct cg_dataset_counts counts;
     struct viewing viewing;
+    double losses[CG_DATASET_VALIDATION_MAX] = {0};
+    int begin, end;
     cg_dataset_get_counts(dataset, &counts);
     *loss = 0.0;
     if (counts.validation == 0)
         return CG_OK;
+    cg_ranks_share(ranks, (int)counts.validation, &begin, &end);
     enum cg_status status = begin_viewing(dataset, state, pool, &viewing, error);
-    for (size_t i = 0; status == CG_OK && i < counts.validation; i++)
-        status = view_photo(&viewing, i, loss, NULL, NULL, error);
-    *loss /= (double)counts.validation;
+    for (int i = begin; status == CG_OK && i < end; i++)
+        status = view_photo(&viewing, (size_t)i, &losses[i], NULL, NULL, error);
     cg_infer_free(viewing.infer);
-    return status;
+    cg_ranks_collect(ranks, losses, (int)counts.validation, sizeof(losses[0]));
+    for (size_t i = 0; i < counts.validation; i++)
+        *loss += losses[i];
+    *loss /= (double)counts.validation;
+    return cg_ranks_agree(ranks, status, error);
 }
 
 static enum cg_status write_sheet(const struct cg_journal *journal, const char *name,

@@ -24,11 +24,11 @@ size_t cg_journal_values(const struct cg_train_report *report, char alarms[CG_AL
 enum cg_status cg_journal_log(struct cg_journal *journal, const struct cg_train_report *report,
                               struct cg_error *error);
 
-/* Run the averaged generator on all held-out photos: *loss is the mean L1 distance of its comics to
- * the targets' comics. Errors: CG_ERR_IO, CG_ERR_MEMORY. */
+/* Run the averaged generator on all held-out photos, each rank on its share: *loss is the mean L1
+ * distance of its comics to the targets' comics. By all ranks. Errors: CG_ERR_IO, CG_ERR_MEMORY. */
 enum cg_status cg_journal_validate(const struct cg_dataset *dataset,
                                    const struct cg_train_state *state, struct cg_pool *pool,
-                                   double *loss, struct cg_error *error);
+                                   struct cg_ranks *ranks, double *loss, struct cg_error *error);
 
 /* Write a sheet of the first few held-out photos, what the averaged generator makes of them now, as
  * out_dir/samples/name. *sheet tells what is where; no rows, and no file, where none is held out.

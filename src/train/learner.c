@@ -2,40 +2,101 @@
 #include "train/learner.h"
 
 #include "base/memory.h"
+#include "train/exchange.h"
+#include "train/tree.h"
 
 #include <math.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Parameters that one item of the pool handles. */
+/* Parameters that one item of the pool handles, and that travel together. */
 #define RANGE 32768
 #define SPECTRAL_GAIN 2.0f
 
-enum cg_status cg_learner_create(struct cg_network *network, int shard_count, bool spectral_norm,
-                                 uint64_t seed, struct cg_learner *out, struct cg_error *error)
+struct cg_gradient_range {
+    size_t begin, count;
+    atomic_int shards_to_come;
+    struct cg_exchange *exchange;
+};
+
+static enum cg_status create_arrays(struct cg_learner *learner, struct cg_error *error)
 {
-    size_t count = network->parameter_count, shards = (size_t)shard_count;
-    enum cg_status status = CG_OK;
-    *out = (struct cg_learner){.network = network, .count = count, .shard_count = shard_count};
-    out->parameters = cg_alloc(count, sizeof(float), "parameters", error);
-    out->first = cg_alloc_zero(count, sizeof(float), "optimiser state", error);
-    out->second = cg_alloc_zero(count, sizeof(float), "optimiser state", error);
-    out->shard_gradients = cg_alloc_zero(count * shards, sizeof(float), "gradients", error);
-    out->gradient =
-        shards == 1 ? out->shard_gradients : cg_alloc_zero(count, sizeof(float), "gradient", error);
-    out->used = out->parameters;
-    if (spectral_norm) {
-        out->used = cg_alloc(count, sizeof(float), "normalised parameters", error);
-        status = cg_spectral_create(network, SPECTRAL_GAIN, seed + 1, &out->spectral, error);
-    }
-    if (status != CG_OK || out->parameters == NULL || out->first == NULL || out->second == NULL ||
-        out->gradient == NULL || out->shard_gradients == NULL || out->used == NULL) {
-        cg_learner_clear(out);
+    size_t count = learner->count, shards = (size_t)learner->shard_count;
+    learner->parameters = cg_alloc(count, sizeof(float), "parameters", error);
+    learner->first = cg_alloc_zero(count, sizeof(float), "optimiser state", error);
+    learner->second = cg_alloc_zero(count, sizeof(float), "optimiser state", error);
+    learner->shard_gradients = cg_alloc_zero(count * shards, sizeof(float), "gradients", error);
+    learner->gradient = learner->shard_gradients;
+    learner->used = learner->parameters;
+    bool complete = learner->parameters != NULL && learner->first != NULL &&
+                    learner->second != NULL && learner->shard_gradients != NULL;
+    return complete ? CG_OK : CG_ERR_MEMORY;
+}
+
+static enum cg_status create_ranges(struct cg_learner *learner, struct cg_error *error)
+{
+    learner->range_count = (learner->count + RANGE - 1) / RANGE;
+    learner->ranges =
+        cg_alloc_zero(learner->range_count, sizeof(*learner->ranges), "gradient", error);
+    learner->to_come =
+        cg_alloc_zero((size_t)learner->shard_count, sizeof(*learner->to_come), "gradient", error);
+    if (learner->ranges == NULL || learner->to_come == NULL)
         return CG_ERR_MEMORY;
+    for (size_t r = 0; r < learner->range_count; r++) {
+        struct cg_gradient_range *range = &learner->ranges[r];
+        range->begin = r * RANGE;
+        range->count =
+            learner->count - range->begin < RANGE ? learner->count - range->begin : RANGE;
+    }
+    return CG_OK;
+}
+
+static enum cg_status create_spectral(struct cg_learner *learner, uint64_t seed,
+                                      struct cg_error *error)
+{
+    learner->used = cg_alloc(learner->count, sizeof(float), "normalised parameters", error);
+    if (learner->used == NULL)
+        return CG_ERR_MEMORY;
+    return cg_spectral_create(learner->network, SPECTRAL_GAIN, seed, &learner->spectral, error);
+}
+
+enum cg_status cg_learner_create(struct cg_network *network, struct cg_ranks *ranks,
+                                 int total_shards, bool spectral_norm, uint64_t seed,
+                                 struct cg_learner *out, struct cg_error *error)
+{
+    int first, end;
+    cg_ranks_share(ranks, total_shards, &first, &end);
+    *out = (struct cg_learner){.network = network,
+                               .ranks = ranks,
+                               .count = network->parameter_count,
+                               .total_shards = total_shards,
+                               .first_shard = first,
+                               .shard_count = end - first};
+    enum cg_status status = create_arrays(out, error);
+    if (status == CG_OK)
+        status = create_ranges(out, error);
+    if (status == CG_OK && spectral_norm)
+        status = create_spectral(out, seed + 1, error);
+    if (status != CG_OK) {
+        cg_learner_clear(out);
+        return status;
     }
     cg_parameters_init(network, seed, out->parameters);
     return CG_OK;
+}
+
+enum cg_status cg_learner_join(struct cg_learner *learner, struct cg_error *error)
+{
+    enum cg_status status = CG_OK;
+    for (size_t r = 0; r < learner->range_count; r++) {
+        struct cg_gradient_range *range = &learner->ranges[r];
+        enum cg_status joined = cg_exchange_create(learner->ranks, learner->gradient + range->begin,
+                                                   range->count, &range->exchange, error);
+        if (joined != CG_OK) /* no reason to leave the other ranks waiting */
+            status = joined;
+    }
+    return status;
 }
 
 void cg_learner_clear(struct cg_learner *learner)
@@ -43,8 +104,10 @@ void cg_learner_clear(struct cg_learner *learner)
     if (learner->used != learner->parameters)
         free(learner->used);
     cg_spectral_free(learner->spectral);
-    if (learner->gradient != learner->shard_gradients)
-        free(learner->gradient);
+    for (size_t r = 0; learner->ranges != NULL && r < learner->range_count; r++)
+        cg_exchange_free(learner->ranges[r].exchange);
+    free(learner->to_come);
+    free(learner->ranges);
     free(learner->shard_gradients);
     free(learner->second);
     free(learner->first);
@@ -55,79 +118,120 @@ void cg_learner_clear(struct cg_learner *learner)
 
 float *cg_learner_shard(const struct cg_learner *learner, int shard)
 {
-    return learner->shard_gradients + (size_t)shard * learner->count;
+    return learner->shard_gradients + (size_t)(shard - learner->first_shard) * learner->count;
 }
 
-static void range_of(const struct cg_learner *learner, size_t item, size_t *begin, size_t *count)
-{
-    *begin = item * RANGE;
-    *count = learner->count - *begin < RANGE ? learner->count - *begin : RANGE;
-}
-
-static size_t range_count(const struct cg_learner *learner)
-{
-    return (learner->count + RANGE - 1) / RANGE;
-}
+/* ---- the gradient, range by range ------------------------------------------------------------ */
 
 static void zero_range(void *context, size_t item, int worker)
 {
     const struct cg_learner *learner = context;
-    size_t begin, count;
+    struct cg_gradient_range *range = &learner->ranges[item];
     (void)worker;
-    range_of(learner, item, &begin, &count);
+    atomic_store(&range->shards_to_come, learner->shard_count);
     for (int s = 0; s < learner->shard_count; s++)
-        memset(cg_learner_shard(learner, s) + begin, 0, count * sizeof(float));
+        memset(learner->shard_gradients + (size_t)s * learner->count + range->begin, 0,
+               range->count * sizeof(float));
 }
 
 void cg_learner_begin(struct cg_learner *learner, struct cg_pool *pool)
 {
-    cg_pool_run(pool, range_count(learner), zero_range, learner);
+    cg_pool_run(pool, learner->range_count, zero_range, learner);
+    for (int s = 0; s < learner->shard_count; s++)
+        learner->to_come[s] = learner->range_count;
     if (learner->spectral != NULL)
         cg_spectral_normalise(learner->spectral, learner->parameters, learner->used);
 }
 
-struct sum_context {
-    struct cg_learner *learner;
+/* All shards of this rank have it. */
+static void sum_range(const struct cg_learner *learner, struct cg_gradient_range *range)
+{
+    cg_tree_sum(learner->gradient + range->begin, learner->count, range->count,
+                learner->total_shards, cg_ranks_count(learner->ranks),
+                cg_ranks_index(learner->ranks));
+    cg_exchange_start(range->exchange);
+}
+
+static void leave_range(const struct cg_learner *learner, struct cg_gradient_range *range)
+{
+    if (atomic_fetch_sub(&range->shards_to_come, 1) == 1)
+        sum_range(learner, range);
+}
+
+struct leaving {
+    const struct cg_learner *learner;
+    int shard; /* of those that are here */
+};
+
+/* A shard's gradient is complete from number `from` on. */
+static void leave_behind(void *context, size_t from)
+{
+    const struct leaving *leaving = context;
+    const struct cg_learner *learner = leaving->learner;
+    size_t *to_come = &learner->to_come[leaving->shard];
+    for (; *to_come > 0 && learner->ranges[*to_come - 1].begin >= from; --*to_come)
+        leave_range(learner, &learner->ranges[*to_come - 1]);
+    cg_ranks_advance(learner->ranks);
+}
+
+void cg_learner_backward(const struct cg_learner *learner, int shard, struct cg_pass *pass,
+                         float *grad_output)
+{
+    struct leaving leaving = {learner, shard - learner->first_shard};
+    cg_pass_listen(pass, leave_behind, &leaving);
+    cg_pass_backward(pass, learner->used, grad_output, cg_learner_shard(learner, shard), NULL);
+    cg_pass_listen(pass, NULL, NULL);
+}
+
+/* For shards whose last backward nobody listened to. */
+static void complete_range(void *context, size_t item, int worker)
+{
+    const struct cg_learner *learner = context;
+    (void)worker;
+    for (int s = 0; s < learner->shard_count; s++)
+        if (item < learner->to_come[s])
+            leave_range(learner, &learner->ranges[item]);
+}
+
+/* ---- the step -------------------------------------------------------------------------------- */
+
+struct check {
+    const struct cg_learner *learner;
     atomic_bool finite;
 };
 
-static void sum_range(void *context, size_t item, int worker)
+static void check_range(void *context, size_t item, int worker)
 {
-    struct sum_context *sum = context;
-    struct cg_learner *learner = sum->learner;
-    size_t begin, count;
+    struct check *check = context;
+    const struct cg_gradient_range *range = &check->learner->ranges[item];
     (void)worker;
-    range_of(learner, item, &begin, &count);
-    float *target = learner->gradient + begin;
-    if (learner->shard_count > 1)
-        memcpy(target, cg_learner_shard(learner, 0) + begin, count * sizeof(float));
-    for (int s = 1; s < learner->shard_count; s++)
-        cg_vector_axpy(target, 1.0f, cg_learner_shard(learner, s) + begin, count);
-    if (!cg_vector_is_finite(target, count))
-        atomic_store(&sum->finite, false);
+    if (!cg_vector_is_finite(check->learner->gradient + range->begin, range->count))
+        atomic_store(&check->finite, false);
 }
 
 static void update_range(void *context, size_t item, int worker)
 {
     struct cg_learner *learner = context;
-    size_t begin, count;
+    size_t begin = learner->ranges[item].begin;
     (void)worker;
-    range_of(learner, item, &begin, &count);
     cg_update_step(learner->rule, &learner->adam, learner->steps, learner->parameters + begin,
                    learner->gradient + begin, learner->first + begin, learner->second + begin,
-                   count);
+                   learner->ranges[item].count);
 }
 
 bool cg_learner_step(struct cg_learner *learner, struct cg_pool *pool)
 {
-    struct sum_context sum = {.learner = learner, .finite = true};
-    cg_pool_run(pool, range_count(learner), sum_range, &sum);
-    if (!atomic_load(&sum.finite))
+    struct check check = {learner, true};
+    cg_pool_run(pool, learner->range_count, complete_range, learner);
+    for (size_t r = learner->range_count; r-- > 0;)
+        cg_exchange_wait(learner->ranges[r].exchange);
+    cg_pool_run(pool, learner->range_count, check_range, &check);
+    if (!atomic_load(&check.finite))
         return false;
     if (learner->spectral != NULL)
         cg_spectral_backward(learner->spectral, learner->used, learner->gradient);
     learner->steps++;
-    cg_pool_run(pool, range_count(learner), update_range, learner);
+    cg_pool_run(pool, learner->range_count, update_range, learner);
     return true;
 }
 
@@ -140,17 +244,17 @@ struct average_context {
 static void average_range(void *context, size_t item, int worker)
 {
     const struct average_context *call = context;
-    size_t begin, count;
+    const struct cg_gradient_range *range = &call->learner->ranges[item];
     (void)worker;
-    range_of(call->learner, item, &begin, &count);
-    cg_ema_update(call->average + begin, call->learner->parameters + begin, count, call->decay);
+    cg_ema_update(call->average + range->begin, call->learner->parameters + range->begin,
+                  range->count, call->decay);
 }
 
 void cg_learner_average(const struct cg_learner *learner, struct cg_pool *pool, float *average,
                         float decay)
 {
     struct average_context call = {learner, average, decay};
-    cg_pool_run(pool, range_count(learner), average_range, &call);
+    cg_pool_run(pool, learner->range_count, average_range, &call);
 }
 
 double cg_learner_gradient_length(const struct cg_learner *learner)

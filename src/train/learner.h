@@ -1,7 +1,10 @@
 /*
  * A network that is being trained: its parameters, the optimiser's moments, and one gradient for
- * each shard of the batch. Shards are summed in their order, so a step does not depend on which
- * thread did which shard, nor on how many there are.
+ * each shard of the batch that is this rank's. Shards are summed in a fixed order (tree.h), so a
+ * step does not depend on which thread did which shard, nor on how many threads or ranks there are.
+ *
+ * The gradient is cut into ranges. A range is summed, and on its way to the other ranks, as soon as
+ * the last shard's backward has left it behind (cg_learner_backward).
  */
 #ifndef CG_TRAIN_LEARNER_H
 #define CG_TRAIN_LEARNER_H
@@ -9,17 +12,26 @@
 #include "base/pool.h"
 #include "nn/network.h"
 #include "nn/optimizer.h"
+#include "nn/pass.h"
 #include "nn/spectral.h"
+#include "train/ranks.h"
+
+struct cg_gradient_range;
 
 struct cg_learner {
     struct cg_network *network; /* owned */
-    size_t count;               /* parameters */
-    int shard_count;
+    struct cg_ranks *ranks;
+    size_t count;                     /* parameters */
+    int total_shards;                 /* of the batch, */
+    int first_shard, shard_count;     /* of which these are here */
+    struct cg_gradient_range *ranges; /* what is summed and sent together */
+    size_t range_count;
+    size_t *to_come; /* by shard: ranges that are not complete */
     float *parameters;
     float *used;                  /* what passes shall use: parameters, or normalised ones */
     float *first, *second;        /* moments */
-    float *gradient;              /* sum over shards; of one shard: that itself */
     float *shard_gradients;       /* shard_count times count */
+    float *gradient;              /* sum over all shards, in the place of the first one here */
     struct cg_spectral *spectral; /* NULL: no spectral norm */
     struct cg_adam adam;
     enum cg_update_rule rule;
@@ -27,22 +39,30 @@ struct cg_learner {
 };
 
 /*
- * Takes the network over (also on failure). Parameters start from seed. Errors: CG_ERR_MEMORY;
- * then *out is empty.
+ * Takes the network over (also on failure). total_shards: of all ranks. Parameters start from seed.
+ * Errors: CG_ERR_MEMORY; then *out is empty.
  */
-enum cg_status cg_learner_create(struct cg_network *network, int shard_count, bool spectral_norm,
-                                 uint64_t seed, struct cg_learner *out, struct cg_error *error);
+enum cg_status cg_learner_create(struct cg_network *network, struct cg_ranks *ranks,
+                                 int total_shards, bool spectral_norm, uint64_t seed,
+                                 struct cg_learner *out, struct cg_error *error);
+
+/* Join the other ranks' learners of this network, before the first step. By all ranks. */
+enum cg_status cg_learner_join(struct cg_learner *learner, struct cg_error *error);
+
 void cg_learner_clear(struct cg_learner *learner);
 
 /* Start a step: zero the shards' gradients, bring `used` up to date. */
 void cg_learner_begin(struct cg_learner *learner, struct cg_pool *pool);
 
-/* Where a shard's passes add their gradient. */
+/* Where a shard's passes add their gradient; shard: its number in the batch. */
 float *cg_learner_shard(const struct cg_learner *learner, int shard);
 
-/* Sum the shards and take one step of the rule. False if the gradient is not finite: nothing
- * changed.
- */
+/* The last backward that adds to a shard's gradient: what it leaves behind is summed meanwhile. */
+void cg_learner_backward(const struct cg_learner *learner, int shard, struct cg_pass *pass,
+                         float *grad_output);
+
+/* Sum what is not summed yet and take one step of the rule. False if the gradient is not finite:
+ * nothing changed. */
 bool cg_learner_step(struct cg_learner *learner, struct cg_pool *pool);
 
 /* average = decay * average + (1 - decay) * parameters */

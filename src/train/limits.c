@@ -35,6 +35,7 @@ enum cg_train_request cg_train_ask(const struct cg_train_limits *limits, uint64_
         nanosleep(&rest, NULL);
         request = ask_once(limits, step, seconds);
     }
+    request = (enum cg_train_request)cg_ranks_greatest(limits->ranks, (int)request);
     *paused_seconds = cg_clock_seconds() - start;
     return request;
 }

@@ -34,4 +34,7 @@ struct cg_recipe {
 
 extern const struct cg_recipe CG_RECIPE_DEFAULT;
 
+/* For a new style out of a trained one, from comics: some minutes must be enough. */
+extern const struct cg_recipe CG_RECIPE_RESTYLE;
+
 #endif

@@ -2,6 +2,7 @@
 #include "train/shard.h"
 
 #include "base/memory.h"
+#include "base/multiversion.h"
 #include "model/layers.h"
 
 #include <math.h>
@@ -25,12 +26,14 @@ struct cg_shard {
     struct cg_losses losses;
     struct cg_crop_shift *shifts; /* of each crop from the one before it; for consistency */
     /* data: 3 floats a pixel, ink 1 */
-    float *photo, *target_colour, *target_ink, *target_comic, *real;
-    /* what the generator makes of it; judged is comic as critics see it */
-    float *colour, *logit, *ink, *comic, *judged;
+    float *photo, *target_colour, *target_ink, *target_comic;
+    /* what the generator makes of it */
+    float *colour, *logit, *ink, *comic;
+    /* as critics see them: real pictures, and after these in memory the comics */
+    float *real, *judged;
     float *grad_colour, *grad_logit, *grad_comic, *grad_judged, *grad_output, *grad_verdict;
     struct cg_pass *generator;
-    struct cg_pass *on_real[CG_CRITIC_COUNT], *on_fake[CG_CRITIC_COUNT];
+    struct cg_pass *on_both[CG_CRITIC_COUNT], *on_judged[CG_CRITIC_COUNT];
 };
 
 void cg_losses_add_scaled(struct cg_losses *sum, const struct cg_losses *part, double factor)
@@ -50,12 +53,19 @@ void cg_losses_add_scaled(struct cg_losses *sum, const struct cg_losses *part, d
     }
 }
 
+bool cg_losses_are_finite(const struct cg_losses *losses)
+{
+    double sum = losses->colour + losses->gradient + losses->comic + losses->ink + losses->chroma;
+    for (int c = 0; c < CG_CRITIC_COUNT; c++)
+        sum += losses->critic[c] + losses->adversarial[c];
+    return isfinite(sum);
+}
+
 static enum cg_status allocate_buffers(struct cg_shard *shard, struct cg_error *error)
 {
     float **const three[] = {&shard->photo,      &shard->target_colour, &shard->target_comic,
-                             &shard->real,       &shard->colour,        &shard->comic,
-                             &shard->judged,     &shard->grad_colour,   &shard->grad_comic,
-                             &shard->grad_judged};
+                             &shard->colour,     &shard->comic,         &shard->grad_colour,
+                             &shard->grad_comic, &shard->grad_judged};
     float **const one[] = {&shard->target_ink, &shard->logit, &shard->ink, &shard->grad_logit,
                            &shard->grad_verdict};
     bool complete = true;
@@ -66,8 +76,12 @@ static enum cg_status allocate_buffers(struct cg_shard *shard, struct cg_error *
         complete &= (*one[i] = cg_alloc(shard->pixels, sizeof(float), "crops", error)) != NULL;
     shard->grad_output =
         cg_alloc(CG_GENERATOR_CHANNELS * shard->pixels, sizeof(float), "crops", error);
+    shard->real = cg_alloc(6 * shard->pixels, sizeof(float), "crops", error);
     shard->shifts = cg_alloc_zero((size_t)shard->crops, sizeof(*shard->shifts), "crops", error);
-    return complete && shard->grad_output != NULL && shard->shifts != NULL ? CG_OK : CG_ERR_MEMORY;
+    if (!complete || shard->grad_output == NULL || shard->real == NULL || shard->shifts == NULL)
+        return CG_ERR_MEMORY;
+    shard->judged = shard->real + 3 * shard->pixels;
+    return CG_OK;
 }
 
 enum cg_status cg_shard_create(const struct cg_recipe *recipe, int index, float share,
@@ -92,9 +106,11 @@ enum cg_status cg_shard_create(const struct cg_recipe *recipe, int index, float 
     for (int c = 0; status == CG_OK && c < CG_CRITIC_COUNT; c++) {
         if (critics[c] == NULL)
             continue;
-        status = cg_pass_create(critics[c], crops, side, side, false, &shard->on_real[c], error);
+        status =
+            cg_pass_create(critics[c], 2 * crops, side, side, false, &shard->on_both[c], error);
         if (status == CG_OK)
-            status = cg_pass_create(critics[c], crops, side, side, true, &shard->on_fake[c], error);
+            status =
+                cg_pass_create(critics[c], crops, side, side, true, &shard->on_judged[c], error);
     }
     if (status != CG_OK) {
         cg_shard_free(shard);
@@ -109,15 +125,15 @@ void cg_shard_free(struct cg_shard *shard)
     if (shard == NULL)
         return;
     for (int c = 0; c < CG_CRITIC_COUNT; c++) {
-        cg_pass_free(shard->on_fake[c]);
-        cg_pass_free(shard->on_real[c]);
+        cg_pass_free(shard->on_judged[c]);
+        cg_pass_free(shard->on_both[c]);
     }
     cg_pass_free(shard->generator);
-    float *const buffers[] = {
-        shard->photo,      shard->target_colour, shard->target_ink,  shard->target_comic,
-        shard->real,       shard->colour,        shard->logit,       shard->ink,
-        shard->comic,      shard->judged,        shard->grad_colour, shard->grad_logit,
-        shard->grad_comic, shard->grad_judged,   shard->grad_output, shard->grad_verdict};
+    float *const buffers[] = {shard->photo,        shard->target_colour, shard->target_ink,
+                              shard->target_comic, shard->colour,        shard->logit,
+                              shard->ink,          shard->comic,         shard->real,
+                              shard->grad_colour,  shard->grad_logit,    shard->grad_comic,
+                              shard->grad_judged,  shard->grad_output,   shard->grad_verdict};
     for (size_t i = 0; i < sizeof(buffers) / sizeof(buffers[0]); i++)
         free(buffers[i]);
     free(shard->shifts);
@@ -129,7 +145,9 @@ const struct cg_losses *cg_shard_losses(const struct cg_shard *shard)
     return &shard->losses;
 }
 
-static void put_ink_on_colour(const float *colour, const float *ink, size_t pixels, float *comic)
+CG_MULTIVERSION
+static void put_ink_on_colour(const float *restrict colour, const float *restrict ink,
+                              size_t pixels, float *restrict comic)
 {
     for (size_t i = 0; i < pixels; i++)
         for (size_t c = 0; c < 3; c++)
@@ -137,6 +155,7 @@ static void put_ink_on_colour(const float *colour, const float *ink, size_t pixe
 }
 
 /* From 0 to 1 to what critics are shown (critic.h). */
+CG_MULTIVERSION
 static void show_to_critics(const float *picture, size_t count, float *judged)
 {
     for (size_t i = 0; i < count; i++)
@@ -151,6 +170,17 @@ static struct cg_rng crop_rng(const struct cg_shard *shard, uint64_t seed, uint6
     return cg_rng_make(seed, stream, number);
 }
 
+/* Of deviation 1: the sum of four numbers that are as likely everywhere, near enough to the normal
+ * distribution for a sensor's noise and a tenth of its cost. */
+static float noise_value(struct cg_rng *rng)
+{
+    const float mean = 2.0f * 65535.0f, deviation = 37837.2f; /* 65536 / sqrt(3) */
+    uint64_t bits = cg_rng_next(rng);
+    uint64_t pairs = (bits & 0x0000ffff0000ffffu) + (bits >> 16 & 0x0000ffff0000ffffu);
+    uint32_t sum = (uint32_t)pairs + (uint32_t)(pairs >> 32);
+    return ((float)sum - mean) * (1.0f / deviation);
+}
+
 /*
  * Sensor noise on one crop of the photo, of a deviation drawn from 0 to the recipe's: the targets
  * are those of the photo without it, so the generator learns to draw the same comic from both.
@@ -162,7 +192,7 @@ static void add_noise(struct cg_shard *shard, uint64_t seed, uint64_t step, int 
     float *photo = shard->photo + (size_t)crop * values;
     float deviation = shard->recipe.noise * cg_rng_uniform(&rng);
     for (size_t i = 0; i < values; i++) {
-        float value = photo[i] + deviation * cg_rng_normal(&rng);
+        float value = photo[i] + deviation * noise_value(&rng);
         photo[i] = value < 0.0f ? 0.0f : value > 1.0f ? 1.0f : value;
     }
 }
@@ -228,6 +258,13 @@ void cg_shard_draw_real(struct cg_shard *shard, const struct cg_dataset *dataset
     show_to_critics(shard->real, 3 * shard->pixels, shard->real);
 }
 
+/* A loss that is not finite makes the gradient so, which is what is looked at. */
+static void taint(const struct cg_shard *shard, float *gradient)
+{
+    if (!cg_losses_are_finite(&shard->losses))
+        gradient[0] = NAN;
+}
+
 static double share_judged_right(const float *verdict, size_t count, bool real)
 {
     size_t right = 0;
@@ -237,27 +274,26 @@ static double share_judged_right(const float *verdict, size_t count, bool real)
 }
 
 /* One side of a critic's task: the real pictures, or the generated ones. */
-static void judge(struct cg_shard *shard, enum cg_critic critic, const struct cg_learner *learner,
-                  bool real)
+static void mark(struct cg_shard *shard, enum cg_critic critic, bool real, const float *verdict,
+                 size_t patches, float *gradient)
 {
-    struct cg_pass *pass = real ? shard->on_real[critic] : shard->on_fake[critic];
-    const float *pictures = real ? shard->real : shard->judged;
-    size_t patches = cg_shape_rows(cg_pass_output_shape(pass));
-    const float *verdict = cg_pass_forward(pass, learner->used, pictures);
-    memset(shard->grad_verdict, 0, patches * sizeof(float));
-    shard->losses.critic[critic] += cg_loss_discriminator(
-        shard->recipe.objective, real, verdict, patches, shard->share, shard->grad_verdict);
+    shard->losses.critic[critic] += cg_loss_discriminator(shard->recipe.objective, real, verdict,
+                                                          patches, shard->share, gradient);
     double right = (double)shard->share * share_judged_right(verdict, patches, real);
     *(real ? &shard->losses.right_real[critic] : &shard->losses.right_fake[critic]) = right;
-    cg_pass_backward(pass, learner->used, shard->grad_verdict,
-                     cg_learner_shard(learner, shard->index), NULL);
 }
 
 void cg_shard_criticise(struct cg_shard *shard, enum cg_critic critic,
                         const struct cg_learner *learner)
 {
-    judge(shard, critic, learner, true);
-    judge(shard, critic, learner, false);
+    struct cg_pass *pass = shard->on_both[critic];
+    size_t patches = cg_shape_rows(cg_pass_output_shape(pass)) / 2;
+    const float *verdict = cg_pass_forward(pass, learner->used, shard->real);
+    memset(shard->grad_verdict, 0, 2 * patches * sizeof(float));
+    mark(shard, critic, true, verdict, patches, shard->grad_verdict);
+    mark(shard, critic, false, verdict + patches, patches, shard->grad_verdict + patches);
+    taint(shard, shard->grad_verdict);
+    cg_learner_backward(learner, shard->index, pass, shard->grad_verdict);
 }
 
 /* Mean of (Cb, Cr) over a block of the difference of two pictures, ITU-R BT.601 without offset. */
@@ -357,7 +393,7 @@ static void learn_from_targets(struct cg_shard *shard, float share)
 static void learn_from_critic(struct cg_shard *shard, enum cg_critic critic,
                               const struct cg_learner *learner)
 {
-    struct cg_pass *pass = shard->on_fake[critic];
+    struct cg_pass *pass = shard->on_judged[critic];
     size_t patches = cg_shape_rows(cg_pass_output_shape(pass));
     float weight = shard->share * shard->recipe.adversarial[critic];
     const float *verdict = cg_pass_forward(pass, learner->used, shard->judged);
@@ -393,7 +429,7 @@ void cg_shard_learn(struct cg_shard *shard, const struct cg_learner *generator, 
     memset(shard->grad_logit, 0, shard->pixels * sizeof(float));
     learn_from_targets(shard, shard->share * target_share);
     for (int c = 0; critics != NULL && c < CG_CRITIC_COUNT; c++)
-        if (shard->on_fake[c] != NULL)
+        if (shard->on_judged[c] != NULL)
             learn_from_critic(shard, (enum cg_critic)c, &critics[c]);
     pass_comic_gradient_on(shard);
     for (int k = 0; k < shard->crops; k++) {
@@ -402,6 +438,6 @@ void cg_shard_learn(struct cg_shard *shard, const struct cg_learner *generator, 
                                      shard->side, shard->side,
                                      shard->grad_output + CG_GENERATOR_CHANNELS * first);
     }
-    cg_pass_backward(shard->generator, generator->used, shard->grad_output,
-                     cg_learner_shard(generator, shard->index), NULL);
+    taint(shard, shard->grad_output);
+    cg_learner_backward(generator, shard->index, shard->generator, shard->grad_output);
 }

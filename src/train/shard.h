@@ -21,6 +21,8 @@ struct cg_losses {
 /* sum += factor * part, in every field. */
 void cg_losses_add_scaled(struct cg_losses *sum, const struct cg_losses *part, double factor);
 
+bool cg_losses_are_finite(const struct cg_losses *losses);
+
 struct cg_shard;
 
 /* index: which shard of the step this is; share: 1 / shards of a step. */

@@ -24,11 +24,26 @@ enum cg_status cg_source_skip(struct cg_source *source, enum cg_source_state sta
                                   : cg_fail(error, CG_ERR_MEMORY, "data set: out of memory");
 }
 
+int cg_reduced_side(int side, int long_side, int long_px)
+{
+    int64_t reduced = ((int64_t)side * long_px + long_side / 2) / long_side;
+    return long_side <= long_px ? side : reduced < 1 ? 1 : (int)reduced;
+}
+
+void cg_source_tell(const struct cg_source_progress *progress, enum cg_dataset_phase phase,
+                    size_t done, size_t total)
+{
+    if (progress != NULL && progress->fn != NULL)
+        progress->fn(progress->context, phase, done, total);
+}
+
 void cg_source_list_clear(struct cg_source_list *list)
 {
     for (size_t i = 0; i < list->count; i++) {
         for (int level = 0; level < CG_SOURCE_LEVELS; level++)
             cg_cache_close(&list->sources[i].levels[level]);
+        free(list->sources[i].areas);
+        free(list->sources[i].findings);
         free(list->sources[i].reason);
         free(list->sources[i].record.path);
     }

@@ -1,9 +1,7 @@
 /*
  * From a source file to its cache entries: see source.h. A source is decoded at most once, and not
- * at all when its entries are there. What is wrong with a source costs that source; what is wrong
- * with the cache (a full disk) ends the whole.
+ * at all when its entries are there.
  */
-#include "train/judge.h"
 #include "train/source.h"
 #include "train/target.h"
 
@@ -15,9 +13,9 @@
 
 struct prepare {
     struct cg_source_list *list;
+    bool own;
     const struct cg_dataset_options *options;
-    cg_dataset_progress_fn progress;
-    void *progress_context;
+    const struct cg_source_progress *progress;
     size_t total;
     pthread_mutex_t mutex; /* guards what follows, and progress */
     size_t done;
@@ -30,41 +28,9 @@ static int larger(int a, int b)
     return a > b ? a : b;
 }
 
-static int level_long_px(const struct cg_dataset_options *options, enum cg_cache_kind kind,
-                         int level)
+static int level_long_px(const struct cg_source *source, int level)
 {
-    if (kind == CG_CACHE_COMIC)
-        return options->comic_long_px;
-    return level == 0 ? options->photo_long_px
-                      : (int)(options->photo_long_px * CG_SOURCE_SECOND_SCALE + 0.5);
-}
-
-static int reduced_side(int side, int long_side, int long_px)
-{
-    if (long_side <= long_px)
-        return side;
-    int64_t reduced = ((int64_t)side * long_px + long_side / 2) / long_side;
-    return reduced < 1 ? 1 : (int)reduced;
-}
-
-static bool fits_crop(int width, int height, int crop_px)
-{
-    return width >= crop_px && height >= crop_px;
-}
-
-static enum cg_status skip_small(struct cg_source *source, int crop_px, struct cg_error *error)
-{
-    struct cg_error reason;
-    cg_fail(&reason, CG_ERR_LIMIT, "%s: %d x %d pixels at training scale, crops are %d",
-            source->record.path, source->width, source->height, crop_px);
-    return cg_source_skip(source, CG_SOURCE_SMALL, reason.text, error);
-}
-
-static enum cg_status skip_blank(struct cg_source *source, struct cg_error *error)
-{
-    struct cg_error reason;
-    cg_fail(&reason, CG_ERR_FORMAT, "%s: nothing to see: the page is blank", source->record.path);
-    return cg_source_skip(source, CG_SOURCE_BLANK, reason.text, error);
+    return level == 0 ? source->long_px : (int)(source->long_px * CG_SOURCE_SECOND_SCALE + 0.5);
 }
 
 /* Targets for a photo, then the entry's file, then the entry itself. */
@@ -87,21 +53,14 @@ static enum cg_status write_entry(const char *dir, const struct cg_cache_key *ke
     return status;
 }
 
-/* Bring the decoded picture to the level's scale and, if it is any use, make the entry of it. */
-static enum cg_status make_level(const struct cg_dataset_options *options, struct cg_source *source,
+/* Bring the decoded picture to the level's scale and make the entry of it. */
+static enum cg_status make_level(const struct cg_dataset_options *options,
                                  const struct cg_cache_key *key, const struct cg_image *decoded,
                                  struct cg_cache_entry *out, struct cg_error *error)
 {
     int long_side = larger(decoded->width, decoded->height);
-    int width = reduced_side(decoded->width, long_side, key->long_px);
-    int height = reduced_side(decoded->height, long_side, key->long_px);
-    bool first = out == &source->levels[0];
-    if (first) {
-        source->width = width;
-        source->height = height;
-    }
-    if (!fits_crop(width, height, options->crop_px))
-        return first ? skip_small(source, options->crop_px, error) : CG_OK;
+    int width = cg_reduced_side(decoded->width, long_side, key->long_px);
+    int height = cg_reduced_side(decoded->height, long_side, key->long_px);
     struct cg_image reduced = {0};
     const struct cg_image *picture = decoded;
     enum cg_status status = CG_OK;
@@ -109,10 +68,7 @@ static enum cg_status make_level(const struct cg_dataset_options *options, struc
         status = cg_image_resize(decoded, width, height, &reduced, error);
         picture = &reduced;
     }
-    if (status == CG_OK && key->kind == CG_CACHE_COMIC &&
-        cg_judge(picture->pixels, width, width, height).deviation < CG_JUDGE_BLANK_DEVIATION)
-        status = skip_blank(source, error);
-    else if (status == CG_OK)
+    if (status == CG_OK)
         status = write_entry(options->cache_dir, key, picture, out, error);
     cg_image_clear(&reduced);
     return status;
@@ -124,40 +80,29 @@ static enum cg_status prepare_level(const struct cg_dataset_options *options,
                                     struct cg_error *error)
 {
     struct cg_cache_entry *entry = &source->levels[level];
-    struct cg_cache_key key = {source->record.id, source->kind,
-                               level_long_px(options, source->kind, level)};
+    struct cg_cache_key key = {source->record.id, source->kind, level_long_px(source, level)};
     enum cg_status status = cg_cache_open(options->cache_dir, &key, entry, error);
-    if (status != CG_OK)
+    bool sound = level > 0 || (entry->width == source->width && entry->height == source->height);
+    if (status != CG_OK || (entry->map != NULL && sound))
         return status;
-    if (entry->map == NULL) {
-        struct cg_error reason;
-        if (decoded->pixels == NULL &&
-            cg_image_read(source->record.path, &(struct cg_image_read_options){.channels = 3},
-                          decoded, NULL, &reason) != CG_OK)
-            return cg_source_skip(source, CG_SOURCE_UNREADABLE, reason.text, error);
-        return make_level(options, source, &key, decoded, entry, error);
-    }
-    if (level == 0) {
-        source->width = entry->width;
-        source->height = entry->height;
-    }
-    if (fits_crop(entry->width, entry->height, options->crop_px))
-        return CG_OK;
     cg_cache_close(entry);
-    return level == 0 ? skip_small(source, options->crop_px, error) : CG_OK;
+    if (decoded->pixels == NULL)
+        status = cg_image_read(source->record.path, &(struct cg_image_read_options){.channels = 3},
+                               decoded, NULL, error);
+    return status == CG_OK ? make_level(options, &key, decoded, entry, error) : status;
 }
 
 /* Judged by the first level's size, so that a source that is ready need not be decoded. */
 static bool second_level_wanted(const struct cg_dataset_options *options,
                                 const struct cg_source *source)
 {
-    if (source->state != CG_SOURCE_USABLE || source->kind != CG_CACHE_PHOTO)
+    if (source->kind != CG_CACHE_PHOTO)
         return false;
     int long_side = larger(source->width, source->height);
-    int second_px = level_long_px(options, source->kind, 1);
+    int second_px = level_long_px(source, 1);
     return long_side >= SECOND_SCALE_WORTH * second_px &&
-           fits_crop(reduced_side(source->width, long_side, second_px),
-                     reduced_side(source->height, long_side, second_px), options->crop_px);
+           cg_reduced_side(source->width, long_side, second_px) >= options->crop_px &&
+           cg_reduced_side(source->height, long_side, second_px) >= options->crop_px;
 }
 
 static enum cg_status prepare_source(const struct cg_dataset_options *options,
@@ -171,12 +116,20 @@ static enum cg_status prepare_source(const struct cg_dataset_options *options,
     return status;
 }
 
+/* Sources are dealt out in turn, as photos, which take longer, stand together. */
+static bool is_wanted(const struct prepare *prepare, size_t item)
+{
+    const struct cg_ranks *ranks = prepare->options->ranks;
+    bool own = item % (size_t)cg_ranks_count(ranks) == (size_t)cg_ranks_index(ranks);
+    return own == prepare->own && prepare->list->sources[item].state == CG_SOURCE_USABLE;
+}
+
 static void prepare_item(void *context, size_t item, int worker)
 {
     (void)worker;
     struct prepare *prepare = context;
     struct cg_source *source = &prepare->list->sources[item];
-    if (source->state != CG_SOURCE_USABLE)
+    if (!is_wanted(prepare, item))
         return;
     pthread_mutex_lock(&prepare->mutex);
     bool failed = prepare->status != CG_OK;
@@ -190,24 +143,20 @@ static void prepare_item(void *context, size_t item, int worker)
     pthread_mutex_lock(&prepare->mutex);
     if (status != CG_OK && prepare->status == CG_OK)
         prepare->status = cg_fail(prepare->error, status, "%s", error.text);
-    prepare->done++;
-    if (prepare->progress != NULL)
-        prepare->progress(prepare->progress_context, prepare->done, prepare->total);
+    cg_source_tell(prepare->progress, CG_DATASET_PREPARING, ++prepare->done, prepare->total);
     pthread_mutex_unlock(&prepare->mutex);
 }
 
-enum cg_status cg_source_list_prepare(struct cg_source_list *list,
+enum cg_status cg_source_list_prepare(struct cg_source_list *list, bool own,
                                       const struct cg_dataset_options *options,
-                                      struct cg_pool *pool, cg_dataset_progress_fn progress,
-                                      void *progress_context, struct cg_error *error)
+                                      struct cg_pool *pool,
+                                      const struct cg_source_progress *progress,
+                                      struct cg_error *error)
 {
-    struct prepare prepare = {.list = list,
-                              .options = options,
-                              .progress = progress,
-                              .progress_context = progress_context,
-                              .error = error};
+    struct prepare prepare = {
+        .list = list, .own = own, .options = options, .progress = progress, .error = error};
     for (size_t i = 0; i < list->count; i++)
-        prepare.total += list->sources[i].state == CG_SOURCE_USABLE;
+        prepare.total += is_wanted(&prepare, i);
     pthread_mutex_init(&prepare.mutex, NULL);
     cg_pool_run(pool, list->count, prepare_item, &prepare);
     pthread_mutex_destroy(&prepare.mutex);

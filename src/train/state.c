@@ -2,12 +2,11 @@
 #include "train/state.h"
 
 #include "base/memory.h"
-#include "train/inventory.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum cg_status cg_train_state_create(const struct cg_train_options *options,
+enum cg_status cg_train_state_create(const struct cg_train_options *options, struct cg_ranks *ranks,
                                      const struct cg_model *start, struct cg_train_state *out,
                                      struct cg_error *error)
 {
@@ -17,12 +16,13 @@ enum cg_status cg_train_state_create(const struct cg_train_options *options,
     enum cg_status status =
         cg_generator_build(start != NULL ? &start->config : &CG_GENERATOR_DEFAULT, &network, error);
     if (status == CG_OK)
-        status = cg_learner_create(network, shards, false, options->seed, &out->generator, error);
+        status =
+            cg_learner_create(network, ranks, shards, false, options->seed, &out->generator, error);
     for (int c = 0; status == CG_OK && c < CG_CRITIC_COUNT; c++) {
         status = cg_critic_build((enum cg_critic)c, &network, error);
         if (status == CG_OK)
-            status = cg_learner_create(network, shards, true, options->seed + 10 + (uint64_t)c,
-                                       &out->critics[c], error);
+            status = cg_learner_create(network, ranks, shards, true,
+                                       options->seed + 10 + (uint64_t)c, &out->critics[c], error);
     }
     if (status == CG_OK) {
         out->average = cg_alloc(out->generator.count, sizeof(float), "average", error);
@@ -47,28 +47,25 @@ void cg_train_state_clear(struct cg_train_state *state)
     *state = (struct cg_train_state){0};
 }
 
-static void list_state(struct cg_inventory *list, struct cg_train_state *state)
+void cg_train_state_list(struct cg_train_state *state, struct cg_inventory *list)
 {
     *list = (struct cg_inventory){0};
     cg_inventory_add_counter(list, "run", "step", &state->step);
+    cg_inventory_add_setbacks(list, &state->setbacks);
     cg_inventory_add_learner(list, "generator", &state->generator);
     cg_inventory_add_array(list, "generator", "average", state->average, state->generator.count);
     for (int c = 0; c < CG_CRITIC_COUNT; c++)
         cg_inventory_add_learner(list, cg_critic_name((enum cg_critic)c), &state->critics[c]);
 }
 
-enum cg_status cg_checkpoint_write(const char *path, const struct cg_train_state *state,
-                                   struct cg_error *error)
+enum cg_status cg_train_state_join(struct cg_train_state *state, struct cg_error *error)
 {
     struct cg_inventory list;
-    list_state(&list, (struct cg_train_state *)(size_t)state);
-    return cg_inventory_write(path, &list, error);
-}
-
-enum cg_status cg_checkpoint_read(const char *path, struct cg_train_state *state,
-                                  struct cg_error *error)
-{
-    struct cg_inventory list;
-    list_state(&list, state);
-    return cg_inventory_read(path, &list, error);
+    enum cg_status status = cg_learner_join(&state->generator, error);
+    for (int c = 0; c < CG_CRITIC_COUNT; c++)
+        if (cg_learner_join(&state->critics[c], error) != CG_OK)
+            status = CG_ERR_MEMORY;
+    cg_train_state_list(state, &list);
+    cg_inventory_tell(&list, state->generator.ranks);
+    return status;
 }

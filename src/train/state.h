@@ -1,8 +1,9 @@
-/* All that changes during training, and its checkpoint. */
+/* All that changes during training, and what of it a checkpoint holds. */
 #ifndef CG_TRAIN_STATE_H
 #define CG_TRAIN_STATE_H
 
 #include "model/model.h"
+#include "train/setbacks.h"
 #include "train/train.h"
 
 struct cg_train_state {
@@ -10,18 +11,21 @@ struct cg_train_state {
     struct cg_learner critics[CG_CRITIC_COUNT];
     float *average; /* moving average of the generator's parameters: what is shipped */
     uint64_t step;  /* done */
+    struct cg_setbacks setbacks;
 };
 
 /* Everything at its start; the generator from start (may be NULL: at random). */
-enum cg_status cg_train_state_create(const struct cg_train_options *options,
+enum cg_status cg_train_state_create(const struct cg_train_options *options, struct cg_ranks *ranks,
                                      const struct cg_model *start, struct cg_train_state *out,
                                      struct cg_error *error);
+
+/* Join the other ranks: from now on all have the first one's state, and take their steps together.
+ * By all ranks; error: CG_ERR_MEMORY. */
+enum cg_status cg_train_state_join(struct cg_train_state *state, struct cg_error *error);
+
 void cg_train_state_clear(struct cg_train_state *state);
 
-/* Write and read path. Errors: CG_ERR_IO; CG_ERR_MODEL for a checkpoint of another run. */
-enum cg_status cg_checkpoint_write(const char *path, const struct cg_train_state *state,
-                                   struct cg_error *error);
-enum cg_status cg_checkpoint_read(const char *path, struct cg_train_state *state,
-                                  struct cg_error *error);
+/* All of it by name, for checkpoints. */
+void cg_train_state_list(struct cg_train_state *state, struct cg_inventory *list);
 
 #endif

@@ -6,9 +6,11 @@
  */
 #include "train/trainer.h"
 
+#include "base/clock.h"
 #include "train/run.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,6 +19,8 @@
 #define VALIDATION_STEPS 1000
 #define WARMUP_STEPS 100
 #define HOLD_STEPS 3000
+#define TIMED_STEP 2
+#define LEARNING_COST 2.3      /* the generator's turn, in times of drawing and generating */
 #define AVERAGE_EXPONENT 6.94f /* a window of about a tenth of the stage */
 
 static const struct cg_adam pretrain_adam = {0.0f, 0.9f, 0.999f, 1e-8f};
@@ -68,6 +72,7 @@ static struct cg_train_report report_of(const struct cg_trainer *trainer, enum c
     for (int c = 0; c < CG_CRITIC_COUNT; c++)
         report.critics[c] = critic_report(trainer, c, share);
     const struct cg_losses *l = &report.losses;
+    report.dataset = trainer->dataset;
     report.total_loss = l->colour + l->gradient + l->comic + l->ink + l->chroma + l->consistency;
     for (int c = 0; c < CG_CRITIC_COUNT; c++)
         report.total_loss += l->adversarial[c];
@@ -116,6 +121,12 @@ static void learn_shard(void *context, size_t item, int worker)
                    job->with_critics ? job->trainer->state.critics : NULL);
 }
 
+static float rate_now(const struct cg_trainer *trainer, float peak, uint64_t warmup)
+{
+    float rate = cg_learning_rate(peak, stage_step(trainer), warmup, HOLD_STEPS);
+    return cg_setbacks_rate(&trainer->state.setbacks, rate);
+}
+
 static bool step_critics(struct cg_trainer *trainer, struct shard_job *job)
 {
     bool finite = true;
@@ -123,8 +134,7 @@ static bool step_critics(struct cg_trainer *trainer, struct shard_job *job)
         struct cg_learner *critic = &trainer->state.critics[c];
         cg_learner_begin(critic, trainer->pool);
         critic->adam = game_adam;
-        critic->adam.learning_rate =
-            cg_learning_rate(trainer->recipe->critic_rate, stage_step(trainer), 0, HOLD_STEPS);
+        critic->adam.learning_rate = rate_now(trainer, trainer->recipe->critic_rate, 0);
     }
     cg_pool_run(trainer->pool, trainer->shard_count, criticise_shard, job);
     for (int c = 0; c < CG_CRITIC_COUNT; c++)
@@ -142,8 +152,7 @@ static bool step_generator(struct cg_trainer *trainer, struct shard_job *job)
     float peak =
         job->with_critics ? trainer->recipe->generator_rate : trainer->recipe->pretrain_rate;
     generator->adam = job->with_critics ? game_adam : pretrain_adam;
-    generator->adam.learning_rate =
-        cg_learning_rate(peak, stage_step(trainer), WARMUP_STEPS, HOLD_STEPS);
+    generator->adam.learning_rate = rate_now(trainer, peak, WARMUP_STEPS);
     cg_pool_run(trainer->pool, trainer->shard_count, learn_shard, job);
     return cg_learner_step(generator, trainer->pool);
 }
@@ -162,8 +171,9 @@ static void enter_second_stage(struct cg_trainer *trainer)
 /* Take the step's numbers in; which networks learned decides whose gradients there are. */
 static void add_up(struct cg_trainer *trainer, bool critics_learned, bool generator_learned)
 {
+    struct cg_losses *losses = trainer->shard_losses + trainer->first_shard;
     for (size_t s = 0; s < trainer->shard_count; s++)
-        cg_losses_add_scaled(&trainer->losses, cg_shard_losses(trainer->shards[s]), 1.0);
+        cg_losses_add_scaled(&losses[s], cg_shard_losses(trainer->shards[s]), 1.0);
     for (int c = 0; critics_learned && c < CG_CRITIC_COUNT; c++)
         trainer->critic_gradient[c] += cg_learner_gradient_length(&trainer->state.critics[c]);
     if (generator_learned)
@@ -172,21 +182,61 @@ static void add_up(struct cg_trainer *trainer, bool critics_learned, bool genera
     trainer->generator_learned |= generator_learned;
 }
 
+/* What lies ahead as the limits have it, in the costs that were measured. */
+static void tell_estimate(struct cg_trainer *trainer)
+{
+    const struct cg_train_limits *limits = trainer->loop.limits;
+    const uint64_t step = trainer->state.step;
+    struct cg_train_report report = report_of(trainer, CG_TRAIN_ESTIMATED);
+    double left = 60.0 * limits->minutes - report.seconds;
+    uint64_t end = limits->steps;
+    if (limits->minutes > 0.0 && left > 0.0) {
+        uint64_t reached = cg_estimate_end(&trainer->costs, trainer->recipe, step, left);
+        end = end == 0 || reached < end ? reached : end;
+    }
+    report.estimate.step = end;
+    report.estimate.seconds = cg_estimate_seconds(&trainer->costs, trainer->recipe, step, end);
+    if (trainer->report != NULL && end > step)
+        trainer->report(trainer->report_context, &report);
+}
+
+/*
+ * Note what the parts of a step have taken; of the second one, as the first pays for memory. In the
+ * critics' head start the generator's turn, which is yet to come, is put at what it was measured to
+ * cost (docs/TRAINING.md).
+ */
+static void note_costs(struct cg_trainer *trainer, const double clock[4], bool second,
+                       bool head_start)
+{
+    if (++trainer->timed_steps != TIMED_STEP)
+        return;
+    trainer->costs.second_stage = second;
+    trainer->costs.save_steps = CHECKPOINT_STEPS;
+    trainer->costs.before = clock[2] - clock[0];
+    trainer->costs.learning =
+        head_start ? LEARNING_COST * (clock[1] - clock[0]) : clock[3] - clock[2];
+    tell_estimate(trainer);
+}
+
 static bool take_step(void *context)
 {
     struct cg_trainer *trainer = context;
     struct cg_train_state *state = &trainer->state;
     bool second = in_second_stage(trainer), finite = true;
+    bool head_start = second && stage_step(trainer) < trainer->recipe->head_start_steps;
     struct shard_job job = {trainer, second ? trainer->recipe->target_share : 1.0f, second};
+    double clock[4] = {cg_clock_seconds()};
     if (second && stage_step(trainer) == 0)
         enter_second_stage(trainer);
     cg_learner_begin(&state->generator, trainer->pool);
     cg_pool_run(trainer->pool, trainer->shard_count, generate_shard, &job);
+    clock[1] = cg_clock_seconds();
     if (second)
         finite = step_critics(trainer, &job);
-    bool head_start = second && stage_step(trainer) < trainer->recipe->head_start_steps;
+    clock[2] = cg_clock_seconds();
     if (finite && !head_start)
         finite = step_generator(trainer, &job);
+    clock[3] = cg_clock_seconds();
     if (!finite)
         return false;
     add_up(trainer, second, !head_start);
@@ -194,14 +244,14 @@ static bool take_step(void *context)
     if (!head_start && state->generator.steps > 0)
         cg_ema_update(state->average, state->generator.parameters, state->generator.count,
                       cg_ema_power_decay(state->generator.steps, AVERAGE_EXPONENT));
+    note_costs(trainer, clock, second, head_start);
     return true;
 }
 
 /* ---- what happens between steps ---- */
 
-static enum cg_status show_samples(void *context, struct cg_error *error)
+static enum cg_status show_samples(struct cg_trainer *trainer, struct cg_error *error)
 {
-    struct cg_trainer *trainer = context;
     struct cg_sheet sheet;
     char name[CG_SAMPLE_NAME_NBYTES];
     enum cg_status status = cg_journal_sample(trainer->journal, trainer->dataset, &trainer->state,
@@ -216,16 +266,16 @@ static enum cg_status show_samples(void *context, struct cg_error *error)
     return status;
 }
 
-static enum cg_status save(void *context, struct cg_error *error)
+static enum cg_status publish(void *context, struct cg_error *error)
 {
     struct cg_trainer *trainer = context;
+    double start = cg_clock_seconds();
     enum cg_status status = show_samples(trainer, error);
-    if (status == CG_OK)
-        status = cg_checkpoint_write(trainer->checkpoint_path, &trainer->state, error);
     if (status == CG_OK)
         status = cg_model_write(trainer->model_path, trainer->card, trainer->state.average, error);
     if (status == CG_OK)
         cg_trainer_tell(trainer, CG_TRAIN_SAVED, trainer->model_path);
+    trainer->costs.saving = cg_clock_seconds() - start;
     return status;
 }
 
@@ -238,17 +288,25 @@ static const char *const advice[CG_ALARM_COUNT] = {
     "begin a new run from the last model that was saved (--from)",
 };
 
-/* alarm: its bit. critic: the one it is about; NULL: the whole run. */
-static void raise_alarm(struct cg_trainer *trainer, unsigned alarm, const char *critic)
+static void tell_alarm(void *context, const char *name, const char *about, const char *what_to_try)
 {
+    struct cg_trainer *trainer = context;
     struct cg_train_report report = report_of(trainer, CG_TRAIN_ALARM);
-    report.text = cg_alarm_name(alarm);
-    report.critic = critic;
-    for (int i = 0; i < CG_ALARM_COUNT; i++)
-        if (alarm == 1u << i)
-            report.advice = advice[i];
+    report.text = name;
+    report.about = about;
+    report.advice = what_to_try;
     if (trainer->report != NULL)
         trainer->report(trainer->report_context, &report);
+}
+
+/* alarm: its bit. */
+static void raise_alarm(struct cg_trainer *trainer, unsigned alarm, enum cg_critic critic)
+{
+    char about[32];
+    snprintf(about, sizeof(about), "critic of %s", cg_critic_name(critic));
+    for (int i = 0; i < CG_ALARM_COUNT; i++)
+        if (alarm == 1u << i)
+            tell_alarm(trainer, cg_alarm_name(alarm), about, advice[i]);
 }
 
 /* Let stability.h judge each critic's game; alarms that were not there before are told. */
@@ -265,31 +323,51 @@ static void look_for_alarms(struct cg_trainer *trainer, struct cg_train_report *
             .diversity = 1.0,
             .coverage = 1.0,
         };
-        report->critics[c].alarms = cg_stability_observe(&trainer->stability[c], &seen, &raised);
+        report->alarms |= cg_stability_observe(&trainer->stability[c], &seen, &raised);
         for (unsigned alarm = 1; alarm < 1u << CG_ALARM_COUNT; alarm <<= 1)
             if (raised & alarm)
-                raise_alarm(trainer, alarm, cg_critic_name((enum cg_critic)c));
+                raise_alarm(trainer, alarm, (enum cg_critic)c);
     }
+}
+
+/* All ranks' losses since the last row, summed shard by shard. */
+static void sum_losses(struct cg_trainer *trainer)
+{
+    struct cg_losses *losses = trainer->shard_losses;
+    cg_ranks_collect(trainer->ranks, losses, trainer->total_shards, sizeof(*losses));
+    trainer->losses = (struct cg_losses){0};
+    for (int s = 0; s < trainer->total_shards; s++)
+        cg_losses_add_scaled(&trainer->losses, &losses[s], 1.0);
+}
+
+static void begin_means(struct cg_trainer *trainer)
+{
+    memset(trainer->shard_losses, 0,
+           (size_t)trainer->total_shards * sizeof(*trainer->shard_losses));
+    trainer->generator_gradient = 0.0;
+    trainer->generator_learned = trainer->critics_learned = false;
+    memset(trainer->critic_gradient, 0, sizeof(trainer->critic_gradient));
+    trainer->validation_loss = 0.0;
+    cg_loop_mark(&trainer->loop);
 }
 
 static enum cg_status log_step(struct cg_trainer *trainer, struct cg_error *error)
 {
     struct cg_log_value values[CG_LOG_VALUES_MAX];
     char alarms[CG_ALARM_NAMES_NBYTES];
+    enum cg_status status = CG_OK;
+    sum_losses(trainer);
     struct cg_train_report report = report_of(trainer, CG_TRAIN_STEP);
     look_for_alarms(trainer, &report);
+    report.alarms |= trainer->state.setbacks.in_a_row > 0 ? CG_ALARM_NAN : 0;
     report.values = values;
     report.value_count = cg_journal_values(&report, alarms, values);
-    enum cg_status status = cg_journal_log(trainer->journal, &report, error);
+    if (trainer->journal != NULL)
+        status = cg_journal_log(trainer->journal, &report, error);
     if (trainer->report != NULL)
         trainer->report(trainer->report_context, &report);
-    trainer->losses = (struct cg_losses){0};
-    trainer->generator_gradient = 0.0;
-    trainer->generator_learned = trainer->critics_learned = false;
-    memset(trainer->critic_gradient, 0, sizeof(trainer->critic_gradient));
-    trainer->validation_loss = 0.0;
-    cg_loop_mark(&trainer->loop);
-    return status;
+    begin_means(trainer);
+    return cg_ranks_agree(trainer->ranks, status, error);
 }
 
 static enum cg_status look_after(void *context, struct cg_error *error)
@@ -298,7 +376,7 @@ static enum cg_status look_after(void *context, struct cg_error *error)
     enum cg_status status = CG_OK;
     if (cg_loop_is_due(&trainer->loop, VALIDATION_STEPS)) {
         status = cg_journal_validate(trainer->dataset, &trainer->state, trainer->pool,
-                                     &trainer->validation_loss, error);
+                                     trainer->ranks, &trainer->validation_loss, error);
         if (status == CG_OK)
             cg_trainer_tell(trainer, CG_TRAIN_VALIDATED, NULL);
     }
@@ -307,12 +385,26 @@ static enum cg_status look_after(void *context, struct cg_error *error)
     return status;
 }
 
-static void tell_unstable(void *context)
+/* What is not in the state begins anew, the log where the state is. */
+static enum cg_status rewind_journal(void *context, struct cg_error *error)
 {
-    raise_alarm(context, CG_ALARM_NAN, NULL);
+    struct cg_trainer *trainer = context;
+    begin_means(trainer);
+    memset(trainer->stability, 0, sizeof(trainer->stability));
+    if (trainer->journal == NULL)
+        return CG_OK;
+    cg_journal_close(trainer->journal);
+    return cg_journal_open(trainer->options->out_dir, trainer->state.step, &trainer->journal,
+                           error);
 }
 
 /* ---- a run ---- */
+
+static const struct cg_loop_calls calls = {.take_step = take_step,
+                                           .look_after = look_after,
+                                           .publish = publish,
+                                           .rewind = rewind_journal,
+                                           .alarm = tell_alarm};
 
 static enum cg_status train(const struct cg_train_options *options, bool resume,
                             uint64_t fingerprint, const struct cg_train_limits *limits,
@@ -321,23 +413,21 @@ static enum cg_status train(const struct cg_train_options *options, bool resume,
     struct cg_trainer trainer = {
         .options = options,
         .recipe = &options->recipe,
-        .loop = {.limits = limits,
-                 .out_dir = options->out_dir,
-                 .step = &trainer.state.step,
-                 .checkpoint_steps = CHECKPOINT_STEPS,
+        .ranks = limits->ranks,
+        .loop = {.calls = &calls,
                  .context = &trainer,
-                 .begin = show_samples,
-                 .take_step = take_step,
-                 .look_after = look_after,
-                 .save = save,
-                 .tell_unstable = tell_unstable},
-        .report = report,
+                 .limits = limits,
+                 .out_dir = options->out_dir,
+                 .unstable_advice = advice[CG_ALARM_COUNT - 1],
+                 .checkpoint_steps = CHECKPOINT_STEPS,
+                 .step = &trainer.state.step,
+                 .setbacks = &trainer.state.setbacks},
+        .report = cg_ranks_index(limits->ranks) == 0 ? report : NULL,
         .report_context = context,
-        .checkpoint_path = cg_run_path(options->out_dir, CG_RUN_CHECKPOINT),
         .model_path = cg_run_path(options->out_dir, CG_RUN_MODEL),
     };
     enum cg_status status = CG_OK;
-    if (trainer.checkpoint_path == NULL || trainer.model_path == NULL)
+    if (trainer.model_path == NULL)
         status = cg_fail(error, CG_ERR_MEMORY, "training: out of memory");
     if (status == CG_OK)
         status = cg_trainer_set_up(&trainer, resume, fingerprint, error);
@@ -351,7 +441,8 @@ enum cg_status cg_train_start(const struct cg_train_options *options,
                               const struct cg_train_limits *limits, cg_train_report_fn report,
                               void *context, struct cg_error *error)
 {
-    enum cg_status status = cg_run_check_free(options->out_dir, error);
+    enum cg_status status =
+        cg_ranks_agree(limits->ranks, cg_run_check_free(options->out_dir, error), error);
     if (status != CG_OK)
         return status;
     return train(options, false, 0, limits, report, context, error);
@@ -362,13 +453,15 @@ enum cg_status cg_train_resume(const char *out_dir, int threads,
                                void *context, struct cg_error *error)
 {
     struct cg_train_options options;
-    struct cg_run_storage *storage;
+    struct cg_run_file file;
     uint64_t fingerprint;
-    enum cg_status status = cg_run_read(out_dir, &options, &fingerprint, &storage, error);
-    if (status != CG_OK)
-        return status;
+    enum cg_status status = cg_run_read(out_dir, &options, &fingerprint, &file, error);
+    bool read = status == CG_OK;
+    status = cg_ranks_agree(limits->ranks, status, error);
     options.threads = threads;
-    status = train(&options, true, fingerprint, limits, report, context, error);
-    cg_run_release(storage);
+    if (status == CG_OK)
+        status = train(&options, true, fingerprint, limits, report, context, error);
+    if (read)
+        cg_run_file_release(&file);
     return status;
 }

@@ -2,26 +2,34 @@
 #ifndef CG_TRAIN_TRAINER_H
 #define CG_TRAIN_TRAINER_H
 
+#include "train/estimate.h"
 #include "train/journal.h"
 #include "train/loop.h"
 #include "train/stability.h"
+#include "train/training_data.h"
 
 struct cg_trainer {
     const struct cg_train_options *options;
     const struct cg_recipe *recipe;
+    struct cg_ranks *ranks;
     struct cg_loop loop;
     cg_train_report_fn report;
     void *report_context;
     struct cg_pool *pool;
-    struct cg_dataset *dataset;
-    struct cg_model *card; /* the model as it is written: config and card */
+    struct cg_training_data data;
+    struct cg_dataset *dataset; /* that of data */
+    struct cg_model *card;      /* the model as it is written: config and card */
     struct cg_train_state state;
-    struct cg_shard **shards;
+    struct cg_shard **shards; /* those of the batch that are this rank's */
     size_t shard_count;
+    int total_shards, first_shard;
     struct cg_journal *journal;
-    char *checkpoint_path, *model_path;
-    /* since the last report */
-    struct cg_losses losses;
+    char *model_path;
+    struct cg_costs costs; /* measured once, with the second step */
+    int timed_steps;
+    /* since the last row of the log */
+    struct cg_losses *shard_losses; /* of all shards of the batch; here, those of this rank */
+    struct cg_losses losses;        /* their sum, while a row is made */
     double generator_gradient, critic_gradient[CG_CRITIC_COUNT]; /* sums of lengths */
     bool generator_learned, critics_learned;
     double validation_loss;

@@ -20,29 +20,32 @@
 #define CHECKPOINT_STEPS 1000
 #define GRADIENT_STEPS 10 /* a gradient's length is taken this often */
 
-void cg_vector_tell(struct cg_vector_trainer *trainer, enum cg_vector_event event, const char *text,
-                    const char *advice)
+void cg_vector_tell(struct cg_vector_trainer *trainer, const struct cg_vector_report *what)
 {
-    struct cg_vector_report report = {.event = event,
-                                      .step = trainer->state.step,
-                                      .steps_limit = trainer->loop.limits->steps,
-                                      .row = &trainer->row,
-                                      .text = text,
-                                      .advice = advice};
+    struct cg_vector_report report = *what;
+    report.step = trainer->state.step;
+    report.steps_limit = trainer->loop.limits->steps;
+    report.row = &trainer->row;
     if (trainer->report != NULL)
         trainer->report(trainer->report_context, &report);
 }
 
 /* ---- one step ---- */
 
+static float rate_now(const struct cg_vector_trainer *trainer, float peak)
+{
+    const struct cg_vector_recipe *recipe = trainer->recipe;
+    float rate =
+        cg_schedule_rate(recipe->schedule, peak, trainer->state.step, recipe->warmup, recipe->hold);
+    return cg_setbacks_rate(&trainer->state.setbacks, rate);
+}
+
 static void set_rates(struct cg_vector_trainer *trainer)
 {
     const struct cg_vector_recipe *recipe = trainer->recipe;
-    uint64_t step = trainer->state.step;
-    trainer->state.discriminator.adam.learning_rate = cg_schedule_rate(
-        recipe->schedule, recipe->discriminator_rate, step, recipe->warmup, recipe->hold);
-    trainer->state.generator.adam.learning_rate = cg_schedule_rate(
-        recipe->schedule, recipe->generator_rate, step, recipe->warmup, recipe->hold);
+    struct cg_vector_state *state = &trainer->state;
+    state->discriminator.adam.learning_rate = rate_now(trainer, recipe->discriminator_rate);
+    state->generator.adam.learning_rate = rate_now(trainer, recipe->generator_rate);
 }
 
 /* Steps 1 to 3; round counts batches through the run. False if the gradient is not finite. */
@@ -69,7 +72,8 @@ static bool step_generator(struct cg_vector_trainer *trainer, uint64_t round)
     return cg_learner_step(g, trainer->pool);
 }
 
-static void add_up(struct cg_vector_trainer *trainer)
+/* False when a loss is not finite. */
+static bool add_up(struct cg_vector_trainer *trainer)
 {
     struct cg_vector_losses *sum = &trainer->losses;
     const struct cg_vector_losses *losses = cg_vector_batch_losses(trainer->batch);
@@ -84,6 +88,7 @@ static void add_up(struct cg_vector_trainer *trainer)
         trainer->generator_gradient += cg_learner_gradient_length(&trainer->state.generator);
         trainer->gradient_steps++;
     }
+    return isfinite(sum->discriminator + sum->generator + sum->penalty);
 }
 
 /* The average follows closely at first, so that it forgets the start. */
@@ -104,9 +109,8 @@ static bool take_step(void *context)
     for (uint64_t round = first; round <= last; round++)
         if (!step_discriminator(trainer, round)) /* 1, 2 and 3 */
             return false;
-    if (!step_generator(trainer, last)) /* 4 */
+    if (!step_generator(trainer, last) || !add_up(trainer)) /* 4 */
         return false;
-    add_up(trainer);
     average(trainer);
     trainer->state.step++; /* 5 */
     return true;
@@ -126,37 +130,50 @@ static enum cg_status look_after(void *context, struct cg_error *error)
     return due ? cg_vector_log(trainer, error) : CG_OK;
 }
 
-static enum cg_status save(void *context, struct cg_error *error)
+static enum cg_status publish(void *context, struct cg_error *error)
 {
-    return cg_vector_save(context, error);
+    return cg_vector_publish(context, error);
 }
 
-static void tell_unstable(void *context)
+static enum cg_status rewind_log(void *context, struct cg_error *error)
 {
-    cg_vector_tell(context, CG_VECTOR_ALARM, cg_alarm_name(CG_ALARM_NAN),
-                   cg_alarm_advice(CG_ALARM_NAN));
+    return cg_vector_open_log(context, error);
+}
+
+static void tell_alarm(void *context, const char *name, const char *about, const char *advice)
+{
+    const struct cg_vector_report alarm = {
+        .event = CG_VECTOR_ALARM, .text = name, .about = about, .advice = advice};
+    cg_vector_tell(context, &alarm);
 }
 
 /* ---- a run ---- */
+
+static const struct cg_loop_calls calls = {.begin = log_row,
+                                           .take_step = take_step,
+                                           .look_after = look_after,
+                                           .publish = publish,
+                                           .rewind = rewind_log,
+                                           .alarm = tell_alarm};
 
 static enum cg_status train(const struct cg_vector_options *options, bool resume,
                             uint64_t fingerprint, const struct cg_train_limits *limits,
                             cg_vector_report_fn report, void *context, struct cg_error *error)
 {
-    struct cg_vector_trainer trainer = {.options = options,
-                                        .recipe = &options->recipe,
-                                        .loop = {.limits = limits,
-                                                 .out_dir = options->out_dir,
-                                                 .step = &trainer.state.step,
-                                                 .checkpoint_steps = CHECKPOINT_STEPS,
-                                                 .context = &trainer,
-                                                 .begin = log_row,
-                                                 .take_step = take_step,
-                                                 .look_after = look_after,
-                                                 .save = save,
-                                                 .tell_unstable = tell_unstable},
-                                        .report = report,
-                                        .report_context = context};
+    struct cg_vector_trainer trainer = {
+        .options = options,
+        .recipe = &options->recipe,
+        .loop = {.calls = &calls,
+                 .context = &trainer,
+                 .limits = limits,
+                 .out_dir = options->out_dir,
+                 .unstable_advice = cg_alarm_advice(CG_ALARM_NAN),
+                 .checkpoint_steps = CHECKPOINT_STEPS,
+                 .step = &trainer.state.step,
+                 .setbacks = &trainer.state.setbacks},
+        .report = report,
+        .report_context = context,
+    };
     enum cg_status status = cg_vector_set_up(&trainer, resume, fingerprint, error);
     if (status == CG_OK)
         status = cg_loop_run(&trainer.loop, error);
@@ -179,13 +196,13 @@ enum cg_status cg_vector_resume(const char *out_dir, int threads,
                                 void *context, struct cg_error *error)
 {
     struct cg_vector_options options;
-    struct cg_vector_run *storage;
+    struct cg_run_file file;
     uint64_t fingerprint;
-    enum cg_status status = cg_vector_run_read(out_dir, &options, &fingerprint, &storage, error);
+    enum cg_status status = cg_vector_run_read(out_dir, &options, &fingerprint, &file, error);
     if (status != CG_OK)
         return status;
     options.threads = threads;
     status = train(&options, true, fingerprint, limits, report, context, error);
-    cg_vector_run_release(storage);
+    cg_run_file_release(&file);
     return status;
 }

@@ -3,7 +3,7 @@
  * file for comicgan generate, augment and score.
  *
  * A run lives in a folder, as a style's does (train.h): run.json, log.csv, samples/step-N.png,
- * checkpoint.safetensors, model.safetensors. The outcome depends on options, data and seed, not on
+ * checkpoints/, model.safetensors. The outcome depends on options, data and seed, not on
  * threads nor on interruptions.
  */
 #ifndef CG_TRAIN_VECTOR_H
@@ -42,7 +42,7 @@ struct cg_vector_row {
 enum cg_vector_event {
     CG_VECTOR_READY,  /* the data is there: text says what was found */
     CG_VECTOR_LOGGED, /* a row was written */
-    CG_VECTOR_ALARM,  /* text: the alarm's name; advice: what to try */
+    CG_VECTOR_ALARM,  /* text: the alarm's name; about: more of it; advice: what to try */
     CG_VECTOR_SAVED   /* a checkpoint, the model and sample pictures were written */
 };
 
@@ -52,15 +52,16 @@ struct cg_vector_report {
     const struct cg_vector_row *row;   /* the last one; NULL before it */
     const struct cg_log_value *values; /* LOGGED: the same, as the log has it */
     size_t value_count;
-    const char *text, *advice;
+    const char *text, *about, *advice;
 };
 
 typedef void (*cg_vector_report_fn)(void *context, const struct cg_vector_report *report);
 
 /*
  * Start a run. Errors: those of the data (samples.h); CG_ERR_ARGUMENT, CG_ERR_MODEL for options
- * that do not fit together; CG_ERR_STATE if the folder holds a run already; CG_ERR_NUMERIC when a
- * gradient is not finite: the last checkpoint is kept; CG_ERR_IO.
+ * that do not fit together; CG_ERR_STATE if the folder holds a run already; CG_ERR_NUMERIC when
+ * training stays unstable (loop.h); CG_ERR_IO, CG_ERR_FULL. What was saved before is kept in any
+ * case.
  */
 enum cg_status cg_vector_start(const struct cg_vector_options *options,
                                const struct cg_train_limits *limits, cg_vector_report_fn report,

@@ -45,7 +45,9 @@ static void begin_means(struct cg_vector_trainer *trainer)
     cg_loop_mark(&trainer->loop);
 }
 
-size_t cg_vector_values(const struct cg_vector_row *row, char alarms[CG_ALARM_NAMES_NBYTES],
+/* A row as the log has it; values has room for CG_LOG_VALUES_MAX, alarms for their names. Returns
+ * how many there are. */
+static size_t values_of(const struct cg_vector_row *row, char alarms[CG_ALARM_NAMES_NBYTES],
                         struct cg_log_value *values)
 {
     const struct cg_observation *seen = &row->seen;
@@ -71,22 +73,27 @@ size_t cg_vector_values(const struct cg_vector_row *row, char alarms[CG_ALARM_NA
     return sizeof(list) / sizeof(list[0]);
 }
 
+enum cg_status cg_vector_open_log(struct cg_vector_trainer *trainer, struct cg_error *error)
+{
+    char alarms[CG_ALARM_NAMES_NBYTES];
+    struct cg_log_value columns[CG_LOG_VALUES_MAX];
+    size_t count = values_of(&trainer->row, alarms, columns);
+    begin_means(trainer);
+    if (trainer->log != NULL)
+        fclose(trainer->log);
+    return cg_log_open(trainer->log_path, columns, count, trainer->state.step, &trainer->log,
+                       error);
+}
+
 /* Write the last row and tell of it. */
 static enum cg_status write_row(struct cg_vector_trainer *trainer, struct cg_error *error)
 {
     char alarms[CG_ALARM_NAMES_NBYTES];
     struct cg_log_value values[CG_LOG_VALUES_MAX];
-    struct cg_vector_report report = {.event = CG_VECTOR_LOGGED,
-                                      .step = trainer->state.step,
-                                      .steps_limit = trainer->loop.limits->steps,
-                                      .row = &trainer->row,
-                                      .values = values,
-                                      .value_count =
-                                          cg_vector_values(&trainer->row, alarms, values)};
-    enum cg_status status =
-        cg_log_add(trainer->log, trainer->log_path, values, report.value_count, error);
-    if (trainer->report != NULL)
-        trainer->report(trainer->report_context, &report);
+    size_t count = values_of(&trainer->row, alarms, values);
+    enum cg_status status = cg_log_add(trainer->log, trainer->log_path, values, count, error);
+    cg_vector_tell(trainer, &(struct cg_vector_report){
+                                .event = CG_VECTOR_LOGGED, .values = values, .value_count = count});
     return status;
 }
 
@@ -103,10 +110,14 @@ enum cg_status cg_vector_log(struct cg_vector_trainer *trainer, struct cg_error 
         return status;
     if (trainer->state.step > 0)
         row->alarms = cg_stability_observe(&trainer->state.stability, &row->seen, &raised);
+    if (trainer->state.setbacks.in_a_row > 0)
+        row->alarms |= CG_ALARM_NAN;
     status = write_row(trainer, error);
     for (unsigned bit = 1; bit < 1u << CG_ALARM_COUNT; bit <<= 1)
         if (raised & bit)
-            cg_vector_tell(trainer, CG_VECTOR_ALARM, cg_alarm_name(bit), cg_alarm_advice(bit));
+            cg_vector_tell(trainer, &(struct cg_vector_report){.event = CG_VECTOR_ALARM,
+                                                               .text = cg_alarm_name(bit),
+                                                               .advice = cg_alarm_advice(bit)});
     begin_means(trainer);
     return status;
 }
@@ -143,14 +154,13 @@ static enum cg_status write_model(struct cg_vector_trainer *trainer, struct cg_e
     return cg_vector_model_write(trainer->model_path, &model, parameters, error);
 }
 
-enum cg_status cg_vector_save(struct cg_vector_trainer *trainer, struct cg_error *error)
+enum cg_status cg_vector_publish(struct cg_vector_trainer *trainer, struct cg_error *error)
 {
     enum cg_status status = write_samples(trainer, error);
     if (status == CG_OK)
-        status = cg_vector_state_write(trainer->checkpoint_path, &trainer->state, error);
-    if (status == CG_OK)
         status = write_model(trainer, error);
     if (status == CG_OK)
-        cg_vector_tell(trainer, CG_VECTOR_SAVED, trainer->model_path, NULL);
+        cg_vector_tell(trainer, &(struct cg_vector_report){.event = CG_VECTOR_SAVED,
+                                                           .text = trainer->model_path});
     return status;
 }

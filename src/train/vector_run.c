@@ -1,25 +1,9 @@
 /* run.json of a vector GAN: see vector_run.h. */
 #include "train/vector_run.h"
 
-#include "base/file.h"
-#include "base/memory.h"
 #include "train/numbers.h"
-#include "train/run.h"
 
-#include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#define RUN_FILE "run.json"
-#define RUN_NBYTES_MAX ((size_t)1 << 20)
-#define RUN_DEPTH_MAX 3
-/* Changes when a run of this program could not be gone on with by another. */
-#define RUN_VERSION 2
-
-struct cg_vector_run {
-    json_t *root;
-};
+static const struct cg_run_kind kind = {CG_VECTOR_NAME, 3};
 
 #define RECIPE(name, type)                                                                         \
     {                                                                                              \
@@ -87,63 +71,34 @@ static enum cg_status widths_from_json(const json_t *root, const char *key, cons
     return CG_OK;
 }
 
-enum cg_status cg_vector_run_write(const struct cg_vector_options *options, uint64_t fingerprint,
+enum cg_status cg_vector_run_write(const struct cg_vector_options *options,
+                                   const struct cg_train_limits *limits, uint64_t fingerprint,
                                    struct cg_error *error)
 {
-    char digits[32];
-    enum cg_status status;
-    char *path = cg_run_path(options->out_dir, RUN_FILE);
-    snprintf(digits, sizeof(digits), "%016" PRIx64, fingerprint);
-    json_t *root =
-        json_pack("{s:s, s:i, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o}", "model", CG_VECTOR_NAME,
-                  "version", RUN_VERSION, "comicgan", CG_VERSION, "data", options->data, "name",
-                  options->name, "data_fingerprint", digits, "options",
-                  cg_numbers_to_json(option_numbers, OPTION_COUNT, options), "recipe",
-                  cg_numbers_to_json(recipe_numbers, RECIPE_COUNT, &options->recipe), "generator",
-                  widths_to_json(&options->config.generator), "discriminator",
-                  widths_to_json(&options->config.discriminator));
-    char *text = root == NULL ? NULL : json_dumps(root, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
-    if (path == NULL || text == NULL)
-        status = cg_fail(error, CG_ERR_MEMORY,
-                         "writing run.json: out of memory, or a path that is not UTF-8");
-    else
-        status = cg_file_write(path, text, strlen(text), error);
-    free(text);
-    json_decref(root);
-    free(path);
-    return status;
+    const struct cg_run_record record = {limits, options->threads};
+    const struct cg_vector_config *config = &options->config;
+    json_t *root = cg_run_file_create(&kind, &record, fingerprint);
+    cg_run_file_set(&root, "data", json_string(options->data));
+    cg_run_file_set(&root, "name", json_string(options->name));
+    cg_run_file_set(&root, "options", cg_numbers_to_json(option_numbers, OPTION_COUNT, options));
+    cg_run_file_set(&root, "recipe",
+                    cg_numbers_to_json(recipe_numbers, RECIPE_COUNT, &options->recipe));
+    cg_run_file_set(&root, "generator", widths_to_json(&config->generator));
+    cg_run_file_set(&root, "discriminator", widths_to_json(&config->discriminator));
+    return cg_run_file_write(options->out_dir, root, error);
 }
 
-static enum cg_status check_kind(const json_t *root, const char *path, struct cg_error *error)
-{
-    const json_t *model = json_object_get(root, "model");
-    int version = 0;
-    if (!json_is_string(model) || strcmp(json_string_value(model), CG_VECTOR_NAME) != 0)
-        return cg_fail(error, CG_ERR_FORMAT,
-                       "%s: expected a run of the model \"" CG_VECTOR_NAME "\", found one of a "
-                       "style",
-                       path);
-    enum cg_status status = cg_json_get_int(root, "version", 1, 1 << 20, path, &version, error);
-    if (status == CG_OK && version != RUN_VERSION)
-        status = cg_fail(error, CG_ERR_FORMAT,
-                         "%s: expected a run of version %d, found %d: it belongs to another "
-                         "version of comicgan",
-                         path, RUN_VERSION, version);
-    return status;
-}
-
-static enum cg_status options_from_json(const char *path, const json_t *root,
+static enum cg_status options_from_json(const struct cg_run_file *file,
                                         struct cg_vector_options *options, uint64_t *fingerprint,
                                         struct cg_error *error)
 {
-    const char *digits;
-    enum cg_status status = check_kind(root, path, error);
+    const json_t *root = file->root;
+    const char *path = file->path;
+    enum cg_status status = cg_run_file_get_fingerprint(file, fingerprint, error);
     if (status == CG_OK)
         status = cg_json_get_string(root, "data", path, &options->data, error);
     if (status == CG_OK)
         status = cg_json_get_string(root, "name", path, &options->name, error);
-    if (status == CG_OK)
-        status = cg_json_get_string(root, "data_fingerprint", path, &digits, error);
     if (status == CG_OK)
         status = cg_numbers_from_json(option_numbers, OPTION_COUNT,
                                       json_object_get(root, "options"), path, options, error);
@@ -155,61 +110,24 @@ static enum cg_status options_from_json(const char *path, const json_t *root,
     if (status == CG_OK)
         status =
             widths_from_json(root, "discriminator", path, &options->config.discriminator, error);
-    if (status == CG_OK)
-        *fingerprint = strtoull(digits, NULL, 16);
-    return status;
-}
-
-static enum cg_status read_root(const char *out_dir, json_t **root, struct cg_error *error)
-{
-    uint8_t *bytes = NULL;
-    size_t nbytes = 0;
-    char *path = cg_run_path(out_dir, RUN_FILE);
-    *root = NULL;
-    if (path == NULL)
-        return cg_fail(error, CG_ERR_MEMORY, "run.json: out of memory");
-    enum cg_status status = cg_file_read(path, RUN_NBYTES_MAX, &bytes, &nbytes, error);
-    if (status == CG_OK)
-        status =
-            cg_json_parse_object((const char *)bytes, nbytes, RUN_DEPTH_MAX, path, root, error);
-    free(bytes);
-    free(path);
     return status;
 }
 
 enum cg_status cg_vector_run_read(const char *out_dir, struct cg_vector_options *options,
-                                  uint64_t *fingerprint, struct cg_vector_run **storage,
+                                  uint64_t *fingerprint, struct cg_run_file *file,
                                   struct cg_error *error)
 {
-    *storage = NULL;
-    struct cg_vector_run *made = cg_alloc_zero(1, sizeof(*made), "run", error);
-    if (made == NULL)
-        return CG_ERR_MEMORY;
-    enum cg_status status = read_root(out_dir, &made->root, error);
-    if (status == CG_OK) {
-        *options = (struct cg_vector_options){.out_dir = out_dir};
-        status = options_from_json(out_dir, made->root, options, fingerprint, error);
-    }
-    if (status != CG_OK) {
-        cg_vector_run_release(made);
+    enum cg_status status = cg_run_file_read(out_dir, &kind, file, error);
+    if (status != CG_OK)
         return status;
-    }
-    *storage = made;
-    return CG_OK;
-}
-
-void cg_vector_run_release(struct cg_vector_run *storage)
-{
-    if (storage == NULL)
-        return;
-    json_decref(storage->root);
-    free(storage);
+    *options = (struct cg_vector_options){.out_dir = out_dir};
+    status = options_from_json(file, options, fingerprint, error);
+    if (status != CG_OK)
+        cg_run_file_release(file);
+    return status;
 }
 
 bool cg_vector_is_run(const char *out_dir)
 {
-    json_t *root;
-    bool is_run = read_root(out_dir, &root, NULL) == CG_OK && check_kind(root, "", NULL) == CG_OK;
-    json_decref(root);
-    return is_run;
+    return cg_run_file_is(out_dir, CG_VECTOR_NAME);
 }

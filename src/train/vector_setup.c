@@ -5,7 +5,6 @@
 #include "base/memory.h"
 #include "tensor/matrix.h"
 #include "train/augment.h"
-#include "train/log.h"
 #include "train/run.h"
 #include "train/vector_run.h"
 
@@ -36,10 +35,8 @@ static enum cg_status make_paths(struct cg_vector_trainer *trainer, struct cg_er
     char *samples = cg_run_path(out_dir, "samples");
     enum cg_status status = CG_OK;
     trainer->log_path = cg_run_path(out_dir, "log.csv");
-    trainer->checkpoint_path = cg_run_path(out_dir, CG_RUN_CHECKPOINT);
     trainer->model_path = cg_run_path(out_dir, CG_RUN_MODEL);
-    if (samples == NULL || trainer->log_path == NULL || trainer->checkpoint_path == NULL ||
-        trainer->model_path == NULL)
+    if (samples == NULL || trainer->log_path == NULL || trainer->model_path == NULL)
         status = cg_fail(error, CG_ERR_MEMORY, "training: out of memory");
     if (status == CG_OK)
         status = cg_folder_make(samples, error);
@@ -60,7 +57,7 @@ static enum cg_status open_data(struct cg_vector_trainer *trainer, struct cg_err
     snprintf(text, sizeof(text), "%zu samples of %d x %d from %zu pictures (%zu could not be read)",
              trainer->samples.count, options->config.side_px, options->config.side_px,
              trainer->samples.pictures, trainer->samples.skipped);
-    cg_vector_tell(trainer, CG_VECTOR_READY, text, NULL);
+    cg_vector_tell(trainer, &(struct cg_vector_report){.event = CG_VECTOR_READY, .text = text});
     return CG_OK;
 }
 
@@ -68,23 +65,17 @@ static enum cg_status open_data(struct cg_vector_trainer *trainer, struct cg_err
 static enum cg_status begin_or_go_on(struct cg_vector_trainer *trainer, bool resume,
                                      uint64_t fingerprint, struct cg_error *error)
 {
+    enum cg_status status = CG_OK;
     if (!resume)
-        return cg_vector_run_write(trainer->options, trainer->samples.fingerprint, error);
-    if (trainer->samples.fingerprint != fingerprint)
-        return cg_fail(error, CG_ERR_FORMAT,
-                       "%s: the pictures in %s are not those that this run began with; start a "
-                       "new run",
-                       trainer->options->out_dir, trainer->options->data);
-    return cg_vector_state_read(trainer->checkpoint_path, &trainer->state, error);
-}
-
-static enum cg_status open_log(struct cg_vector_trainer *trainer, struct cg_error *error)
-{
-    char alarms[CG_ALARM_NAMES_NBYTES];
-    struct cg_log_value columns[CG_LOG_VALUES_MAX];
-    size_t count = cg_vector_values(&trainer->row, alarms, columns);
-    return cg_log_open(trainer->log_path, columns, count, trainer->state.step, &trainer->log,
-                       error);
+        status = cg_vector_run_write(trainer->options, trainer->loop.limits,
+                                     trainer->samples.fingerprint, error);
+    else if (trainer->samples.fingerprint != fingerprint)
+        status = cg_fail(error, CG_ERR_FORMAT,
+                         "%s: the pictures in %s are not those that this run began with; start a "
+                         "new run",
+                         trainer->options->out_dir, trainer->options->data);
+    cg_vector_state_list(&trainer->state, &trainer->loop.state);
+    return status == CG_OK ? cg_loop_open(&trainer->loop, resume, error) : status;
 }
 
 enum cg_status cg_vector_set_up(struct cg_vector_trainer *trainer, bool resume,
@@ -92,6 +83,11 @@ enum cg_status cg_vector_set_up(struct cg_vector_trainer *trainer, bool resume,
 {
     const struct cg_vector_options *options = trainer->options;
     cg_blas_single_threaded();
+    if (cg_ranks_count(trainer->loop.limits->ranks) > 1)
+        return cg_fail(error, CG_ERR_ARGUMENT,
+                       "--model vector: one process trains it, with all processors of its "
+                       "machine, but %d were started",
+                       cg_ranks_count(trainer->loop.limits->ranks));
     enum cg_status status = check_recipe(trainer->recipe, error);
     if (status == CG_OK)
         status = cg_pool_create(options->threads, &trainer->pool, error);
@@ -110,7 +106,7 @@ enum cg_status cg_vector_set_up(struct cg_vector_trainer *trainer, bool resume,
         status = cg_vector_measure_create(trainer->state.generator.network, &trainer->samples,
                                           options->seed, trainer->pool, &trainer->measure, error);
     if (status == CG_OK)
-        status = open_log(trainer, error);
+        status = cg_vector_open_log(trainer, error);
     return status;
 }
 
@@ -120,10 +116,10 @@ void cg_vector_tear_down(struct cg_vector_trainer *trainer)
         fclose(trainer->log);
     cg_vector_measure_free(trainer->measure);
     cg_vector_batch_free(trainer->batch);
+    cg_loop_close(&trainer->loop);
     cg_vector_state_clear(&trainer->state);
     cg_samples_clear(&trainer->samples);
     cg_pool_free(trainer->pool);
     free(trainer->model_path);
-    free(trainer->checkpoint_path);
     free(trainer->log_path);
 }

@@ -2,7 +2,6 @@
 #include "train/vector_state.h"
 
 #include "base/memory.h"
-#include "train/inventory.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -22,11 +21,11 @@ enum cg_status cg_vector_state_create(const struct cg_vector_options *options,
     *out = (struct cg_vector_state){0};
     enum cg_status status = cg_vector_generator_build(&options->config, &network, error);
     if (status == CG_OK)
-        status = cg_learner_create(network, 1, false, options->seed, &out->generator, error);
+        status = cg_learner_create(network, NULL, 1, false, options->seed, &out->generator, error);
     if (status == CG_OK)
         status = cg_vector_discriminator_build(&options->config, &network, error);
     if (status == CG_OK)
-        status = cg_learner_create(network, 1, recipe->spectral_norm != 0, options->seed + 10,
+        status = cg_learner_create(network, NULL, 1, recipe->spectral_norm != 0, options->seed + 10,
                                    &out->discriminator, error);
     if (status == CG_OK) {
         out->average = cg_alloc(out->generator.count, sizeof(float), "average", error);
@@ -53,11 +52,12 @@ void cg_vector_state_clear(struct cg_vector_state *state)
     *state = (struct cg_vector_state){0};
 }
 
-static void list_state(struct cg_inventory *list, struct cg_vector_state *state)
+void cg_vector_state_list(struct cg_vector_state *state, struct cg_inventory *list)
 {
     struct cg_learner *d = &state->discriminator;
     *list = (struct cg_inventory){0};
     cg_inventory_add_counter(list, "run", "step", &state->step);
+    cg_inventory_add_setbacks(list, &state->setbacks);
     cg_inventory_add_learner(list, "generator", &state->generator);
     cg_inventory_add_array(list, "generator", "average", state->average, state->generator.count);
     cg_inventory_add_learner(list, "discriminator", d);
@@ -65,20 +65,4 @@ static void list_state(struct cg_inventory *list, struct cg_vector_state *state)
         cg_inventory_add_array(list, "discriminator", "used", d->used, d->count);
     cg_inventory_add_array(list, "stability", "memory", (float *)&state->stability,
                            CG_STABILITY_FLOATS);
-}
-
-enum cg_status cg_vector_state_write(const char *path, const struct cg_vector_state *state,
-                                     struct cg_error *error)
-{
-    struct cg_inventory list;
-    list_state(&list, (struct cg_vector_state *)(size_t)state);
-    return cg_inventory_write(path, &list, error);
-}
-
-enum cg_status cg_vector_state_read(const char *path, struct cg_vector_state *state,
-                                    struct cg_error *error)
-{
-    struct cg_inventory list;
-    list_state(&list, state);
-    return cg_inventory_read(path, &list, error);
 }

@@ -20,7 +20,7 @@ struct cg_vector_trainer {
     struct cg_vector_measure *measure;
     struct cg_vector_batch *batch;
     FILE *log;
-    char *log_path, *checkpoint_path, *model_path;
+    char *log_path, *model_path;
     /* since the last row of the log */
     struct cg_vector_losses losses;
     double generator_gradient, discriminator_gradient; /* sums over gradient_steps */
@@ -28,9 +28,8 @@ struct cg_vector_trainer {
     struct cg_vector_row row; /* the last one */
 };
 
-/* Tell the caller of the run; text and advice may be NULL. */
-void cg_vector_tell(struct cg_vector_trainer *trainer, enum cg_vector_event event, const char *text,
-                    const char *advice);
+/* Tell the caller of the run; step, limit and row are filled in. */
+void cg_vector_tell(struct cg_vector_trainer *trainer, const struct cg_vector_report *what);
 
 /* Everything from the data to the log, for a trainer whose options, recipe, loop and report are
  * set. resume: go on from the checkpoint, if the data is still that of fingerprint. Call tear_down
@@ -39,15 +38,13 @@ enum cg_status cg_vector_set_up(struct cg_vector_trainer *trainer, bool resume,
                                 uint64_t fingerprint, struct cg_error *error);
 void cg_vector_tear_down(struct cg_vector_trainer *trainer);
 
-/* A row as the log has it; values has room for CG_LOG_VALUES_MAX, alarms for their names. Returns
- * how many there are. */
-size_t cg_vector_values(const struct cg_vector_row *row, char alarms[CG_ALARM_NAMES_NBYTES],
-                        struct cg_log_value *values);
+/* Open the log, anew if it is, where the state is; begin new means. */
+enum cg_status cg_vector_open_log(struct cg_vector_trainer *trainer, struct cg_error *error);
 
 /* Measure, write a row, look for alarms, begin new means. */
 enum cg_status cg_vector_log(struct cg_vector_trainer *trainer, struct cg_error *error);
 
-/* samples/step-N.png, the checkpoint and the model. */
-enum cg_status cg_vector_save(struct cg_vector_trainer *trainer, struct cg_error *error);
+/* samples/step-N.png and the model. */
+enum cg_status cg_vector_publish(struct cg_vector_trainer *trainer, struct cg_error *error);
 
 #endif

@@ -155,9 +155,15 @@ struct cg_ffmpeg_format {
     bool attachments;         /* fonts */
 };
 
+/*
+ * Fast: superfast with the macroblock tree that it leaves out. Over comics of three films that
+ * takes two thirds of veryfast's time for a tenth more bytes at the same SSIM; superfast as it is
+ * makes files more than twice as large.
+ */
 #define H264                                                                                       \
     .part_ending = ".mp4", .encoder = {"-c:v", "libx264", "-crf", "18", "-tune", "animation"},     \
-    .slow = {"-preset", "medium"}, .fast = {"-preset", "veryfast"}, .audio = "aac"
+    .slow = {"-preset", "medium"},                                                                 \
+    .fast = {"-preset", "superfast", "-x264-params", "mbtree=1:rc-lookahead=10"}, .audio = "aac"
 
 static const struct cg_ffmpeg_format formats[] = {
     {.ending = ".mp4", H264, .subtitles = {"mov_text"}},

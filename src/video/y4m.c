@@ -1,4 +1,5 @@
 /* YUV4MPEG2: see y4m.h. */
+#define _GNU_SOURCE /* F_SETPIPE_SZ */
 #include "video/y4m.h"
 
 #include "base/memory.h"
@@ -17,6 +18,7 @@
 #define FRAME_LINE_NBYTES 256
 #define BUFFER_NBYTES ((size_t)64 << 10)
 #define WORD_NBYTES 64
+#define PIPE_NBYTES (1 << 20) /* what a process may ask for without privileges */
 
 int cg_y4m_chroma_width(const struct cg_y4m_format *format)
 {
@@ -174,6 +176,17 @@ struct cg_y4m_reader {
     uint8_t buffer[BUFFER_NBYTES];
 };
 
+/* A frame is much larger than a pipe usually is, and each filling of it wakes a program. What is no
+ * pipe, or may not grow, stays as it is. */
+static void widen_pipe(int fd)
+{
+#ifdef F_SETPIPE_SZ
+    (void)fcntl(fd, F_SETPIPE_SZ, PIPE_NBYTES);
+#else
+    (void)fd;
+#endif
+}
+
 enum cg_status cg_y4m_reader_create(int fd, const char *name, struct cg_y4m_reader **out,
                                     struct cg_error *error)
 {
@@ -190,6 +203,7 @@ enum cg_status cg_y4m_reader_create(int fd, const char *name, struct cg_y4m_read
     }
     for (int i = 0; i < 2; i++)
         fcntl(reader->stop[i], F_SETFD, FD_CLOEXEC);
+    widen_pipe(fd);
     *out = reader;
     return CG_OK;
 }
@@ -353,6 +367,7 @@ enum cg_status cg_y4m_write_header(int fd, const char *name, const struct cg_y4m
 {
     char line[CG_Y4M_HEADER_NBYTES + 1];
     int length = snprintf(line, sizeof(line), "%s\n", format->header);
+    widen_pipe(fd);
     return write_all(fd, name, line, (size_t)length, error);
 }
 

@@ -168,24 +168,50 @@ static void matrix_from_rgb(const struct cg_yuv *yuv, const uint8_t *restrict pi
     }
 }
 
+/* The mean of two rows, into the first, in bytes. */
+CG_MULTIVERSION
+static void mean_row(float *upper, const float *lower, int width)
+{
+    for (int x = 0; x < width; x++)
+        upper[x] = 0.5f * (upper[x] + lower[x]) + 128.0f;
+}
+
+CG_MULTIVERSION
+static void keep_columns(const float *restrict row, int count, uint8_t *restrict out)
+{
+    for (int i = 0; i < count; i++)
+        out[i] = to_byte(row[i]);
+}
+
+CG_MULTIVERSION
+static void mean_columns(const float *restrict row, int count, uint8_t *restrict out)
+{
+    for (int i = 0; i < count; i++)
+        out[i] = to_byte(0.5f * (row[2 * i] + row[2 * i + 1]));
+}
+
+/* 1 2 1 around every second column. */
+CG_MULTIVERSION
+static void smooth_columns(const float *restrict row, int count, uint8_t *restrict out)
+{
+    for (int i = 0; i < count; i++)
+        out[i] = to_byte(0.25f * (row[2 * i - 1] + row[2 * i + 1]) + 0.5f * row[2 * i]);
+}
+
 /* One chroma row from two rows of full width (the same one twice but for 4:2:0), which have room
  * for a column on each side. */
 static void narrow_row(const struct cg_yuv *yuv, float *upper, const float *lower, uint8_t *out)
 {
     int width = yuv->format.width;
-    for (int x = 0; x < width; x++)
-        upper[x] = 0.5f * (upper[x] + lower[x]) + 128.0f;
+    mean_row(upper, lower, width);
     upper[-1] = upper[0];
     upper[width] = upper[width - 1];
     if (yuv->format.chroma == CG_Y4M_444)
-        for (int x = 0; x < width; x++)
-            out[x] = to_byte(upper[x]);
+        keep_columns(upper, width, out);
     else if (yuv->format.chroma_centred)
-        for (int i = 0; i < yuv->chroma_width; i++)
-            out[i] = to_byte(0.5f * (upper[2 * i] + upper[2 * i + 1]));
+        mean_columns(upper, yuv->chroma_width, out);
     else
-        for (int i = 0; i < yuv->chroma_width; i++)
-            out[i] = to_byte(0.25f * (upper[2 * i - 1] + upper[2 * i + 1]) + 0.5f * upper[2 * i]);
+        smooth_columns(upper, yuv->chroma_width, out);
 }
 
 void cg_yuv_from_rgb(struct cg_yuv *yuv, const uint8_t *pixels, uint8_t *planes)

@@ -1,6 +1,7 @@
 /*
  * What the command-line tests need made or looked at:
  *   fixture picture PATH WIDTH HEIGHT   write a picture of gradients and edges
+ *   fixture scene PATH WIDTH HEIGHT SEED   write a picture of boxes of flat colour
  *   fixture plain PATH WIDTH HEIGHT V   write a picture of one grey, 0 to 255
  *   fixture model PATH NAME             write a small style of random numbers
  *   fixture film PATH WIDTH HEIGHT COUNT CHROMA   write a y4m film of a picture that moves
@@ -50,6 +51,34 @@ static int make_picture(const char *path, int width, int height)
         pixel[0] = (uint8_t)(x * 255 / width);
         pixel[1] = (uint8_t)(y * 255 / height);
         pixel[2] = (uint8_t)((x / 16 + y / 16) % 2 * 160 + 40);
+    }
+    if (status == CG_OK)
+        status = cg_image_write(path, &image,
+                                &(struct cg_image_write_options){.format = format, .quality = 95},
+                                &error);
+    cg_image_clear(&image);
+    return report(status, &error);
+}
+
+/* Boxes of flat colour over each other, of which no two seeds have the same. */
+static int make_scene(const char *path, int width, int height, int seed)
+{
+    struct cg_error error;
+    struct cg_image image = {0};
+    struct cg_rng rng = cg_rng_make((uint64_t)seed, 0, 0);
+    enum cg_image_format format;
+    enum cg_status status = cg_image_format_of(path, &format, &error);
+    if (status == CG_OK)
+        status = cg_image_create(width, height, 3, &image, &error);
+    for (int box = 0; status == CG_OK && box < 12; box++) {
+        int left = box > 0 ? (int)cg_rng_below(&rng, (uint32_t)width) : 0;
+        int top = box > 0 ? (int)cg_rng_below(&rng, (uint32_t)height) : 0;
+        uint32_t colour = cg_rng_below(&rng, 1 << 24);
+        for (int y = top; y < height && (box == 0 || y < top + height / 2); y++)
+            for (int x = left; x < width && (box == 0 || x < left + width / 2); x++)
+                for (int c = 0; c < 3; c++)
+                    image.pixels[3 * ((size_t)y * (size_t)width + (size_t)x) + (size_t)c] =
+                        (uint8_t)((colour >> 8 * c & 255) * 3 / 4);
     }
     if (status == CG_OK)
         status = cg_image_write(path, &image,
@@ -210,6 +239,8 @@ static int check_json_lines(const char *path)
 
 int main(int argc, char *argv[])
 {
+    if (argc == 6 && strcmp(argv[1], "scene") == 0)
+        return make_scene(argv[2], atoi(argv[3]), atoi(argv[4]), atoi(argv[5]));
     if (argc == 5 && strcmp(argv[1], "picture") == 0)
         return make_picture(argv[2], atoi(argv[3]), atoi(argv[4]));
     if (argc == 7 && strcmp(argv[1], "film") == 0)

@@ -49,7 +49,8 @@ static struct cg_dataset *open_data(const char *folder)
                                          .comic_long_px = 80,
                                          .comic_white_max = 1.0f};
     assert_int_equal(cg_pool_create(1, &pool, NULL), CG_OK);
-    if (cg_dataset_open(&options, pool, NULL, NULL, &dataset, &error) != CG_OK)
+    if (cg_dataset_open(&options, pool, NULL, NULL, &dataset, &error) != CG_OK ||
+        cg_dataset_prepare(dataset, pool, NULL, NULL, &error) != CG_OK)
         fail_msg("%s", error.text);
     cg_pool_free(pool);
     free(cache);
@@ -66,10 +67,11 @@ static void smooth_out(struct cg_network *network)
             network->layers[i].activation = CG_ACT_TANH;
 }
 
-static void learner_new(struct cg_network *network, uint64_t seed, struct cg_learner *out)
+static void learner_new(struct cg_network *network, int shards, uint64_t seed,
+                        struct cg_learner *out)
 {
     smooth_out(network);
-    assert_int_equal(cg_learner_create(network, 1, false, seed, out, NULL), CG_OK);
+    assert_int_equal(cg_learner_create(network, NULL, shards, false, seed, out, NULL), CG_OK);
 }
 
 static struct cg_recipe test_recipe(void)
@@ -86,10 +88,10 @@ static struct subject subject_new(const char *folder, const struct cg_recipe *re
 {
     struct subject subject = {.dataset = open_data(folder)};
     struct cg_network *critics[CG_CRITIC_COUNT];
-    learner_new(fixture_generator(), 1, &subject.generator);
+    learner_new(fixture_generator(), 1, 1, &subject.generator);
     for (int c = 0; c < CG_CRITIC_COUNT; c++) {
         assert_int_equal(cg_critic_build((enum cg_critic)c, &critics[c], NULL), CG_OK);
-        learner_new(critics[c], 2 + (uint64_t)c, &subject.critics[c]);
+        learner_new(critics[c], 1, 2 + (uint64_t)c, &subject.critics[c]);
     }
     assert_int_equal(
         cg_shard_create(recipe, 0, SHARE, subject.generator.network, critics, &subject.shard, NULL),
@@ -218,15 +220,13 @@ static void shards_add_up(void **state)
     struct cg_recipe recipe = test_recipe();
     struct subject whole = subject_new(*state, &recipe);
     struct cg_network *critics[CG_CRITIC_COUNT] = {NULL, NULL};
+    struct cg_learner learner;
     struct cg_losses sum = {0};
     recipe.shard_crops = 1;
     generator_value(&whole);
+    learner_new(fixture_generator(), 2, 1, &learner); /* the same parameters */
     for (int s = 0; s < 2; s++) {
         struct cg_shard *half;
-        struct cg_learner learner = whole.generator;
-        learner.shard_gradients = malloc(2 * learner.count * sizeof(float));
-        assert_non_null(learner.shard_gradients);
-        memset(learner.shard_gradients, 0, 2 * learner.count * sizeof(float));
         assert_int_equal(
             cg_shard_create(&recipe, s, SHARE / 2.0f, learner.network, critics, &half, NULL),
             CG_OK);
@@ -234,7 +234,6 @@ static void shards_add_up(void **state)
         cg_shard_learn(half, &learner, TARGET_SHARE, NULL);
         cg_losses_add_scaled(&sum, cg_shard_losses(half), 1.0);
         cg_shard_free(half);
-        free(learner.shard_gradients);
     }
     const struct cg_losses *all = cg_shard_losses(whole.shard);
     const double halves[] = {sum.colour, sum.gradient, sum.comic, sum.ink, sum.chroma};
@@ -243,6 +242,7 @@ static void shards_add_up(void **state)
         assert_true(wholes[i] > 1e-5);
         assert_true(fabs(halves[i] - wholes[i]) < 1e-6 * wholes[i] + 1e-9);
     }
+    cg_learner_clear(&learner);
     subject_clear(&whole);
 }
 

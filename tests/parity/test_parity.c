@@ -91,8 +91,8 @@ static int set_up(void **state)
                      CG_OK);
     assert_int_equal(cg_vector_generator_build(&config, &g, NULL), CG_OK);
     assert_int_equal(cg_vector_discriminator_build(&config, &d, NULL), CG_OK);
-    assert_int_equal(cg_learner_create(g, 1, false, 1, &game->g, NULL), CG_OK);
-    assert_int_equal(cg_learner_create(d, 1, false, 1, &game->d, NULL), CG_OK);
+    assert_int_equal(cg_learner_create(g, NULL, 1, false, 1, &game->g, NULL), CG_OK);
+    assert_int_equal(cg_learner_create(d, NULL, 1, false, 1, &game->d, NULL), CG_OK);
     game->g.adam = game->d.adam = adam;
     load_blob(game, g, game->g.parameters);
     load_blob(game, d, game->d.parameters);

@@ -6,6 +6,7 @@
 #include "unit/fixture_train.h"
 #include "unit/temp_folder.h"
 
+#include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -86,14 +87,40 @@ void fixture_must_resume(const struct fixture_run *run, uint64_t steps)
         fail_msg("%s", error.text);
 }
 
+/* The name of the newest checkpoint in the run's folder, to be freed. */
+static char *newest_checkpoint(const struct fixture_run *run)
+{
+    char *folder = temp_path(run->out, "checkpoints"), *newest = NULL;
+    DIR *entries = opendir(folder);
+    assert_non_null(entries);
+    for (struct dirent *entry; (entry = readdir(entries)) != NULL;)
+        if (entry->d_name[0] == 's' && (newest == NULL || strcmp(entry->d_name, newest) > 0)) {
+            free(newest);
+            newest = cg_string_copy(entry->d_name);
+        }
+    closedir(entries);
+    free(folder);
+    assert_non_null(newest);
+    char *name = cg_string_format("checkpoints/%s", newest);
+    free(newest);
+    return name;
+}
+
+/* The name of a file in the run's folder, to be freed. */
+static char *resolve(const struct fixture_run *run, const char *name)
+{
+    return strcmp(name, FIXTURE_CHECKPOINT) == 0 ? newest_checkpoint(run) : cg_string_copy(name);
+}
+
 struct fixture_file fixture_read_file(const struct fixture_run *run, const char *name)
 {
     struct fixture_file bytes;
     struct cg_error error;
-    char *path = temp_path(run->out, name);
+    char *resolved = resolve(run, name), *path = temp_path(run->out, resolved);
     if (cg_file_read(path, FILE_NBYTES_MAX, &bytes.data, &bytes.nbytes, &error) != CG_OK)
         fail_msg("%s", error.text);
     free(path);
+    free(resolved);
     return bytes;
 }
 
@@ -104,7 +131,9 @@ bool fixture_same_bytes(struct fixture_file a, struct fixture_file b)
 
 void fixture_write_file(const struct fixture_run *run, const char *name, struct fixture_file bytes)
 {
-    temp_write(run->out, name, bytes.data, bytes.nbytes);
+    char *resolved = resolve(run, name);
+    temp_write(run->out, resolved, bytes.data, bytes.nbytes);
+    free(resolved);
 }
 
 char *fixture_read_text(const struct fixture_run *run, const char *name)

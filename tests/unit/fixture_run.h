@@ -5,7 +5,7 @@
 #include "train/train.h"
 
 #define FIXTURE_MODEL "model.safetensors"
-#define FIXTURE_CHECKPOINT "checkpoint.safetensors"
+#define FIXTURE_CHECKPOINT "checkpoints/" /* stands for the newest one */
 
 /* Options with their strings in one place. */
 struct fixture_run {

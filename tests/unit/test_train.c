@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -62,6 +63,19 @@ static void the_model_is_under_its_own_card(void **state)
     fixture_run_clear(&run);
 }
 
+static void what_a_run_started_from_may_go(void **state)
+{
+    struct fixture_run run = fixture_run_on_pictures(*state, "run"),
+                       whole = fixture_run_new(*state, "whole");
+    fixture_must_start(&whole, 4);
+    fixture_must_start(&run, 2);
+    assert_int_equal(unlink(run.from), 0);
+    fixture_must_resume(&run, 4);
+    assert_true(fixture_same_file(&run, &whole, FIXTURE_CHECKPOINT));
+    fixture_run_clear(&whole);
+    fixture_run_clear(&run);
+}
+
 /* Without comics the teacher's pictures are what the critics take for real. */
 static void comics_may_be_missing(void **state)
 {
@@ -110,7 +124,7 @@ static void the_loss_falls(void **state)
     run.options.recipe.pretrain_rate = 1e-2f;
     assert_int_equal(cg_train_start(&run.options, &limits, note_report, &told, NULL), CG_OK);
     assert_int_equal(told.steps, 3);
-    assert_true(told.preparing == 1 && told.ready == 1 && told.saved == 1);
+    assert_true(told.preparing == 1 && told.ready == 1 && told.saved == 2);
     for (int i = 0; i < 3; i++) {
         assert_int_equal(told.step[i], 50 * (i + 1));
         assert_false(told.adversarial[i]);
@@ -215,6 +229,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         IN_FOLDER(interruptions_do_not_change_a_byte),
         IN_FOLDER(the_model_is_under_its_own_card),
+        IN_FOLDER(what_a_run_started_from_may_go),
         IN_FOLDER(comics_may_be_missing),
         IN_FOLDER(the_loss_falls),
         IN_FOLDER(the_log_goes_on_where_the_checkpoint_is),

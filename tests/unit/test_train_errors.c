@@ -87,8 +87,11 @@ static void a_damaged_run_file_is_refused(void **state)
         const char *from, *to, *text;
         enum cg_status status;
     } rows[] = {
-        {"\"version\": 2", "\"version\": 3", "version 2, found 3", CG_ERR_FORMAT},
-        {"\"version\": 2", "\"version\": \"1\"", "\"version\"", CG_ERR_MODEL},
+        {"\"version\": 4", "\"version\": 3", "version 4, found 3, made by comicgan ",
+         CG_ERR_FORMAT},
+        {"\"version\": 4", "\"version\": 5", "start a new run in another folder", CG_ERR_FORMAT},
+        {"\"style\"", "\"vector\"", "expected a run of the model \"style\"", CG_ERR_FORMAT},
+        {"\"version\": 4", "\"version\": \"1\"", "\"version\"", CG_ERR_MODEL},
         {"{", "", "expected JSON", CG_ERR_MODEL},
         {"\"data\":", "\"date\":", "\"data\"", CG_ERR_MODEL},
         {"\"detail_px\": 128", "\"detail_px\": 1", "64 to 8192", CG_ERR_MODEL},
@@ -118,31 +121,38 @@ static void a_damaged_run_file_is_refused(void **state)
     fixture_run_clear(&none);
 }
 
-static void a_damaged_checkpoint_is_refused(void **state)
+static void only_checkpoints_of_the_run_are_read(void **state)
+{
+    struct fixture_run run = fixture_run_on_pictures(*state, "run"),
+                       whole = fixture_run_new(*state, "whole");
+    fixture_must_start(&run, 2);
+    fixture_must_start(&whole, 4);
+    struct fixture_file model = fixture_read_file(&run, FIXTURE_MODEL);
+    fixture_write_file(&run, FIXTURE_CHECKPOINT, model);
+    fixture_must_resume(&run, 4); /* from the one before */
+    assert_true(fixture_same_file(&run, &whole, FIXTURE_CHECKPOINT));
+    fixture_write_file(&run, "checkpoints/step-0000000.safetensors", model);
+    fixture_write_file(&run, FIXTURE_CHECKPOINT, model);
+    expect_resume_failure(&run, CG_ERR_MODEL, "step-0000004.safetensors: expected ");
+    expect_resume_failure(&run, CG_ERR_MODEL, "a checkpoint of another run");
+    free(model.data);
+    fixture_run_clear(&whole);
+    fixture_run_clear(&run);
+}
+
+static void a_run_without_a_checkpoint_is_explained(void **state)
 {
     struct fixture_run run = fixture_run_on_pictures(*state, "run");
     fixture_must_start(&run, 2);
-    struct fixture_file sound = fixture_read_file(&run, FIXTURE_CHECKPOINT);
-    const struct fixture_file damaged[] = {{sound.data, 0},
-                                           {sound.data, 7},
-                                           {sound.data, sound.nbytes / 2},
-                                           {sound.data, sound.nbytes - 1},
-                                           {sound.data + 1, sound.nbytes - 1}};
-    for (size_t i = 0; i < sizeof(damaged) / sizeof(damaged[0]); i++) {
-        fixture_write_file(&run, FIXTURE_CHECKPOINT, damaged[i]);
-        expect_resume_failure(&run, CG_ERR_MODEL, FIXTURE_CHECKPOINT);
+    for (int step = 0; step < 4; step += 2) {
+        char *name = cg_string_format("checkpoints/step-%07d.safetensors", step);
+        char *path = temp_path(run.out, name);
+        assert_int_equal(unlink(path), 0);
+        free(path);
+        free(name);
     }
-    struct fixture_file model = fixture_read_file(&run, FIXTURE_MODEL);
-    fixture_write_file(&run, FIXTURE_CHECKPOINT, model);
-    expect_resume_failure(&run, CG_ERR_MODEL, "a checkpoint of another run");
-    char *path = temp_path(run.out, FIXTURE_CHECKPOINT);
-    assert_int_equal(unlink(path), 0);
-    expect_resume_failure(&run, CG_ERR_IO, FIXTURE_CHECKPOINT);
-    fixture_write_file(&run, FIXTURE_CHECKPOINT, sound);
-    fixture_must_resume(&run, 3);
-    free(path);
-    free(model.data);
-    free(sound.data);
+    expect_resume_failure(&run, CG_ERR_STATE, "expected a checkpoint to go on from, found none");
+    fixture_must_start(&run, 2); /* the folder is free */
     fixture_run_clear(&run);
 }
 
@@ -160,8 +170,9 @@ static void instability_keeps_the_checkpoint(void **state)
     struct fixture_file settings = fixture_read_file(&run, "run.json");
     for (size_t i = 0; i < sizeof(rates) / sizeof(rates[0]); i++) {
         change_run_file(&run, "\"pretrain_rate\": 0.5", rates[i]);
-        expect_resume_failure(&run, CG_ERR_NUMERIC, "training became unstable at step ");
-        expect_resume_failure(&run, CG_ERR_NUMERIC, "lower learning rates");
+        expect_resume_failure(&run, CG_ERR_NUMERIC, "training is unstable: NaN or infinity");
+        expect_resume_failure(&run, CG_ERR_NUMERIC, "1/8 of the learning rates; what was saved");
+        expect_resume_failure(&run, CG_ERR_NUMERIC, "to try: begin a new run");
         struct fixture_file after = fixture_read_file(&run, FIXTURE_CHECKPOINT),
                             model_after = fixture_read_file(&run, FIXTURE_MODEL);
         assert_true(fixture_same_bytes(before, after) && fixture_same_bytes(model, model_after));
@@ -193,7 +204,7 @@ static void a_full_disk_keeps_the_checkpoint(void **state)
     enum cg_status status = fixture_try_resume(&run, 6, &error);
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
     signal(SIGXFSZ, handler);
-    expect(status, &error, CG_ERR_IO, FIXTURE_CHECKPOINT);
+    expect(status, &error, CG_ERR_IO, "checkpoints/step-0000006.safetensors");
     struct fixture_file after = fixture_read_file(&run, FIXTURE_CHECKPOINT),
                         model_after = fixture_read_file(&run, FIXTURE_MODEL);
     assert_true(fixture_same_bytes(checkpoint, after) && fixture_same_bytes(model, model_after));
@@ -275,7 +286,8 @@ int main(void)
         IN_FOLDER(a_folder_that_is_taken_is_refused),
         IN_FOLDER(other_pictures_are_refused),
         IN_FOLDER(a_damaged_run_file_is_refused),
-        IN_FOLDER(a_damaged_checkpoint_is_refused),
+        IN_FOLDER(only_checkpoints_of_the_run_are_read),
+        IN_FOLDER(a_run_without_a_checkpoint_is_explained),
         IN_FOLDER(instability_keeps_the_checkpoint),
         IN_FOLDER(a_full_disk_keeps_the_checkpoint),
         IN_FOLDER(pictures_that_do_not_serve_are_explained),

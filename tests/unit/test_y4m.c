@@ -259,6 +259,100 @@ static void known_colours_have_known_bytes(void **state)
     }
 }
 
+/* The matrix of Rec. 601, limited range, in doubles. */
+static void plain_to_rgb(const uint8_t *yuv, int rgb[3])
+{
+    double y = (yuv[0] - 16) * 255.0 / 219.0;
+    double u = (yuv[1] - 128) * 255.0 / 224.0, v = (yuv[2] - 128) * 255.0 / 224.0;
+    const double values[3] = {y + 1.402 * v, y - 0.344136 * u - 0.714136 * v, y + 1.772 * u};
+    for (int c = 0; c < 3; c++)
+        rgb[c] = (int)lround(fmin(fmax(values[c], 0.0), 255.0));
+}
+
+static void plain_from_rgb(const uint8_t *rgb, double yuv[3])
+{
+    double y = 0.299 * rgb[0] + 0.587 * rgb[1] + 0.114 * rgb[2];
+    yuv[0] = 16.0 + y * 219.0 / 255.0;
+    yuv[1] = 128.0 + (rgb[2] - y) / 1.772 * 224.0 / 255.0;
+    yuv[2] = 128.0 + (rgb[0] - y) / 1.402 * 224.0 / 255.0;
+}
+
+/* Pixels of a picture of 4:4:4, one by one, both ways; a guard byte stands behind the last. */
+static void compare_with_plain(int width, struct cg_rng *rng)
+{
+    enum { HEIGHT = 3, WIDTH_MAX = 80 };
+    uint8_t planes[3 * WIDTH_MAX * HEIGHT], back[3 * WIDTH_MAX * HEIGHT];
+    uint8_t pixels[3 * WIDTH_MAX * HEIGHT + 1];
+    struct cg_y4m_format format;
+    struct cg_yuv *yuv;
+    char header[64];
+    snprintf(header, sizeof(header), "YUV4MPEG2 W%d H%d C444", width, HEIGHT);
+    assert_int_equal(parse(header, &format), CG_OK);
+    assert_int_equal(cg_yuv_create(&format, &yuv, NULL), CG_OK);
+    size_t count = (size_t)width * HEIGHT;
+    for (size_t i = 0; i < 3 * count; i++)
+        planes[i] = (uint8_t)cg_rng_below(rng, 256);
+    pixels[3 * count] = 77;
+    cg_yuv_to_rgb(yuv, planes, pixels);
+    cg_yuv_from_rgb(yuv, pixels, back);
+    assert_int_equal(pixels[3 * count], 77);
+    for (size_t i = 0; i < count; i++) {
+        const uint8_t point[3] = {planes[i], planes[count + i], planes[2 * count + i]};
+        int rgb[3];
+        double expected[3];
+        plain_to_rgb(point, rgb);
+        plain_from_rgb(pixels + 3 * i, expected);
+        for (size_t c = 0; c < 3; c++) {
+            assert_true(abs(rgb[c] - pixels[3 * i + c]) <= 1); /* a half is rounded either way */
+            assert_true(fabs(expected[c] - back[c * count + i]) < 0.501);
+        }
+    }
+    cg_yuv_free(yuv);
+}
+
+/* Every way in which a row's length may leave a remainder over vectors of up to 64 bytes. */
+static void rows_of_any_length_equal_plain_ones(void **state)
+{
+    (void)state;
+    struct cg_rng rng = cg_rng_make(5, 0, 0);
+    for (int width = 1; width <= 80; width++)
+        compare_with_plain(width, &rng);
+}
+
+/* Subsampled chroma is the mean of the pixels around, by the definition in yuv.h. */
+static void chroma_is_the_mean_around(void **state)
+{
+    (void)state;
+    enum { WIDTH = 37, HEIGHT = 6, ACROSS = (WIDTH + 1) / 2 };
+    static const char *const headers[] = {"YUV4MPEG2 W37 H6 C420jpeg",
+                                          "YUV4MPEG2 W37 H6 C420mpeg2"};
+    uint8_t pixels[3 * WIDTH * HEIGHT], planes[WIDTH * HEIGHT + 2 * ACROSS * HEIGHT / 2];
+    struct cg_rng rng = cg_rng_make(6, 0, 0);
+    for (size_t i = 0; i < sizeof(pixels); i++)
+        pixels[i] = (uint8_t)cg_rng_below(&rng, 256);
+    for (int centred = 0; centred < 2; centred++) {
+        struct cg_y4m_format format;
+        struct cg_yuv *yuv;
+        assert_int_equal(parse(headers[1 - centred], &format), CG_OK);
+        assert_int_equal(cg_yuv_create(&format, &yuv, NULL), CG_OK);
+        cg_yuv_from_rgb(yuv, pixels, planes);
+        for (int i = 0; i < ACROSS * HEIGHT / 2; i++) {
+            double u = 0.0;
+            for (int k = 0; k < 2; k++)
+                for (int dx = -1; dx <= 1; dx++) {
+                    int x = 2 * (i % ACROSS) + dx, y = 2 * (i / ACROSS) + k;
+                    double weight = centred ? (dx < 0 ? 0.0 : 0.25) : dx == 0 ? 0.25 : 0.125;
+                    double point[3];
+                    x = x < 0 ? 0 : x >= WIDTH ? WIDTH - 1 : x;
+                    plain_from_rgb(pixels + 3 * (y * WIDTH + x), point);
+                    u += weight * point[1];
+                }
+            assert_true(fabs(u - planes[WIDTH * HEIGHT + i]) < 0.501);
+        }
+        cg_yuv_free(yuv);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -268,6 +362,8 @@ int main(void)
         cmocka_unit_test(streams_that_end_badly_are_refused),
         cmocka_unit_test(a_stream_without_a_header_is_refused),
         cmocka_unit_test(colours_come_back),
+        cmocka_unit_test(rows_of_any_length_equal_plain_ones),
+        cmocka_unit_test(chroma_is_the_mean_around),
         cmocka_unit_test(known_colours_have_known_bytes),
     };
     return cmocka_run_group_tests_name("y4m", tests, NULL, NULL);

@@ -7,10 +7,9 @@ Needs python3-torch. The file holds the networks at their start, the batches, an
 losses, gradients of the first step, and parameters after ten steps of Adam. Neither the program nor
 its tests need PyTorch; run this again only when the list of what is compared changes.
 """
-import json
-import struct
 import sys
 
+import safetensors_file
 import torch
 from torch import nn
 from torch.nn import functional as F
@@ -91,15 +90,4 @@ for step in range(STEPS):
     g_optimizer.step()
 keep_networks("end.")
 
-header, offset = {}, 0
-for name, tensor in tensors.items():
-    nbytes = 4 * tensor.numel()
-    header[name] = {"dtype": "F32", "shape": list(tensor.shape),
-                    "data_offsets": [offset, offset + nbytes]}
-    offset += nbytes
-text = json.dumps(header, separators=(",", ":")).encode()
-text += b" " * (-len(text) % 8)
-with open(sys.argv[1], "wb") as file:
-    file.write(struct.pack("<Q", len(text)) + text)
-    for tensor in tensors.values():
-        file.write(tensor.numpy().astype("<f4").tobytes())
+safetensors_file.write(sys.argv[1], tensors)

@@ -11,7 +11,7 @@ mkdir -p data/photos
 for i in 1 2 3 4 5 6 7 8; do
     "$fixture" picture "data/photos/$i.png" $((80 + i)) 72
 done
-options=(--data data --cache cache --from tiny --detail 128 --crop 48 --batch 2 --threads 1)
+options=(--data data --keep-all --cache cache --from tiny --detail 128 --crop 48 --batch 2 --threads 1)
 
 refuse 2 'expected [HOST:]PORT' train "${options[@]}" --out run --steps 1 --monitor x
 refuse 2 'expected [HOST:]PORT' train "${options[@]}" --out run --steps 1 --monitor 70000
@@ -54,14 +54,13 @@ refuse 2 "port $port of 127.0.0.1 is in use" train "${options[@]}" --out other -
 code=0
 wait $run || code=$?
 [ $code -eq 0 ] || fail "the stopped run ended with $code: $(cat ../run.stderr)"
-for file in model checkpoint; do
-    [ -s "run/$file.safetensors" ] || fail "the $file was not saved"
-done
+[ -s run/model.safetensors ] || fail "the model was not saved"
 ls run/samples/step-*.jpg >/dev/null || fail "there are no samples"
 grep -q 'data:image/jpeg;base64,' run/report.html || fail "the report has no pictures"
 
 # Gone on with, the report still begins where the run began.
 steps=$(sed -n 's/.*: step \([0-9]*\)$/\1/p' ../run.stdout)
+[ -s "run/checkpoints/$(printf 'step-%07d' "$steps").safetensors" ] || fail "no checkpoint was saved"
 expect 0 "$comicgan" train --resume run --threads 1 --steps $((steps + 1))
 grep -q '"step":0,"url"' run/report.html || fail "the report has lost the first sample"
 

@@ -7,7 +7,7 @@ for i in 1 2 3 4 5 6 7 8 9; do "$fixture" picture "data/a/$i.png" $((60 + 7 * i)
 small=(--model vector --side 8 --generator 12 --discriminator 12 --noise 4 --batch 8 --log-steps 2)
 
 expect 0 "$comicgan" train "${small[@]}" --data data --out run --steps 3 --seed 5 --crops 4
-for file in model.safetensors log.csv run.json checkpoint.safetensors samples/step-0000003.png; do
+for file in model.safetensors log.csv run.json checkpoints/step-0000003.safetensors samples/step-0000003.png; do
     [ -s "run/$file" ] || fail "run/$file was not written"
 done
 [ "$(head -n 1 run/log.csv | cut -d, -f1)" = step ] || fail "log.csv has no header"
