@@ -490,3 +490,16 @@ void cg_folder_drop_abandoned(const char *path,
     }
     closedir(folder);
 }
+
+/* ---- names ----------------------------------------------------------------------------------- */
+
+char *cg_path_base_name(const char *path)
+{
+    size_t end = strlen(path);
+    while (end > 0 && path[end - 1] == '/')
+        end--;
+    size_t begin = end;
+    while (begin > 0 && path[begin - 1] != '/')
+        begin--;
+    return cg_string_format("%.*s", (int)(end - begin), path + begin);
+}

@@ -68,4 +68,8 @@ void cg_folder_drop_abandoned(const char *path,
                               bool (*is_target)(const void *context, const char *name),
                               const void *context);
 
+/* The part of path behind its last slash, not counting slashes at the end. To be freed; NULL when
+ * memory is short. */
+char *cg_path_base_name(const char *path);
+
 #endif

@@ -5,6 +5,7 @@
  */
 #include "cli/plan.h"
 
+#include "base/file.h"
 #include "base/memory.h"
 #include "cli/cli.h"
 #include "cli/plan_parts.h"
@@ -245,7 +246,7 @@ static int add_named(struct planner *planner, const char *path)
     if (is_stream(path))
         return cg_cli_fail(CG_EXIT_USAGE, "convert: a picture from the standard input has no name "
                                           "in a folder; give OUT the name of a file");
-    char *relative = cg_plan_base_name(path);
+    char *relative = cg_path_base_name(path);
     int code = add_to_folder(planner, cg_string_copy(path), relative);
     free(relative);
     return code;

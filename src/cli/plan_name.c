@@ -16,17 +16,6 @@ const char *cg_plan_ending(const char *path)
     return dot;
 }
 
-char *cg_plan_base_name(const char *path)
-{
-    size_t end = strlen(path);
-    while (end > 0 && path[end - 1] == '/')
-        end--;
-    size_t begin = end;
-    while (begin > 0 && path[begin - 1] != '/')
-        begin--;
-    return cg_string_format("%.*s", (int)(end - begin), path + begin);
-}
-
 /* The end of inside, which is length long, one part earlier. */
 static size_t without_last_part(const char *inside, size_t length)
 {

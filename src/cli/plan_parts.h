@@ -9,9 +9,6 @@
 /* Where path's ending begins if it is that of a picture (".jpg"); else path's end. */
 const char *cg_plan_ending(const char *path);
 
-/* The part of path behind its last slash, not counting slashes at the end. To be freed. */
-char *cg_plan_base_name(const char *path);
-
 /*
  * path as a path inside a folder, whatever it says: without a slash in front, "." and "..", each of
  * which takes the part before it away. To be freed; "" when nothing is left.

@@ -128,7 +128,7 @@ static bool set_option(void *context, int option, const char *value)
     int taken = take_any_run_option(reading->common, reading->kind->model, option, value);
     if (taken < 0)
         taken = take_new_run_option(reading->common, option, value);
-    return taken < 0 ? reading->kind->take(reading->own, option) : taken;
+    return taken < 0 ? reading->kind->take(reading->own, option, value) : taken;
 }
 
 /* False when all is said, with the exit code. */

@@ -60,7 +60,7 @@ struct cg_cli_train_kind {
     const struct option *options; /* CG_CLI_TRAIN_OPTIONS and its own */
     uint64_t default_steps;       /* without --steps and --minutes */
     /* Take an option of its own, which only a new run has; false after a message. */
-    bool (*take)(void *own, int option);
+    bool (*take)(void *own, int option, const char *value);
     /* Start or resume a run as asked for, showing it. */
     enum cg_status (*train)(void *own, const struct cg_cli_train *common,
                             struct cg_cli_display *display, struct cg_error *error);

@@ -4,6 +4,7 @@
  */
 #include "cli/train_style.h"
 
+#include "base/file.h"
 #include "base/memory.h"
 #include "cli/train_card.h"
 #include "cli/train_common.h"
@@ -147,59 +148,59 @@ static bool parse_noise(const char *text, float *out)
     return true;
 }
 
-static bool take_recipe_option(struct cg_recipe *recipe, int option)
+static bool take_recipe_option(struct cg_recipe *recipe, int option, const char *value)
 {
     switch (option) {
     case OPTION_PRETRAIN:
-        return cg_cli_parse_steps("pretrain", optarg, &recipe->pretrain_steps);
+        return cg_cli_parse_steps("pretrain", value, &recipe->pretrain_steps);
     case OPTION_CROP:
-        return cg_cli_parse_int("crop", optarg, 16, 512, &recipe->crop_px);
+        return cg_cli_parse_int("crop", value, 16, 512, &recipe->crop_px);
     case OPTION_BATCH:
-        return cg_cli_parse_int("batch", optarg, 2, 1024, &recipe->batch);
+        return cg_cli_parse_int("batch", value, 2, 1024, &recipe->batch);
     case OPTION_NOISE:
-        return parse_noise(optarg, &recipe->noise);
+        return parse_noise(value, &recipe->noise);
     case OPTION_CONSISTENCY:
-        return cg_cli_parse_float("consistency", optarg, 0.0f, 100.0f, &recipe->consistency);
+        return cg_cli_parse_float("consistency", value, 0.0f, 100.0f, &recipe->consistency);
     case OPTION_LINE:
-        return cg_cli_parse_float("adversarial-line", optarg, 0.0f, 100.0f,
+        return cg_cli_parse_float("adversarial-line", value, 0.0f, 100.0f,
                                   &recipe->adversarial[CG_CRITIC_LINE]);
     case OPTION_COLOUR:
-        return cg_cli_parse_float("adversarial-colour", optarg, 0.0f, 100.0f,
+        return cg_cli_parse_float("adversarial-colour", value, 0.0f, 100.0f,
                                   &recipe->adversarial[CG_CRITIC_COLOUR]);
     case OPTION_CHROMA:
-        return cg_cli_parse_float("chroma", optarg, 0.0f, 100.0f, &recipe->chroma);
+        return cg_cli_parse_float("chroma", value, 0.0f, 100.0f, &recipe->chroma);
     case OPTION_GRADIENT:
-        return cg_cli_parse_float("gradient", optarg, 0.0f, 100.0f, &recipe->gradient);
+        return cg_cli_parse_float("gradient", value, 0.0f, 100.0f, &recipe->gradient);
     case OPTION_PALETTE:
-        return cg_cli_parse_float("palette", optarg, 0.0f, 1.0f, &recipe->palette);
+        return cg_cli_parse_float("palette", value, 0.0f, 1.0f, &recipe->palette);
     case OPTION_TEACHER:
-        return cg_cli_parse_float("teacher", optarg, 0.0f, 1.0f, &recipe->teacher_share);
+        return cg_cli_parse_float("teacher", value, 0.0f, 1.0f, &recipe->teacher_share);
     default:
-        return cg_cli_parse_float("target", optarg, 0.0f, 100.0f, &recipe->target_share);
+        return cg_cli_parse_float("target", value, 0.0f, 100.0f, &recipe->target_share);
     }
 }
 
-static bool take_option(void *own, int option)
+static bool take_option(void *own, int option, const char *value)
 {
     struct style *style = own;
     struct cg_train_options *options = &style->options;
     switch (option) {
     case OPTION_CACHE:
-        options->cache_dir = optarg;
+        options->cache_dir = value;
         return true;
     case OPTION_FROM:
-        options->from = optarg;
+        options->from = value;
         return true;
     case OPTION_SUMMARY:
-        options->summary = optarg;
+        options->summary = value;
         return true;
     case OPTION_DETAIL:
-        return cg_cli_parse_int("detail", optarg, 64, 8192, &options->detail_px);
+        return cg_cli_parse_int("detail", value, 64, 8192, &options->detail_px);
     case OPTION_PHOTOS:
-        options->photos_dir = optarg;
+        options->photos_dir = value;
         return true;
     case OPTION_COMIC_DETAIL:
-        return cg_cli_parse_int("comic-detail", optarg, 64, 8192, &options->comic_detail_px);
+        return cg_cli_parse_int("comic-detail", value, 64, 8192, &options->comic_detail_px);
     case OPTION_KEEP_ALL:
         options->keep_all = true;
         return true;
@@ -207,21 +208,15 @@ static bool take_option(void *own, int option)
         style->check = true;
         return true;
     default: /* by both, as --from may still come */
-        return take_recipe_option(&options->recipe, option) &&
-               take_recipe_option(&style->restyle, option);
+        return take_recipe_option(&options->recipe, option, value) &&
+               take_recipe_option(&style->restyle, option, value);
     }
 }
 
 /* The last part of a path, as a style's name. To be freed. */
 static char *name_of_folder(const char *path)
 {
-    size_t end = strlen(path);
-    while (end > 0 && path[end - 1] == '/')
-        end--;
-    size_t begin = end;
-    while (begin > 0 && path[begin - 1] != '/')
-        begin--;
-    char *name = cg_string_format("%.*s", (int)(end - begin), path + begin);
+    char *name = cg_path_base_name(path);
     for (char *c = name; c != NULL && *c != '\0'; c++)
         if (strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_", *c) == NULL)
             *c = '-';

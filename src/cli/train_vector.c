@@ -220,97 +220,96 @@ static bool take_augment(const char *part, void *context)
 /* ---- options --------------------------------------------------------------------------------- */
 
 /* Options of the pictures and of the networks; -1 when it is none of them. */
-static int take_shape_option(struct cg_vector_options *options, int option)
+static int take_shape_option(struct cg_vector_options *options, int option, const char *value)
 {
     struct cg_vector_config *config = &options->config;
     switch (option) {
     case OPTION_SIDE:
-        return cg_cli_parse_int("side", optarg, 4, CG_VECTOR_SIDE_MAX_PX, &config->side_px);
+        return cg_cli_parse_int("side", value, 4, CG_VECTOR_SIDE_MAX_PX, &config->side_px);
     case OPTION_CHANNELS:
-        return cg_cli_parse_int("channels", optarg, 1, 3, &config->channels);
+        return cg_cli_parse_int("channels", value, 1, 3, &config->channels);
     case OPTION_CROPS:
-        return cg_cli_parse_int("crops", optarg, 1, CG_SAMPLES_CROPS_MAX, &options->crops);
+        return cg_cli_parse_int("crops", value, 1, CG_SAMPLES_CROPS_MAX, &options->crops);
     case OPTION_CROP:
-        return cg_cli_parse_float("crop", optarg, 0.05f, 1.0f, &options->crop);
+        return cg_cli_parse_float("crop", value, 0.05f, 1.0f, &options->crop);
     case OPTION_MIRROR:
         options->recipe.mirror = 1;
         return 1;
     case OPTION_NOISE:
-        return cg_cli_parse_int("noise", optarg, 1, CG_VECTOR_NOISE_MAX, &config->noise);
+        return cg_cli_parse_int("noise", value, 1, CG_VECTOR_NOISE_MAX, &config->noise);
     case OPTION_GENERATOR:
-        return parse_widths(optarg, &config->generator);
+        return parse_widths(value, &config->generator);
     case OPTION_DISCRIMINATOR:
-        return parse_widths(optarg, &config->discriminator);
+        return parse_widths(value, &config->discriminator);
     case OPTION_DROPOUT:
-        return cg_cli_parse_float("dropout", optarg, 0.0f, 0.9f, &config->dropout);
+        return cg_cli_parse_float("dropout", value, 0.0f, 0.9f, &config->dropout);
     default:
         return -1;
     }
 }
 
 /* Options of the game; -1 when it is none of them. */
-static int take_game_option(struct cg_vector_recipe *recipe, int option)
+static int take_game_option(struct cg_vector_recipe *recipe, int option, const char *value)
 {
     switch (option) {
     case OPTION_OBJECTIVE:
-        return parse_objective(optarg, &recipe->objective);
+        return parse_objective(value, &recipe->objective);
     case OPTION_R1:
-        return cg_cli_parse_float("r1", optarg, 0.0f, 1000.0f, &recipe->r1);
+        return cg_cli_parse_float("r1", value, 0.0f, 1000.0f, &recipe->r1);
     case OPTION_SPECTRAL_NORM:
         recipe->spectral_norm = 1;
         return 1;
     case OPTION_LABEL_SMOOTHING:
-        return cg_cli_parse_float("label-smoothing", optarg, 0.0f, 0.5f, &recipe->label_smoothing);
+        return cg_cli_parse_float("label-smoothing", value, 0.0f, 0.5f, &recipe->label_smoothing);
     case OPTION_INSTANCE_NOISE:
-        return cg_cli_parse_float("instance-noise", optarg, 0.0f, 10.0f, &recipe->instance_noise);
+        return cg_cli_parse_float("instance-noise", value, 0.0f, 10.0f, &recipe->instance_noise);
     case OPTION_AUGMENT:
         recipe->augment = 0;
-        return for_each_part(optarg, take_augment, &recipe->augment);
+        return for_each_part(value, take_augment, &recipe->augment);
     case OPTION_D_STEPS:
-        return cg_cli_parse_int("d-steps", optarg, 1, 100, &recipe->d_steps);
+        return cg_cli_parse_int("d-steps", value, 1, 100, &recipe->d_steps);
     default:
         return -1;
     }
 }
 
 /* Options of the optimisers. */
-static bool take_learning_option(struct cg_vector_recipe *recipe, int option)
+static bool take_learning_option(struct cg_vector_recipe *recipe, int option, const char *value)
 {
     switch (option) {
     case OPTION_BATCH:
-        return cg_cli_parse_int("batch", optarg, 2, 65536, &recipe->batch);
+        return cg_cli_parse_int("batch", value, 2, 65536, &recipe->batch);
     case OPTION_OPTIMIZER:
-        return parse_rule(optarg, &recipe->rule);
+        return parse_rule(value, &recipe->rule);
     case OPTION_GENERATOR_RATE:
-        return cg_cli_parse_float("generator-rate", optarg, 0.0f, RATE_MAX,
-                                  &recipe->generator_rate);
+        return cg_cli_parse_float("generator-rate", value, 0.0f, RATE_MAX, &recipe->generator_rate);
     case OPTION_DISCRIMINATOR_RATE:
-        return cg_cli_parse_float("discriminator-rate", optarg, 0.0f, RATE_MAX,
+        return cg_cli_parse_float("discriminator-rate", value, 0.0f, RATE_MAX,
                                   &recipe->discriminator_rate);
     case OPTION_BETA1:
-        return cg_cli_parse_float("beta1", optarg, 0.0f, 0.9999f, &recipe->beta1);
+        return cg_cli_parse_float("beta1", value, 0.0f, 0.9999f, &recipe->beta1);
     case OPTION_BETA2:
-        return cg_cli_parse_float("beta2", optarg, 0.0f, 0.99999f, &recipe->beta2);
+        return cg_cli_parse_float("beta2", value, 0.0f, 0.99999f, &recipe->beta2);
     case OPTION_SCHEDULE:
-        return parse_schedule(optarg, &recipe->schedule);
+        return parse_schedule(value, &recipe->schedule);
     case OPTION_WARMUP:
-        return cg_cli_parse_steps("warmup", optarg, &recipe->warmup);
+        return cg_cli_parse_steps("warmup", value, &recipe->warmup);
     case OPTION_HOLD:
-        return cg_cli_parse_steps("hold", optarg, &recipe->hold);
+        return cg_cli_parse_steps("hold", value, &recipe->hold);
     case OPTION_EMA:
-        return cg_cli_parse_float("ema", optarg, 0.0f, 0.99999f, &recipe->ema);
+        return cg_cli_parse_float("ema", value, 0.0f, 0.99999f, &recipe->ema);
     default:
-        return cg_cli_parse_int("log-steps", optarg, 1, 1000000, &recipe->log_steps);
+        return cg_cli_parse_int("log-steps", value, 1, 1000000, &recipe->log_steps);
     }
 }
 
-static bool take_option(void *own, int option)
+static bool take_option(void *own, int option, const char *value)
 {
     struct cg_vector_options *options = own;
-    int taken = take_shape_option(options, option);
+    int taken = take_shape_option(options, option, value);
     if (taken < 0)
-        taken = take_game_option(&options->recipe, option);
-    return taken < 0 ? take_learning_option(&options->recipe, option) : taken != 0;
+        taken = take_game_option(&options->recipe, option, value);
+    return taken < 0 ? take_learning_option(&options->recipe, option, value) : taken != 0;
 }
 
 /* ---- the command ----------------------------------------------------------------------------- */

@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "image/walk.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,11 +31,60 @@ int cg_reduced_side(int side, int long_side, int long_px)
     return long_side <= long_px ? side : reduced < 1 ? 1 : (int)reduced;
 }
 
-void cg_source_tell(const struct cg_source_progress *progress, enum cg_dataset_phase phase,
-                    size_t done, size_t total)
+/* ---- tasks ----------------------------------------------------------------------------------- */
+
+struct run {
+    struct cg_source_list *list;
+    const struct cg_source_task *task;
+    size_t total;
+    pthread_mutex_t mutex; /* guards what follows, and progress */
+    size_t done;
+    enum cg_status status; /* of the first failure */
+    struct cg_error *error;
+};
+
+static bool has_failed(struct run *run)
 {
-    if (progress != NULL && progress->fn != NULL)
-        progress->fn(progress->context, phase, done, total);
+    pthread_mutex_lock(&run->mutex);
+    bool failed = run->status != CG_OK;
+    pthread_mutex_unlock(&run->mutex);
+    return failed;
+}
+
+static void note(struct run *run, const struct cg_source *source, enum cg_status status,
+                 const struct cg_error *error)
+{
+    const struct cg_source_task *task = run->task;
+    pthread_mutex_lock(&run->mutex);
+    if (status != CG_OK && run->status == CG_OK)
+        run->status =
+            cg_fail(run->error, status, "%s %s: %s", task->doing, source->record.path, error->text);
+    run->done++;
+    if (task->progress != NULL && task->progress->fn != NULL)
+        task->progress->fn(task->progress->context, task->phase, run->done, run->total);
+    pthread_mutex_unlock(&run->mutex);
+}
+
+static void run_item(void *context, size_t item, int worker)
+{
+    struct run *run = context;
+    struct cg_source *source = &run->list->sources[item];
+    struct cg_error error;
+    (void)worker;
+    if (run->task->is_wanted(run->task->context, item) && !has_failed(run))
+        note(run, source, run->task->fn(run->task->context, source, &error), &error);
+}
+
+enum cg_status cg_source_list_run(struct cg_source_list *list, const struct cg_source_task *task,
+                                  struct cg_pool *pool, struct cg_error *error)
+{
+    struct run run = {.list = list, .task = task, .error = error};
+    for (size_t i = 0; i < list->count; i++)
+        run.total += task->is_wanted(task->context, i);
+    pthread_mutex_init(&run.mutex, NULL);
+    cg_pool_run(pool, list->count, run_item, &run);
+    pthread_mutex_destroy(&run.mutex);
+    return run.status;
 }
 
 void cg_source_list_clear(struct cg_source_list *list)

@@ -87,8 +87,19 @@ void cg_source_list_clear(struct cg_source_list *list);
 /* A side of a picture whose longer one is reduced to long_px, if it is longer. */
 int cg_reduced_side(int side, int long_side, int long_px);
 
-void cg_source_tell(const struct cg_source_progress *progress, enum cg_dataset_phase phase,
-                    size_t done, size_t total);
+/* Something that is done with each of a list's sources by a pool's threads. */
+struct cg_source_task {
+    bool (*is_wanted)(const void *context, size_t item); /* of the list */
+    enum cg_status (*fn)(const void *context, struct cg_source *source, struct cg_error *error);
+    const void *context;
+    const char *doing; /* for messages: "preparing" */
+    enum cg_dataset_phase phase;
+    const struct cg_source_progress *progress; /* may be NULL */
+};
+
+/* Those that are wanted, until one fails; its error. */
+enum cg_status cg_source_list_run(struct cg_source_list *list, const struct cg_source_task *task,
+                                  struct cg_pool *pool, struct cg_error *error);
 
 /* Note why a source cannot be used; the first reason stays. Error: CG_ERR_MEMORY. */
 enum cg_status cg_source_skip(struct cg_source *source, enum cg_source_state state,

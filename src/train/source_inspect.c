@@ -9,7 +9,6 @@
 #include "base/memory.h"
 
 #include <math.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,21 +17,21 @@
 #define WHITE_PAGE 0.97f
 
 struct inspect {
-    struct cg_source_list *list;
+    const struct cg_source_list *list;
     const struct cg_dataset_options *options;
-    const struct cg_source_progress *progress;
-    size_t total;
-    pthread_mutex_t mutex; /* guards what follows, and progress */
-    size_t done;
-    enum cg_status status; /* of the first failure */
-    struct cg_error *error;
 };
 
 /* ---- looking at files ------------------------------------------------------------------------ */
 
-static enum cg_status look(const struct inspect *inspect, struct cg_source *source,
-                           struct cg_error *error)
+static bool is_wanted(const void *context, size_t item)
 {
+    const struct inspect *inspect = context;
+    return inspect->list->sources[item].state == CG_SOURCE_USABLE;
+}
+
+static enum cg_status look(const void *context, struct cg_source *source, struct cg_error *error)
+{
+    const struct inspect *inspect = context;
     bool unreadable;
     source->findings = cg_alloc_zero(1, sizeof(*source->findings), "findings", error);
     if (source->findings == NULL)
@@ -45,40 +44,18 @@ static enum cg_status look(const struct inspect *inspect, struct cg_source *sour
     return status;
 }
 
-static void look_at_item(void *context, size_t item, int worker)
-{
-    (void)worker;
-    struct inspect *inspect = context;
-    struct cg_source *source = &inspect->list->sources[item];
-    if (source->state != CG_SOURCE_USABLE)
-        return;
-    pthread_mutex_lock(&inspect->mutex);
-    bool failed = inspect->status != CG_OK;
-    pthread_mutex_unlock(&inspect->mutex);
-    if (failed)
-        return;
-    struct cg_error error;
-    enum cg_status status = look(inspect, source, &error);
-    pthread_mutex_lock(&inspect->mutex);
-    if (status != CG_OK && inspect->status == CG_OK)
-        inspect->status =
-            cg_fail(inspect->error, status, "looking at %s: %s", source->record.path, error.text);
-    cg_source_tell(inspect->progress, CG_DATASET_INSPECTING, ++inspect->done, inspect->total);
-    pthread_mutex_unlock(&inspect->mutex);
-}
-
 static enum cg_status look_at_all(struct cg_source_list *list,
                                   const struct cg_dataset_options *options, struct cg_pool *pool,
                                   const struct cg_source_progress *progress, struct cg_error *error)
 {
-    struct inspect inspect = {
-        .list = list, .options = options, .progress = progress, .error = error};
-    for (size_t i = 0; i < list->count; i++)
-        inspect.total += list->sources[i].state == CG_SOURCE_USABLE;
-    pthread_mutex_init(&inspect.mutex, NULL);
-    cg_pool_run(pool, list->count, look_at_item, &inspect);
-    pthread_mutex_destroy(&inspect.mutex);
-    return inspect.status;
+    const struct inspect inspect = {list, options};
+    const struct cg_source_task task = {.is_wanted = is_wanted,
+                                        .fn = look,
+                                        .context = &inspect,
+                                        .doing = "looking at",
+                                        .phase = CG_DATASET_INSPECTING,
+                                        .progress = progress};
+    return cg_source_list_run(list, &task, pool, error);
 }
 
 /* ---- the working size ------------------------------------------------------------------------ */

@@ -5,22 +5,15 @@
 #include "train/source.h"
 #include "train/target.h"
 
-#include <pthread.h>
 #include <stdbool.h>
 
 /* A second scale closer than this to the first would only repeat it. */
 #define SECOND_SCALE_WORTH 1.2
 
 struct prepare {
-    struct cg_source_list *list;
-    bool own;
+    const struct cg_source_list *list;
     const struct cg_dataset_options *options;
-    const struct cg_source_progress *progress;
-    size_t total;
-    pthread_mutex_t mutex; /* guards what follows, and progress */
-    size_t done;
-    enum cg_status status; /* of the first failure */
-    struct cg_error *error;
+    bool own;
 };
 
 static int larger(int a, int b)
@@ -105,9 +98,10 @@ static bool second_level_wanted(const struct cg_dataset_options *options,
            cg_reduced_side(source->height, long_side, second_px) >= options->crop_px;
 }
 
-static enum cg_status prepare_source(const struct cg_dataset_options *options,
-                                     struct cg_source *source, struct cg_error *error)
+static enum cg_status prepare_source(const void *context, struct cg_source *source,
+                                     struct cg_error *error)
 {
+    const struct cg_dataset_options *options = ((const struct prepare *)context)->options;
     struct cg_image decoded = {0};
     enum cg_status status = prepare_level(options, source, 0, &decoded, error);
     if (status == CG_OK && second_level_wanted(options, source))
@@ -117,34 +111,12 @@ static enum cg_status prepare_source(const struct cg_dataset_options *options,
 }
 
 /* Sources are dealt out in turn, as photos, which take longer, stand together. */
-static bool is_wanted(const struct prepare *prepare, size_t item)
+static bool is_wanted(const void *context, size_t item)
 {
+    const struct prepare *prepare = context;
     const struct cg_ranks *ranks = prepare->options->ranks;
     bool own = item % (size_t)cg_ranks_count(ranks) == (size_t)cg_ranks_index(ranks);
     return own == prepare->own && prepare->list->sources[item].state == CG_SOURCE_USABLE;
-}
-
-static void prepare_item(void *context, size_t item, int worker)
-{
-    (void)worker;
-    struct prepare *prepare = context;
-    struct cg_source *source = &prepare->list->sources[item];
-    if (!is_wanted(prepare, item))
-        return;
-    pthread_mutex_lock(&prepare->mutex);
-    bool failed = prepare->status != CG_OK;
-    pthread_mutex_unlock(&prepare->mutex);
-    if (failed)
-        return;
-    struct cg_error error;
-    enum cg_status status = prepare_source(prepare->options, source, &error);
-    if (status != CG_OK)
-        cg_error_prefix(&error, "preparing %s", source->record.path);
-    pthread_mutex_lock(&prepare->mutex);
-    if (status != CG_OK && prepare->status == CG_OK)
-        prepare->status = cg_fail(prepare->error, status, "%s", error.text);
-    cg_source_tell(prepare->progress, CG_DATASET_PREPARING, ++prepare->done, prepare->total);
-    pthread_mutex_unlock(&prepare->mutex);
 }
 
 enum cg_status cg_source_list_prepare(struct cg_source_list *list, bool own,
@@ -153,12 +125,12 @@ enum cg_status cg_source_list_prepare(struct cg_source_list *list, bool own,
                                       const struct cg_source_progress *progress,
                                       struct cg_error *error)
 {
-    struct prepare prepare = {
-        .list = list, .own = own, .options = options, .progress = progress, .error = error};
-    for (size_t i = 0; i < list->count; i++)
-        prepare.total += is_wanted(&prepare, i);
-    pthread_mutex_init(&prepare.mutex, NULL);
-    cg_pool_run(pool, list->count, prepare_item, &prepare);
-    pthread_mutex_destroy(&prepare.mutex);
-    return prepare.status;
+    const struct prepare prepare = {list, options, own};
+    const struct cg_source_task task = {.is_wanted = is_wanted,
+                                        .fn = prepare_source,
+                                        .context = &prepare,
+                                        .doing = "preparing",
+                                        .phase = CG_DATASET_PREPARING,
+                                        .progress = progress};
+    return cg_source_list_run(list, &task, pool, error);
 }
