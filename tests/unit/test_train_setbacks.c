@@ -1,10 +1,11 @@
 /*
- * train, vector: numbers that are not finite. The learner's step is wrapped (-Wl,--wrap), so that
+ * train, vector: numbers that are not finite. What makes gradients is wrapped (-Wl,--wrap), so that
  * one step of one network fails while its rate is high: both kinds of run go back and take the same
- * course, interrupted or not, with any number of threads.
+ * course, interrupted or not, with any number of threads, and of ranks.
  */
 #include "base/memory.h"
 #include "train/vector.h"
+#include "unit/fixture_ranks.h"
 #include "unit/fixture_run.h"
 #include "unit/fixture_train.h"
 #include "unit/temp_folder.h"
@@ -12,6 +13,7 @@
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,15 +30,36 @@ static struct {
     float rate;
 } fault;
 
+static bool is_struck(const struct cg_learner *learner)
+{
+    return fault.steps > 0 && learner->steps == fault.steps &&
+           (learner->spectral != NULL) == fault.of_critics &&
+           learner->adam.learning_rate > fault.rate;
+}
+
 bool __real_cg_learner_step(struct cg_learner *learner, struct cg_pool *pool);
 bool __wrap_cg_learner_step(struct cg_learner *learner, struct cg_pool *pool);
 
+/* For the vector GAN, which has one shard. */
 bool __wrap_cg_learner_step(struct cg_learner *learner, struct cg_pool *pool)
 {
-    if (fault.steps > 0 && learner->steps == fault.steps &&
-        (learner->spectral != NULL) == fault.of_critics && learner->adam.learning_rate > fault.rate)
+    if (learner->total_shards == 1 && is_struck(learner))
         cg_learner_shard(learner, 0)[1] = NAN;
     return __real_cg_learner_step(learner, pool);
+}
+
+void __real_cg_learner_backward(const struct cg_learner *learner, int shard, struct cg_pass *pass,
+                                float *grad_output);
+void __wrap_cg_learner_backward(const struct cg_learner *learner, int shard, struct cg_pass *pass,
+                                float *grad_output);
+
+/* For a style: in one shard, which one rank has. */
+void __wrap_cg_learner_backward(const struct cg_learner *learner, int shard, struct cg_pass *pass,
+                                float *grad_output)
+{
+    if (shard == learner->total_shards - 1 && is_struck(learner))
+        grad_output[0] = NAN;
+    __real_cg_learner_backward(learner, shard, pass, grad_output);
 }
 
 /* ---- what the runs tell ---------------------------------------------------------------------- */
@@ -109,6 +132,41 @@ static void a_style_goes_back(void **state)
     free(log);
     fixture_run_clear(&easy);
     fixture_run_clear(&whole);
+}
+
+struct ranked {
+    const struct fixture_run *run;
+    struct told told; /* of the first rank */
+    atomic_int failures;
+};
+
+static void train_ranked(struct cg_ranks *ranks, void *context)
+{
+    struct ranked *ranked = context;
+    const struct cg_train_limits limits = {.steps = STYLE_STEPS, .ranks = ranks};
+    if (cg_train_start(&ranked->run->options, &limits, note_style, &ranked->told, NULL) != CG_OK)
+        atomic_fetch_add(&ranked->failures, 1);
+}
+
+/* The second rank's numbers send the first one back as well. */
+static void two_ranks_go_back_together(void **state)
+{
+    struct fixture_run alone = fixture_run_on_pictures(*state, "alone"),
+                       both = fixture_run_new(*state, "both");
+    fault.of_critics = true;
+    fault.steps = 5;
+    fault.rate = 0.3f * alone.options.recipe.critic_rate;
+    struct told unheard = {0};
+    const struct cg_train_limits limits = {.steps = STYLE_STEPS};
+    assert_int_equal(cg_train_start(&alone.options, &limits, note_style, &unheard, NULL), CG_OK);
+    struct ranked ranked = {.run = &both};
+    fixture_with_ranks(2, train_ranked, &ranked);
+    assert_int_equal(ranked.failures, 0);
+    check_told(&ranked.told, 9);
+    assert_true(fixture_same_file(&alone, &both, FIXTURE_MODEL));
+    assert_true(fixture_same_file(&alone, &both, FIXTURE_CHECKPOINT));
+    fixture_run_clear(&both);
+    fixture_run_clear(&alone);
 }
 
 /* ---- a vector GAN ---------------------------------------------------------------------------- */
@@ -224,6 +282,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         IN_FOLDER(a_style_goes_back),
+        IN_FOLDER(two_ranks_go_back_together),
         IN_FOLDER(a_vector_gan_goes_back),
         IN_FOLDER(a_vector_gan_that_stays_wrong_is_given_up),
     };
