@@ -100,6 +100,7 @@ static void backward_columns(const void *context, size_t begin, size_t end)
     cg_columns_sums_add(call->grad_parameters + layer->bias_offset + begin, gradient);
 }
 
+/* All but what is added to a gradient that other layers have begun. */
 static void narrow_backward(const struct cg_layer_backward *call)
 {
     const struct cg_layer *layer = call->layer;
@@ -115,7 +116,7 @@ static void narrow_backward(const struct cg_layer_backward *call)
         .gradient = call->grad_out,
         .w_gradient = by_parameters == NULL ? NULL : by_parameters + layer->weight_offset,
         .bias_gradient = by_parameters == NULL ? NULL : by_parameters + layer->bias_offset,
-        .x_gradient = call->grad_in};
+        .x_gradient = call->accumulate_in ? NULL : call->grad_in};
     cg_narrow_backward(&narrow);
 }
 
@@ -124,12 +125,12 @@ void cg_linear_backward(const struct cg_layer_backward *call)
     const struct cg_layer *layer = call->layer;
     size_t rows = cg_shape_rows(call->out_shape);
     size_t in = (size_t)layer->in_channels, out = (size_t)layer->out_channels;
-    if (is_narrow(layer) && !(call->grad_in != NULL && call->accumulate_in)) {
+    bool narrow = is_narrow(layer);
+    if (narrow)
         narrow_backward(call);
-        return;
-    }
-    cg_columns_run(call->pool, out, backward_columns, call);
-    if (call->grad_in != NULL)
+    else
+        cg_columns_run(call->pool, out, backward_columns, call);
+    if (call->grad_in != NULL && (call->accumulate_in || !narrow))
         cg_columns_gemm(call->pool, CG_PLAIN, CG_PLAIN, 1.0f,
                         cg_matrix_make(call->grad_out, rows, out),
                         cg_matrix_of(call->parameters + layer->weight_offset, out, in),
