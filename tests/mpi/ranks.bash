@@ -16,7 +16,7 @@ for i in 1 2; do
     "$fixture" picture "data/comics/$i.png" $((90 + i)) 80
 done
 # What makes a step: four shards of two crops.
-recipe=(--data data --name same --from tiny --detail 128 --crop 48 --batch 8 --pretrain 60)
+recipe=(--data data --keep-all --name same --from tiny --detail 128 --crop 48 --batch 8 --pretrain 60)
 
 # ranks N ARGUMENTS...: comicgan train by N processes of one thread each
 ranks() {

@@ -16,7 +16,7 @@ expect 0 ranks 2 --help
 expect 2 ranks 2 "${recipe[@]}" --out run --monitor x
 refused 2 'expected [HOST:]PORT'
 expect 1 ranks 2 --data nowhere --out run
-refused 1 'nowhere/photos'
+refused 1 'photos: nowhere: no such folder'
 expect 1 ranks 5 "${recipe[@]}" --cache cache --out run
 refused 1 'expected at least 10 crops for 5 ranks'
 expect 1 ranks 2 --model vector --data data/photos --out vector
@@ -25,7 +25,7 @@ refused 1 '--model vector'
 
 # other pictures on the second machine
 mkdir -p other/photos
-cp data/photos/1.png other/photos
+cp data/photos/1.png data/photos/2.png other/photos
 both=("${recipe[@]}" --cache cache --out run --threads 1)
 expect 1 mpirun -np 1 "$comicgan" train "${both[@]}" : \
     -np 1 "$comicgan" train "${both[@]}" --data other

@@ -7,7 +7,7 @@ expect 0 ranks 1 "${recipe[@]}" --cache cache1 --out one --steps 100
 [ "$(wc -l <one/log.csv)" -eq 3 ] || fail "expected two rows in the log"
 for n in 2 4; do
     expect 0 ranks $n "${recipe[@]}" --cache cache$n --out run$n --steps 100
-    [ "$(cat ../stdout)" = 'run'$n'/model.safetensors: step 100' ] || fail "not told of once"
+    [ "$(grep -c '^run'$n'/model.safetensors: step 100$' ../stdout)" -eq 1 ] || fail "not told of once"
     [ "$(grep -c '^data: 8 photos' ../stderr)" -eq 1 ] || fail "the data was not told of once"
     same_file one run$n model.safetensors
     same_file one run$n checkpoints/step-0000100.safetensors
