@@ -242,8 +242,8 @@ static bool take_step(void *context)
     add_up(trainer, second, !head_start);
     state->step++;
     if (!head_start && state->generator.steps > 0)
-        cg_ema_update(state->average, state->generator.parameters, state->generator.count,
-                      cg_ema_power_decay(state->generator.steps, AVERAGE_EXPONENT));
+        cg_learner_average(&state->generator, trainer->pool, state->average,
+                           cg_ema_power_decay(state->generator.steps, AVERAGE_EXPONENT));
     note_costs(trainer, clock, second, head_start);
     return true;
 }

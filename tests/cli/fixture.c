@@ -37,6 +37,17 @@ static int report(enum cg_status status, const struct cg_error *error)
     return 1;
 }
 
+/* Write a picture that was made, if it was, and let go of it; an exit code. */
+static int write_made(enum cg_status status, const char *path, enum cg_image_format format,
+                      struct cg_image *image, struct cg_error *error)
+{
+    const struct cg_image_write_options options = {.format = format, .quality = 95};
+    if (status == CG_OK)
+        status = cg_image_write(path, image, &options, error);
+    cg_image_clear(image);
+    return report(status, error);
+}
+
 static int make_picture(const char *path, int width, int height)
 {
     struct cg_error error;
@@ -52,12 +63,7 @@ static int make_picture(const char *path, int width, int height)
         pixel[1] = (uint8_t)(y * 255 / height);
         pixel[2] = (uint8_t)((x / 16 + y / 16) % 2 * 160 + 40);
     }
-    if (status == CG_OK)
-        status = cg_image_write(path, &image,
-                                &(struct cg_image_write_options){.format = format, .quality = 95},
-                                &error);
-    cg_image_clear(&image);
-    return report(status, &error);
+    return write_made(status, path, format, &image, &error);
 }
 
 /* Boxes of flat colour over each other, of which no two seeds have the same. */
@@ -80,12 +86,7 @@ static int make_scene(const char *path, int width, int height, int seed)
                     image.pixels[3 * ((size_t)y * (size_t)width + (size_t)x) + (size_t)c] =
                         (uint8_t)((colour >> 8 * c & 255) * 3 / 4);
     }
-    if (status == CG_OK)
-        status = cg_image_write(path, &image,
-                                &(struct cg_image_write_options){.format = format, .quality = 95},
-                                &error);
-    cg_image_clear(&image);
-    return report(status, &error);
+    return write_made(status, path, format, &image, &error);
 }
 
 static enum cg_status write_film(int fd, const struct cg_y4m_format *format, int count,
