@@ -40,6 +40,7 @@ enum {
     OPTION_CHROMA,
     OPTION_GRADIENT,
     OPTION_PALETTE,
+    OPTION_STRAY,
     OPTION_TARGET,
     OPTION_TEACHER
 };
@@ -64,6 +65,7 @@ static const struct option long_options[] = {
     {"chroma", required_argument, NULL, OPTION_CHROMA},
     {"gradient", required_argument, NULL, OPTION_GRADIENT},
     {"palette", required_argument, NULL, OPTION_PALETTE},
+    {"stray", required_argument, NULL, OPTION_STRAY},
     {"target", required_argument, NULL, OPTION_TARGET},
     {"teacher", required_argument, NULL, OPTION_TEACHER},
     {NULL, 0, NULL, 0},
@@ -116,6 +118,8 @@ static const char help_text[] =
     "  --adversarial-line W, --adversarial-colour W\n"
     "                       weight of the critics of line and of colour (default 0.1, 0.02\n"
     "                       [0.08, 0.04])\n"
+    "  --stray W            weight against ink that is far from every line of the target: flecks,\n"
+    "                       as critics ask for (default 0 [1])\n"
     "  --target W           weight of the targets in the second stage (default 0.5 [1])\n"
     "  --teacher P          share of the teacher's pictures among the critics' real ones (default\n"
     "                       0 [0.3]; 1 without comics)\n"
@@ -173,6 +177,8 @@ static bool take_recipe_option(struct cg_recipe *recipe, int option, const char 
         return cg_cli_parse_float("gradient", value, 0.0f, 100.0f, &recipe->gradient);
     case OPTION_PALETTE:
         return cg_cli_parse_float("palette", value, 0.0f, 1.0f, &recipe->palette);
+    case OPTION_STRAY:
+        return cg_cli_parse_float("stray", value, 0.0f, 100.0f, &recipe->stray);
     case OPTION_TEACHER:
         return cg_cli_parse_float("teacher", value, 0.0f, 1.0f, &recipe->teacher_share);
     default:

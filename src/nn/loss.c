@@ -169,6 +169,33 @@ double cg_loss_cross_entropy(const float *logit, const float *target, size_t cou
     return sum * (double)scale;
 }
 
+CG_MULTIVERSION
+static double absence_stretch(const float *restrict logit, const float *restrict share,
+                              size_t count, float scale, float *restrict gradient)
+{
+    float losses[STRETCH];
+    double sum = 0.0;
+    for (size_t i = 0; i < count; i++) {
+        float small = cg_exponential_of_minus(logit[i]);
+        losses[i] = share[i] * cg_softplus(logit[i], small);
+        gradient[i] += scale * share[i] * cg_sigmoid(logit[i], small);
+    }
+    for (size_t i = 0; i < count; i++)
+        sum += losses[i];
+    return sum;
+}
+
+double cg_loss_absence(const float *logit, const float *share, size_t count, float weight,
+                       float *gradient)
+{
+    double sum = 0.0;
+    float scale = weight / (float)count;
+    for (size_t i = 0; i < count; i += STRETCH)
+        sum += absence_stretch(logit + i, share + i, count - i < STRETCH ? count - i : STRETCH,
+                               scale, gradient + i);
+    return sum * (double)scale;
+}
+
 /* Value and derivative of one term of the game. */
 struct term {
     float value, slope;

@@ -33,6 +33,10 @@ double cg_loss_shifted_l1(const float *first, const float *second, int height, i
 double cg_loss_cross_entropy(const float *logit, const float *target, size_t count, float weight,
                              float *gradient);
 
+/* Mean of share times the binary cross-entropy of sigmoid(logit) against 0: what shall not be. */
+double cg_loss_absence(const float *logit, const float *share, size_t count, float weight,
+                       float *gradient);
+
 /*
  * The adversarial game, D(x) = sigmoid(logit) where a probability is meant.
  *   minimax (Goodfellow et al. 2014, eq. 1): D: -log D(real), -log(1 - D(fake)); G: log(1 -

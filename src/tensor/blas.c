@@ -9,6 +9,8 @@
  */
 #include "tensor/blas.h"
 
+#include "base/multiversion.h"
+
 #include <comicgan/comicgan.h>
 
 #include <cblas.h>
@@ -23,17 +25,6 @@
 #define THREADS_VARIABLE "OPENBLAS_NUM_THREADS"
 #define MENDED_VARIABLE "COMICGAN_CORETYPE_MENDED"
 #define AVX512_CORE_TYPE "SkylakeX"
-
-static bool processor_has_avx512(void)
-{
-#if defined(__x86_64__)
-    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
-           __builtin_cpu_supports("avx512cd");
-#else
-    return false;
-#endif
-}
 
 bool cg_blas_needs_mending(const char *core_name, bool has_avx512, const char *user_core_type)
 {
@@ -56,7 +47,7 @@ static bool threads_are_a_burden(void)
 
 void cg_blas_fix_core_type(char *const argv[])
 {
-    bool core = cg_blas_needs_mending(openblas_get_corename(), processor_has_avx512(),
+    bool core = cg_blas_needs_mending(openblas_get_corename(), cg_cpu_has_avx512(),
                                       getenv(CORE_TYPE_VARIABLE));
     bool threads = threads_are_a_burden();
     bool set = core || threads;
@@ -77,10 +68,9 @@ void cg_blas_fix_core_type(char *const argv[])
 
 static const char *kernel_name(void)
 {
-#if defined(__x86_64__) && !defined(CG_NO_MULTIVERSION)
-    if (processor_has_avx512())
-        return "AVX-512";
-    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? "AVX2" : "SSE2";
+#if defined(CG_HAS_TARGETS)
+    int lanes = cg_vector_lanes();
+    return lanes >= 16 ? "AVX-512" : lanes >= 8 ? "AVX2" : "SSE2";
 #else
     return "baseline";
 #endif

@@ -9,6 +9,8 @@
  */
 #include "tensor/matrix.h"
 
+#include "base/multiversion.h"
+
 #include <string.h>
 
 #define PANEL_COLUMNS 32
@@ -73,23 +75,17 @@ typedef void (*narrow_fn)(const float *x, size_t rows, size_t in, const float *p
 DEFINE_NARROW(narrow32_v4, NO_TARGET, 4, 8, 1)
 DEFINE_NARROW(narrow8_v4, NO_TARGET, 4, 2, 4)
 
-#if defined(__x86_64__) && !defined(CG_NO_MULTIVERSION)
-#define TARGET_V3 __attribute__((target("arch=x86-64-v3")))
-#define TARGET_V4 __attribute__((target("arch=x86-64-v4,prefer-vector-width=512")))
-DEFINE_NARROW(narrow32_v8, TARGET_V3, 8, 4, 3)
-DEFINE_NARROW(narrow8_v8, TARGET_V3, 8, 1, 8)
-DEFINE_NARROW(narrow32_v16, TARGET_V4, 16, 2, 12)
+#if defined(CG_HAS_TARGETS)
+DEFINE_NARROW(narrow32_v8, CG_TARGET_V3, 8, 4, 3)
+DEFINE_NARROW(narrow8_v8, CG_TARGET_V3, 8, 1, 8)
+DEFINE_NARROW(narrow32_v16, CG_TARGET_V4, 16, 2, 12)
 
 static narrow_fn choose(size_t out)
 {
+    int lanes = cg_vector_lanes();
     if (out <= SLIM_COLUMNS)
-        return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? narrow8_v8
-                                                                               : narrow8_v4;
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
-        __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq"))
-        return narrow32_v16;
-    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? narrow32_v8
-                                                                           : narrow32_v4;
+        return lanes >= 8 ? narrow8_v8 : narrow8_v4;
+    return lanes >= 16 ? narrow32_v16 : lanes >= 8 ? narrow32_v8 : narrow32_v4;
 }
 #else
 static narrow_fn choose(size_t out)

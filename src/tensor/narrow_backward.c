@@ -61,19 +61,14 @@ typedef void (*by_weight_fn)(const float *gradient, size_t out, const float *x, 
 #define NO_TARGET
 DEFINE_BY_WEIGHT(by_weight_v4, NO_TARGET, 4, 8, 1)
 
-#if defined(__x86_64__) && !defined(CG_NO_MULTIVERSION)
-#define TARGET_V3 __attribute__((target("arch=x86-64-v3")))
-#define TARGET_V4 __attribute__((target("arch=x86-64-v4,prefer-vector-width=512")))
-DEFINE_BY_WEIGHT(by_weight_v8, TARGET_V3, 8, 4, 3)
-DEFINE_BY_WEIGHT(by_weight_v16, TARGET_V4, 16, 2, 8)
+#if defined(CG_HAS_TARGETS)
+DEFINE_BY_WEIGHT(by_weight_v8, CG_TARGET_V3, 8, 4, 3)
+DEFINE_BY_WEIGHT(by_weight_v16, CG_TARGET_V4, 16, 2, 8)
 
 static by_weight_fn choose(void)
 {
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
-        __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq"))
-        return by_weight_v16;
-    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? by_weight_v8
-                                                                           : by_weight_v4;
+    int lanes = cg_vector_lanes();
+    return lanes >= 16 ? by_weight_v16 : lanes >= 8 ? by_weight_v8 : by_weight_v4;
 }
 #else
 static by_weight_fn choose(void)

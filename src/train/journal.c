@@ -44,6 +44,7 @@ size_t cg_journal_values(const struct cg_train_report *report, char alarms[CG_AL
         {.name = "comic", .value = learned * losses->comic},
         {.name = "ink", .value = learned * losses->ink},
         {.name = "chroma", .value = learned * losses->chroma},
+        {.name = "stray", .value = learned * losses->stray},
         {.name = "consistency", .value = learned * losses->consistency},
         {.name = "critic_line", .value = game * losses->critic[CG_CRITIC_LINE]},
         {.name = "critic_colour", .value = game * losses->critic[CG_CRITIC_COLOUR]},

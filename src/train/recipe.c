@@ -40,6 +40,7 @@ const struct cg_recipe CG_RECIPE_RESTYLE = {
     .comic = 1.0f,
     .ink = 0.3f,
     .chroma = 1.0f,
+    .stray = 1.0f,
     .palette = 1.0f,
     .target_share = 1.0f,
     .teacher_share = 0.3f,

@@ -19,6 +19,7 @@ struct cg_recipe {
     uint64_t head_start_steps; /* of the second stage, in which only the critics learn */
     /* weights of the losses against the targets (docs/TRAINING.md) */
     float colour, gradient, comic, ink, chroma;
+    float stray;        /* of ink where the target has none nearby (stray.h) */
     float palette;      /* how far the targets' colours follow the comics' (grade.h), 0 to 1 */
     float target_share; /* what these are multiplied by in the second stage */
     /* share of the critics' real pictures that are not comics but the teacher's, of the very

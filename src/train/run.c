@@ -5,7 +5,7 @@
 #include "train/checkpoints.h"
 #include "train/numbers.h"
 
-static const struct cg_run_kind kind = {"style", 4};
+static const struct cg_run_kind kind = {"style", 5};
 
 /* The recipe's numbers by name. */
 static const struct cg_number numbers[] = {
@@ -21,6 +21,7 @@ static const struct cg_number numbers[] = {
     {"comic", CG_NUMBER_FLOAT, offsetof(struct cg_recipe, comic)},
     {"ink", CG_NUMBER_FLOAT, offsetof(struct cg_recipe, ink)},
     {"chroma", CG_NUMBER_FLOAT, offsetof(struct cg_recipe, chroma)},
+    {"stray", CG_NUMBER_FLOAT, offsetof(struct cg_recipe, stray)},
     {"palette", CG_NUMBER_FLOAT, offsetof(struct cg_recipe, palette)},
     {"target_share", CG_NUMBER_FLOAT, offsetof(struct cg_recipe, target_share)},
     {"teacher_share", CG_NUMBER_FLOAT, offsetof(struct cg_recipe, teacher_share)},

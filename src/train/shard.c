@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "base/multiversion.h"
 #include "model/layers.h"
+#include "train/stray.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -27,6 +28,7 @@ struct cg_shard {
     struct cg_crop_shift *shifts; /* of each crop from the one before it; for consistency */
     /* data: 3 floats a pixel, ink 1 */
     float *photo, *target_colour, *target_ink, *target_comic;
+    float *distant, *room; /* where a target has no ink nearby (stray.h), and to work in */
     /* what the generator makes of it */
     float *colour, *logit, *ink, *comic;
     /* as critics see them: real pictures, and after these in memory the comics */
@@ -43,6 +45,7 @@ void cg_losses_add_scaled(struct cg_losses *sum, const struct cg_losses *part, d
     sum->comic += factor * part->comic;
     sum->ink += factor * part->ink;
     sum->chroma += factor * part->chroma;
+    sum->stray += factor * part->stray;
     sum->consistency += factor * part->consistency;
     for (int c = 0; c < CG_CRITIC_COUNT; c++) {
         sum->critic[c] += factor * part->critic[c];
@@ -55,7 +58,8 @@ void cg_losses_add_scaled(struct cg_losses *sum, const struct cg_losses *part, d
 
 bool cg_losses_are_finite(const struct cg_losses *losses)
 {
-    double sum = losses->colour + losses->gradient + losses->comic + losses->ink + losses->chroma;
+    double sum = losses->colour + losses->gradient + losses->comic + losses->ink + losses->chroma +
+                 losses->stray;
     for (int c = 0; c < CG_CRITIC_COUNT; c++)
         sum += losses->critic[c] + losses->adversarial[c];
     return isfinite(sum);
@@ -66,8 +70,8 @@ static enum cg_status allocate_buffers(struct cg_shard *shard, struct cg_error *
     float **const three[] = {&shard->photo,      &shard->target_colour, &shard->target_comic,
                              &shard->colour,     &shard->comic,         &shard->grad_colour,
                              &shard->grad_comic, &shard->grad_judged};
-    float **const one[] = {&shard->target_ink, &shard->logit, &shard->ink, &shard->grad_logit,
-                           &shard->grad_verdict};
+    float **const one[] = {&shard->target_ink,   &shard->logit,   &shard->ink, &shard->grad_logit,
+                           &shard->grad_verdict, &shard->distant, &shard->room};
     bool complete = true;
     for (size_t i = 0; i < sizeof(three) / sizeof(three[0]); i++)
         complete &=
@@ -133,7 +137,8 @@ void cg_shard_free(struct cg_shard *shard)
                               shard->target_comic, shard->colour,        shard->logit,
                               shard->ink,          shard->comic,         shard->real,
                               shard->grad_colour,  shard->grad_logit,    shard->grad_comic,
-                              shard->grad_judged,  shard->grad_output,   shard->grad_verdict};
+                              shard->grad_judged,  shard->grad_output,   shard->grad_verdict,
+                              shard->distant,      shard->room};
     for (size_t i = 0; i < sizeof(buffers) / sizeof(buffers[0]); i++)
         free(buffers[i]);
     free(shard->shifts);
@@ -369,6 +374,16 @@ static double consistency_loss(struct cg_shard *shard, float weight)
     return sum;
 }
 
+/* No ink where the target has none nearby, whatever a critic asks for. */
+static double stray_loss(struct cg_shard *shard, float weight)
+{
+    size_t area = (size_t)shard->side * (size_t)shard->side;
+    for (int k = 0; k < shard->crops; k++)
+        cg_stray_distant(shard->target_ink + (size_t)k * area, shard->side, CG_STRAY_REACH_PX,
+                         shard->room, shard->distant + (size_t)k * area);
+    return cg_loss_absence(shard->logit, shard->distant, shard->pixels, weight, shard->grad_logit);
+}
+
 static void learn_from_targets(struct cg_shard *shard, float share)
 {
     const struct cg_recipe *recipe = &shard->recipe;
@@ -385,6 +400,8 @@ static void learn_from_targets(struct cg_shard *shard, float share)
                                         share * recipe->ink, shard->grad_logit);
     if (recipe->chroma > 0.0f)
         losses->chroma = chroma_loss(shard, share * recipe->chroma);
+    if (recipe->stray > 0.0f)
+        losses->stray = stray_loss(shard, share * recipe->stray);
     if (recipe->consistency > 0.0f)
         losses->consistency = consistency_loss(shard, share * recipe->consistency);
 }

@@ -12,7 +12,7 @@
 
 /* Parts of the loss, weighted, summed over shards; and how the game stands with each critic. */
 struct cg_losses {
-    double colour, gradient, comic, ink, chroma, consistency;
+    double colour, gradient, comic, ink, chroma, stray, consistency;
     double critic[CG_CRITIC_COUNT], adversarial[CG_CRITIC_COUNT];
     double right_real[CG_CRITIC_COUNT], right_fake[CG_CRITIC_COUNT]; /* patches judged right, 0-1 */
     double pull[CG_CRITIC_COUNT]; /* squared length of the gradient that it gives the comics */

@@ -9,9 +9,6 @@
 #include "base/clock.h"
 #include "train/run.h"
 
-#include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define LOG_STEPS 50
@@ -19,14 +16,12 @@
 #define VALIDATION_STEPS 1000
 #define WARMUP_STEPS 100
 #define HOLD_STEPS 3000
-#define TIMED_STEP 2
-#define LEARNING_COST 2.3      /* the generator's turn, in times of drawing and generating */
 #define AVERAGE_EXPONENT 6.94f /* a window of about a tenth of the stage */
 
 static const struct cg_adam pretrain_adam = {0.0f, 0.9f, 0.999f, 1e-8f};
 static const struct cg_adam game_adam = {0.0f, 0.5f, 0.999f, 1e-8f};
 
-static bool in_second_stage(const struct cg_trainer *trainer)
+bool cg_trainer_in_second_stage(const struct cg_trainer *trainer)
 {
     return trainer->state.step >= trainer->recipe->pretrain_steps;
 }
@@ -34,57 +29,8 @@ static bool in_second_stage(const struct cg_trainer *trainer)
 /* Steps done in the present stage. */
 static uint64_t stage_step(const struct cg_trainer *trainer)
 {
-    return trainer->state.step - (in_second_stage(trainer) ? trainer->recipe->pretrain_steps : 0);
-}
-
-/* Numbers of one critic, summed since the last row of the log, made means. */
-static struct cg_train_critic critic_report(const struct cg_trainer *trainer, int c, double share)
-{
-    const struct cg_losses *sum = &trainer->losses;
-    return (struct cg_train_critic){
-        .accuracy = 0.5 * share * (sum->right_real[c] + sum->right_fake[c]),
-        .gradient = share * trainer->critic_gradient[c],
-        .pull = sqrt(share * sum->pull[c]),
-    };
-}
-
-/* Where the run is, with what was summed since the last row of the log made means. */
-static struct cg_train_report report_of(const struct cg_trainer *trainer, enum cg_train_event event)
-{
-    struct cg_pace pace = cg_loop_pace(&trainer->loop);
-    struct cg_train_report report = {
-        .event = event,
-        .step = trainer->state.step,
-        .steps_limit = trainer->loop.limits->steps,
-        .seconds = pace.seconds,
-        .steps_per_second = pace.steps_per_second,
-        .adversarial = in_second_stage(trainer),
-        .generator_learned = trainer->generator_learned,
-        .critics_learned = trainer->critics_learned,
-        .validation_loss = trainer->validation_loss,
-        .generator_rate = trainer->state.generator.adam.learning_rate,
-        .critic_rate = trainer->state.critics[0].adam.learning_rate,
-    };
-    double share = pace.steps > 0 ? 1.0 / (double)pace.steps : 0.0;
-    cg_losses_add_scaled(&report.losses, &trainer->losses, share);
-    report.images_per_second = report.steps_per_second * trainer->recipe->batch;
-    report.generator_gradient = share * trainer->generator_gradient;
-    for (int c = 0; c < CG_CRITIC_COUNT; c++)
-        report.critics[c] = critic_report(trainer, c, share);
-    const struct cg_losses *l = &report.losses;
-    report.dataset = trainer->dataset;
-    report.total_loss = l->colour + l->gradient + l->comic + l->ink + l->chroma + l->consistency;
-    for (int c = 0; c < CG_CRITIC_COUNT; c++)
-        report.total_loss += l->adversarial[c];
-    return report;
-}
-
-void cg_trainer_tell(struct cg_trainer *trainer, enum cg_train_event event, const char *text)
-{
-    struct cg_train_report report = report_of(trainer, event);
-    report.text = text;
-    if (trainer->report != NULL)
-        trainer->report(trainer->report_context, &report);
+    return trainer->state.step -
+           (cg_trainer_in_second_stage(trainer) ? trainer->recipe->pretrain_steps : 0);
 }
 
 /* ---- one step ---- */
@@ -182,47 +128,11 @@ static void add_up(struct cg_trainer *trainer, bool critics_learned, bool genera
     trainer->generator_learned |= generator_learned;
 }
 
-/* What lies ahead as the limits have it, in the costs that were measured. */
-static void tell_estimate(struct cg_trainer *trainer)
-{
-    const struct cg_train_limits *limits = trainer->loop.limits;
-    const uint64_t step = trainer->state.step;
-    struct cg_train_report report = report_of(trainer, CG_TRAIN_ESTIMATED);
-    double left = 60.0 * limits->minutes - report.seconds;
-    uint64_t end = limits->steps;
-    if (limits->minutes > 0.0 && left > 0.0) {
-        uint64_t reached = cg_estimate_end(&trainer->costs, trainer->recipe, step, left);
-        end = end == 0 || reached < end ? reached : end;
-    }
-    report.estimate.step = end;
-    report.estimate.seconds = cg_estimate_seconds(&trainer->costs, trainer->recipe, step, end);
-    if (trainer->report != NULL && end > step)
-        trainer->report(trainer->report_context, &report);
-}
-
-/*
- * Note what the parts of a step have taken; of the second one, as the first pays for memory. In the
- * critics' head start the generator's turn, which is yet to come, is put at what it was measured to
- * cost (docs/TRAINING.md).
- */
-static void note_costs(struct cg_trainer *trainer, const double clock[4], bool second,
-                       bool head_start)
-{
-    if (++trainer->timed_steps != TIMED_STEP)
-        return;
-    trainer->costs.second_stage = second;
-    trainer->costs.save_steps = CHECKPOINT_STEPS;
-    trainer->costs.before = clock[2] - clock[0];
-    trainer->costs.learning =
-        head_start ? LEARNING_COST * (clock[1] - clock[0]) : clock[3] - clock[2];
-    tell_estimate(trainer);
-}
-
 static bool take_step(void *context)
 {
     struct cg_trainer *trainer = context;
     struct cg_train_state *state = &trainer->state;
-    bool second = in_second_stage(trainer), finite = true;
+    bool second = cg_trainer_in_second_stage(trainer), finite = true;
     bool head_start = second && stage_step(trainer) < trainer->recipe->head_start_steps;
     struct shard_job job = {trainer, second ? trainer->recipe->target_share : 1.0f, second};
     double clock[4] = {cg_clock_seconds()};
@@ -244,7 +154,7 @@ static bool take_step(void *context)
     if (!head_start && state->generator.steps > 0)
         cg_learner_average(&state->generator, trainer->pool, state->average,
                            cg_ema_power_decay(state->generator.steps, AVERAGE_EXPONENT));
-    note_costs(trainer, clock, second, head_start);
+    cg_trainer_note_costs(trainer, clock, second, head_start);
     return true;
 }
 
@@ -257,7 +167,7 @@ static enum cg_status show_samples(struct cg_trainer *trainer, struct cg_error *
     enum cg_status status = cg_journal_sample(trainer->journal, trainer->dataset, &trainer->state,
                                               trainer->pool, &sheet, name, error);
     if (status == CG_OK && sheet.rows > 0) {
-        struct cg_train_report report = report_of(trainer, CG_TRAIN_SAMPLED);
+        struct cg_train_report report = cg_trainer_report(trainer, CG_TRAIN_SAMPLED);
         report.text = name;
         report.sheet = &sheet;
         if (trainer->report != NULL)
@@ -279,97 +189,6 @@ static enum cg_status publish(void *context, struct cg_error *error)
     return status;
 }
 
-/* What to try when a critic's alarm is raised, in the order of stability.h. */
-static const char *const advice[CG_ALARM_COUNT] = {
-    "",
-    "raise the critics' weights (--adversarial-line, --adversarial-colour)",
-    "raise --teacher, so that real and generated comics are harder to tell apart",
-    "lower the critics' weights (--adversarial-line, --adversarial-colour), or raise --target",
-    "begin a new run from the last model that was saved (--from)",
-};
-
-static void tell_alarm(void *context, const char *name, const char *about, const char *what_to_try)
-{
-    struct cg_trainer *trainer = context;
-    struct cg_train_report report = report_of(trainer, CG_TRAIN_ALARM);
-    report.text = name;
-    report.about = about;
-    report.advice = what_to_try;
-    if (trainer->report != NULL)
-        trainer->report(trainer->report_context, &report);
-}
-
-/* alarm: its bit. */
-static void raise_alarm(struct cg_trainer *trainer, unsigned alarm, enum cg_critic critic)
-{
-    char about[32];
-    snprintf(about, sizeof(about), "critic of %s", cg_critic_name(critic));
-    for (int i = 0; i < CG_ALARM_COUNT; i++)
-        if (alarm == 1u << i)
-            tell_alarm(trainer, cg_alarm_name(alarm), about, advice[i]);
-}
-
-/* Let stability.h judge each critic's game; alarms that were not there before are told. */
-static void look_for_alarms(struct cg_trainer *trainer, struct cg_train_report *report)
-{
-    for (int c = 0; report->critics_learned && c < CG_CRITIC_COUNT; c++) {
-        unsigned raised;
-        const struct cg_observation seen = {
-            .step = report->step,
-            .accuracy_real = report->losses.right_real[c],
-            .accuracy_fake = report->losses.right_fake[c],
-            .generator_gradient = report->critics[c].pull,
-            .discriminator_gradient = report->critics[c].gradient,
-            .diversity = 1.0,
-            .coverage = 1.0,
-        };
-        report->alarms |= cg_stability_observe(&trainer->stability[c], &seen, &raised);
-        for (unsigned alarm = 1; alarm < 1u << CG_ALARM_COUNT; alarm <<= 1)
-            if (raised & alarm)
-                raise_alarm(trainer, alarm, (enum cg_critic)c);
-    }
-}
-
-/* All ranks' losses since the last row, summed shard by shard. */
-static void sum_losses(struct cg_trainer *trainer)
-{
-    struct cg_losses *losses = trainer->shard_losses;
-    cg_ranks_collect(trainer->ranks, losses, trainer->total_shards, sizeof(*losses));
-    trainer->losses = (struct cg_losses){0};
-    for (int s = 0; s < trainer->total_shards; s++)
-        cg_losses_add_scaled(&trainer->losses, &losses[s], 1.0);
-}
-
-static void begin_means(struct cg_trainer *trainer)
-{
-    memset(trainer->shard_losses, 0,
-           (size_t)trainer->total_shards * sizeof(*trainer->shard_losses));
-    trainer->generator_gradient = 0.0;
-    trainer->generator_learned = trainer->critics_learned = false;
-    memset(trainer->critic_gradient, 0, sizeof(trainer->critic_gradient));
-    trainer->validation_loss = 0.0;
-    cg_loop_mark(&trainer->loop);
-}
-
-static enum cg_status log_step(struct cg_trainer *trainer, struct cg_error *error)
-{
-    struct cg_log_value values[CG_LOG_VALUES_MAX];
-    char alarms[CG_ALARM_NAMES_NBYTES];
-    enum cg_status status = CG_OK;
-    sum_losses(trainer);
-    struct cg_train_report report = report_of(trainer, CG_TRAIN_STEP);
-    look_for_alarms(trainer, &report);
-    report.alarms |= trainer->state.setbacks.in_a_row > 0 ? CG_ALARM_NAN : 0;
-    report.values = values;
-    report.value_count = cg_journal_values(&report, alarms, values);
-    if (trainer->journal != NULL)
-        status = cg_journal_log(trainer->journal, &report, error);
-    if (trainer->report != NULL)
-        trainer->report(trainer->report_context, &report);
-    begin_means(trainer);
-    return cg_ranks_agree(trainer->ranks, status, error);
-}
-
 static enum cg_status look_after(void *context, struct cg_error *error)
 {
     struct cg_trainer *trainer = context;
@@ -381,7 +200,7 @@ static enum cg_status look_after(void *context, struct cg_error *error)
             cg_trainer_tell(trainer, CG_TRAIN_VALIDATED, NULL);
     }
     if (status == CG_OK && cg_loop_is_due(&trainer->loop, LOG_STEPS))
-        status = log_step(trainer, error);
+        status = cg_trainer_log(trainer, error);
     return status;
 }
 
@@ -389,7 +208,7 @@ static enum cg_status look_after(void *context, struct cg_error *error)
 static enum cg_status rewind_journal(void *context, struct cg_error *error)
 {
     struct cg_trainer *trainer = context;
-    begin_means(trainer);
+    cg_trainer_begin_means(trainer);
     memset(trainer->stability, 0, sizeof(trainer->stability));
     if (trainer->journal == NULL)
         return CG_OK;
@@ -404,7 +223,7 @@ static const struct cg_loop_calls calls = {.take_step = take_step,
                                            .look_after = look_after,
                                            .publish = publish,
                                            .rewind = rewind_journal,
-                                           .alarm = tell_alarm};
+                                           .alarm = cg_trainer_alarm};
 
 static enum cg_status train(const struct cg_train_options *options, bool resume,
                             uint64_t fingerprint, const struct cg_train_limits *limits,
@@ -418,7 +237,7 @@ static enum cg_status train(const struct cg_train_options *options, bool resume,
                  .context = &trainer,
                  .limits = limits,
                  .out_dir = options->out_dir,
-                 .unstable_advice = advice[CG_ALARM_COUNT - 1],
+                 .unstable_advice = "begin a new run from the last model that was saved (--from)",
                  .checkpoint_steps = CHECKPOINT_STEPS,
                  .step = &trainer.state.step,
                  .setbacks = &trainer.state.setbacks},

@@ -1,4 +1,7 @@
-/* A run in hand: what the training loop works on. Private to train.c and trainer_setup.c. */
+/*
+ * A run in hand: what the training loop works on. Private to train.c (its steps), trainer_setup.c
+ * (how it comes about) and trainer_report.c (what it tells).
+ */
 #ifndef CG_TRAIN_TRAINER_H
 #define CG_TRAIN_TRAINER_H
 
@@ -36,9 +39,6 @@ struct cg_trainer {
     struct cg_stability stability[CG_CRITIC_COUNT]; /* settles anew when a run is gone on with */
 };
 
-/* Tell the caller of the run; text may be NULL. */
-void cg_trainer_tell(struct cg_trainer *trainer, enum cg_train_event event, const char *text);
-
 /*
  * Everything from the data set to the first shard, for a trainer whose options, recipe, loop,
  * report and paths are set. resume: go on from the checkpoint, if the data is still that of
@@ -47,5 +47,33 @@ void cg_trainer_tell(struct cg_trainer *trainer, enum cg_train_event event, cons
 enum cg_status cg_trainer_set_up(struct cg_trainer *trainer, bool resume, uint64_t fingerprint,
                                  struct cg_error *error);
 void cg_trainer_tear_down(struct cg_trainer *trainer);
+
+bool cg_trainer_in_second_stage(const struct cg_trainer *trainer);
+
+/* Where the run is, with what was summed since the last row of the log made means. */
+struct cg_train_report cg_trainer_report(const struct cg_trainer *trainer,
+                                         enum cg_train_event event);
+
+/* Tell the caller of the run; text may be NULL. */
+void cg_trainer_tell(struct cg_trainer *trainer, enum cg_train_event event, const char *text);
+
+/* Tell of an alarm; context is the trainer, as in cg_loop_calls. */
+void cg_trainer_alarm(void *context, const char *name, const char *about, const char *what_to_try);
+
+/*
+ * Note what the parts of a step have taken, by the clock before each and after the last: drawing
+ * and generating, the critics, the generator. Of the second step, as the first pays for memory; an
+ * estimate of the run is then told. In the critics' head start the generator's turn, which is yet
+ * to come, is put at what it was measured to cost (docs/TRAINING.md).
+ */
+void cg_trainer_note_costs(struct cg_trainer *trainer, const double clock[4], bool second,
+                           bool head_start);
+
+/* A row of the log from the means since the last one, with the alarms that they raise. On all
+ * ranks. Errors: those of journal.h. */
+enum cg_status cg_trainer_log(struct cg_trainer *trainer, struct cg_error *error);
+
+/* Forget what was summed since the last row. */
+void cg_trainer_begin_means(struct cg_trainer *trainer);
 
 #endif

@@ -25,7 +25,7 @@
 #define STEP 0.01f
 #define TOLERANCE 5e-4
 
-enum loss_kind { L1, CROSS_ENTROPY, REAL, FAKE, GENERATOR };
+enum loss_kind { L1, CROSS_ENTROPY, ABSENCE, REAL, FAKE, GENERATOR };
 
 struct loss_case {
     const char *name;
@@ -47,6 +47,11 @@ static double l1(double x, double target)
 static double cross_entropy(double x, double target)
 {
     return -target * log(probability(x)) - (1.0 - target) * log(1.0 - probability(x));
+}
+
+static double absence(double x, double share)
+{
+    return -share * log(1.0 - probability(x));
 }
 
 static double log_real(double x, double target)
@@ -100,6 +105,7 @@ static double negative(double x, double target)
 static const struct loss_case loss_cases[] = {
     {"L1", L1, CG_GAN_HINGE, l1},
     {"cross entropy", CROSS_ENTROPY, CG_GAN_HINGE, cross_entropy},
+    {"absence", ABSENCE, CG_GAN_HINGE, absence},
     {"minimax, real", REAL, CG_GAN_MINIMAX, log_real},
     {"minimax, fake", FAKE, CG_GAN_MINIMAX, log_fake},
     {"minimax, generator", GENERATOR, CG_GAN_MINIMAX, minimax},
@@ -128,6 +134,8 @@ static double call_loss(const struct loss_context *context, float weight, float 
         return cg_loss_l1(context->prediction, context->target, COUNT, weight, gradient);
     case CROSS_ENTROPY:
         return cg_loss_cross_entropy(context->prediction, context->target, COUNT, weight, gradient);
+    case ABSENCE:
+        return cg_loss_absence(context->prediction, context->target, COUNT, weight, gradient);
     case REAL:
     case FAKE:
         return cg_loss_discriminator(test->objective, test->kind == REAL, context->prediction,

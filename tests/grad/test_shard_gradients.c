@@ -116,7 +116,7 @@ static double generator_value(void *context)
                    subject->with_critics ? subject->critics : NULL);
     const struct cg_losses *losses = cg_shard_losses(subject->shard);
     double sum = losses->colour + losses->gradient + losses->comic + losses->ink + losses->chroma +
-                 losses->consistency;
+                 losses->stray + losses->consistency;
     for (int c = 0; c < CG_CRITIC_COUNT; c++)
         sum += losses->adversarial[c];
     return sum;
@@ -172,12 +172,12 @@ static void check_generator(struct subject *subject, size_t sample, const char *
 
 static void every_loss_reaches_the_generator(void **state)
 {
-    static const char *const names[] = {"colour", "gradient", "comic",
-                                        "ink",    "chroma",   "consistency"};
+    static const char *const names[] = {"colour", "gradient", "comic",      "ink",
+                                        "chroma", "stray",    "consistency"};
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         struct cg_recipe recipe = test_recipe();
-        float *const weights[] = {&recipe.colour, &recipe.gradient, &recipe.comic,
-                                  &recipe.ink,    &recipe.chroma,   &recipe.consistency};
+        float *const weights[] = {&recipe.colour, &recipe.gradient, &recipe.comic,      &recipe.ink,
+                                  &recipe.chroma, &recipe.stray,    &recipe.consistency};
         for (size_t k = 0; k < sizeof(weights) / sizeof(weights[0]); k++)
             *weights[k] = k == i ? 1.0f : 0.0f;
         struct subject subject = subject_new(*state, &recipe);

@@ -87,11 +87,11 @@ static void a_damaged_run_file_is_refused(void **state)
         const char *from, *to, *text;
         enum cg_status status;
     } rows[] = {
-        {"\"version\": 4", "\"version\": 3", "version 4, found 3, made by comicgan ",
+        {"\"version\": 5", "\"version\": 4", "version 5, found 4, made by comicgan ",
          CG_ERR_FORMAT},
-        {"\"version\": 4", "\"version\": 5", "start a new run in another folder", CG_ERR_FORMAT},
+        {"\"version\": 5", "\"version\": 6", "start a new run in another folder", CG_ERR_FORMAT},
         {"\"style\"", "\"vector\"", "expected a run of the model \"style\"", CG_ERR_FORMAT},
-        {"\"version\": 4", "\"version\": \"1\"", "\"version\"", CG_ERR_MODEL},
+        {"\"version\": 5", "\"version\": \"1\"", "\"version\"", CG_ERR_MODEL},
         {"{", "", "expected JSON", CG_ERR_MODEL},
         {"\"data\":", "\"date\":", "\"data\"", CG_ERR_MODEL},
         {"\"detail_px\": 128", "\"detail_px\": 1", "64 to 8192", CG_ERR_MODEL},
