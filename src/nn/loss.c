@@ -46,15 +46,25 @@ static double l1_stretch(const float *restrict prediction, const float *restrict
     return sum_of(strands);
 }
 
-double cg_loss_l1(const float *prediction, const float *target, size_t count, float weight,
-                  float *gradient)
+/* One stretch of a loss that compares values with others: as l1_stretch. */
+typedef double (*stretch_fn)(const float *restrict, const float *restrict, size_t, float,
+                             float *restrict);
+
+static double mean_in_stretches(stretch_fn stretch, const float *values, const float *others,
+                                size_t count, float weight, float *gradient)
 {
     double sum = 0.0;
     float scale = weight / (float)count;
     for (size_t i = 0; i < count; i += STRETCH)
-        sum += l1_stretch(prediction + i, target + i, count - i < STRETCH ? count - i : STRETCH,
-                          scale, gradient + i);
+        sum += stretch(values + i, others + i, count - i < STRETCH ? count - i : STRETCH, scale,
+                       gradient + i);
     return sum * (double)scale;
+}
+
+double cg_loss_l1(const float *prediction, const float *target, size_t count, float weight,
+                  float *gradient)
+{
+    return mean_in_stretches(l1_stretch, prediction, target, count, weight, gradient);
 }
 
 /* Values and what they are compared with, `apart` further on: the distance between the differences
@@ -141,32 +151,32 @@ static float softplus(float x)
     return cg_softplus(x, cg_exponential_of_minus(x));
 }
 
-/* count up to STRETCH */
+/* count up to STRETCH, in their order */
+static double sum_in_order(const float *values, size_t count)
+{
+    double sum = 0.0;
+    for (size_t i = 0; i < count; i++)
+        sum += values[i];
+    return sum;
+}
+
 CG_MULTIVERSION
 static double cross_entropy_stretch(const float *restrict logit, const float *restrict target,
                                     size_t count, float scale, float *restrict gradient)
 {
     float losses[STRETCH];
-    double sum = 0.0;
     for (size_t i = 0; i < count; i++) {
         float small = cg_exponential_of_minus(logit[i]);
         losses[i] = cg_softplus(logit[i], small) - target[i] * logit[i];
         gradient[i] += scale * (cg_sigmoid(logit[i], small) - target[i]);
     }
-    for (size_t i = 0; i < count; i++)
-        sum += losses[i];
-    return sum;
+    return sum_in_order(losses, count);
 }
 
 double cg_loss_cross_entropy(const float *logit, const float *target, size_t count, float weight,
                              float *gradient)
 {
-    double sum = 0.0;
-    float scale = weight / (float)count;
-    for (size_t i = 0; i < count; i += STRETCH)
-        sum += cross_entropy_stretch(
-            logit + i, target + i, count - i < STRETCH ? count - i : STRETCH, scale, gradient + i);
-    return sum * (double)scale;
+    return mean_in_stretches(cross_entropy_stretch, logit, target, count, weight, gradient);
 }
 
 CG_MULTIVERSION
@@ -174,26 +184,18 @@ static double absence_stretch(const float *restrict logit, const float *restrict
                               size_t count, float scale, float *restrict gradient)
 {
     float losses[STRETCH];
-    double sum = 0.0;
     for (size_t i = 0; i < count; i++) {
         float small = cg_exponential_of_minus(logit[i]);
         losses[i] = share[i] * cg_softplus(logit[i], small);
         gradient[i] += scale * share[i] * cg_sigmoid(logit[i], small);
     }
-    for (size_t i = 0; i < count; i++)
-        sum += losses[i];
-    return sum;
+    return sum_in_order(losses, count);
 }
 
 double cg_loss_absence(const float *logit, const float *share, size_t count, float weight,
                        float *gradient)
 {
-    double sum = 0.0;
-    float scale = weight / (float)count;
-    for (size_t i = 0; i < count; i += STRETCH)
-        sum += absence_stretch(logit + i, share + i, count - i < STRETCH ? count - i : STRETCH,
-                               scale, gradient + i);
-    return sum * (double)scale;
+    return mean_in_stretches(absence_stretch, logit, share, count, weight, gradient);
 }
 
 /* Value and derivative of one term of the game. */

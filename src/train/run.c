@@ -61,12 +61,11 @@ enum cg_status cg_run_write(const struct cg_train_options *options,
                             struct cg_error *error)
 {
     const struct cg_run_record record = {limits, options->threads};
-    json_t *root = cg_run_file_create(&kind, &record, fingerprint);
-    cg_run_file_set(&root, "data", json_string(options->data_dir));
+    const struct cg_run_source source = {options->data_dir, options->name, fingerprint};
+    json_t *root = cg_run_file_create(&kind, &record, &source);
     cg_run_file_set(&root, "photos", optional_string(options->photos_dir));
     cg_run_file_set(&root, "cache", json_string(options->cache_dir));
     cg_run_file_set(&root, "from", optional_string(options->from));
-    cg_run_file_set(&root, "name", json_string(options->name));
     cg_run_file_set(&root, "summary", json_string(options->summary));
     cg_run_file_set(&root, "detail_px", json_integer(options->detail_px));
     cg_run_file_set(&root, "comic_detail_px", json_integer(options->comic_detail_px));
@@ -82,13 +81,10 @@ static enum cg_status options_from_json(const struct cg_run_file *file,
 {
     const json_t *root = file->root;
     const char *path = file->path;
-    enum cg_status status = cg_run_file_get_fingerprint(file, fingerprint, error);
-    if (status == CG_OK)
-        status = cg_json_get_string(root, "data", path, &options->data_dir, error);
+    struct cg_run_source source;
+    enum cg_status status = cg_run_file_get_source(file, &source, error);
     if (status == CG_OK)
         status = cg_json_get_string(root, "cache", path, &options->cache_dir, error);
-    if (status == CG_OK)
-        status = cg_json_get_string(root, "name", path, &options->name, error);
     if (status == CG_OK)
         status = cg_json_get_string(root, "summary", path, &options->summary, error);
     if (status == CG_OK)
@@ -98,6 +94,9 @@ static enum cg_status options_from_json(const struct cg_run_file *file,
                                  error);
     if (status != CG_OK)
         return status;
+    options->data_dir = source.data;
+    options->name = source.name;
+    *fingerprint = source.fingerprint;
     options->photos_dir = json_string_value(json_object_get(root, "photos"));
     options->keep_all = json_is_true(json_object_get(root, "keep_all"));
     options->from = json_string_value(json_object_get(root, "from"));

@@ -16,13 +16,14 @@
 /* ---- writing --------------------------------------------------------------------------------- */
 
 json_t *cg_run_file_create(const struct cg_run_kind *kind, const struct cg_run_record *record,
-                           uint64_t fingerprint)
+                           const struct cg_run_source *source)
 {
     char digits[32];
-    snprintf(digits, sizeof(digits), "%016" PRIx64, fingerprint);
-    return json_pack("{s:s, s:i, s:s, s:s, s:{s:I, s:f, s:i}}", "model", kind->model, "version",
-                     kind->version, "comicgan", CG_VERSION, "data_fingerprint", digits, "asked",
-                     "steps", (json_int_t)record->limits->steps, "minutes", record->limits->minutes,
+    snprintf(digits, sizeof(digits), "%016" PRIx64, source->fingerprint);
+    return json_pack("{s:s, s:i, s:s, s:s, s:s, s:s, s:{s:I, s:f, s:i}}", "model", kind->model,
+                     "version", kind->version, "comicgan", CG_VERSION, "name", source->name, "data",
+                     source->data, "data_fingerprint", digits, "asked", "steps",
+                     (json_int_t)record->limits->steps, "minutes", record->limits->minutes,
                      "threads", record->threads);
 }
 
@@ -106,14 +107,18 @@ void cg_run_file_release(struct cg_run_file *file)
     *file = (struct cg_run_file){0};
 }
 
-enum cg_status cg_run_file_get_fingerprint(const struct cg_run_file *file, uint64_t *out,
-                                           struct cg_error *error)
+enum cg_status cg_run_file_get_source(const struct cg_run_file *file, struct cg_run_source *out,
+                                      struct cg_error *error)
 {
     const char *digits;
     enum cg_status status =
         cg_json_get_string(file->root, "data_fingerprint", file->path, &digits, error);
     if (status == CG_OK)
-        *out = strtoull(digits, NULL, 16);
+        status = cg_json_get_string(file->root, "data", file->path, &out->data, error);
+    if (status == CG_OK)
+        status = cg_json_get_string(file->root, "name", file->path, &out->name, error);
+    if (status == CG_OK)
+        out->fingerprint = strtoull(digits, NULL, 16);
     return status;
 }
 

@@ -19,9 +19,15 @@ struct cg_run_record {
     int threads;
 };
 
+/* What every kind of run has: where the pictures are and what they were, and the model's name. */
+struct cg_run_source {
+    const char *data, *name;
+    uint64_t fingerprint;
+};
+
 /* A new run's object with what every kind has; NULL when memory is short. */
 json_t *cg_run_file_create(const struct cg_run_kind *kind, const struct cg_run_record *record,
-                           uint64_t fingerprint);
+                           const struct cg_run_source *source);
 
 /* Set a member; value is taken over. When either is NULL, or memory is short, *root is NULL. */
 void cg_run_file_set(json_t **root, const char *key, json_t *value);
@@ -43,9 +49,9 @@ enum cg_status cg_run_file_read(const char *out_dir, const struct cg_run_kind *k
                                 struct cg_run_file *out, struct cg_error *error);
 void cg_run_file_release(struct cg_run_file *file);
 
-/* The data's fingerprint, as it was given. Errors: CG_ERR_MODEL. */
-enum cg_status cg_run_file_get_fingerprint(const struct cg_run_file *file, uint64_t *out,
-                                           struct cg_error *error);
+/* As it was given; the file keeps the texts. Errors: CG_ERR_MODEL. */
+enum cg_status cg_run_file_get_source(const struct cg_run_file *file, struct cg_run_source *out,
+                                      struct cg_error *error);
 
 /* Whether out_dir holds a run of this model, of whatever version. */
 bool cg_run_file_is(const char *out_dir, const char *model);

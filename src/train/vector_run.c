@@ -77,9 +77,8 @@ enum cg_status cg_vector_run_write(const struct cg_vector_options *options,
 {
     const struct cg_run_record record = {limits, options->threads};
     const struct cg_vector_config *config = &options->config;
-    json_t *root = cg_run_file_create(&kind, &record, fingerprint);
-    cg_run_file_set(&root, "data", json_string(options->data));
-    cg_run_file_set(&root, "name", json_string(options->name));
+    const struct cg_run_source source = {options->data, options->name, fingerprint};
+    json_t *root = cg_run_file_create(&kind, &record, &source);
     cg_run_file_set(&root, "options", cg_numbers_to_json(option_numbers, OPTION_COUNT, options));
     cg_run_file_set(&root, "recipe",
                     cg_numbers_to_json(recipe_numbers, RECIPE_COUNT, &options->recipe));
@@ -94,11 +93,8 @@ static enum cg_status options_from_json(const struct cg_run_file *file,
 {
     const json_t *root = file->root;
     const char *path = file->path;
-    enum cg_status status = cg_run_file_get_fingerprint(file, fingerprint, error);
-    if (status == CG_OK)
-        status = cg_json_get_string(root, "data", path, &options->data, error);
-    if (status == CG_OK)
-        status = cg_json_get_string(root, "name", path, &options->name, error);
+    struct cg_run_source source;
+    enum cg_status status = cg_run_file_get_source(file, &source, error);
     if (status == CG_OK)
         status = cg_numbers_from_json(option_numbers, OPTION_COUNT,
                                       json_object_get(root, "options"), path, options, error);
@@ -110,7 +106,12 @@ static enum cg_status options_from_json(const struct cg_run_file *file,
     if (status == CG_OK)
         status =
             widths_from_json(root, "discriminator", path, &options->config.discriminator, error);
-    return status;
+    if (status != CG_OK)
+        return status;
+    options->data = source.data;
+    options->name = source.name;
+    *fingerprint = source.fingerprint;
+    return CG_OK;
 }
 
 enum cg_status cg_vector_run_read(const char *out_dir, struct cg_vector_options *options,
