@@ -24,24 +24,42 @@ function(comicgan_target_options target)
   endif()
 endfunction()
 
-# comicgan_library(cg_x SOURCES a.c b.c USES cg_y PRIVATE_USES PkgConfig::Z)
-# USES are the folders that this one may include; the link line is what enforces the direction.
+# comicgan_library(cg_x PUBLIC a.h SOURCES a.c b.c USES cg_y PRIVATE_USES PkgConfig::Z)
+# One folder is one library. It sees its own folder and the PUBLIC headers of the libraries that it
+# USES, under their path below src/ (or tools/): an include that the picture in docs/ARCHITECTURE.md
+# does not allow, or of a header that a folder keeps to itself, does not compile. For that, each
+# library has a folder of links in the build tree.
 function(comicgan_library target)
-  cmake_parse_arguments(arg "" "" "SOURCES;USES;PRIVATE_USES" ${ARGN})
+  cmake_parse_arguments(arg "" "" "PUBLIC;SOURCES;USES;PRIVATE_USES" ${ARGN})
+  cmake_path(RELATIVE_PATH CMAKE_CURRENT_SOURCE_DIR BASE_DIRECTORY ${PROJECT_SOURCE_DIR}
+    OUTPUT_VARIABLE folder)
+  string(REGEX REPLACE "^(src|tools)/" "" folder ${folder})
+  set(links ${PROJECT_BINARY_DIR}/include/${target})
+  file(REMOVE_RECURSE ${links})
+  cmake_path(GET folder PARENT_PATH parent)
+  file(MAKE_DIRECTORY ${links}/own/${parent} ${links}/public/${folder})
+  file(CREATE_LINK ${CMAKE_CURRENT_SOURCE_DIR} ${links}/own/${folder} SYMBOLIC)
+  foreach(header IN LISTS arg_PUBLIC)
+    file(CREATE_LINK ${CMAKE_CURRENT_SOURCE_DIR}/${header} ${links}/public/${folder}/${header}
+      SYMBOLIC)
+  endforeach()
   add_library(${target} STATIC ${arg_SOURCES})
-  target_include_directories(${target} PUBLIC ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/include)
+  target_include_directories(${target} PRIVATE ${links}/own PUBLIC ${links}/public)
+  target_include_directories(${target} PUBLIC ${PROJECT_SOURCE_DIR}/include)
   target_link_libraries(${target} PUBLIC ${arg_USES} PRIVATE ${arg_PRIVATE_USES} m)
   comicgan_target_options(${target})
 endfunction()
 
-# comicgan_test(NAME SOURCES a.c USES cg_x): a cmocka program, known to ctest by its name.
+# comicgan_test(NAME SOURCES a.c USES cg_x): a cmocka program, known to ctest by its name. Tests may
+# look inside: they see all of src/ and tools/.
 function(comicgan_test name)
   cmake_parse_arguments(arg "" "" "SOURCES;USES" ${ARGN})
   add_executable(${name} ${arg_SOURCES})
   target_link_libraries(${name} PRIVATE ${arg_USES} PkgConfig::CMOCKA m)
-  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests
+    ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/tools)
   target_compile_definitions(${name} PRIVATE
-    CG_SHARED_DATA="${PROJECT_SOURCE_DIR}/../shared/data")
+    CG_CONCURRENCYD_DATA="${PROJECT_SOURCE_DIR}/../shared/data")
   comicgan_target_options(${name})
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
   add_test(NAME ${name} COMMAND ${name})

@@ -24,7 +24,7 @@ extern "C" {
 enum cg_status {
     CG_OK = 0,
     CG_ERR_ARGUMENT,    /* a value outside what the function accepts */
-    CG_ERR_MEMORY,      /* memory could not be had */
+    CG_ERR_MEMORY,      /* memory could not be allocated */
     CG_ERR_IO,          /* a file or folder could not be read or written */
     CG_ERR_FULL,        /* a file could not be written: the disk is full, or the quota used up */
     CG_ERR_FORMAT,      /* the bytes are not what was expected, or are damaged */
@@ -85,11 +85,12 @@ struct cg_mask {
 };
 
 /*
- * How a comic is to look. Start from cg_engine_looks, which is the style as its card wants it. All
- * sizes are relative to the picture, so a reduced copy of a photo gives a reduced copy of its comic
- * (dots and strokes are never drawn too fine to be seen, though). They apply in this order.
+ * How a comic is to look. Start from cg_engine_render_params, which is the style as its card wants
+ * it. All sizes are relative to the picture, so a reduced copy of a photo gives a reduced copy of
+ * its comic (dots and strokes are never drawn too fine to be seen, though). They apply in this
+ * order.
  */
-struct cg_looks {
+struct cg_render_params {
     int detail_px; /* working size, long side in pixels, 64 to 8192. A photo that is smaller is
                       worked on enlarged, up to twice its size */
     /* lines */
@@ -120,7 +121,7 @@ struct cg_looks {
 enum cg_status cg_engine_open(const char *style, struct cg_engine **out, struct cg_error *error);
 const struct cg_style_info *cg_engine_style(const struct cg_engine *engine);
 /* The looks that the style's card asks for. */
-struct cg_looks cg_engine_looks(const struct cg_engine *engine);
+struct cg_render_params cg_engine_render_params(const struct cg_engine *engine);
 void cg_engine_free(struct cg_engine *engine);
 
 /*
@@ -139,13 +140,15 @@ void cg_session_free(struct cg_session *session);
  * Errors: CG_ERR_ARGUMENT, CG_ERR_MEMORY.
  */
 enum cg_status cg_session_convert(struct cg_session *session, uint8_t *pixels, int width,
-                                  int height, const struct cg_looks *looks, struct cg_error *error);
+                                  int height, const struct cg_render_params *looks,
+                                  struct cg_error *error);
 
-/* ---- frames of a film ------------------------------------------------------------------------ */
+/* ---- frames of a video ------------------------------------------------------------------------
+ */
 
 /*
  * Frames that follow each other, turned into a comic that does not flicker: one session for one
- * film, its frames in their order. It finds scene cuts by itself. Memory does not grow.
+ * video, its frames in their order. It finds scene cuts by itself. Memory does not grow.
  */
 struct cg_frames;
 
@@ -157,7 +160,7 @@ struct cg_frames;
  * its own size. Errors: CG_ERR_ARGUMENT, CG_ERR_MEMORY.
  */
 enum cg_status cg_frames_create(const struct cg_engine *engine, int threads,
-                                const struct cg_looks *looks, float stability,
+                                const struct cg_render_params *looks, float stability,
                                 struct cg_frames **out, struct cg_error *error);
 void cg_frames_free(struct cg_frames *frames);
 

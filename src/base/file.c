@@ -77,8 +77,9 @@ static enum cg_status grow(const char *path, size_t capacity, uint8_t **bytes,
 {
     uint8_t *larger = realloc(*bytes, capacity);
     if (larger == NULL)
-        return cg_fail(error, CG_ERR_MEMORY, "reading %s: %.1f MiB of memory could not be had",
-                       cg_path_tail(path), (double)capacity / (1024.0 * 1024.0));
+        return cg_fail(error, CG_ERR_MEMORY,
+                       "reading %s: %.1f MiB of memory could not be allocated", cg_path_tail(path),
+                       (double)capacity / (1024.0 * 1024.0));
     *bytes = larger;
     return CG_OK;
 }

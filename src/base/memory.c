@@ -17,7 +17,7 @@ void *cg_alloc(size_t count, size_t element_nbytes, const char *what, struct cg_
     nbytes = nbytes / CG_ALIGNMENT_NBYTES * CG_ALIGNMENT_NBYTES + CG_ALIGNMENT_NBYTES;
     void *memory = aligned_alloc(CG_ALIGNMENT_NBYTES, nbytes);
     if (memory == NULL)
-        cg_fail(error, CG_ERR_MEMORY, "%s: %.1f MiB of memory could not be had", what,
+        cg_fail(error, CG_ERR_MEMORY, "%s: %.1f MiB of memory could not be allocated", what,
                 (double)nbytes / (1024.0 * 1024.0));
     return memory;
 }

@@ -17,8 +17,8 @@ enum cg_status cg_engine_open(const char *style, struct cg_engine **out, struct 
         free(engine);
         return status;
     }
-    engine->looks = cg_looks_neutral(engine->model->card.detail_px);
-    status = cg_looks_read(engine->model->card.looks, &engine->looks, error);
+    engine->looks = cg_render_params_neutral(engine->model->card.detail_px);
+    status = cg_render_params_read(engine->model->card.looks, &engine->looks, error);
     if (status != CG_OK) {
         cg_engine_free(engine);
         return status;
@@ -40,7 +40,7 @@ const struct cg_style_info *cg_engine_style(const struct cg_engine *engine)
     return &engine->info;
 }
 
-struct cg_looks cg_engine_looks(const struct cg_engine *engine)
+struct cg_render_params cg_engine_render_params(const struct cg_engine *engine)
 {
     return engine->looks;
 }

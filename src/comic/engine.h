@@ -3,13 +3,13 @@
 #define CG_COMIC_ENGINE_H
 
 #include "base/error.h"
-#include "model/looks.h"
 #include "model/model.h"
+#include "model/render_params.h"
 
 struct cg_engine {
     struct cg_model *model;
     struct cg_style_info info;
-    struct cg_looks looks; /* what the card asks for */
+    struct cg_render_params looks; /* what the card asks for */
 };
 
 #endif

@@ -27,7 +27,7 @@ struct cg_finish {
     int width, height; /* of what is rendered */
     bool graded, on_paper;
     float fill;
-    struct cg_grade grade;
+    struct cg_finish_tone grade;
     struct cg_halftone halftone; /* amount 0: none; so, too, for hatch */
     struct cg_hatch hatch;
     struct cg_paper paper;
@@ -117,7 +117,7 @@ static enum cg_status choose_palette(struct work *work, struct cg_error *error)
     if (request->looks->colors == 0)
         return CG_OK;
     if (request->palette == NULL)
-        return cg_palette_make(work->layers, request->looks->colors, cg_grade_tone,
+        return cg_palette_make(work->layers, request->looks->colors, cg_finish_tone_tone,
                                &work->finish->grade, &work->finish->palette, error);
     work->finish->palette = *request->palette;
     return CG_OK;
@@ -127,14 +127,14 @@ static void grade_red(void *context, size_t red, int worker)
 {
     const struct work *work = context;
     (void)worker;
-    cg_grade_fill(&work->finish->grade, (int)red);
+    cg_finish_tone_fill(&work->finish->grade, (int)red);
 }
 
 static enum cg_status grade_colours(struct work *work, struct cg_error *error)
 {
     struct cg_finish *finish = work->finish;
-    const struct cg_looks *looks = work->request->looks;
-    finish->grade = (struct cg_grade){
+    const struct cg_render_params *looks = work->request->looks;
+    finish->grade = (struct cg_finish_tone){
         .saturation = looks->saturation, .contrast = looks->contrast, .palette = &finish->palette};
     finish->graded = looks->saturation != 1.0f || looks->contrast != 1.0f || looks->colors != 0;
     enum cg_status status = choose_palette(work, error);
@@ -178,7 +178,7 @@ static enum cg_status lay_strokes(struct work *work, struct cg_error *error)
 /* What needs no memory of its own. */
 static void set_print(struct cg_finish *finish, const struct cg_finish_request *request)
 {
-    const struct cg_looks *looks = request->looks;
+    const struct cg_render_params *looks = request->looks;
     float longest = long_side(finish), grain_min_px = GRAIN_MIN_PX * request->enlarged;
     finish->fill = looks->fill;
     finish->halftone.amount = 0.0f;
@@ -193,7 +193,7 @@ static void set_print(struct cg_finish *finish, const struct cg_finish_request *
                       fmaxf(longest / COARSE_GRAINS_ACROSS, grain_min_px), &finish->paper);
 }
 
-static enum cg_status set_mask(struct cg_finish *finish, const struct cg_looks *looks,
+static enum cg_status set_mask(struct cg_finish *finish, const struct cg_render_params *looks,
                                struct cg_error *error)
 {
     cg_image_clear(&finish->mask);
@@ -253,7 +253,7 @@ void cg_finish_row(const struct cg_finish *finish, const struct cg_finish_span *
                    float *keep)
 {
     if (finish->graded)
-        cg_grade_row(&finish->grade, comic, span->count);
+        cg_finish_tone_row(&finish->grade, comic, span->count);
     if (finish->fill != 1.0f)
         fill_row(finish->fill, comic, span->count);
     if (finish->halftone.amount > 0.0f)

@@ -17,9 +17,9 @@ enum cg_status cg_finish_create(struct cg_finish **out, struct cg_error *error);
 void cg_finish_free(struct cg_finish *finish);
 
 struct cg_finish_request {
-    const struct cg_looks *looks;     /* checked */
-    const struct cg_palette *palette; /* NULL: made from the layers if looks want few colours */
-    int width, height;                /* of what will be rendered */
+    const struct cg_render_params *looks; /* checked */
+    const struct cg_palette *palette;     /* NULL: made from the layers if looks want few colours */
+    int width, height;                    /* of what will be rendered */
     float enlarged; /* how many times larger it is rendered than it will be shown; 1 or more */
 };
 

@@ -19,7 +19,7 @@
 struct making {
     struct cg_hatch *hatch;
     const struct cg_layers *layers;
-    const struct cg_grade *grade;
+    const struct cg_finish_tone *grade;
     float *plane[4]; /* the fourth for what comes between */
     /* a round of running means: from plane `from` to plane `to` */
     int from, to, radius;
@@ -41,7 +41,7 @@ static void darkness_row(void *context, size_t y, int worker)
         for (int c = 0; c < 3; c++)
             linear[c] = cg_srgb_decode(fminf(fmaxf(colour[c], 0.0f), 1.0f));
         cg_oklab_from_linear(linear, lab);
-        cg_grade_tone(making->grade, lab);
+        cg_finish_tone_tone(making->grade, lab);
         making->plane[0][y * width_of(making) + x] = making->hatch->amount * (1.0f - lab[0]);
     }
 }
@@ -130,7 +130,7 @@ static void maps_row(void *context, size_t y, int worker)
 }
 
 void cg_hatch_make(struct cg_hatch *hatch, struct cg_pool *pool, const struct cg_layers *layers,
-                   const struct cg_grade *grade)
+                   const struct cg_finish_tone *grade)
 {
     size_t size = (size_t)layers->width * (size_t)layers->height, rows = (size_t)layers->height;
     struct making making = {.hatch = hatch, .layers = layers, .grade = grade};

@@ -15,7 +15,7 @@
 #define COARSE_DEPTH 0.1f
 #define CLEAN 0.4f /* noise below it does not show */
 
-void cg_paper_make(const struct cg_looks *looks, float fine_px, float coarse_px,
+void cg_paper_make(const struct cg_render_params *looks, float fine_px, float coarse_px,
                    struct cg_paper *out)
 {
     struct cg_rng rng = cg_rng_make(0, GRAIN_STREAM, 0);

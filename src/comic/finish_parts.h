@@ -34,20 +34,20 @@ void cg_line_row(const struct cg_line *line, const struct cg_layers *layers, int
 #define CG_GRADE_NODES 65 /* along each of red, green and blue */
 #define CG_GRADE_FLOATS ((size_t)CG_GRADE_NODES * CG_GRADE_NODES * CG_GRADE_NODES * 3)
 
-struct cg_grade {
+struct cg_finish_tone {
     float saturation, contrast;
     const struct cg_palette *palette; /* count 0: all colours */
     float *table;                     /* CG_GRADE_FLOATS: 0 to 255 */
 };
 
-/* Saturation and contrast of one colour. context: a struct cg_grade. */
-void cg_grade_tone(const void *context, float lab[3]);
+/* Saturation and contrast of one colour. context: a struct cg_finish_tone. */
+void cg_finish_tone_tone(const void *context, float lab[3]);
 
 /* The nodes of one red. */
-void cg_grade_fill(const struct cg_grade *grade, int red);
+void cg_finish_tone_fill(const struct cg_finish_tone *grade, int red);
 
 /* In place, 3 floats a pixel. */
-void cg_grade_row(const struct cg_grade *grade, float *colour, size_t count);
+void cg_finish_tone_row(const struct cg_finish_tone *grade, float *colour, size_t count);
 
 /* ---- finish_halftone.c: printed dots ----------------------------------------------------------
  */
@@ -81,7 +81,7 @@ struct cg_hatch {
 
 /* Fills hatch->maps. */
 void cg_hatch_make(struct cg_hatch *hatch, struct cg_pool *pool, const struct cg_layers *layers,
-                   const struct cg_grade *grade);
+                   const struct cg_finish_tone *grade);
 
 /* keep *= 1 - strokes */
 void cg_hatch_row(const struct cg_hatch *hatch, const struct cg_finish_span *span, float *keep);
@@ -98,7 +98,7 @@ struct cg_paper {
     float noise[CG_PAPER_NOISE * CG_PAPER_NOISE];
 };
 
-void cg_paper_make(const struct cg_looks *looks, float fine_px, float coarse_px,
+void cg_paper_make(const struct cg_render_params *looks, float fine_px, float coarse_px,
                    struct cg_paper *out);
 void cg_paper_row(const struct cg_paper *paper, int left, int y, float *comic, size_t count);
 

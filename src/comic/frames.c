@@ -1,7 +1,7 @@
 /*
  * The converter for frames that follow each other (comicgan.h), top to bottom: a working copy,
  * calmed by the frames before, the generator on it, its layers calmed, and from them the full
- * frame. What is carried from frame to frame is in steady.c.
+ * frame. What is carried from frame to frame is in stabilizer.c.
  */
 #include "comic/frames.h"
 
@@ -9,19 +9,19 @@
 #include "base/memory.h"
 #include "comic/engine.h"
 #include "comic/finish.h"
-#include "comic/steady.h"
+#include "comic/stabilizer.h"
 #include "comic/working.h"
-#include "model/looks.h"
+#include "model/render_params.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
 
 struct cg_frames {
-    struct cg_looks looks;
+    struct cg_render_params looks;
     float stability;
     struct cg_pool *pool;
     struct cg_working *working;
-    struct cg_steady *steady;
+    struct cg_stabilizer *stabilizer;
     struct cg_finish *finish;
     struct cg_palette palette; /* of the scene */
     struct cg_renderer *renderer;
@@ -30,11 +30,11 @@ struct cg_frames {
 };
 
 enum cg_status cg_frames_create(const struct cg_engine *engine, int threads,
-                                const struct cg_looks *looks, float stability,
+                                const struct cg_render_params *looks, float stability,
                                 struct cg_frames **out, struct cg_error *error)
 {
     *out = NULL;
-    enum cg_status status = cg_looks_check(looks, error);
+    enum cg_status status = cg_render_params_check(looks, error);
     if (status != CG_OK)
         return status;
     if (!(stability >= 0.0f && stability <= 1.0f))
@@ -49,7 +49,7 @@ enum cg_status cg_frames_create(const struct cg_engine *engine, int threads,
     if (status == CG_OK)
         status = cg_working_create(engine->model, frames->pool, &frames->working, error);
     if (status == CG_OK)
-        status = cg_steady_create(&frames->steady, error);
+        status = cg_stabilizer_create(&frames->stabilizer, error);
     if (status == CG_OK)
         status = cg_finish_create(&frames->finish, error);
     if (status == CG_OK)
@@ -69,7 +69,7 @@ void cg_frames_free(struct cg_frames *frames)
     free(frames->photo);
     cg_renderer_free(frames->renderer);
     cg_finish_free(frames->finish);
-    cg_steady_free(frames->steady);
+    cg_stabilizer_free(frames->stabilizer);
     cg_working_free(frames->working);
     cg_pool_free(frames->pool);
     free(frames);
@@ -77,9 +77,9 @@ void cg_frames_free(struct cg_frames *frames)
 
 enum cg_status cg_frames_set_detail(struct cg_frames *frames, int detail_px, struct cg_error *error)
 {
-    struct cg_looks looks = frames->looks;
+    struct cg_render_params looks = frames->looks;
     looks.detail_px = detail_px;
-    enum cg_status status = cg_looks_check(&looks, error);
+    enum cg_status status = cg_render_params_check(&looks, error);
     if (status == CG_OK)
         frames->looks = looks;
     return status;
@@ -87,7 +87,7 @@ enum cg_status cg_frames_set_detail(struct cg_frames *frames, int detail_px, str
 
 void cg_frames_cut(struct cg_frames *frames)
 {
-    cg_steady_reset(frames->steady);
+    cg_stabilizer_reset(frames->stabilizer);
 }
 
 /* The working copy in floats; never larger than the frame. */
@@ -140,17 +140,17 @@ static enum cg_status convert(struct cg_frames *frames, struct cg_image *frame, 
                               struct cg_error *error)
 {
     struct cg_layers layers;
-    const float *calm;
+    const float *smooth;
     int width, height;
     enum cg_status status = make_photo(frames, frame, &width, &height, error);
     if (status == CG_OK)
-        status = cg_steady_photo(frames->steady, frames->pool, frames->photo, width, height,
-                                 frames->stability, &calm, trusted, error);
+        status = cg_stabilizer_photo(frames->stabilizer, frames->pool, frames->photo, width, height,
+                                     frames->stability, &smooth, trusted, error);
     if (status == CG_OK)
-        status = cg_working_draw_floats(frames->working, calm, width, height, &layers, error);
+        status = cg_working_draw_floats(frames->working, smooth, width, height, &layers, error);
     if (status != CG_OK)
         return status;
-    cg_steady_layers(frames->steady, frames->pool, &layers);
+    cg_stabilizer_layers(frames->stabilizer, frames->pool, &layers);
     /* The full frame has the noise of the copy that was not calmed: fitted to that one, the layer
      * comes out as it is. */
     layers.photo = frames->photo;
@@ -173,17 +173,18 @@ enum cg_status cg_frames_convert(struct cg_frames *frames, uint8_t *pixels, int 
 enum cg_status cg_frames_save(const struct cg_frames *frames, const char *path,
                               struct cg_error *error)
 {
-    return cg_steady_save(frames->steady, &frames->palette, sizeof(frames->palette), path, error);
+    return cg_stabilizer_save(frames->stabilizer, &frames->palette, sizeof(frames->palette), path,
+                              error);
 }
 
 enum cg_status cg_frames_restore(struct cg_frames *frames, const char *path, struct cg_error *error)
 {
     struct cg_palette palette;
     int width, height;
-    enum cg_status status =
-        cg_steady_restore(frames->steady, &palette, sizeof(palette), path, &width, &height, error);
+    enum cg_status status = cg_stabilizer_restore(frames->stabilizer, &palette, sizeof(palette),
+                                                  path, &width, &height, error);
     if (status == CG_OK && (palette.count < 0 || palette.count > CG_PALETTE_MAX)) {
-        cg_steady_reset(frames->steady);
+        cg_stabilizer_reset(frames->stabilizer);
         return cg_fail(error, CG_ERR_FORMAT,
                        "reading %s: expected a saved palette, found %d colours", cg_path_tail(path),
                        palette.count);

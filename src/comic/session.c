@@ -49,7 +49,7 @@ void cg_session_free(struct cg_session *session)
     free(session);
 }
 
-static enum cg_status check_call(int width, int height, const struct cg_looks *looks,
+static enum cg_status check_call(int width, int height, const struct cg_render_params *looks,
                                  struct cg_error *error)
 {
     if (width < 1 || height < 1 || width > CG_IMAGE_SIDE_MAX_PX || height > CG_IMAGE_SIDE_MAX_PX ||
@@ -57,12 +57,12 @@ static enum cg_status check_call(int width, int height, const struct cg_looks *l
         return cg_fail(error, CG_ERR_ARGUMENT,
                        "picture: expected sides of 1 to %d and at most %zu pixels, got %d x %d",
                        CG_IMAGE_SIDE_MAX_PX, CG_IMAGE_AREA_MAX_PX, width, height);
-    return cg_looks_check(looks, error);
+    return cg_render_params_check(looks, error);
 }
 
 /* Move a photo to its comic (all of it: 1) where the mask is white. */
 static enum cg_status blend(struct cg_image *photo, const struct cg_image *comic,
-                            const struct cg_looks *looks, struct cg_error *error)
+                            const struct cg_render_params *looks, struct cg_error *error)
 {
     size_t width = (size_t)photo->width;
     struct cg_image mask = {0};
@@ -88,10 +88,11 @@ static enum cg_status blend(struct cg_image *photo, const struct cg_image *comic
 
 /* A photo that was worked on enlarged: its comic is made at that size, on the working copy. */
 static enum cg_status render_enlarged(struct cg_session *session, struct cg_layers *layers,
-                                      const struct cg_looks *looks, struct cg_image *working,
-                                      struct cg_image *photo, struct cg_error *error)
+                                      const struct cg_render_params *looks,
+                                      struct cg_image *working, struct cg_image *photo,
+                                      struct cg_error *error)
 {
-    struct cg_looks whole = *looks; /* blended later, at the photo's own size */
+    struct cg_render_params whole = *looks; /* blended later, at the photo's own size */
     whole.strength = 1.0f;
     whole.mask.pixels = NULL;
     const struct cg_finish_request request = {
@@ -117,7 +118,7 @@ static enum cg_status render_enlarged(struct cg_session *session, struct cg_laye
 }
 
 static enum cg_status render_full(struct cg_session *session, struct cg_layers *layers,
-                                  const struct cg_looks *looks, struct cg_image *photo,
+                                  const struct cg_render_params *looks, struct cg_image *photo,
                                   struct cg_error *error)
 {
     const struct cg_finish_request request = {
@@ -132,7 +133,7 @@ static enum cg_status render_full(struct cg_session *session, struct cg_layers *
 }
 
 static enum cg_status convert(struct cg_session *session, struct cg_image *photo,
-                              const struct cg_looks *looks, struct cg_error *error)
+                              const struct cg_render_params *looks, struct cg_error *error)
 {
     struct cg_image working;
     struct cg_layers layers;
@@ -153,7 +154,8 @@ static enum cg_status convert(struct cg_session *session, struct cg_image *photo
 }
 
 enum cg_status cg_session_convert(struct cg_session *session, uint8_t *pixels, int width,
-                                  int height, const struct cg_looks *looks, struct cg_error *error)
+                                  int height, const struct cg_render_params *looks,
+                                  struct cg_error *error)
 {
     struct cg_image photo = {width, height, 3, pixels};
     enum cg_status status = check_call(width, height, looks, error);

@@ -2,7 +2,7 @@
 #include "comic/working.h"
 
 #include "base/memory.h"
-#include "comic/calm.h"
+#include "comic/smooth.h"
 #include "model/layers.h"
 #include "nn/infer.h"
 
@@ -17,7 +17,7 @@ struct cg_working {
     const struct cg_model *model;
     struct cg_pool *pool;
     struct cg_infer *infer;
-    struct cg_calmer *calmer;
+    struct cg_smoother *smoother;
     float *maps; /* padded input, then photo, colour and logit of the working copy */
     size_t maps_floats;
 };
@@ -33,7 +33,7 @@ enum cg_status cg_working_create(const struct cg_model *model, struct cg_pool *p
     working->pool = pool;
     enum cg_status status = cg_infer_create(model->network, &working->infer, error);
     if (status == CG_OK)
-        status = cg_calmer_create(&working->calmer, error);
+        status = cg_smoother_create(&working->smoother, error);
     if (status != CG_OK) {
         cg_working_free(working);
         return status;
@@ -47,7 +47,7 @@ void cg_working_free(struct cg_working *working)
     if (working == NULL)
         return;
     free(working->maps);
-    cg_calmer_free(working->calmer);
+    cg_smoother_free(working->smoother);
     cg_infer_free(working->infer);
     free(working);
 }
@@ -137,7 +137,7 @@ static enum cg_status draw(struct cg_working *working, const struct maps *maps,
     crop_rows(maps->colour, maps, 3);
     crop_rows(maps->logit, maps, 1);
     status =
-        cg_calm(working->calmer, working->pool, maps->colour, maps->width, maps->height, error);
+        cg_smooth(working->smoother, working->pool, maps->colour, maps->width, maps->height, error);
     if (status != CG_OK)
         return status;
     *layers = (struct cg_layers){maps->width, maps->height, maps->input, maps->colour, maps->logit};

@@ -84,7 +84,7 @@ enum cg_status cg_codec_decode(const uint8_t *bytes, size_t nbytes, int depth, i
     *out = (struct cg_image){0};
     const char *reason = stbi_failure_reason();
     if (reason != NULL && strcmp(reason, "outofmem") == 0)
-        return cg_fail(error, CG_ERR_MEMORY, "the memory to decode it could not be had");
+        return cg_fail(error, CG_ERR_MEMORY, "the memory to decode it could not be allocated");
     return cg_fail(error, CG_ERR_FORMAT, "expected picture data that decodes, found it damaged");
 }
 
@@ -118,7 +118,7 @@ enum cg_status cg_codec_encode_png(const struct cg_image *image, const struct cg
     struct output output = {sink, error, CG_OK};
     if (!stbi_write_png_to_func(output_add, &output, image->width, image->height, image->channels,
                                 image->pixels, 0))
-        return cg_fail(error, CG_ERR_MEMORY, "the memory to compress it could not be had");
+        return cg_fail(error, CG_ERR_MEMORY, "the memory to compress it could not be allocated");
     return output.status;
 }
 

@@ -102,7 +102,7 @@ static enum cg_status pass_png_profile(const struct cg_embed *embed, struct cg_e
     uint8_t *data = compressor != NULL ? calloc(1, head_nbytes + bound) : NULL;
     enum cg_status status;
     if (data == NULL) {
-        status = cg_fail(error, CG_ERR_MEMORY, "the memory for its profile could not be had");
+        status = cg_fail(error, CG_ERR_MEMORY, "the memory for its profile could not be allocated");
     } else {
         memcpy(data, PROFILE_NAME, sizeof(PROFILE_NAME));
         size_t nbytes = libdeflate_zlib_compress(compressor, extras->icc, extras->icc_nbytes,

@@ -264,7 +264,7 @@ static enum cg_status inflate_pixels(const uint8_t *data, size_t nbytes, uint8_t
 {
     struct libdeflate_decompressor *decompressor = libdeflate_alloc_decompressor();
     if (decompressor == NULL)
-        return cg_fail(error, CG_ERR_MEMORY, "the memory to check it could not be had");
+        return cg_fail(error, CG_ERR_MEMORY, "the memory to check it could not be allocated");
     size_t actual = 0;
     enum libdeflate_result result =
         libdeflate_zlib_decompress(decompressor, data, nbytes, out, out_nbytes, &actual);
@@ -291,7 +291,8 @@ static enum cg_status check_pixels(const struct png *png, struct cg_error *error
     uint8_t *joined = png->idat_count > 1 ? malloc(png->idat_nbytes) : NULL;
     enum cg_status status;
     if (out == NULL || (png->idat_count > 1 && joined == NULL)) {
-        status = cg_fail(error, CG_ERR_MEMORY, "%zu bytes to check it could not be had", inflated);
+        status =
+            cg_fail(error, CG_ERR_MEMORY, "%zu bytes to check it could not be allocated", inflated);
     } else {
         if (joined != NULL)
             join_idat(png, joined);

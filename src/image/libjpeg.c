@@ -84,7 +84,7 @@ enum cg_status cg_libjpeg_decode_inks(const uint8_t *bytes, size_t nbytes,
     if (decoded)
         return CG_OK;
     if (out_of_memory)
-        return cg_fail(error, CG_ERR_MEMORY, "the memory to decode it could not be had");
+        return cg_fail(error, CG_ERR_MEMORY, "the memory to decode it could not be allocated");
     return cg_fail(error, CG_ERR_FORMAT, "expected picture data that decodes, found it damaged");
 }
 

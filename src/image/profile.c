@@ -13,7 +13,8 @@ static const size_t rooms[] = {(size_t)64 << 10, (size_t)1 << 20, CG_ICC_MAX_NBY
 
 static enum cg_status no_memory(struct cg_error *error)
 {
-    return cg_fail(error, CG_ERR_MEMORY, "the memory for its colour profile could not be had");
+    return cg_fail(error, CG_ERR_MEMORY,
+                   "the memory for its colour profile could not be allocated");
 }
 
 static enum cg_status join_parts(const struct cg_colour_tags *colours, uint8_t **icc,

@@ -11,7 +11,7 @@
 #include "image/header.h"
 #include "image/libjpeg.h"
 #include "image/orientation.h"
-#include "image/palette.h"
+#include "image/png_palette.h"
 #include "image/profile.h"
 
 #include <stdio.h>
@@ -166,7 +166,7 @@ static enum cg_status carry_exif(const struct reading *reading, const struct cg_
     case CG_OK:
         return CG_OK;
     case CG_ERR_MEMORY:
-        return cg_fail(error, CG_ERR_MEMORY, "the memory for its EXIF data could not be had");
+        return cg_fail(error, CG_ERR_MEMORY, "the memory for its EXIF data could not be allocated");
     case CG_ERR_LIMIT:
         note(reading, "its EXIF data is too large and was left out");
         return CG_OK;

@@ -131,7 +131,7 @@ static enum cg_status add_to_memory(void *context, const void *bytes, size_t nby
         size_t capacity = 2 * memory->capacity + nbytes + MEMORY_FIRST_NBYTES;
         uint8_t *larger = realloc(memory->bytes, capacity);
         if (larger == NULL)
-            return cg_fail(error, CG_ERR_MEMORY, "the memory to encode it could not be had");
+            return cg_fail(error, CG_ERR_MEMORY, "the memory to encode it could not be allocated");
         memory->bytes = larger;
         memory->capacity = capacity;
     }

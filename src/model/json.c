@@ -35,7 +35,7 @@ enum cg_status cg_json_parse_object(const char *text, size_t nbytes, int depth_m
     json_error_t reason;
     json_t *object = json_loadb(text, nbytes, JSON_REJECT_DUPLICATES, &reason);
     if (object == NULL && json_error_code(&reason) == json_error_out_of_memory)
-        return cg_fail(error, CG_ERR_MEMORY, "%s: memory could not be had", what);
+        return cg_fail(error, CG_ERR_MEMORY, "%s: memory could not be allocated", what);
     if (object == NULL)
         return cg_fail(error, CG_ERR_MODEL, "%s: expected JSON, found a fault at byte %d: %s", what,
                        reason.position, reason.text);

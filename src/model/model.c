@@ -10,9 +10,8 @@
 
 #include "base/memory.h"
 #include "model/json.h"
-#include "model/looks.h"
 #include "model/parameters.h"
-#include "model/vector.h"
+#include "model/render_params.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -102,7 +101,7 @@ static enum cg_status read_architecture(const json_t *object, struct cg_generato
     for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
         if (strcmp(kind, kinds[i].name) == 0)
             return kinds[i].read(object, config, error);
-    if (strcmp(kind, CG_VECTOR_NAME) == 0)
+    if (strcmp(kind, CG_MODEL_VECTOR) == 0)
         return cg_fail(error, CG_ERR_MODEL,
                        "expected a style, found a GAN that makes pictures from noise: "
                        "comicgan generate uses it");
@@ -148,8 +147,8 @@ static enum cg_status check_card(const struct cg_card *card, struct cg_error *er
     if (card->detail_px < DETAIL_MIN_PX || card->detail_px > DETAIL_MAX_PX)
         return cg_fail(error, CG_ERR_MODEL, "%s: expected %d to %d as \"detail_px\", found %d",
                        CARD_KEY, DETAIL_MIN_PX, DETAIL_MAX_PX, card->detail_px);
-    struct cg_looks looks;
-    return cg_looks_read(card->looks, &looks, error);
+    struct cg_render_params looks;
+    return cg_render_params_read(card->looks, &looks, error);
 }
 
 /* The text of the card's looks, to be freed; NULL if it has none. */
@@ -163,8 +162,9 @@ static enum cg_status copy_looks(const json_t *object, char **out, struct cg_err
         return cg_fail(error, CG_ERR_MODEL, "%s: expected an object as \"looks\", found %s",
                        CARD_KEY, cg_json_type_name(looks));
     *out = json_dumps(looks, JSON_COMPACT);
-    return *out != NULL ? CG_OK
-                        : cg_fail(error, CG_ERR_MEMORY, "%s: memory could not be had", CARD_KEY);
+    return *out != NULL
+               ? CG_OK
+               : cg_fail(error, CG_ERR_MEMORY, "%s: memory could not be allocated", CARD_KEY);
 }
 
 static enum cg_status read_card(const json_t *object, struct cg_card *card, struct cg_error *error)
@@ -185,7 +185,7 @@ static enum cg_status read_card(const json_t *object, struct cg_card *card, stru
     card->summary = cg_string_copy(summary);
     card->detail_px = detail_px;
     if (card->name == NULL || card->summary == NULL)
-        return cg_fail(error, CG_ERR_MEMORY, "%s: memory could not be had", CARD_KEY);
+        return cg_fail(error, CG_ERR_MEMORY, "%s: memory could not be allocated", CARD_KEY);
     return check_card(card, error);
 }
 
@@ -219,7 +219,7 @@ static enum cg_status create_from(const struct cg_safetensors *file, const char 
     struct cg_model *model = calloc(1, sizeof(*model));
     if (model == NULL || (model->source = cg_string_copy(source)) == NULL) {
         free(model);
-        return cg_fail(error, CG_ERR_MEMORY, "%s: memory could not be had", source);
+        return cg_fail(error, CG_ERR_MEMORY, "%s: memory could not be allocated", source);
     }
     enum cg_status status = load(model, file, error);
     if (status != CG_OK) {
@@ -297,7 +297,7 @@ enum cg_status cg_model_write(const char *path, const struct cg_model *model,
     char *architecture_text = dump_and_release(describe_architecture(&model->config));
     char *card_text = dump_and_release(describe_card(card));
     if (architecture_text == NULL || card_text == NULL) {
-        status = cg_fail(error, CG_ERR_MEMORY, "writing %s: memory could not be had", path);
+        status = cg_fail(error, CG_ERR_MEMORY, "writing %s: memory could not be allocated", path);
     } else {
         const struct cg_metadata metadata[METADATA_COUNT] = {{ARCHITECTURE_KEY, architecture_text},
                                                              {CARD_KEY, card_text}};

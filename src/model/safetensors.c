@@ -289,7 +289,7 @@ enum cg_status cg_safetensors_parse(const void *bytes, size_t nbytes, const char
     *out = NULL;
     struct cg_safetensors *file = calloc(1, sizeof(*file));
     if (file == NULL)
-        return cg_fail(error, CG_ERR_MEMORY, "%s: memory could not be had", source);
+        return cg_fail(error, CG_ERR_MEMORY, "%s: memory could not be allocated", source);
     enum cg_status status = parse_into(file, bytes, nbytes, error);
     if (status != CG_OK) {
         cg_error_prefix(error, "%s", source);

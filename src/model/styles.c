@@ -105,7 +105,7 @@ static enum cg_status grow(struct cg_style_list *list, struct cg_error *error)
     size_t capacity = list->capacity * 2 + 8;
     struct cg_style_info *styles = realloc(list->styles, capacity * sizeof(*styles));
     if (styles == NULL)
-        return cg_fail(error, CG_ERR_MEMORY, "list of styles: memory could not be had");
+        return cg_fail(error, CG_ERR_MEMORY, "list of styles: memory could not be allocated");
     list->styles = styles;
     list->capacity = capacity;
     return CG_OK;
@@ -136,7 +136,7 @@ static enum cg_status add_file(struct cg_style_list *list, const char *folder, c
     struct cg_model *model;
     char *path = cg_string_format("%s/%s", folder, name);
     if (path == NULL)
-        return cg_fail(error, CG_ERR_MEMORY, "list of styles: memory could not be had");
+        return cg_fail(error, CG_ERR_MEMORY, "list of styles: memory could not be allocated");
     enum cg_status status = cg_model_read(path, &model, &reason);
     free(path);
     if (status == CG_OK)
@@ -167,7 +167,7 @@ static enum cg_status add_folder(struct cg_style_list *list, const char *folder,
     if (count < 0)
         return errno != ENOMEM
                    ? CG_OK
-                   : cg_fail(error, CG_ERR_MEMORY, "%s: memory could not be had", folder);
+                   : cg_fail(error, CG_ERR_MEMORY, "%s: memory could not be allocated", folder);
     enum cg_status status = CG_OK;
     for (int i = 0; i < count; i++) {
         if (status == CG_OK)
@@ -202,7 +202,7 @@ enum cg_status cg_style_list_create(struct cg_style_list **out, struct cg_error 
     *out = NULL;
     struct cg_style_list *list = calloc(1, sizeof(*list));
     if (list == NULL)
-        return cg_fail(error, CG_ERR_MEMORY, "list of styles: memory could not be had");
+        return cg_fail(error, CG_ERR_MEMORY, "list of styles: memory could not be allocated");
     enum cg_status status = add_everything(list, error);
     if (status != CG_OK) {
         cg_style_list_free(list);

@@ -49,7 +49,7 @@ void cg_board_set_limits(struct cg_board *board, uint64_t steps, double minutes)
 void cg_board_set_fact(struct cg_board *board, const char *name, const char *text);
 
 /* A point of a series, which is made when its name is new. Steps rise; where they fall back (a run
- * gone on with from a checkpoint), later points are dropped. Not finite values are left out. */
+ * resumed from a checkpoint), later points are dropped. Not finite values are left out. */
 void cg_board_add_point(struct cg_board *board, const char *series, uint64_t step, double value);
 
 /* about: what it concerns, may be NULL; advice: what to try. */

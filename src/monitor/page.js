@@ -17,7 +17,7 @@ const PLOTS = [
   { title: "Losses of the game", series: { critic_line: "critic of line", critic_colour: "critic of colour", adversarial_line: "generator, line", adversarial_colour: "generator, colour" } },
   { title: "Judged right", unit: "percent", series: { accuracy_line: "critic of line", accuracy_colour: "critic of colour", accuracy_real: "real", accuracy_fake: "generated" } },
   { title: "Gradient lengths", log: true, series: { generator_gradient: "generator", critic_gradient_line: "critic of line", critic_gradient_colour: "critic of colour", discriminator_gradient: "discriminator" } },
-  { title: "What the critics ask of the comics", log: true, series: { pull_line: "critic of line", pull_colour: "critic of colour" } },
+  { title: "What the critics ask of the comics", log: true, series: { adversarial_gradient_line: "critic of line", adversarial_gradient_colour: "critic of colour" } },
   { title: "Diversity", series: { diversity: "diversity", coverage: "coverage" } },
   { title: "Distance from the data (Fréchet)", series: { frechet: "distance" } },
   { title: "Learning rates", log: true, series: { generator_rate: "generator", critic_rate: "critics", discriminator_rate: "discriminator" } },

@@ -3,7 +3,7 @@
 
 #include "base/memory.h"
 #include "nn/layer.h"
-#include "nn/plan.h"
+#include "nn/memory_plan.h"
 
 #include <stdlib.h>
 

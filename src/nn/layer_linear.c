@@ -18,13 +18,14 @@ bool cg_linear_shape(const struct cg_layer *layer, const struct cg_shape *in,
 }
 
 /* The narrow kernel applies ReLU and leaky ReLU itself; the others need a pass of their own. */
-static bool is_narrow(const struct cg_layer *layer)
+static bool is_small(const struct cg_layer *layer)
 {
-    return layer->out_channels <= CG_NARROW_OUT_MAX && layer->in_channels <= CG_NARROW_IN_MAX &&
-           layer->activation != CG_ACT_TANH && layer->activation != CG_ACT_SIGMOID;
+    return layer->out_channels <= CG_SMALL_GEMM_OUT_MAX &&
+           layer->in_channels <= CG_SMALL_GEMM_IN_MAX && layer->activation != CG_ACT_TANH &&
+           layer->activation != CG_ACT_SIGMOID;
 }
 
-static float narrow_slope(const struct cg_layer *layer)
+static float small_slope(const struct cg_layer *layer)
 {
     switch (layer->activation) {
     case CG_ACT_RELU:
@@ -38,15 +39,15 @@ static float narrow_slope(const struct cg_layer *layer)
 
 size_t cg_linear_prepared_count(const struct cg_layer *layer)
 {
-    return is_narrow(layer)
-               ? cg_narrow_floats((size_t)layer->in_channels, (size_t)layer->out_channels)
+    return is_small(layer)
+               ? cg_small_gemm_floats((size_t)layer->in_channels, (size_t)layer->out_channels)
                : 0;
 }
 
 void cg_linear_prepare(const struct cg_layer *layer, const float *parameters, float *prepared)
 {
-    cg_narrow_prepare(parameters + layer->weight_offset, parameters + layer->bias_offset,
-                      (size_t)layer->in_channels, (size_t)layer->out_channels, prepared);
+    cg_small_gemm_prepare(parameters + layer->weight_offset, parameters + layer->bias_offset,
+                          (size_t)layer->in_channels, (size_t)layer->out_channels, prepared);
 }
 
 /* Columns of y, whole: bias, product and activation. */
@@ -71,12 +72,13 @@ void cg_linear_forward(const struct cg_layer_forward *call)
     const float *bias = call->parameters + layer->bias_offset;
     size_t rows = call->end - call->begin;
     size_t in = (size_t)layer->in_channels, out = (size_t)layer->out_channels;
-    if (is_narrow(layer) && call->prepared != NULL) {
-        cg_narrow_multiply(call->in, rows, in, call->prepared, out, narrow_slope(layer), call->out);
+    if (is_small(layer) && call->prepared != NULL) {
+        cg_small_gemm_multiply(call->in, rows, in, call->prepared, out, small_slope(layer),
+                               call->out);
         return;
     }
-    if (is_narrow(layer)) {
-        cg_gemm_narrow(call->in, rows, in, weight, bias, out, narrow_slope(layer), call->out);
+    if (is_small(layer)) {
+        cg_small_gemm(call->in, rows, in, weight, bias, out, small_slope(layer), call->out);
         return;
     }
     cg_columns_run(call->pool, out, forward_columns, call);
@@ -101,23 +103,23 @@ static void backward_columns(const void *context, size_t begin, size_t end)
 }
 
 /* All but what is added to a gradient that other layers have begun. */
-static void narrow_backward(const struct cg_layer_backward *call)
+static void small_gemm_backward(const struct cg_layer_backward *call)
 {
     const struct cg_layer *layer = call->layer;
     float *by_parameters = call->grad_parameters;
-    const struct cg_narrow_backward narrow = {
+    const struct cg_small_gemm_backward narrow = {
         .rows = cg_shape_rows(call->out_shape),
         .in = (size_t)layer->in_channels,
         .out = (size_t)layer->out_channels,
         .x = call->in,
         .w = call->parameters + layer->weight_offset,
         .y = call->out,
-        .slope = narrow_slope(layer),
+        .slope = small_slope(layer),
         .gradient = call->grad_out,
         .w_gradient = by_parameters == NULL ? NULL : by_parameters + layer->weight_offset,
         .bias_gradient = by_parameters == NULL ? NULL : by_parameters + layer->bias_offset,
         .x_gradient = call->accumulate_in ? NULL : call->grad_in};
-    cg_narrow_backward(&narrow);
+    cg_small_gemm_backward(&narrow);
 }
 
 void cg_linear_backward(const struct cg_layer_backward *call)
@@ -125,9 +127,9 @@ void cg_linear_backward(const struct cg_layer_backward *call)
     const struct cg_layer *layer = call->layer;
     size_t rows = cg_shape_rows(call->out_shape);
     size_t in = (size_t)layer->in_channels, out = (size_t)layer->out_channels;
-    bool narrow = is_narrow(layer);
+    bool narrow = is_small(layer);
     if (narrow)
-        narrow_backward(call);
+        small_gemm_backward(call);
     else
         cg_columns_run(call->pool, out, backward_columns, call);
     if (call->grad_in != NULL && (call->accumulate_in || !narrow))

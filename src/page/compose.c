@@ -183,7 +183,7 @@ enum cg_status cg_page_draw_caption(struct cg_image *page, const struct cg_page_
     for (int lower = 0; lower < 2; lower++) {
         boxes[lower] = place_box(panel, right_to_left, lower == 1, width, height);
         struct cg_crop part = hidden_part(panel, &boxes[lower], crop);
-        hidden[lower] = cg_focus_share(focus, &part);
+        hidden[lower] = cg_focus_fraction(focus, &part);
     }
     const struct cg_panel *box = &boxes[hidden[0] > UPPER_CORNER_WORTH * hidden[1] ? 1 : 0];
     draw_quad(page, box, ink->caption_line_px, NULL, caption_colour);

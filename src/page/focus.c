@@ -118,7 +118,7 @@ static double sum_at(const struct cg_focus *focus, double photo_x, double photo_
            ty * ((1.0 - tx) * at[line] + tx * at[line + 1]);
 }
 
-double cg_focus_share(const struct cg_focus *focus, const struct cg_crop *part)
+double cg_focus_fraction(const struct cg_focus *focus, const struct cg_crop *part)
 {
     int right = part->x + part->width, lower = part->y + part->height;
     double inside = sum_at(focus, right, lower) - sum_at(focus, part->x, lower) -
@@ -137,13 +137,13 @@ struct cg_crop cg_focus_crop(const struct cg_focus *focus, double aspect)
     crop.height = crop.height < focus->photo_height ? crop.height : focus->photo_height;
     int free_x = focus->photo_width - crop.width, free_y = focus->photo_height - crop.height;
     struct cg_crop best = crop;
-    double best_share = -1.0;
+    double best_fraction = -1.0;
     for (int step = 0; step <= COPY_SIDE_PX; step++) {
         crop.x = free_x * step / COPY_SIDE_PX;
         crop.y = free_y * step / COPY_SIDE_PX;
-        double share = cg_focus_share(focus, &crop);
-        if (share > best_share + 1e-9) {
-            best_share = share;
+        double share = cg_focus_fraction(focus, &crop);
+        if (share > best_fraction + 1e-9) {
+            best_fraction = share;
             best = crop;
         }
     }

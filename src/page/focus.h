@@ -23,6 +23,6 @@ void cg_focus_free(struct cg_focus *focus);
 struct cg_crop cg_focus_crop(const struct cg_focus *focus, double aspect);
 
 /* How much of what matters lies in a part of the photo: 0 none, 1 all. */
-double cg_focus_share(const struct cg_focus *focus, const struct cg_crop *part);
+double cg_focus_fraction(const struct cg_focus *focus, const struct cg_crop *part);
 
 #endif

@@ -173,7 +173,7 @@ static enum cg_status load(struct font *font, struct cg_error *error)
 static enum cg_status add_path(struct cg_fonts *fonts, char *path, struct cg_error *error)
 {
     if (path == NULL)
-        return cg_fail(error, CG_ERR_MEMORY, "fonts: memory could not be had");
+        return cg_fail(error, CG_ERR_MEMORY, "fonts: memory could not be allocated");
     fonts->fonts[fonts->count++].path = path;
     return CG_OK;
 }
@@ -286,6 +286,6 @@ enum cg_status cg_font_draw(const struct cg_fonts *fonts, const struct cg_glyph 
         stbtt_GetGlyphBitmapSubpixel(&font->info, scale, scale, (float)shift, 0.0f, glyph->index,
                                      &out->width, &out->height, &out->left, &out->top);
     if (out->coverage == NULL && out->width > 0 && out->height > 0)
-        return cg_fail(error, CG_ERR_MEMORY, "lettering: memory could not be had");
+        return cg_fail(error, CG_ERR_MEMORY, "lettering: memory could not be allocated");
     return CG_OK;
 }

@@ -42,23 +42,24 @@ void cg_gemm_naive(enum cg_transpose transpose_a, enum cg_transpose transpose_b,
  * y = x * w^T + bias for small weights and many rows, where a library's gemm spends its time on
  * packing and on adding the bias afterwards.
  *   x: rows x in, y: rows x out, both without gaps; w: out x in; bias: out.
- *   in at most CG_NARROW_IN_MAX, out at most CG_NARROW_OUT_MAX.
+ *   in at most CG_SMALL_GEMM_IN_MAX, out at most CG_SMALL_GEMM_OUT_MAX.
  * slope: negative results are multiplied by it (leaky ReLU); 1 leaves them as they are.
  *
- * The weights are turned round once, into cg_narrow_floats(in, out) floats, and used many times;
- * cg_gemm_narrow does both.
+ * The weights are turned round once, into cg_small_gemm_floats(in, out) floats, and used many
+ * times; cg_small_gemm does both.
  */
-#define CG_NARROW_IN_MAX 128
-#define CG_NARROW_OUT_MAX 128
-size_t cg_narrow_floats(size_t in, size_t out);
-void cg_narrow_prepare(const float *w, const float *bias, size_t in, size_t out, float *prepared);
-void cg_narrow_multiply(const float *x, size_t rows, size_t in, const float *prepared, size_t out,
-                        float slope, float *y);
-void cg_gemm_narrow(const float *x, size_t rows, size_t in, const float *w, const float *bias,
-                    size_t out, float slope, float *y);
+#define CG_SMALL_GEMM_IN_MAX 128
+#define CG_SMALL_GEMM_OUT_MAX 128
+size_t cg_small_gemm_floats(size_t in, size_t out);
+void cg_small_gemm_prepare(const float *w, const float *bias, size_t in, size_t out,
+                           float *prepared);
+void cg_small_gemm_multiply(const float *x, size_t rows, size_t in, const float *prepared,
+                            size_t out, float slope, float *y);
+void cg_small_gemm(const float *x, size_t rows, size_t in, const float *w, const float *bias,
+                   size_t out, float slope, float *y);
 
 /* The same for y = x * w, w: in x out, without a bias. */
-void cg_narrow_prepare_plain(const float *w, size_t in, size_t out, float *prepared);
+void cg_small_gemm_prepare_plain(const float *w, size_t in, size_t out, float *prepared);
 
 /*
  * The way back through y = leaky(x * w^T + bias), all of it for some rows while they are in the
@@ -66,14 +67,14 @@ void cg_narrow_prepare_plain(const float *w, size_t in, size_t out, float *prepa
  * by what leaky was applied to. w_gradient, bias_gradient: added to; x_gradient: written; each NULL
  * where not wanted.
  */
-struct cg_narrow_backward {
+struct cg_small_gemm_backward {
     size_t rows, in, out;
     const float *x, *w, *y;
     float slope;
     float *gradient;
     float *w_gradient, *bias_gradient, *x_gradient;
 };
-void cg_narrow_backward(const struct cg_narrow_backward *call);
+void cg_small_gemm_backward(const struct cg_small_gemm_backward *call);
 
 /* Make the BLAS library use the calling thread alone; the program brings its own threads. */
 void cg_blas_single_threaded(void);

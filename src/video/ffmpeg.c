@@ -33,7 +33,7 @@ static char *file_url(const char *path, struct cg_error *error)
 {
     char *url = cg_string_format("file:%s", path);
     if (url == NULL)
-        cg_fail(error, CG_ERR_MEMORY, "%s: memory could not be had", cg_path_tail(path));
+        cg_fail(error, CG_ERR_MEMORY, "%s: memory could not be allocated", cg_path_tail(path));
     return url;
 }
 
@@ -53,7 +53,7 @@ static double rate_of(const char *text)
     return num > 0.0 && den > 0.0 ? num / den : 0.0;
 }
 
-static bool is_film(const json_t *stream)
+static bool is_video(const json_t *stream)
 {
     const json_t *disposition = json_object_get(stream, "disposition");
     return strcmp(word_of(stream, "codec_type"), "video") == 0 &&
@@ -88,16 +88,16 @@ static void take_stream(const json_t *stream, const json_t *format, struct cg_ff
     take_colours(stream, "color_transfer", out->transfer);
 }
 
-static enum cg_status find_film(const json_t *root, struct cg_ffmpeg_info *out,
-                                struct cg_error *error)
+static enum cg_status find_video(const json_t *root, struct cg_ffmpeg_info *out,
+                                 struct cg_error *error)
 {
     const json_t *streams = json_object_get(root, "streams");
     for (size_t i = 0; i < json_array_size(streams); i++)
-        if (is_film(json_array_get(streams, i))) {
+        if (is_video(json_array_get(streams, i))) {
             take_stream(json_array_get(streams, i), json_object_get(root, "format"), out);
             return CG_OK;
         }
-    return cg_fail(error, CG_ERR_FORMAT, "expected a film, found none among its %zu streams",
+    return cg_fail(error, CG_ERR_FORMAT, "expected a video, found none among its %zu streams",
                    json_array_size(streams));
 }
 
@@ -114,7 +114,7 @@ enum cg_status cg_ffmpeg_probe(const char *path, struct cg_ffmpeg_info *out, str
         json_t *root = json_loadfd(process.out, 0, NULL);
         status = cg_process_finish(&process, error);
         if (status == CG_OK)
-            status = find_film(root, out, error);
+            status = find_video(root, out, error);
         if (status != CG_OK)
             cg_error_prefix(error, "reading %s", cg_path_tail(path));
         json_decref(root);
@@ -156,7 +156,7 @@ struct cg_ffmpeg_format {
 };
 
 /*
- * Fast: superfast with the macroblock tree that it leaves out. Over comics of three films that
+ * Fast: superfast with the macroblock tree that it leaves out. Over comics of three videos that
  * takes two thirds of veryfast's time for a tenth more bytes at the same SSIM; superfast as it is
  * makes files more than twice as large.
  */

@@ -1,5 +1,5 @@
 /*
- * What ffmpeg and ffprobe do for comicgan video: say what a file is, decode its film, encode parts
+ * What ffmpeg and ffprobe do for comicgan video: say what a file is, decode its video, encode parts
  * of the comic, and join them with all that the file holds besides. Both are programs found on
  * PATH; nothing of them is linked.
  */
@@ -11,7 +11,7 @@
 #define CG_FFMPEG_WORD_NBYTES 32
 
 struct cg_ffmpeg_info {
-    int stream;        /* which of the file's is the film */
+    int stream;        /* which of the file's is the video */
     int width, height; /* as stored */
     bool interlaced;   /* made progressive when decoded */
     double frames;     /* about how many; 0 when it is not known */
@@ -21,7 +21,7 @@ struct cg_ffmpeg_info {
 };
 
 /* Errors: CG_ERR_UNSUPPORTED without ffprobe; CG_ERR_FORMAT when it cannot be read or holds no
- * film. */
+ * video. */
 enum cg_status cg_ffmpeg_probe(const char *path, struct cg_ffmpeg_info *out,
                                struct cg_error *error);
 

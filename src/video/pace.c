@@ -6,12 +6,12 @@
 /* Working copies are whole cells of the generator wide anyway. */
 #define STEP_PX 16
 
-/* The share of a frame's time to be used: before the film runs, when decoder and encoder have not
+/* The share of a frame's time to be used: before the video runs, when decoder and encoder have not
  * been felt yet, and afterwards. */
 #define SHARE_BEFORE 0.6
 #define SHARE 0.85
 
-/* Late: slower than the film for so many frames. */
+/* Late: slower than the video for so many frames. */
 #define LATE 1.05
 #define LATE_FRAMES 24
 

@@ -1,10 +1,10 @@
 /*
- * Keeping up with a film: the largest working size at which a frame takes no longer than it is
+ * Keeping up with a video: the largest working size at which a frame takes no longer than it is
  * shown. The time of a frame is taken to grow with the working copy's area. Nothing here looks at a
  * clock: the caller measures.
  *
  * The size changes how lines are drawn, so it is not changed while the eye could see it: at a cut,
- * or when the film is falling behind for good.
+ * or when the video is falling behind for good.
  */
 #ifndef CG_VIDEO_PACE_H
 #define CG_VIDEO_PACE_H
@@ -22,7 +22,7 @@ struct cg_pace {
     int frames;     /* since the size was last changed */
 };
 
-/* frame_seconds: of the film. detail_max_px: what would be used if there were time. The pace
+/* frame_seconds: of the video. detail_max_px: what would be used if there were time. The pace
  * begins with the time that a frame took at CG_PACE_PROBE_PX. */
 struct cg_pace cg_pace_make(double frame_seconds, int detail_max_px, double probe_seconds);
 

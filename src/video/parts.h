@@ -1,5 +1,5 @@
 /*
- * A long piece of work in parts, so that it can be broken off and gone on with. Beside OUT there is
+ * A long piece of work in parts, so that it can be broken off and resumed. Beside OUT there is
  * a folder OUT.parts while the work goes on, with
  *   job             what is being made of what; another job begins anew
  *   part-00000.mp4  the finished parts

@@ -1,6 +1,6 @@
 /*
  * Frames on their way: one thread reads the next ones and one writes those that are done while the
- * caller's thread converts. A few frames are in memory at a time, however long the film is.
+ * caller's thread converts. A few frames are in memory at a time, however long the video is.
  */
 #ifndef CG_VIDEO_PIPELINE_H
 #define CG_VIDEO_PIPELINE_H

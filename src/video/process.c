@@ -78,7 +78,7 @@ enum cg_status cg_process_start(char *const argv[], bool feeds, bool reads, stru
     cg_process_stop(out);
     if (number == ENOENT)
         return cg_fail(error, CG_ERR_UNSUPPORTED,
-                       "%s was not found on PATH; films need ffmpeg installed "
+                       "%s was not found on PATH; videos need ffmpeg installed "
                        "(Debian, Ubuntu: apt-get install ffmpeg)",
                        argv[0]);
     return cg_fail(error, CG_ERR_IO, "starting %s: %s", argv[0], strerror(number));

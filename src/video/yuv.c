@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* From here on a film is taken for Rec. 709. */
+/* From here on a video is taken for Rec. 709. */
 #define HD_WIDTH 1280
 #define HD_HEIGHT 720
 
@@ -200,7 +200,7 @@ static void smooth_columns(const float *restrict row, int count, uint8_t *restri
 
 /* One chroma row from two rows of full width (the same one twice but for 4:2:0), which have room
  * for a column on each side. */
-static void narrow_row(const struct cg_yuv *yuv, float *upper, const float *lower, uint8_t *out)
+static void small_row(const struct cg_yuv *yuv, float *upper, const float *lower, uint8_t *out)
 {
     int width = yuv->format.width;
     mean_row(upper, lower, width);
@@ -233,7 +233,7 @@ void cg_yuv_from_rgb(struct cg_yuv *yuv, const uint8_t *pixels, uint8_t *planes)
             matrix_from_rgb(yuv, pixels + 3 * row * width, planes + row * width, u[k], v[k]);
             last = k;
         }
-        narrow_row(yuv, u[0], u[last], u_plane + (size_t)y * chroma_width);
-        narrow_row(yuv, v[0], v[last], v_plane + (size_t)y * chroma_width);
+        small_row(yuv, u[0], u[last], u_plane + (size_t)y * chroma_width);
+        small_row(yuv, v[0], v[last], v_plane + (size_t)y * chroma_width);
     }
 }

@@ -89,8 +89,8 @@ static int make_scene(const char *path, int width, int height, int seed)
     return write_made(status, path, format, &image, &error);
 }
 
-static enum cg_status write_film(int fd, const struct cg_y4m_format *format, int count,
-                                 struct cg_error *error)
+static enum cg_status write_video(int fd, const struct cg_y4m_format *format, int count,
+                                  struct cg_error *error)
 {
     struct cg_yuv *yuv = NULL;
     uint8_t *pixels = cg_alloc((size_t)format->width * (size_t)format->height, 3, "frame", error);
@@ -116,7 +116,7 @@ static enum cg_status write_film(int fd, const struct cg_y4m_format *format, int
     return status;
 }
 
-static int make_film(char *argv[])
+static int make_video(char *argv[])
 {
     struct cg_error error;
     struct cg_y4m_format format;
@@ -126,7 +126,7 @@ static int make_film(char *argv[])
     int fd = open(argv[0], O_WRONLY | O_CREAT | O_TRUNC, 0666);
     enum cg_status status = cg_y4m_parse(header, &format, &error);
     if (status == CG_OK)
-        status = write_film(fd, &format, atoi(argv[3]), &error);
+        status = write_video(fd, &format, atoi(argv[3]), &error);
     close(fd);
     return report(status, &error);
 }
@@ -245,7 +245,7 @@ int main(int argc, char *argv[])
     if (argc == 5 && strcmp(argv[1], "picture") == 0)
         return make_picture(argv[2], atoi(argv[3]), atoi(argv[4]));
     if (argc == 7 && strcmp(argv[1], "film") == 0)
-        return make_film(argv + 2);
+        return make_video(argv + 2);
     if (argc == 6 && strcmp(argv[1], "plain") == 0)
         return make_plain(argv[2], atoi(argv[3]), atoi(argv[4]), atoi(argv[5]));
     if (argc == 4 && strcmp(argv[1], "model") == 0)

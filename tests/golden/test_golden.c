@@ -53,7 +53,7 @@ static void convert(uint8_t *pixels, int threads)
     struct cg_engine *engine;
     struct cg_session *session;
     assert_int_equal(cg_engine_open(CG_DEFAULT_STYLE, &engine, NULL), CG_OK);
-    const struct cg_looks looks = cg_engine_looks(engine);
+    const struct cg_render_params looks = cg_engine_render_params(engine);
     assert_int_equal(cg_session_create(engine, threads, &session, NULL), CG_OK);
     assert_int_equal(cg_session_convert(session, pixels, WIDTH, HEIGHT, &looks, NULL), CG_OK);
     cg_session_free(session);

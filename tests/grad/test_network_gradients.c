@@ -6,7 +6,7 @@
 #include "grad/subject.h"
 #include "nn/optimizer.h"
 #include "tensor/matrix.h"
-#include "train/critic.h"
+#include "train/style/critic.h"
 #include "unit/fixture_network.h"
 
 #include <setjmp.h>

@@ -1,11 +1,11 @@
 /* What the vector GAN adds to gradients: the R1 penalty, which differentiates twice, and
  * augmentation. */
+#include "gan/diff_augment.h"
+#include "gan/vector_model.h"
 #include "grad/gradient_check.h"
-#include "model/vector.h"
 #include "nn/pass.h"
 #include "nn/penalty.h"
 #include "tensor/matrix.h"
-#include "train/augment.h"
 #include "unit/fixture_numbers.h"
 
 #include <math.h>
@@ -33,7 +33,7 @@ static struct penalised penalised_new(float dropout)
 {
     struct cg_vector_config config = {.side_px = 4,
                                       .channels = 1,
-                                      .noise = 3,
+                                      .latent = 3,
                                       .generator = {1, {4}},
                                       .discriminator = {2, {9, 6}},
                                       .dropout = dropout};

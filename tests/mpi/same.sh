@@ -17,7 +17,7 @@ for n in 2 4; do
         fail "$n ranks prepared other pictures"
 done
 
-# stopped and gone on with by other numbers of ranks
+# stopped and resumed by other numbers of ranks
 expect 0 ranks 2 "${recipe[@]}" --cache cache1 --out parts --steps 30
 expect 0 ranks 4 --resume parts --steps 70
 expect 0 ranks 1 --resume parts --steps 80

@@ -2,13 +2,13 @@
  * The text's GAN here and in PyTorch, from the same weights and batches: outputs, losses,
  * gradients, the R1 penalty, and ten steps of training, to 1e-4 of the largest number of a kind.
  */
+#include "gan/vector_model.h"
 #include "model/safetensors.h"
-#include "model/vector.h"
 #include "nn/loss.h"
 #include "nn/pass.h"
 #include "nn/penalty.h"
 #include "tensor/matrix.h"
-#include "train/learner.h"
+#include "train/core/learner.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -27,7 +27,7 @@
 
 static const struct cg_vector_config config = {.side_px = 4,
                                                .channels = 1,
-                                               .noise = NOISE,
+                                               .latent = NOISE,
                                                .generator = {3, {9, 12, 10}},
                                                .discriminator = {3, {12, 10, 7}}};
 
@@ -127,7 +127,7 @@ static const float *batch_of(const struct game *game, const char *name, int step
 static const float *judge(struct game *game, int step)
 {
     float by_real[BATCH] = {0}, by_fake[BATCH] = {0};
-    float *gradient = cg_learner_shard(&game->d, 0);
+    float *gradient = cg_learner_micro_batch(&game->d, 0);
     const float *p = game->d.parameters;
     cg_learner_begin(&game->d, game->pool);
     const float *fake =
@@ -154,8 +154,8 @@ static void learn(struct game *game, const float *fake)
     const float *logits = cg_pass_forward(game->judge_fake, game->d.parameters, fake);
     cg_loss_generator(CG_GAN_NON_SATURATING, logits, BATCH, 1.0f, by_logit);
     cg_pass_backward(game->judge_fake, game->d.parameters, by_logit, NULL, by_fake);
-    cg_pass_backward(game->generate, game->g.parameters, by_fake, cg_learner_shard(&game->g, 0),
-                     NULL);
+    cg_pass_backward(game->generate, game->g.parameters, by_fake,
+                     cg_learner_micro_batch(&game->g, 0), NULL);
 }
 
 static void the_first_step_and_ten_steps_agree(void **state)
@@ -164,11 +164,11 @@ static void the_first_step_and_ten_steps_agree(void **state)
     for (int step = 0; step < STEPS; step++) {
         const float *fake = judge(game, step);
         if (step == 0)
-            expect_blob(game, "first_d.", game->d.network, cg_learner_shard(&game->d, 0));
+            expect_blob(game, "first_d.", game->d.network, cg_learner_micro_batch(&game->d, 0));
         assert_true(cg_learner_step(&game->d, game->pool));
         learn(game, fake);
         if (step == 0)
-            expect_blob(game, "first_g.", game->g.network, cg_learner_shard(&game->g, 0));
+            expect_blob(game, "first_g.", game->g.network, cg_learner_micro_batch(&game->g, 0));
         assert_true(cg_learner_step(&game->g, game->pool));
     }
     expect_blob(game, "end.", game->d.network, game->d.parameters);
@@ -199,7 +199,7 @@ static void the_penalty_agrees(void **state)
 {
     struct game *game = *state;
     struct cg_penalty *penalty;
-    float *gradient = cg_learner_shard(&game->d, 0);
+    float *gradient = cg_learner_micro_batch(&game->d, 0);
     cg_learner_begin(&game->d, game->pool);
     cg_pass_forward(game->judge_real, game->d.parameters, batch_of(game, "real", 0, PIXELS));
     assert_int_equal(cg_penalty_create(game->d.network, BATCH, &penalty, NULL), CG_OK);

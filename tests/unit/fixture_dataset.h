@@ -5,7 +5,7 @@
 #ifndef CG_TESTS_UNIT_FIXTURE_DATASET_H
 #define CG_TESTS_UNIT_FIXTURE_DATASET_H
 
-#include "train/dataset.h"
+#include "train/data/dataset.h"
 
 #define FIXTURE_CROP_PX 32
 #define FIXTURE_CROP_FLOATS ((size_t)FIXTURE_CROP_PX * FIXTURE_CROP_PX)

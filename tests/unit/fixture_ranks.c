@@ -116,7 +116,7 @@ static bool is_done(void *opened)
     return done;
 }
 
-static const struct cg_carrier carrier = {open_channel, free, scatter, gather, is_done};
+static const struct cg_transport carrier = {open_channel, free, scatter, gather, is_done};
 
 static void *run_member(void *argument)
 {

@@ -38,7 +38,7 @@ struct fixture_run fixture_run_new(const char *folder, const char *name)
                                             .recipe = CG_RECIPE_DEFAULT};
     run.options.recipe.crop_px = 48;
     run.options.recipe.batch = 2;
-    run.options.recipe.shard_crops = 1;
+    run.options.recipe.micro_batch_crops = 1;
     run.options.recipe.pretrain_steps = 4;
     run.options.recipe.head_start_steps = 1;
     return run;

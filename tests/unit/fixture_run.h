@@ -2,7 +2,7 @@
 #ifndef CG_TESTS_UNIT_FIXTURE_RUN_H
 #define CG_TESTS_UNIT_FIXTURE_RUN_H
 
-#include "train/train.h"
+#include "train/style/style.h"
 
 #define FIXTURE_MODEL "model.safetensors"
 #define FIXTURE_CHECKPOINT "checkpoints/" /* stands for the newest one */

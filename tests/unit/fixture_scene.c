@@ -3,7 +3,7 @@
 
 #include "base/memory.h"
 #include "image/oklab.h"
-#include "model/looks.h"
+#include "model/render_params.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -117,7 +117,7 @@ void fixture_photo_fill(struct fixture_scene *scene)
         }
 }
 
-void fixture_render_with(struct fixture_scene *scene, const struct cg_looks *looks,
+void fixture_render_with(struct fixture_scene *scene, const struct cg_render_params *looks,
                          const struct cg_palette *palette, int threads)
 {
     struct cg_finish *finish;
@@ -126,7 +126,7 @@ void fixture_render_with(struct fixture_scene *scene, const struct cg_looks *loo
     struct cg_layers layers = scene->layers;
     struct cg_render_options options;
     const struct cg_finish_request request = {looks, palette, scene->width, scene->height, 1.0f};
-    assert_int_equal(cg_looks_check(looks, NULL), CG_OK);
+    assert_int_equal(cg_render_params_check(looks, NULL), CG_OK);
     assert_int_equal(cg_finish_create(&finish, NULL), CG_OK);
     assert_int_equal(cg_renderer_create(&renderer, NULL), CG_OK);
     assert_int_equal(cg_pool_create(threads, &pool, NULL), CG_OK);
@@ -141,7 +141,7 @@ void fixture_render_with(struct fixture_scene *scene, const struct cg_looks *loo
     cg_finish_free(finish);
 }
 
-void fixture_render(struct fixture_scene *scene, const struct cg_looks *looks)
+void fixture_render(struct fixture_scene *scene, const struct cg_render_params *looks)
 {
     fixture_render_with(scene, looks, NULL, 1);
 }
@@ -162,9 +162,9 @@ int fixture_largest_difference(const uint8_t *a, const uint8_t *b, size_t count)
     return largest;
 }
 
-struct cg_looks fixture_all_looks(void)
+struct cg_render_params fixture_all_render_params(void)
 {
-    struct cg_looks looks = cg_looks_neutral(960);
+    struct cg_render_params looks = cg_render_params_neutral(960);
     looks.line = 1.4f;
     looks.saturation = 1.3f;
     looks.contrast = 1.2f;
@@ -172,7 +172,7 @@ struct cg_looks fixture_all_looks(void)
     looks.fill = 0.9f;
     looks.hatch = 0.8f;
     looks.halftone = 0.7f;
-    assert_true(cg_looks_set_paper(&looks, "newsprint"));
+    assert_true(cg_render_params_set_paper(&looks, "newsprint"));
     return looks;
 }
 

@@ -42,12 +42,12 @@ void fixture_scene_clear(struct fixture_scene *scene);
 void fixture_photo_fill(struct fixture_scene *scene);
 
 /* The comic; palette: one brought along, or NULL. */
-void fixture_render_with(struct fixture_scene *scene, const struct cg_looks *looks,
+void fixture_render_with(struct fixture_scene *scene, const struct cg_render_params *looks,
                          const struct cg_palette *palette, int threads);
-void fixture_render(struct fixture_scene *scene, const struct cg_looks *looks);
+void fixture_render(struct fixture_scene *scene, const struct cg_render_params *looks);
 
 /* Looks with something of everything. */
-struct cg_looks fixture_all_looks(void);
+struct cg_render_params fixture_all_render_params(void);
 
 size_t fixture_byte_count(const struct fixture_scene *scene);
 double fixture_mean(const struct fixture_scene *scene);

@@ -1,6 +1,6 @@
 /* cli: the budget of memory, and how the machine is shared out. */
-#include "cli/budget.h"
-#include "cli/share.h"
+#include "cli/convert/budget.h"
+#include "cli/convert/concurrency.h"
 #include "temp_folder.h"
 
 #include <setjmp.h>
@@ -13,7 +13,7 @@
 
 #define MIB ((size_t)1 << 20)
 
-static const struct cg_looks plain = {.detail_px = 960, .line = 1.0f};
+static const struct cg_render_params plain = {.detail_px = 960, .line = 1.0f};
 
 /* ---- the budget ------------------------------------------------------------------------------ */
 
@@ -87,7 +87,7 @@ static void estimates_grow_with_what_is_in_memory(void **state)
     assert_int_equal(cg_budget_of_picture(&grey, 5 * MIB, CG_IMAGE_JPEG), 4 * pixels);
     assert_int_equal(cg_budget_of_picture(&drawing, MIB, CG_IMAGE_JPEG), 8 * pixels + 2 * MIB);
     assert_int_equal(cg_budget_of_picture(&drawing, MIB, CG_IMAGE_PNG), 12 * pixels);
-    struct cg_looks fine = plain, hatched = plain;
+    struct cg_render_params fine = plain, hatched = plain;
     fine.detail_px = 1920;
     hatched.hatch = 0.5f;
     assert_true(cg_budget_of_session(&fine, 1) > 3 * cg_budget_of_session(&plain, 1));
@@ -97,9 +97,9 @@ static void estimates_grow_with_what_is_in_memory(void **state)
 
 /* ---- sharing out ----------------------------------------------------------------------------- */
 
-static struct cg_share_request request_of(size_t pictures)
+static struct cg_concurrency_request request_of(size_t pictures)
 {
-    return (struct cg_share_request){
+    return (struct cg_concurrency_request){
         .pictures = pictures,
         .processors = 8,
         .looks = &plain,
@@ -108,9 +108,9 @@ static struct cg_share_request request_of(size_t pictures)
     };
 }
 
-static void expect_share(const struct cg_share_request *request, int jobs, int threads)
+static void expect_share(const struct cg_concurrency_request *request, int jobs, int threads)
 {
-    struct cg_share share = cg_share_out(request);
+    struct cg_concurrency share = cg_concurrency_choose(request);
     assert_int_equal(share.jobs, jobs);
     assert_int_equal(share.threads, threads);
 }
@@ -118,7 +118,7 @@ static void expect_share(const struct cg_share_request *request, int jobs, int t
 static void processors_go_to_pictures_first(void **state)
 {
     (void)state;
-    struct cg_share_request request = request_of(1);
+    struct cg_concurrency_request request = request_of(1);
     expect_share(&request, 1, 8);
     request.pictures = 0;
     expect_share(&request, 1, 8);
@@ -142,35 +142,35 @@ static void processors_go_to_pictures_first(void **state)
 static void sessions_leave_memory_to_pictures(void **state)
 {
     (void)state;
-    struct cg_share_request request = request_of(1000);
+    struct cg_concurrency_request request = request_of(1000);
     size_t session = cg_budget_of_session(&plain, 1);
     request.memory_nbytes = 4 * session + 20 * MIB;
-    struct cg_share share = cg_share_out(&request);
+    struct cg_concurrency share = cg_concurrency_choose(&request);
     assert_int_equal(share.jobs, 2);
     assert_int_equal(share.threads, 1); /* not more because there are fewer */
     assert_int_equal(share.picture_nbytes, 2 * session);
     assert_non_null(strstr(share.reason, "--max-memory"));
     request.jobs = 4; /* the user's word stands */
-    share = cg_share_out(&request);
+    share = cg_concurrency_choose(&request);
     assert_int_equal(share.jobs, 4);
     assert_int_equal(share.picture_nbytes, 0);
     request.memory_nbytes = 1;
-    assert_int_equal(cg_share_out(&request).picture_nbytes, 0);
+    assert_int_equal(cg_concurrency_choose(&request).picture_nbytes, 0);
 }
 
 static void mapped_memory_counts_where_addresses_are_limited(void **state)
 {
     (void)state;
-    struct cg_share_request request = request_of(1);
+    struct cg_concurrency_request request = request_of(1);
     request.machine = (struct cg_machine_memory){1000 * MIB, "the limit leaves", true};
-    struct cg_share share = cg_share_out(&request);
+    struct cg_concurrency share = cg_concurrency_choose(&request);
     assert_in_range(share.threads, 1, 4);
     assert_true(share.picture_nbytes < (1000 - 128 * (size_t)share.threads) * MIB);
     assert_true(share.picture_nbytes >= 400 * MIB);
     assert_string_equal(share.reason, "what the limit leaves");
     request.machine.address_limited = false;
-    assert_int_equal(cg_share_out(&request).threads, 8);
-    assert_string_equal(cg_share_out(&request).reason, "75 % of what the limit leaves");
+    assert_int_equal(cg_concurrency_choose(&request).threads, 8);
+    assert_string_equal(cg_concurrency_choose(&request).reason, "75 % of what the limit leaves");
 }
 
 /* ---- what the machine has -------------------------------------------------------------------- */

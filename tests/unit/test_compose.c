@@ -33,7 +33,7 @@ static struct cg_crop crop_of(const struct cg_image *photo, double aspect)
     assert_int_equal(cg_focus_create(photo, &focus, NULL), CG_OK);
     struct cg_crop crop = cg_focus_crop(focus, aspect);
     struct cg_crop whole = {0, 0, photo->width, photo->height};
-    assert_true(fabs(cg_focus_share(focus, &whole) - 1.0) < 1e-9);
+    assert_true(fabs(cg_focus_fraction(focus, &whole) - 1.0) < 1e-9);
     assert_true(crop.x >= 0 && crop.y >= 0 && crop.width > 0 && crop.height > 0);
     assert_true(crop.x + crop.width <= photo->width && crop.y + crop.height <= photo->height);
     cg_focus_free(focus);

@@ -3,7 +3,7 @@
 
 #include "base/memory.h"
 #include "temp_folder.h"
-#include "train/target.h"
+#include "train/teacher/target.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -235,7 +235,7 @@ static void a_comic_of_a_crops_size_comes_whole(void **state)
 }
 
 /* The share of near-white pixels over many crops of a page that is white in the middle. */
-static float white_share_most(const struct fixture_setting *setting)
+static float white_fraction_max(const struct fixture_setting *setting)
 {
     struct cg_dataset *dataset = fixture_must_open(setting);
     static float crop[3 * FIXTURE_CROP_FLOATS];
@@ -266,10 +266,10 @@ static void white_paper_is_kept_out_if_wanted(void **state)
     cg_image_clear(&page);
     struct fixture_setting setting = fixture_setting(*state, true);
     setting.options.comic_white_max = 1.0f;
-    assert_true(white_share_most(&setting) > 0.5f);
+    assert_true(white_fraction_max(&setting) > 0.5f);
     setting.options.comic_white_max = 0.125f;
     /* judging looks at every fourth pixel only; more than half of the tries succeed */
-    assert_true(white_share_most(&setting) < 0.16f);
+    assert_true(white_fraction_max(&setting) < 0.16f);
     fixture_setting_clear(&setting);
 }
 

@@ -1,5 +1,5 @@
 /* train: how long a run will take. */
-#include "train/estimate.h"
+#include "train/style/estimate.h"
 
 #include <math.h>
 #include <setjmp.h>

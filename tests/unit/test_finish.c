@@ -2,7 +2,7 @@
 #include "fixture_scene.h"
 
 #include "base/memory.h"
-#include "model/looks.h"
+#include "model/render_params.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -22,7 +22,7 @@ static void neutral_looks_ask_for_nothing(void **state)
     struct cg_pool *pool;
     struct cg_layers layers = scene.layers;
     struct cg_render_options options;
-    const struct cg_looks looks = cg_looks_neutral(960);
+    const struct cg_render_params looks = cg_render_params_neutral(960);
     const struct cg_finish_request request = {&looks, NULL, 60, 40, 1.0f};
     assert_int_equal(cg_finish_create(&finish, NULL), CG_OK);
     assert_int_equal(cg_pool_create(1, &pool, NULL), CG_OK);
@@ -40,7 +40,7 @@ static void threads_do_not_matter(void **state)
     (void)state;
     static const uint8_t mask[4] = {0, 255, 128, 30};
     struct fixture_scene scene = fixture_scene_new(300, 130, 4, fixture_paint_all);
-    struct cg_looks looks = fixture_all_looks();
+    struct cg_render_params looks = fixture_all_render_params();
     looks.mask = (struct cg_mask){2, 2, mask};
     fixture_render(&scene, &looks);
     uint8_t *expected = cg_alloc(fixture_byte_count(&scene), 1, "expected", NULL);
@@ -58,7 +58,7 @@ static void any_size_will_do(void **state)
     (void)state;
     static const int sizes[][3] = {{1, 1, 1}, {1, 40, 3}, {40, 1, 3}, {5, 3, 7}, {257, 129, 2}};
     static const uint8_t mask[9] = {0, 255, 128, 30, 1, 2, 3, 255, 255};
-    struct cg_looks looks = fixture_all_looks();
+    struct cg_render_params looks = fixture_all_render_params();
     looks.mask = (struct cg_mask){3, 3, mask};
     looks.feather = 0.25f;
     for (size_t k = 0; k < sizeof(sizes) / sizeof(sizes[0]); k++) {
@@ -79,7 +79,7 @@ static void wild_layers_do_no_harm(void **state)
         scene.colour[i] = wild[i / 50 % 6];
     for (int i = 0; i < 60 * 40; i++)
         scene.logit[i] = wild[i / 7 % 6];
-    struct cg_looks looks = fixture_all_looks();
+    struct cg_render_params looks = fixture_all_render_params();
     fixture_render(&scene, &looks);
     looks.line = 0.4f;
     fixture_render(&scene, &looks);
@@ -106,7 +106,7 @@ static void a_picture_of_twice_the_size_looks_the_same(void **state)
     (void)state;
     enum { ACROSS = 30, DOWN = 20 };
     double once[ACROSS * DOWN], twice[ACROSS * DOWN], difference = 0.0;
-    struct cg_looks looks = fixture_all_looks();
+    struct cg_render_params looks = fixture_all_render_params();
     looks.halftone_dots = 60;
     struct fixture_scene small = fixture_scene_new(300, 200, 4, fixture_paint_all);
     struct fixture_scene large = fixture_scene_new(300, 200, 8, fixture_paint_all);
@@ -133,7 +133,7 @@ static void line_weight_widens_lines_steadily(void **state)
         double ink[COUNT];
         struct fixture_scene scene = fixture_scene_new(120, 90, scale, fixture_paint_lines);
         for (int i = 0; i < COUNT; i++) {
-            struct cg_looks looks = cg_looks_neutral(960);
+            struct cg_render_params looks = cg_render_params_neutral(960);
             looks.line = weights[i];
             fixture_render(&scene, &looks);
             ink[i] = 255.0 - fixture_mean(&scene);
@@ -153,7 +153,7 @@ static void saturation_0_is_grey(void **state)
 {
     (void)state;
     struct fixture_scene scene = fixture_scene_new(120, 90, 2, fixture_paint_all);
-    struct cg_looks looks = cg_looks_neutral(960);
+    struct cg_render_params looks = cg_render_params_neutral(960);
     looks.saturation = 0.0f;
     fixture_render(&scene, &looks);
     for (size_t i = 0; i < fixture_byte_count(&scene); i += 3) {
@@ -174,7 +174,7 @@ static void tones_keep_their_hue(void **state)
     uint8_t *photo = cg_alloc(fixture_byte_count(&scene), 1, "photo", NULL);
     memcpy(photo, scene.pixels, fixture_byte_count(&scene));
     for (size_t k = 0; k < sizeof(tones) / sizeof(tones[0]); k++) {
-        struct cg_looks looks = cg_looks_neutral(960);
+        struct cg_render_params looks = cg_render_params_neutral(960);
         looks.saturation = tones[k][0];
         looks.contrast = tones[k][1];
         fixture_render(&scene, &looks);
@@ -201,7 +201,7 @@ static void contrast_moves_light_and_dark_apart(void **state)
     struct fixture_scene scene = fixture_scene_new(100, 20, 1, fixture_paint_steps);
     int previous = -1;
     for (int k = 0; k <= 8; k++) {
-        struct cg_looks looks = cg_looks_neutral(960);
+        struct cg_render_params looks = cg_render_params_neutral(960);
         looks.contrast = 0.25f * (float)k;
         fixture_render(&scene, &looks);
         int spread = scene.pixels[3 * 75] - scene.pixels[3 * 15];
@@ -215,7 +215,7 @@ static void fill_0_leaves_lines_on_white(void **state)
 {
     (void)state;
     struct fixture_scene scene = fixture_scene_new(120, 90, 1, fixture_paint_fields);
-    struct cg_looks looks = cg_looks_neutral(960);
+    struct cg_render_params looks = cg_render_params_neutral(960);
     looks.fill = 0.0f;
     fixture_render(&scene, &looks);
     for (size_t i = 0; i < fixture_byte_count(&scene); i++)
@@ -233,7 +233,7 @@ static void a_mask_parts_photo_and_comic(void **state)
     for (int i = 0; i < SIDE * SIDE; i++)
         mask[i] = i % SIDE < SIDE / 2 ? 0 : 255;
     struct fixture_scene scene = fixture_scene_new(100, 70, 3, fixture_paint_all);
-    struct cg_looks looks = fixture_all_looks();
+    struct cg_render_params looks = fixture_all_render_params();
     fixture_render(&scene, &looks);
     uint8_t *comic = cg_alloc(fixture_byte_count(&scene), 1, "comic", NULL);
     uint8_t *photo = cg_alloc(fixture_byte_count(&scene), 1, "photo", NULL);

@@ -3,7 +3,7 @@
 
 #include "base/memory.h"
 #include "base/rng.h"
-#include "model/looks.h"
+#include "model/render_params.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -21,7 +21,7 @@ static void few_colours_are_few(void **state)
     static const int counts[] = {2, 5, 12};
     struct fixture_scene scene = fixture_scene_new(160, 120, 2, fixture_paint_all);
     for (size_t k = 0; k < 3; k++) {
-        struct cg_looks looks = cg_looks_neutral(960);
+        struct cg_render_params looks = cg_render_params_neutral(960);
         looks.ink = 0.0f;
         looks.colors = counts[k];
         fixture_render(&scene, &looks);
@@ -50,7 +50,7 @@ static void fields_keep_colours_of_their_own(void **state)
     fixture_photo_fill(&scene);
     uint8_t *photo = cg_alloc(fixture_byte_count(&scene), 1, "photo", NULL);
     memcpy(photo, scene.pixels, fixture_byte_count(&scene));
-    struct cg_looks looks = cg_looks_neutral(960);
+    struct cg_render_params looks = cg_render_params_neutral(960);
     looks.colors = 6;
     fixture_render(&scene, &looks);
     assert_in_range(fixture_largest_difference(photo, scene.pixels, fixture_byte_count(&scene)), 0,
@@ -63,7 +63,7 @@ static void palettes_are_stable(void **state)
 {
     (void)state;
     struct fixture_scene scene = fixture_scene_new(160, 120, 1, fixture_paint_all);
-    struct cg_looks looks = cg_looks_neutral(960);
+    struct cg_render_params looks = cg_render_params_neutral(960);
     looks.colors = 8;
     fixture_render(&scene, &looks);
     const struct cg_palette first = scene.palette;
@@ -90,7 +90,7 @@ static void a_palette_can_be_brought_along(void **state)
     (void)state;
     struct fixture_scene one = fixture_scene_new(60, 40, 1, fixture_paint_fields),
                          other = fixture_scene_new(60, 40, 1, fixture_paint_all);
-    struct cg_looks looks = cg_looks_neutral(960);
+    struct cg_render_params looks = cg_render_params_neutral(960);
     looks.colors = 6;
     fixture_render(&one, &looks);
     fixture_render_with(&other, &looks, &one.palette, 1);
@@ -111,7 +111,7 @@ static void dots_keep_the_tone(void **state)
             scene.colour[3 * i + 1] = 0.1f * (float)k;
             scene.colour[3 * i + 2] = 1.0f - 0.08f * (float)k;
         }
-        struct cg_looks looks = cg_looks_neutral(960);
+        struct cg_render_params looks = cg_render_params_neutral(960);
         looks.halftone_dots = 60;
         fixture_render(&scene, &looks);
         double plain = fixture_mean(&scene);
@@ -127,7 +127,7 @@ static void dots_are_dots(void **state)
 {
     (void)state;
     struct fixture_scene scene = fixture_scene_new(100, 100, 4, fixture_paint_plain);
-    struct cg_looks looks = cg_looks_neutral(960);
+    struct cg_render_params looks = cg_render_params_neutral(960);
     looks.halftone = 1.0f;
     looks.halftone_dots = 40;
     fixture_render(&scene, &looks);
@@ -142,7 +142,7 @@ static void white_stays_white_under_dots_and_strokes(void **state)
 {
     (void)state;
     struct fixture_scene scene = fixture_scene_new(100, 80, 3, fixture_paint_white);
-    struct cg_looks looks = cg_looks_neutral(960);
+    struct cg_render_params looks = cg_render_params_neutral(960);
     looks.halftone = 1.0f;
     looks.hatch = 1.0f;
     fixture_render(&scene, &looks);
@@ -159,7 +159,7 @@ static void strokes_darken_with_the_shadow(void **state)
         struct fixture_scene scene = fixture_scene_new(120, 120, 4, fixture_paint_plain);
         for (int i = 0; i < 120 * 120 * 3; i++)
             scene.colour[i] = 1.0f - (float)k / 16.0f;
-        struct cg_looks looks = cg_looks_neutral(960);
+        struct cg_render_params looks = cg_render_params_neutral(960);
         looks.hatch = 1.0f;
         looks.fill = 0.0f;
         fixture_render(&scene, &looks);
@@ -177,8 +177,8 @@ static void paper_multiplies_and_grain_is_the_same_every_time(void **state)
 {
     (void)state;
     struct fixture_scene scene = fixture_scene_new(60, 40, 3, fixture_paint_white);
-    struct cg_looks looks = cg_looks_neutral(960);
-    assert_true(cg_looks_set_paper(&looks, "#806040"));
+    struct cg_render_params looks = cg_render_params_neutral(960);
+    assert_true(cg_render_params_set_paper(&looks, "#806040"));
     fixture_render(&scene, &looks);
     for (size_t i = 0; i < fixture_byte_count(&scene); i++)
         assert_int_equal(scene.pixels[i], i % 3 == 0 ? 0x80 : i % 3 == 1 ? 0x60 : 0x40);

@@ -4,8 +4,8 @@
  */
 #include "base/memory.h"
 #include "comic/frames.h"
-#include "eval/clip.h"
-#include "eval/flicker.h"
+#include "measure/clip.h"
+#include "measure/frame_flicker.h"
 #include "temp_folder.h"
 
 #include <malloc.h>
@@ -68,7 +68,7 @@ static int tear_down(void **state)
 static struct cg_frames *frames_make(float stability, int threads)
 {
     struct cg_frames *frames;
-    struct cg_looks looks = cg_engine_looks(engine);
+    struct cg_render_params looks = cg_engine_render_params(engine);
     assert_int_equal(cg_frames_create(engine, threads, &looks, stability, &frames, NULL), CG_OK);
     return frames;
 }
@@ -104,15 +104,16 @@ static struct cg_flicker flicker_of(enum cg_clip_kind kind, float stability)
     return flicker;
 }
 
-/* ---- calm ------------------------------------------------------------------------------------ */
+/* ---- smooth ------------------------------------------------------------------------------------
+ */
 
 static void a_still_with_noise_gives_a_still(void **state)
 {
     (void)state;
-    struct cg_flicker calm = flicker_of(CG_CLIP_STILL, CG_DEFAULT_STABILITY);
+    struct cg_flicker smooth = flicker_of(CG_CLIP_STILL, CG_DEFAULT_STABILITY);
     struct cg_flicker alone = flicker_of(CG_CLIP_STILL, 0.0f);
-    assert_true(calm.output < 0.12 * calm.input);
-    assert_true(calm.output < 0.2 * alone.output);
+    assert_true(smooth.output < 0.12 * smooth.input);
+    assert_true(smooth.output < 0.2 * alone.output);
 }
 
 /* The bound that the program promises for films, 1.15 times the input's own difference, and well
@@ -123,11 +124,11 @@ static void motion_does_not_flicker(void **state)
     (void)state;
     static const enum cg_clip_kind kinds[] = {CG_CLIP_PAN, CG_CLIP_ZOOM};
     for (size_t i = 0; i < 2; i++) {
-        struct cg_flicker calm = flicker_of(kinds[i], CG_DEFAULT_STABILITY);
+        struct cg_flicker smooth = flicker_of(kinds[i], CG_DEFAULT_STABILITY);
         struct cg_flicker alone = flicker_of(kinds[i], 0.0f);
-        if (calm.output > 1.15 * calm.input || calm.output > 0.65 * alone.output)
+        if (smooth.output > 1.15 * smooth.input || smooth.output > 0.65 * alone.output)
             fail_msg("%s: input %.2f, output %.2f, frame by frame %.2f", cg_clip_name(kinds[i]),
-                     calm.input, calm.output, alone.output);
+                     smooth.input, smooth.output, alone.output);
     }
 }
 
@@ -138,7 +139,7 @@ static void without_stability_a_frame_is_a_picture(void **state)
     (void)state;
     struct cg_frames *frames = frames_make(0.0f, 1);
     struct cg_session *session;
-    struct cg_looks looks = cg_engine_looks(engine);
+    struct cg_render_params looks = cg_engine_render_params(engine);
     looks.detail_px = WIDTH; /* frames are never worked on enlarged */
     assert_int_equal(cg_session_create(engine, 1, &session, NULL), CG_OK);
     for (int i = 0; i < 2; i++) {
@@ -156,12 +157,12 @@ static void without_stability_a_frame_is_a_picture(void **state)
 static void a_cut_begins_anew(void **state)
 {
     (void)state;
-    struct cg_frames *calm = frames_make(1.0f, 1), *alone = frames_make(0.0f, 1);
+    struct cg_frames *smooth = frames_make(1.0f, 1), *alone = frames_make(0.0f, 1);
     for (int i = FRAMES / 2 - 3; i <= FRAMES / 2 + 1; i++) {
         uint8_t frame[VALUES], plain[VALUES];
         frame_of(CG_CLIP_CUT, i, frame);
         memcpy(plain, frame, VALUES);
-        float trusted = convert(calm, frame);
+        float trusted = convert(smooth, frame);
         convert(alone, plain);
         bool new_scene = i == FRAMES / 2 - 3 || i == FRAMES / 2;
         if (new_scene) {
@@ -172,7 +173,7 @@ static void a_cut_begins_anew(void **state)
         }
     }
     cg_frames_free(alone);
-    cg_frames_free(calm);
+    cg_frames_free(smooth);
 }
 
 /* Mean difference of two frames in the columns left to left + width - 1. */
@@ -187,15 +188,15 @@ static double difference_in(const uint8_t *a, const uint8_t *b, int left, int wi
 
 /*
  * A bright bar that jumps 40 pixels a frame over a still picture with noise. The bound: where the
- * bar was in the former frame, the calm frame differs from the frame alone by at most 4 of 255 more
- * than it does without a bar (there the difference is the noise that was taken away); a trail would
- * be as strong as the bar, some 100.
+ * bar was in the former frame, the smooth frame differs from the frame alone by at most 4 of 255
+ * more than it does without a bar (there the difference is the noise that was taken away); a trail
+ * would be as strong as the bar, some 100.
  */
 static void fast_motion_leaves_no_trail(void **state)
 {
     (void)state;
     enum { BAR = 20, JUMP = 40 };
-    struct cg_frames *sessions[4]; /* calm and alone, with a bar and without */
+    struct cg_frames *sessions[4]; /* smooth and alone, with a bar and without */
     for (int i = 0; i < 4; i++)
         sessions[i] = frames_make(i % 2 == 0 ? 1.0f : 0.0f, 1);
     for (int i = 0; i < 4; i++) {
@@ -223,13 +224,13 @@ static void fast_motion_leaves_no_trail(void **state)
 static void a_scene_that_jumps_about_is_not_carried(void **state)
 {
     (void)state;
-    struct cg_frames *calm = frames_make(1.0f, 1), *alone = frames_make(0.0f, 1);
+    struct cg_frames *smooth = frames_make(1.0f, 1), *alone = frames_make(0.0f, 1);
     for (int i = 0; i < 4; i++) {
         uint8_t frame[VALUES], plain[VALUES];
         double sum = 0.0;
         frame_of(CG_CLIP_FAST, i, frame);
         memcpy(plain, frame, VALUES);
-        convert(calm, frame);
+        convert(smooth, frame);
         convert(alone, plain);
         for (int k = 0; k < VALUES; k++)
             sum += abs(frame[k] - plain[k]);
@@ -237,7 +238,7 @@ static void a_scene_that_jumps_about_is_not_carried(void **state)
             fail_msg("frame %d: off by %.2f", i, sum / VALUES);
     }
     cg_frames_free(alone);
-    cg_frames_free(calm);
+    cg_frames_free(smooth);
 }
 
 /* ---- sessions -------------------------------------------------------------------------------- */
@@ -262,7 +263,7 @@ static void another_session_goes_on(void **state)
 {
     char *path = temp_path(*state, "state");
     struct cg_frames *first, *second;
-    struct cg_looks looks = cg_engine_looks(engine);
+    struct cg_render_params looks = cg_engine_render_params(engine);
     looks.colors = 6; /* chosen from the scene's first frame */
     assert_int_equal(cg_frames_create(engine, 1, &looks, 0.8f, &first, NULL), CG_OK);
     assert_int_equal(cg_frames_create(engine, 1, &looks, 0.8f, &second, NULL), CG_OK);
@@ -331,7 +332,7 @@ static void wrong_arguments_are_refused(void **state)
 {
     (void)state;
     struct cg_frames *frames;
-    struct cg_looks looks = cg_engine_looks(engine);
+    struct cg_render_params looks = cg_engine_render_params(engine);
     uint8_t pixel[3] = {0};
     assert_int_equal(cg_frames_create(engine, 1, &looks, 1.5f, &frames, NULL), CG_ERR_ARGUMENT);
     assert_int_equal(cg_frames_create(engine, 1, &looks, NAN, &frames, NULL), CG_ERR_ARGUMENT);

@@ -1,6 +1,6 @@
 /* train: which pictures of a data set are used, at what size, and what is said of the others. */
 #include "base/file.h"
-#include "train/dataset.h"
+#include "train/data/dataset.h"
 #include "unit/fixture_page.h"
 #include "unit/temp_folder.h"
 
@@ -272,7 +272,7 @@ static void comics_are_reduced_until_lines_have_the_width(void **state)
     setting.options.comic_line_px = 2.0f;
     struct cg_dataset *dataset = must_open(&setting, &counts);
     assert_int_equal(counts.comics, 4);
-    assert_true(fabsf(counts.line_share - 0.01f) < 0.001f);
+    assert_true(fabsf(counts.line_fraction - 0.01f) < 0.001f);
     for (size_t i = 0; i < 4; i++) { /* also the scan of three times the resolution */
         assert_int_equal(cg_dataset_panel(dataset, i, &panel, NULL), CG_OK);
         assert_in_range(panel.width, 140, 170); /* some 235 px, by 2 / 3, less the rim */

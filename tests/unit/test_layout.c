@@ -50,7 +50,7 @@ static double area_of(const struct cg_panel *panel)
            (panel->y[2] - panel->y[0]);
 }
 
-static bool share_a_level(const struct cg_panel *a, const struct cg_panel *b)
+static bool fraction_of_level(const struct cg_panel *a, const struct cg_panel *b)
 {
     return fmin(a->y[2], b->y[2]) - fmax(a->y[0], b->y[0]) > 0.5;
 }
@@ -73,7 +73,7 @@ static void check_gutters(const struct sheet *sheet)
             const struct cg_panel *a = &sheet->panels[i], *b = &sheet->panels[j];
             if (i == j)
                 continue;
-            if (!share_a_level(a, b)) {
+            if (!fraction_of_level(a, b)) {
                 double apart = fmax(b->y[0] - a->y[2], a->y[0] - b->y[2]);
                 assert_true(apart > sheet->page.gutter_px - 1e-6);
                 continue;

@@ -6,7 +6,7 @@
 #define _XOPEN_SOURCE 700 /* SIGXFSZ */
 #include "base/file.h"
 #include "base/memory.h"
-#include "train/loop.h"
+#include "train/core/loop.h"
 #include "unit/fixture.h"
 #include "unit/temp_folder.h"
 
@@ -36,7 +36,7 @@ struct bad_step {
 struct toy {
     float number;
     uint64_t step;
-    struct cg_setbacks setbacks;
+    struct cg_rollback rollback;
     struct bad_step bad[2];
     int alarms, rewinds, published;
     char about[CG_ERROR_TEXT_NBYTES];
@@ -45,7 +45,7 @@ struct toy {
 static bool take_step(void *context)
 {
     struct toy *toy = context;
-    float rate = cg_setbacks_rate(&toy->setbacks, 1.0f);
+    float rate = cg_rollback_rate(&toy->rollback, 1.0f);
     for (int i = 0; i < 2; i++)
         if (toy->bad[i].step > 0 && toy->step == toy->bad[i].step && rate > toy->bad[i].rate) {
             toy->number = toy->bad[i].spoils ? INFINITY : NAN;
@@ -104,11 +104,11 @@ static enum cg_status train(const char *folder, const char *name, bool resume, u
                            .unstable_advice = "try something else",
                            .checkpoint_steps = EVERY,
                            .step = &toy->step,
-                           .setbacks = &toy->setbacks};
+                           .rollback = &toy->rollback};
     *toy = (struct toy){.number = 1.0f, .bad = {toy->bad[0], toy->bad[1]}};
-    cg_inventory_add_counter(&loop.state, "run", "step", &toy->step);
-    cg_inventory_add_setbacks(&loop.state, &toy->setbacks);
-    cg_inventory_add_array(&loop.state, "run", "number", &toy->number, 1);
+    cg_state_dict_add_counter(&loop.state, "run", "step", &toy->step);
+    cg_state_dict_add_rollback(&loop.state, &toy->rollback);
+    cg_state_dict_add_array(&loop.state, "run", "number", &toy->number, 1);
     enum cg_status status = cg_loop_open(&loop, resume, error);
     if (status == CG_OK)
         status = cg_loop_run(&loop, error);
@@ -149,21 +149,21 @@ static void a_run_that_goes_wrong_goes_back_with_half_the_rate(void **state)
     struct toy toy = {.bad = {{13, 0.3f, false}}};
     must_train(*state, "run", false, 19, &toy);
     assert_true(toy.alarms == 2 && toy.rewinds == 2);
-    assert_true(toy.setbacks.in_a_row == 2 && toy.setbacks.halvings == 2);
+    assert_true(toy.rollback.in_a_row == 2 && toy.rollback.halvings == 2);
     assert_non_null(strstr(toy.about, "gone back from step 13"));
     assert_non_null(strstr(toy.about, "1/4"));
     must_train(*state, "run", true, 20, &toy);
-    assert_true(toy.setbacks.in_a_row == 0 && toy.setbacks.halvings == 2); /* it came through */
+    assert_true(toy.rollback.in_a_row == 0 && toy.rollback.halvings == 2); /* it came through */
 }
 
-/* Stopped anywhere and gone on with: between setbacks, at a checkpoint, at a state that is not
+/* Stopped anywhere and resumed: between rollback, at a checkpoint, at a state that is not
  * finite and not known to be. */
 static void interruptions_do_not_change_its_course(void **state)
 {
     const struct toy wrong = {.bad = {{13, 0.3f, false}, {24, 0.05f, true}}};
     struct toy whole = wrong, cut;
     must_train(*state, "whole", false, 37, &whole);
-    assert_int_equal(whole.setbacks.halvings, 5);
+    assert_int_equal(whole.rollback.halvings, 5);
     for (uint64_t at = 1; at < 37; at++) {
         char name[16];
         snprintf(name, sizeof(name), "cut%d", (int)at);
@@ -172,7 +172,7 @@ static void interruptions_do_not_change_its_course(void **state)
         cut = wrong;
         must_train(*state, name, true, 37, &cut);
         assert_memory_equal(&cut.number, &whole.number, sizeof(float));
-        assert_memory_equal(&cut.setbacks, &whole.setbacks, sizeof(cut.setbacks));
+        assert_memory_equal(&cut.rollback, &whole.rollback, sizeof(cut.rollback));
     }
 }
 
@@ -180,7 +180,7 @@ static void what_is_not_finite_is_never_saved(void **state)
 {
     struct toy toy = {.bad = {{EVERY - 1, 0.5f, true}, {16, 0.25f, true}}};
     must_train(*state, "run", false, 17, &toy); /* one is due to be saved, the other the last */
-    assert_int_equal(toy.setbacks.halvings, 2);
+    assert_int_equal(toy.rollback.halvings, 2);
     assert_true(isfinite(toy.number));
 }
 
@@ -190,11 +190,11 @@ static void a_run_that_stays_wrong_is_given_up(void **state)
     struct toy toy = wrong, again = wrong;
     struct cg_error error;
     assert_int_equal(train(*state, "run", false, 30, &toy, &error), CG_ERR_NUMERIC);
-    assert_true(toy.rewinds == CG_SETBACKS_MAX && toy.alarms == CG_SETBACKS_MAX + 1);
+    assert_true(toy.rewinds == CG_ROLLBACKS_MAX && toy.alarms == CG_ROLLBACKS_MAX + 1);
     assert_non_null(strstr(error.text, "1/8 of the learning rates"));
     assert_non_null(strstr(error.text, "try something else"));
     assert_int_equal(train(*state, "run", true, 30, &again, &error), CG_ERR_NUMERIC);
-    must_train(*state, "run", true, 12, &again); /* up to there it can be gone on with */
+    must_train(*state, "run", true, 12, &again); /* up to there it can be resumed */
 }
 
 /* ---- what is kept ---------------------------------------------------------------------------- */

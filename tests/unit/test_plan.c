@@ -4,8 +4,8 @@
  */
 #include "base/file.h"
 #include "cli/cli.h"
-#include "cli/plan.h"
-#include "cli/plan_parts.h"
+#include "cli/convert/plan.h"
+#include "cli/convert/plan_parts.h"
 #include "fixture.h"
 #include "temp_folder.h"
 

@@ -1,6 +1,6 @@
 /* cli: the progress line and the summary, as text; sizes and colours on the command line. */
 #include "cli/cli.h"
-#include "cli/progress.h"
+#include "cli/convert/progress.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

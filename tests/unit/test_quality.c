@@ -1,6 +1,6 @@
 /* eval: the measures of a comic against its photo. */
 #include "base/rng.h"
-#include "eval/quality.h"
+#include "measure/picture_quality.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -1,7 +1,7 @@
 /* train: ranks that train one run together, here as threads; tests/mpi has them as processes. */
 #include "base/rng.h"
-#include "train/exchange.h"
-#include "train/tree.h"
+#include "train/comm/ranks.h"
+#include "train/comm/reduction_tree.h"
 #include "unit/fixture_ranks.h"
 #include "unit/fixture_run.h"
 #include "unit/temp_folder.h"
@@ -27,11 +27,11 @@ static void sum_by_parts(const float *vectors, int n, int parts, float *sum)
     assert_true(copy != NULL && sums != NULL);
     memcpy(copy, vectors, (size_t)n * LENGTH * sizeof(float));
     for (int p = 0; p < parts; p++) {
-        float *first = copy + (size_t)cg_tree_cut(n, parts, p) * LENGTH;
-        cg_tree_sum(first, LENGTH, LENGTH, n, parts, p);
+        float *first = copy + (size_t)cg_reduction_tree_cut(n, parts, p) * LENGTH;
+        cg_reduction_tree_sum(first, LENGTH, LENGTH, n, parts, p);
         memcpy(sums + (size_t)p * LENGTH, first, LENGTH * sizeof(float));
     }
-    cg_tree_sum(sums, LENGTH, LENGTH, parts, 1, 0);
+    cg_reduction_tree_sum(sums, LENGTH, LENGTH, parts, 1, 0);
     memcpy(sum, sums, LENGTH * sizeof(float));
     free(sums);
     free(copy);
@@ -97,17 +97,17 @@ static void talk(struct cg_ranks *ranks, void *context)
     double items[11] = {0};
     char word[6];
     snprintf(word, sizeof(word), "rank%d", index);
-    cg_ranks_tell(ranks, word, sizeof(word));
+    cg_ranks_broadcast(ranks, word, sizeof(word));
     expect(context, strcmp(word, "rank0") == 0, "all have the first one's word");
     cg_ranks_share(ranks, 11, &begin, &end);
     expect(context, end - begin >= 11 / count, "everyone has a share");
     for (int i = begin; i < end; i++)
         items[i] = 10.0 * i;
-    cg_ranks_collect(ranks, items, 11, sizeof(items[0]));
+    cg_ranks_allgather(ranks, items, 11, sizeof(items[0]));
     for (int i = 0; i < 11; i++)
         expect(context, items[i] == 10.0 * i, "all have all items");
-    expect(context, cg_ranks_greatest(ranks, -index) == 0, "the first one's is the greatest");
-    expect(context, cg_ranks_greatest(ranks, index) == count - 1, "the last one's is");
+    expect(context, cg_ranks_allreduce_max(ranks, -index) == 0, "the first one's is the greatest");
+    expect(context, cg_ranks_allreduce_max(ranks, index) == count - 1, "the last one's is");
 }
 
 static void ranks_tell_each_other(void **state)
@@ -139,33 +139,34 @@ static void a_failure_is_everyones(void **state)
     by_all_sizes(disagree);
 }
 
-/* ---- exchanges ------------------------------------------------------------------------------- */
+/* ---- allreduces -------------------------------------------------------------------------------
+ */
 
 #define NUMBERS 1001
 #define EXCHANGES 3
 
 /* Several at a time, started in different orders, again and again; one has less numbers than there
  * are ranks. */
-static void exchange(struct cg_ranks *ranks, void *context)
+static void allreduce(struct cg_ranks *ranks, void *context)
 {
     static const size_t counts[EXCHANGES] = {NUMBERS, 2, 64};
-    struct cg_exchange *exchanges[EXCHANGES];
+    struct cg_allreduce *allreduces[EXCHANGES];
     float data[EXCHANGES][NUMBERS];
     int index = cg_ranks_index(ranks), count = cg_ranks_count(ranks);
     for (int e = 0; e < EXCHANGES; e++)
-        if (cg_exchange_create(ranks, data[e], counts[e], &exchanges[e], NULL) != CG_OK)
+        if (cg_allreduce_create(ranks, data[e], counts[e], &allreduces[e], NULL) != CG_OK)
             abort();
     for (int round = 0; round < 20; round++) {
         for (int k = 0; k < EXCHANGES; k++) {
             int e = (k + index + round) % EXCHANGES;
             for (size_t i = 0; i < counts[e]; i++)
                 data[e][i] = (float)(1 + index) * (float)((size_t)round + i);
-            cg_exchange_start(exchanges[e]);
+            cg_allreduce_start(allreduces[e]);
             cg_ranks_advance(ranks);
         }
         for (int e = 0; e < EXCHANGES; e++) {
             bool right = true;
-            cg_exchange_wait(exchanges[e]);
+            cg_allreduce_wait(allreduces[e]);
             for (size_t i = 0; i < counts[e]; i++)
                 right &=
                     data[e][i] == (float)(count * (count + 1) / 2) * (float)((size_t)round + i);
@@ -173,13 +174,13 @@ static void exchange(struct cg_ranks *ranks, void *context)
         }
     }
     for (int e = 0; e < EXCHANGES; e++)
-        cg_exchange_free(exchanges[e]);
+        cg_allreduce_free(allreduces[e]);
 }
 
 static void exchanges_add_up(void **state)
 {
     (void)state;
-    by_all_sizes(exchange);
+    by_all_sizes(allreduce);
 }
 
 /* ---- a run ----------------------------------------------------------------------------------- */
@@ -214,7 +215,7 @@ static int train_with(int ranks, const struct fixture_run *run, uint64_t steps, 
     return atomic_load(&training.failures);
 }
 
-/* 6 shards: for 4 ranks the shares are not equal. Two threads each for two ranks. */
+/* 6 micro-batches: for 4 ranks the shares are not equal. Two threads each for two ranks. */
 static void ranks_do_not_change_a_byte(void **state)
 {
     struct fixture_run one = fixture_run_on_pictures(*state, "one");
@@ -235,10 +236,10 @@ static void ranks_do_not_change_a_byte(void **state)
     fixture_run_clear(&one);
 }
 
-static void each_rank_needs_a_shard(void **state)
+static void each_rank_needs_a_micro_batch(void **state)
 {
     struct fixture_run run = fixture_run_on_pictures(*state, "run");
-    assert_int_equal(train_with(3, &run, 1, false), 3); /* two shards */
+    assert_int_equal(train_with(3, &run, 1, false), 3); /* two micro-batches */
     fixture_run_clear(&run);
 }
 
@@ -252,7 +253,7 @@ int main(void)
         cmocka_unit_test(exchanges_add_up),
         cmocka_unit_test_setup_teardown(ranks_do_not_change_a_byte, temp_folder_setup,
                                         temp_folder_teardown),
-        cmocka_unit_test_setup_teardown(each_rank_needs_a_shard, temp_folder_setup,
+        cmocka_unit_test_setup_teardown(each_rank_needs_a_micro_batch, temp_folder_setup,
                                         temp_folder_teardown),
     };
     return cmocka_run_group_tests_name("ranks", tests, NULL, NULL);

@@ -1,7 +1,7 @@
 /* What the vector GAN learns from: folders and IDX files, sound and damaged. */
 #include "base/memory.h"
-#include "train/idx.h"
-#include "train/samples.h"
+#include "gan/idx.h"
+#include "gan/samples.h"
 #include "unit/temp_folder.h"
 
 #include <setjmp.h>

@@ -1,6 +1,6 @@
 /* cli: which part of a list is this process's, by option and by environment. */
 #include "cli/cli.h"
-#include "cli/shard.h"
+#include "cli/convert/shard.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

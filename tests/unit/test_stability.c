@@ -1,5 +1,5 @@
 /* Each alarm of the monitor: raised by what it is for, once, and by nothing else. */
-#include "train/stability.h"
+#include "train/core/stability.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -1,6 +1,6 @@
 /* train: the teacher, on generated pictures. */
 #include "base/rng.h"
-#include "train/target.h"
+#include "train/teacher/target.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -151,8 +151,8 @@ static void the_naive_product_is_a_product(void **state)
 
 /* ---- narrow products ------------------------------------------------------------------------- */
 
-static void compare_narrow(const float *x, const float *w, const float *bias, const float *y,
-                           size_t rows, size_t in, size_t out, float slope)
+static void compare_small(const float *x, const float *w, const float *bias, const float *y,
+                          size_t rows, size_t in, size_t out, float slope)
 {
     for (size_t r = 0; r < rows; r++)
         for (size_t o = 0; o < out; o++) {
@@ -170,18 +170,18 @@ static void compare_narrow(const float *x, const float *w, const float *bias, co
 }
 
 /* In one go, and with weights prepared before: the same bytes. */
-static void check_narrow(size_t rows, size_t in, size_t out, float slope)
+static void check_small(size_t rows, size_t in, size_t out, float slope)
 {
     struct fixture_guarded x = fixture_guarded_new(rows * in, 1);
     struct fixture_guarded w = fixture_guarded_new(out * in, 2);
     struct fixture_guarded bias = fixture_guarded_new(out, 3);
-    struct fixture_guarded prepared = fixture_guarded_blank(cg_narrow_floats(in, out));
+    struct fixture_guarded prepared = fixture_guarded_blank(cg_small_gemm_floats(in, out));
     struct fixture_guarded y = fixture_guarded_blank(rows * out);
     struct fixture_guarded again = fixture_guarded_blank(rows * out);
-    cg_gemm_narrow(x.data, rows, in, w.data, bias.data, out, slope, y.data);
-    compare_narrow(x.data, w.data, bias.data, y.data, rows, in, out, slope);
-    cg_narrow_prepare(w.data, bias.data, in, out, prepared.data);
-    cg_narrow_multiply(x.data, rows, in, prepared.data, out, slope, again.data);
+    cg_small_gemm(x.data, rows, in, w.data, bias.data, out, slope, y.data);
+    compare_small(x.data, w.data, bias.data, y.data, rows, in, out, slope);
+    cg_small_gemm_prepare(w.data, bias.data, in, out, prepared.data);
+    cg_small_gemm_multiply(x.data, rows, in, prepared.data, out, slope, again.data);
     assert_memory_equal(y.data, again.data, rows * out * sizeof(float));
     fixture_guarded_clear(&again);
     fixture_guarded_clear(&y);
@@ -191,20 +191,21 @@ static void check_narrow(size_t rows, size_t in, size_t out, float slope)
     fixture_guarded_clear_unchanged(&x);
 }
 
-static void narrow_products_equal_the_naive_one(void **state)
+static void small_products_equal_the_naive_one(void **state)
 {
     (void)state;
-    static const size_t ins[] = {1, 2, 7, 16, 27, 43, CG_NARROW_IN_MAX - 1, CG_NARROW_IN_MAX};
+    static const size_t ins[] = {
+        1, 2, 7, 16, 27, 43, CG_SMALL_GEMM_IN_MAX - 1, CG_SMALL_GEMM_IN_MAX};
     static const size_t outs[] = {1,  2,  3,  4,  5,  7,  8,  9,  15,  16,
-                                  17, 31, 32, 33, 47, 64, 65, 97, 127, CG_NARROW_OUT_MAX};
+                                  17, 31, 32, 33, 47, 64, 65, 97, 127, CG_SMALL_GEMM_OUT_MAX};
     static const size_t rows[] = {0, 1, 2, 3, 4, 7, 8, 11, 12, 13, 25, 50};
     static const float slopes[] = {1.0f, 0.1f, 0.0f};
     for (size_t i = 0; i < sizeof(ins) / sizeof(ins[0]); i++)
         for (size_t o = 0; o < sizeof(outs) / sizeof(outs[0]); o++)
             for (size_t r = 0; r < sizeof(rows) / sizeof(rows[0]); r++)
-                check_narrow(rows[r], ins[i], outs[o], slopes[(i + o + r) % 3]);
+                check_small(rows[r], ins[i], outs[o], slopes[(i + o + r) % 3]);
     for (size_t s = 0; s < 3; s++)
-        check_narrow(13, 30, 32, slopes[s]);
+        check_small(13, 30, 32, slopes[s]);
 }
 
 /* ---- element kernels ------------------------------------------------------------------------- */
@@ -462,7 +463,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(gemm_equals_the_naive_product),
         cmocka_unit_test(the_naive_product_is_a_product),
-        cmocka_unit_test(narrow_products_equal_the_naive_one),
+        cmocka_unit_test(small_products_equal_the_naive_one),
         cmocka_unit_test(vector_kernels_equal_plain_loops),
         cmocka_unit_test(row_kernels_equal_plain_loops),
         cmocka_unit_test(activations_equal_their_formulas),

@@ -206,7 +206,7 @@ static void stopping_saves(void **state)
     fixture_run_clear(&run);
 }
 
-/* Stopped before the first step, a run can still be gone on with. */
+/* Stopped before the first step, a run can still be resumed. */
 static void stopping_at_once_saves(void **state)
 {
     struct fixture_run run = fixture_run_on_pictures(*state, "run"),

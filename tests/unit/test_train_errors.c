@@ -98,7 +98,8 @@ static void a_damaged_run_file_is_refused(void **state)
         {"\"batch\": 2", "\"batch\": null", "the recipe lacks", CG_ERR_FORMAT},
         {"\"recipe\":", "\"recipes\":", "the recipe lacks", CG_ERR_FORMAT},
         {"\"batch\": 2", "\"batch\": 0", "batch: expected", CG_ERR_ARGUMENT},
-        {"\"shard_crops\": 1", "\"shard_crops\": 0", "batch: expected", CG_ERR_ARGUMENT},
+        {"\"micro_batch_crops\": 1", "\"micro_batch_crops\": 0", "batch: expected",
+         CG_ERR_ARGUMENT},
         {"\"crop_px\": 48", "\"crop_px\": 50", "crops: expected", CG_ERR_ARGUMENT},
         {"\"objective\": 3", "\"objective\": 9", "objective: expected", CG_ERR_ARGUMENT},
     };
@@ -262,10 +263,10 @@ static void recipes_out_of_range_are_refused(void **state)
     for (size_t i = 0; i < sizeof(batches) / sizeof(batches[0]); i++) {
         run.options.recipe = sound;
         run.options.recipe.batch = batches[i][0];
-        run.options.recipe.shard_crops = batches[i][1];
+        run.options.recipe.micro_batch_crops = batches[i][1];
         expect_start_failure(&run, CG_ERR_ARGUMENT, "batch: expected");
     }
-    run.options.recipe = sound; /* one crop a shard */
+    run.options.recipe = sound; /* one crop a micro-batch */
     run.options.recipe.consistency = 1.0f;
     expect_start_failure(&run, CG_ERR_ARGUMENT, "consistency: expected an even number");
     run.options.recipe = sound;

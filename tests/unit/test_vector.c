@@ -5,9 +5,9 @@
  */
 #include "base/file.h"
 #include "base/memory.h"
-#include "train/anomaly.h"
-#include "train/vector.h"
-#include "train/vector_sample.h"
+#include "gan/anomaly.h"
+#include "gan/gan.h"
+#include "gan/vector_sample.h"
 #include "unit/temp_folder.h"
 
 #include <math.h>
@@ -54,7 +54,7 @@ static struct run run_new(const char *folder, const char *name)
                                              .name = "ramps",
                                              .config = {.side_px = SIDE,
                                                         .channels = 1,
-                                                        .noise = 8,
+                                                        .latent = 8,
                                                         .generator = {2, {32, 32}},
                                                         .discriminator = {2, {32, 32}}},
                                              .crop = 0.5f,
@@ -252,13 +252,13 @@ static void the_same_seed_gives_the_same_pictures(void **state)
     struct cg_vector_model *model = model_of(&run);
     assert_int_equal(cg_pool_create(2, &pool, NULL), CG_OK);
     for (int i = 0; i < 70; i++)
-        cg_vector_noise(9, (uint64_t)i, 1.5f, 8, noise + 8 * i);
+        cg_vector_latent(9, (uint64_t)i, 1.5f, 8, noise + 8 * i);
     for (int i = 0; i < 70 * 8; i++)
         assert_true(fabsf(noise[i]) <= 1.5f);
     assert_int_equal(cg_vector_generate(model, pool, noise, 3, &few, NULL), CG_OK);
     assert_int_equal(cg_vector_generate(model, pool, noise, 70, &many, NULL), CG_OK);
     assert_memory_equal(few, many, 3 * SIDE * SIDE * sizeof(float));
-    cg_vector_noise_between(noise, noise + 8, 0.0f, 8, between);
+    cg_vector_latent_between(noise, noise + 8, 0.0f, 8, between);
     for (int i = 0; i < 8; i++)
         assert_true(fabsf(between[i] - noise[i]) < 1e-5f);
     free(many);

@@ -6,10 +6,10 @@
  */
 #include "base/clock.h"
 #include "base/memory.h"
-#include "cli/train_ranks.h"
+#include "cli/train/train_ranks.h"
 #include "model/architecture.h"
-#include "train/critic.h"
-#include "train/exchange.h"
+#include "train/comm/ranks.h"
+#include "train/style/critic.h"
 
 #include <mpi.h>
 #include <stdio.h>
@@ -22,7 +22,7 @@ struct subject {
     const char *name;
     float *data;
     size_t count, range_count;
-    struct cg_exchange *ranges[RANGES_MAX];
+    struct cg_allreduce *ranges[RANGES_MAX];
 };
 
 static void create(const char *name, struct cg_network *network, struct cg_ranks *ranks,
@@ -34,8 +34,8 @@ static void create(const char *name, struct cg_network *network, struct cg_ranks
     bool well = out->data != NULL && out->range_count <= RANGES_MAX;
     for (size_t r = 0; well && r < out->range_count; r++) {
         size_t rest = out->count - r * RANGE;
-        well = cg_exchange_create(ranks, out->data + r * RANGE, rest < RANGE ? rest : RANGE,
-                                  &out->ranges[r], NULL) == CG_OK;
+        well = cg_allreduce_create(ranks, out->data + r * RANGE, rest < RANGE ? rest : RANGE,
+                                   &out->ranges[r], NULL) == CG_OK;
     }
     if (!well)
         MPI_Abort(MPI_COMM_WORLD, 1);
@@ -45,9 +45,9 @@ static void create(const char *name, struct cg_network *network, struct cg_ranks
 static void by_exchanges(struct subject *subject)
 {
     for (size_t r = subject->range_count; r-- > 0;)
-        cg_exchange_start(subject->ranges[r]);
+        cg_allreduce_start(subject->ranges[r]);
     for (size_t r = subject->range_count; r-- > 0;)
-        cg_exchange_wait(subject->ranges[r]);
+        cg_allreduce_wait(subject->ranges[r]);
 }
 
 static void by_allreduce(struct subject *subject)
@@ -92,7 +92,7 @@ static void measure_network(const char *name, struct cg_network *network, int ro
     measure(&subject, "exchanges", by_exchanges, rounds, ranks);
     measure(&subject, "MPI_Allreduce", by_allreduce, rounds, ranks);
     for (size_t r = 0; r < subject.range_count; r++)
-        cg_exchange_free(subject.ranges[r]);
+        cg_allreduce_free(subject.ranges[r]);
     free(subject.data);
 }
 

@@ -10,7 +10,7 @@
 #include "base/rng.h"
 #include "model/architecture.h"
 #include "tensor/matrix.h"
-#include "train/train.h"
+#include "train/style/style.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,7 +23,7 @@ struct spent {
     double clock, cpu;
 };
 
-/* How many passes a step makes through a network, over all crops of a shard. */
+/* How many passes a step makes through a network, over all crops of a micro-batch. */
 struct passes {
     struct cg_network *network;
     int crops;
@@ -67,25 +67,25 @@ static void account(struct bench *bench, struct spent *sum)
 /* ---- all products of a step ---- */
 
 /* The products of one layer with small weights, by the kernels that hold them in registers. */
-static void multiply_narrow(const struct buffers *buffers, const struct passes *passes, size_t rows,
-                            size_t in, size_t out)
+static void multiply_small(const struct buffers *buffers, const struct passes *passes, size_t rows,
+                           size_t in, size_t out)
 {
-    struct cg_narrow_backward back = {.rows = rows,
-                                      .in = in,
-                                      .out = out,
-                                      .x = buffers->x,
-                                      .w = buffers->w,
-                                      .slope = 1.0f,
-                                      .gradient = buffers->y};
+    struct cg_small_gemm_backward back = {.rows = rows,
+                                          .in = in,
+                                          .out = out,
+                                          .x = buffers->x,
+                                          .w = buffers->w,
+                                          .slope = 1.0f,
+                                          .gradient = buffers->y};
     for (int i = 0; i < passes->forward; i++)
-        cg_gemm_narrow(buffers->x, rows, in, buffers->w, buffers->w, out, 1.0f, buffers->result);
+        cg_small_gemm(buffers->x, rows, in, buffers->w, buffers->w, out, 1.0f, buffers->result);
     back.w_gradient = buffers->result;
     for (int i = 0; i < passes->by_weight; i++)
-        cg_narrow_backward(&back);
+        cg_small_gemm_backward(&back);
     back.w_gradient = NULL;
     back.x_gradient = buffers->result;
     for (int i = 0; i < passes->by_input; i++)
-        cg_narrow_backward(&back);
+        cg_small_gemm_backward(&back);
 }
 
 static void multiply(const struct buffers *buffers, const struct passes *passes, int layer,
@@ -98,8 +98,8 @@ static void multiply(const struct buffers *buffers, const struct passes *passes,
     struct cg_matrix w = cg_matrix_make(buffers->w, out, in);
     struct cg_matrix y = cg_matrix_make(buffers->y, rows, out);
     float *result = buffers->result;
-    if (in <= CG_NARROW_IN_MAX && out <= CG_NARROW_OUT_MAX) {
-        multiply_narrow(buffers, passes, rows, in, out);
+    if (in <= CG_SMALL_GEMM_IN_MAX && out <= CG_SMALL_GEMM_OUT_MAX) {
+        multiply_small(buffers, passes, rows, in, out);
         return;
     }
     for (int i = 0; i < passes->forward; i++)
@@ -125,19 +125,19 @@ struct job {
     bool with_critics;
 };
 
-static void multiply_shard(void *context, size_t item, int worker)
+static void multiply_micro_batch(void *context, size_t item, int worker)
 {
     const struct job *job = context;
     const struct bench *bench = job->bench;
     const struct cg_recipe *recipe = &bench->options.recipe;
     const struct buffers *buffers = &bench->buffers[worker];
     (void)item;
-    struct passes generator = {bench->generator, recipe->shard_crops, 1, 1, 1, 0};
+    struct passes generator = {bench->generator, recipe->micro_batch_crops, 1, 1, 1, 0};
     multiply_all(buffers, &generator, recipe->crop_px);
     for (int c = 0; job->with_critics && c < CG_CRITIC_COUNT; c++) {
         /* real and generated pictures at once; then the generator learns from its own */
-        struct passes judging = {bench->critics[c], 2 * recipe->shard_crops, 1, 1, 1, 0};
-        struct passes judged = {bench->critics[c], recipe->shard_crops, 1, 0, 1, 1};
+        struct passes judging = {bench->critics[c], 2 * recipe->micro_batch_crops, 1, 1, 1, 0};
+        struct passes judged = {bench->critics[c], recipe->micro_batch_crops, 1, 0, 1, 1};
         multiply_all(buffers, &judging, recipe->crop_px);
         multiply_all(buffers, &judged, recipe->crop_px);
     }
@@ -157,7 +157,8 @@ static enum cg_train_request look(void *context, uint64_t step, double seconds)
     bool counts = (step - 1) % recipe->pretrain_steps >= WARM_UP_STEPS;
     struct job job = {bench, critics};
     account(bench, counts ? &bench->training[critics] : NULL);
-    cg_pool_run(bench->pool, (size_t)(recipe->batch / recipe->shard_crops), multiply_shard, &job);
+    cg_pool_run(bench->pool, (size_t)(recipe->batch / recipe->micro_batch_crops),
+                multiply_micro_batch, &job);
     account(bench, counts ? &bench->gemms[critics] : NULL);
     return CG_TRAIN_GO_ON;
 }
@@ -196,9 +197,10 @@ static enum cg_status bench_open(struct bench *bench, struct cg_error *error)
         status = cg_pool_create(bench->options.threads, &bench->pool, error);
     if (status != CG_OK)
         return status;
-    count = largest_map(bench->generator, recipe->shard_crops, recipe->crop_px);
+    count = largest_map(bench->generator, recipe->micro_batch_crops, recipe->crop_px);
     for (int c = 0; c < CG_CRITIC_COUNT; c++) {
-        size_t other = largest_map(bench->critics[c], 2 * recipe->shard_crops, recipe->crop_px);
+        size_t other =
+            largest_map(bench->critics[c], 2 * recipe->micro_batch_crops, recipe->crop_px);
         count = other > count ? other : count;
     }
     bench->buffers = cg_alloc_zero(threads, sizeof(*bench->buffers), "numbers", error);

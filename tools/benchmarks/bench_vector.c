@@ -5,7 +5,7 @@
  */
 #include "base/clock.h"
 #include "base/file.h"
-#include "train/vector.h"
+#include "gan/gan.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -25,7 +25,7 @@ start() {
     fail "the run did not begin: $(cat ../run.stderr)"
 }
 
-# A signal saves and ends the run; gone on with, it gives what one run gives.
+# A signal saves and ends the run; resumed, it gives what one run gives.
 check_stop() {
     local signal=$1 code=0 steps
     shift
@@ -45,7 +45,7 @@ check_stop TERM "${style[@]}"
 check_stop TERM "${vector[@]}" --name stopped
 check_stop INT "${vector[@]}" --name stopped
 
-# Killed: what was saved can be gone on with, and what was half written is gone.
+# Killed: what was saved can be resumed, and what was half written is gone.
 start killed "${vector[@]}"
 kill -KILL $process
 wait $process 2>/dev/null || true

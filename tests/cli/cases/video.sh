@@ -35,7 +35,7 @@ rm -r in out before none
 "$fixture" film in.y4m 64 48 15 420mpeg2
 refuse 2 'expected IN and OUT' video --style tiny in.y4m
 refuse 2 'ends in .mp4' video --style tiny in.y4m out.avi
-refuse 1 'expected a film' video --style tiny nosuch.mp4 out.mp4
+refuse 1 'expected a video' video --style tiny nosuch.mp4 out.mp4
 refuse 1 '--frames' video --style tiny . out.mp4
 refuse 3 'nosuch' video --style nosuch in.y4m out.mp4
 cp in.y4m same.mp4
@@ -91,7 +91,7 @@ rm whole.mp4 again.mp4 out.mkv
 
 # ---- no film, a damaged one, a full disk: nothing under the final name, nothing beside it
 ffmpeg -v error -f lavfi -i sine=d=1 sound.m4a </dev/null
-refuse 1 'expected a film, found none' video --style tiny sound.m4a new.mp4
+refuse 1 'expected a video, found none' video --style tiny sound.m4a new.mp4
 echo text >text.mp4
 refuse 1 'text.mp4' video --style tiny text.mp4 new.mp4
 cp out.mp4 keep.mp4

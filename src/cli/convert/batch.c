@@ -1,0 +1,242 @@
+/*
+ * The batch: see batch.h. Each worker has a session of its own and takes the next picture through
+ * all of its stages (convert_next), so that reading, network and writing of different pictures
+ * overlap, and what is in memory grows with the workers and not with the pictures. One lock is held
+ * for what people see and for the counts (account).
+ */
+#include "cli/convert/batch.h"
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/pool.h"
+#include "cli/cli.h"
+#include "cli/convert/batch_report.h"
+#include "cli/convert/budget.h"
+#include "cli/convert/concurrency.h"
+#include "cli/convert/progress.h"
+#include "cli/interrupt.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+struct batch {
+    const struct cg_batch_options *options;
+    struct cg_concurrency share;
+    struct cg_session **sessions; /* one for each worker */
+    struct cg_pool *workers;
+    struct cg_budget *budget;
+    double began;
+
+    pthread_mutex_t lock; /* for all below */
+    struct cg_tally tally;
+    struct cg_progress progress;
+    struct cg_report *report;
+    bool disk_full, report_failed;
+};
+
+/* ---- memory ---------------------------------------------------------------------------------- */
+
+static double mib(size_t nbytes)
+{
+    return (double)nbytes / (1024.0 * 1024.0);
+}
+
+/* What the job's picture may take; 0 for what cannot be told before it is read (a pipe), or not at
+ * all (then reading it gives the reason). */
+static size_t estimate(const struct cg_job *job, struct cg_image_info *info)
+{
+    struct stat about;
+    if (strcmp(job->in, "-") == 0 || stat(job->in, &about) != 0 || !S_ISREG(about.st_mode) ||
+        cg_image_probe(job->in, info, NULL) != CG_OK)
+        return 0;
+    return cg_budget_of_picture(info, (size_t)about.st_size, job->format);
+}
+
+static void refuse_size(const struct batch *batch, const struct cg_job *job,
+                        const struct cg_image_info *info, size_t nbytes,
+                        struct cg_picture_result *result)
+{
+    *result = (struct cg_picture_result){.end = CG_PICTURE_FAILED};
+    result->width = info->width;
+    result->height = info->height;
+    cg_fail(&result->error, CG_ERR_LIMIT,
+            "reading %s: %d x %d pixels need about %.0f MiB of memory, expected at most %.0f: %s%s",
+            cg_path_tail(job->in), info->width, info->height, mib(nbytes),
+            mib(batch->share.picture_nbytes), batch->share.reason,
+            batch->share.jobs > 1 ? "; fewer jobs at a time (-j 1) leave more" : "");
+}
+
+/* ---- what people see ------------------------------------------------------------------------- */
+
+/* The disk is full for every further picture too: one line for all of them, and no more tries. */
+static void tell_failure(struct batch *batch, const struct cg_picture_result *result)
+{
+    bool full = result->error.status == CG_ERR_FULL;
+    size_t left = batch->tally.total - batch->tally.converted - batch->tally.failed;
+    if (full && batch->disk_full)
+        return;
+    cg_cli_fail(CG_EXIT_INPUT, "%s%s", result->error.text,
+                full && left > 0 ? "; the rest is not tried" : "");
+    batch->disk_full |= full;
+    if (full)
+        cg_budget_close(batch->budget);
+}
+
+static void tell(struct batch *batch, const struct cg_job *job,
+                 const struct cg_picture_result *result)
+{
+    bool failed = result->end == CG_PICTURE_FAILED;
+    bool noted = !failed && result->note[0] != '\0' && !batch->options->quiet;
+    if (failed || noted || batch->options->verbose)
+        cg_progress_erase(&batch->progress);
+    if (failed)
+        tell_failure(batch, result);
+    else if (batch->options->verbose)
+        cg_cli_say("%s -> %s", job->in, job->out);
+    if (noted)
+        cg_cli_say("comicgan: warning: %s: %s", cg_path_tail(job->in), result->note);
+}
+
+/* The pictures are worth more than their report: they go on without it. */
+static void report(struct batch *batch, const struct cg_job *job,
+                   const struct cg_picture_result *result)
+{
+    struct cg_error error;
+    if (cg_report_add(batch->report, job, result, &error) == CG_OK)
+        return;
+    batch->report_failed = true;
+    cg_progress_erase(&batch->progress);
+    cg_cli_fail(CG_EXIT_INPUT, "%s; it ends here", error.text);
+}
+
+/* Take note of what became of a picture. */
+static void account(struct batch *batch, const struct cg_job *job,
+                    const struct cg_picture_result *result)
+{
+    if (result->end == CG_PICTURE_GIVEN_UP)
+        return;
+    pthread_mutex_lock(&batch->lock);
+    batch->tally.converted += result->end == CG_PICTURE_CONVERTED;
+    batch->tally.failed += result->end == CG_PICTURE_FAILED;
+    batch->tally.seconds = cg_clock_seconds() - batch->began;
+    tell(batch, job, result);
+    report(batch, job, result);
+    cg_progress_draw(&batch->progress, &batch->tally);
+    pthread_mutex_unlock(&batch->lock);
+}
+
+/* ---- the work -------------------------------------------------------------------------------- */
+
+/* One picture of the plan, by the worker's session; the order of the work. */
+static void convert_next(void *context, size_t item, int worker)
+{
+    struct batch *batch = context;
+    const struct cg_job *job = &batch->options->plan->jobs[item];
+    struct cg_image_info info;
+    struct cg_picture_result result;
+    if (cg_interrupted())
+        cg_budget_close(batch->budget);
+    size_t nbytes = cg_budget_is_open(batch->budget) ? estimate(job, &info) : 0;
+    bool fits = nbytes <= batch->share.picture_nbytes;
+    if (!cg_budget_take(batch->budget, item, fits ? nbytes : 0))
+        return;
+    if (fits)
+        cg_picture_convert(batch->sessions[worker], &batch->options->picture, job, &result);
+    else
+        refuse_size(batch, job, &info, nbytes, &result);
+    cg_budget_give(batch->budget, fits ? nbytes : 0);
+    account(batch, job, &result);
+}
+
+static struct cg_concurrency share_out(const struct cg_batch_options *options)
+{
+    struct cg_concurrency_request request = {
+        .jobs = options->jobs,
+        .threads = options->threads,
+        .pictures = options->plan->count,
+        .processors = cg_processor_count(),
+        .looks = &options->picture.looks,
+        .memory_nbytes = options->max_memory_nbytes,
+        .machine = cg_machine_memory_read(""),
+        .resident_nbytes = cg_machine_memory_resident(""),
+    };
+    return cg_concurrency_choose(&request);
+}
+
+static enum cg_status open_sessions(struct batch *batch, struct cg_error *error)
+{
+    size_t jobs = (size_t)batch->share.jobs;
+    batch->sessions = cg_alloc_zero(jobs, sizeof(struct cg_session *), "sessions", error);
+    enum cg_status status = batch->sessions == NULL ? CG_ERR_MEMORY : CG_OK;
+    for (size_t i = 0; status == CG_OK && i < jobs; i++)
+        status = cg_session_create(batch->options->engine, batch->share.threads,
+                                   &batch->sessions[i], error);
+    return status;
+}
+
+static enum cg_status batch_open(struct batch *batch, struct cg_error *error)
+{
+    const struct cg_batch_options *options = batch->options;
+    const char *style = cg_engine_style(options->engine)->name;
+    enum cg_status status =
+        cg_report_open(options->report_path, options->report_append, style, &batch->report, error);
+    if (status == CG_OK)
+        status = cg_budget_create(batch->share.picture_nbytes, &batch->budget, error);
+    if (status == CG_OK)
+        status = cg_pool_create(batch->share.jobs, &batch->workers, error);
+    if (status == CG_OK)
+        status = open_sessions(batch, error);
+    return status;
+}
+
+static void batch_close(struct batch *batch)
+{
+    for (int i = 0; batch->sessions != NULL && i < batch->share.jobs; i++)
+        cg_session_free(batch->sessions[i]);
+    free(batch->sessions);
+    cg_pool_free(batch->workers);
+    cg_budget_free(batch->budget);
+    cg_report_close(batch->report);
+    pthread_mutex_destroy(&batch->lock);
+}
+
+static int finish(struct batch *batch)
+{
+    char text[CG_SUMMARY_NBYTES];
+    const struct cg_plan *plan = batch->options->plan;
+    batch->tally.seconds = cg_clock_seconds() - batch->began;
+    cg_progress_erase(&batch->progress);
+    if (!batch->options->quiet && plan->count + plan->existing + plan->elsewhere > 1)
+        cg_cli_say("%s", cg_summary_of_work(&batch->tally, plan, text));
+    size_t done = batch->tally.converted + batch->tally.failed;
+    if (done < batch->tally.total && cg_interrupted())
+        return CG_EXIT_INTERRUPTED;
+    return batch->tally.failed > 0 || batch->report_failed ? CG_EXIT_INPUT : CG_EXIT_DONE;
+}
+
+int cg_batch_run(const struct cg_batch_options *options)
+{
+    struct cg_error error;
+    struct batch batch = {
+        .options = options,
+        .share = share_out(options),
+        .began = cg_clock_seconds(),
+        .lock = PTHREAD_MUTEX_INITIALIZER,
+        .tally = {.total = options->plan->count},
+        .progress = cg_progress_make(options->quiet || options->plan->count < 2),
+    };
+    int code;
+    if (batch_open(&batch, &error) != CG_OK) {
+        code = cg_cli_fail(CG_EXIT_INPUT, "%s", error.text);
+    } else {
+        cg_progress_draw(&batch.progress, &batch.tally);
+        cg_pool_run(batch.workers, options->plan->count, convert_next, &batch);
+        code = finish(&batch);
+    }
+    batch_close(&batch);
+    return code;
+}

@@ -1,0 +1,28 @@
+/*
+ * Many pictures through one style: some at a time, in the plan's order, within a budget of memory.
+ * What became of them is told on the terminal and in the report.
+ */
+#ifndef CG_CLI_CONVERT_BATCH_H
+#define CG_CLI_CONVERT_BATCH_H
+
+#include "cli/convert/picture.h"
+
+struct cg_batch_options {
+    const struct cg_engine *engine;
+    const struct cg_plan *plan;
+    struct cg_picture_settings picture;
+    int jobs, threads;        /* 0: as it is best */
+    size_t max_memory_nbytes; /* 0: a share of what there is */
+    const char *report_path;  /* NULL: none */
+    bool report_append;       /* go on with the report that is there */
+    bool verbose, quiet;
+};
+
+/*
+ * Convert all of the plan's pictures. A picture that fails costs one line and the rest goes on; a
+ * full disk, or a request to stop (cg_interrupted), ends the batch after the pictures in hand.
+ * Returns an exit code, after its messages.
+ */
+int cg_batch_run(const struct cg_batch_options *options);
+
+#endif

@@ -1,0 +1,30 @@
+/*
+ * The report of a batch for programs: one JSON object a line for each picture that was tried, in
+ * the order in which they were done, written as it goes. docs/BATCH.md lists the fields.
+ */
+#ifndef CG_CLI_CONVERT_BATCH_REPORT_H
+#define CG_CLI_CONVERT_BATCH_REPORT_H
+
+#include "cli/convert/picture.h"
+
+struct cg_report;
+
+/*
+ * append: go on with what is in the file; otherwise it begins anew. style: for every line; must
+ * outlive it. path NULL gives a report that takes no note of anything. Errors: CG_ERR_IO,
+ * CG_ERR_MEMORY.
+ */
+enum cg_status cg_report_open(const char *path, bool append, const char *style,
+                              struct cg_report **out, struct cg_error *error);
+
+/*
+ * One line, flushed. One caller at a time. Errors: CG_ERR_IO, CG_ERR_MEMORY; after one the report
+ * takes no note of anything more.
+ */
+enum cg_status cg_report_add(struct cg_report *report, const struct cg_job *job,
+                             const struct cg_picture_result *result, struct cg_error *error);
+
+/* NULL is fine. */
+void cg_report_close(struct cg_report *report);
+
+#endif

@@ -1,0 +1,43 @@
+/*
+ * A budget of memory that pictures draw on: each says beforehand what it may need at its peak and
+ * waits until that much is free. Strictly in the order of their tickets, so a large picture is not
+ * put off for ever by small ones. Below that, the estimates of what is needed.
+ */
+#ifndef CG_CLI_CONVERT_BUDGET_H
+#define CG_CLI_CONVERT_BUDGET_H
+
+#include "base/error.h"
+#include "comicgan/comicgan.h"
+#include "image/image.h"
+
+#include <stdbool.h>
+
+struct cg_budget;
+
+/* Errors: CG_ERR_MEMORY. */
+enum cg_status cg_budget_create(size_t nbytes, struct cg_budget **out, struct cg_error *error);
+void cg_budget_free(struct cg_budget *budget);
+
+/*
+ * Take nbytes, at most what the whole budget is: returns when it is the ticket's turn and so much
+ * is free; false, with nothing taken, once the budget was closed. Every ticket from 0 on must come,
+ * in any order and from any thread.
+ */
+bool cg_budget_take(struct cg_budget *budget, size_t ticket, size_t nbytes);
+void cg_budget_give(struct cg_budget *budget, size_t nbytes);
+
+/* Nothing more will be taken; who waits is sent away. */
+void cg_budget_close(struct cg_budget *budget);
+bool cg_budget_is_open(struct cg_budget *budget);
+
+/* ---- what is needed -------------------------------------------------------------------------- */
+
+/* The peak of one picture outside the session: its file, its pixels, and what the codecs keep. */
+size_t cg_budget_of_picture(const struct cg_image_info *info, size_t file_nbytes,
+                            enum cg_image_format out);
+
+/* What a session keeps from picture to picture, at most: the working copy, square, and its layers.
+ */
+size_t cg_budget_of_session(const struct cg_render_params *looks, int threads);
+
+#endif

@@ -1,0 +1,154 @@
+/* One picture from file to file: see picture.h. The stages stand in the order of the work. */
+#include "cli/convert/picture.h"
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "cli/interrupt.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A picture on its way. */
+struct work {
+    struct cg_image colour, alpha; /* alpha: empty, or the transparency */
+    struct cg_image_extras extras;
+};
+
+/* "-" stands for the standard input and output. */
+static bool is_standard(const char *path)
+{
+    return strcmp(path, "-") == 0;
+}
+
+/* ---- the stages ------------------------------------------------------------------------------ */
+
+static enum cg_status read_picture(const struct cg_picture_settings *settings,
+                                   const struct cg_job *job, struct work *work,
+                                   struct cg_error *error)
+{
+    struct cg_image_read_options options = {
+        .channels = 0,
+        .keep_profile = settings->keep_profile,
+        .keep_exif = settings->keep_exif,
+        .keep_gps = settings->keep_gps,
+    };
+    const char *path = is_standard(job->in) ? "/dev/stdin" : job->in;
+    return cg_image_read(path, &options, &work->colour, &work->extras, error);
+}
+
+/* The network takes RGB. */
+static enum cg_status grey_to_rgb(struct cg_image *image, struct cg_error *error)
+{
+    struct cg_image rgb;
+    enum cg_status status = cg_image_create(image->width, image->height, 3, &rgb, error);
+    if (status != CG_OK)
+        return status;
+    size_t count = (size_t)image->width * (size_t)image->height;
+    for (size_t i = 0; i < count; i++)
+        memset(rgb.pixels + 3 * i, image->pixels[i], 3);
+    cg_image_clear(image);
+    *image = rgb;
+    return CG_OK;
+}
+
+static enum cg_status draw_picture(struct cg_session *session,
+                                   const struct cg_picture_settings *settings,
+                                   const struct cg_job *job, struct work *work,
+                                   struct cg_error *error)
+{
+    struct cg_image *colour = &work->colour;
+    enum cg_status status = CG_OK;
+    if (colour->channels == 4)
+        status = cg_image_split_alpha(colour, &work->alpha, error);
+    else if (colour->channels == 1)
+        status = grey_to_rgb(colour, error);
+    if (status == CG_OK)
+        status = cg_session_convert(session, colour->pixels, colour->width, colour->height,
+                                    &settings->looks, error);
+    if (status == CG_OK && work->alpha.pixels != NULL)
+        status = cg_image_join_alpha(colour, &work->alpha, error);
+    if (status != CG_OK)
+        cg_error_prefix(error, "converting %s", cg_path_tail(job->in));
+    return status;
+}
+
+/* To the standard output there is no "whole or not at all" but to encode all of it first. */
+static enum cg_status write_standard(const struct cg_image *image,
+                                     const struct cg_image_write_options *options,
+                                     struct cg_error *error)
+{
+    uint8_t *bytes;
+    size_t nbytes;
+    enum cg_status status = cg_image_encode(image, options, &bytes, &nbytes, error);
+    if (status != CG_OK) {
+        cg_error_prefix(error, "writing to the standard output");
+        return status;
+    }
+    if (fwrite(bytes, 1, nbytes, stdout) != nbytes || fflush(stdout) != 0)
+        status = cg_fail(error, CG_ERR_IO, "writing to the standard output: %s", strerror(errno));
+    free(bytes);
+    return status;
+}
+
+static enum cg_status write_picture(const struct cg_picture_settings *settings,
+                                    const struct cg_job *job, const struct work *work,
+                                    struct cg_error *error)
+{
+    struct cg_image_write_options options = {
+        .format = job->format,
+        .quality = settings->quality,
+        .background = {settings->background[0], settings->background[1], settings->background[2]},
+        .extras = &work->extras,
+    };
+    if (is_standard(job->out))
+        return write_standard(&work->colour, &options, error);
+    return cg_image_write(job->out, &work->colour, &options, error);
+}
+
+/* ---- all of them ----------------------------------------------------------------------------- */
+
+/* Milliseconds since *moment, which becomes now. */
+static double lap_ms(double *moment)
+{
+    double now = cg_clock_seconds(), before = *moment;
+    *moment = now;
+    return 1e3 * (now - before);
+}
+
+static enum cg_status run_stages(struct cg_session *session,
+                                 const struct cg_picture_settings *settings,
+                                 const struct cg_job *job, struct work *work,
+                                 struct cg_picture_result *result)
+{
+    double moment = cg_clock_seconds();
+    enum cg_status status = read_picture(settings, job, work, &result->error);
+    result->read_ms = lap_ms(&moment);
+    if (status != CG_OK || cg_interrupted())
+        return status;
+    result->width = work->colour.width;
+    result->height = work->colour.height;
+    memcpy(result->note, work->extras.note, sizeof(result->note));
+    status = draw_picture(session, settings, job, work, &result->error);
+    result->convert_ms = lap_ms(&moment);
+    if (status != CG_OK || cg_interrupted())
+        return status;
+    status = write_picture(settings, job, work, &result->error);
+    result->write_ms = lap_ms(&moment);
+    if (status == CG_OK)
+        result->end = CG_PICTURE_CONVERTED;
+    return status;
+}
+
+void cg_picture_convert(struct cg_session *session, const struct cg_picture_settings *settings,
+                        const struct cg_job *job, struct cg_picture_result *result)
+{
+    struct work work = {0};
+    *result = (struct cg_picture_result){.end = CG_PICTURE_GIVEN_UP};
+    if (run_stages(session, settings, job, &work, result) != CG_OK)
+        result->end = CG_PICTURE_FAILED;
+    cg_image_extras_clear(&work.extras);
+    cg_image_clear(&work.alpha);
+    cg_image_clear(&work.colour);
+}

@@ -1,0 +1,36 @@
+/*
+ * One picture from file to file, and what became of it. The stages: read (and decode), convert
+ * (network and renderer), write (encode, and flush to the disk).
+ */
+#ifndef CG_CLI_CONVERT_PICTURE_H
+#define CG_CLI_CONVERT_PICTURE_H
+
+#include "cli/convert/plan.h"
+
+/* How pictures are converted; the same for all of one call. */
+struct cg_picture_settings {
+    struct cg_render_params looks;
+    int quality;           /* of JPEG */
+    uint8_t background[3]; /* what a JPEG shows transparency on */
+    bool keep_profile, keep_exif, keep_gps;
+};
+
+enum cg_picture_end {
+    CG_PICTURE_CONVERTED,
+    CG_PICTURE_FAILED,  /* with its error */
+    CG_PICTURE_GIVEN_UP /* the program was asked to stop; nothing is written, nothing is wrong */
+};
+
+struct cg_picture_result {
+    enum cg_picture_end end;
+    struct cg_error error;
+    int width, height; /* 0 until they are known */
+    double read_ms, convert_ms, write_ms;
+    char note[160]; /* a warning, or "" */
+};
+
+/* Convert one picture; looks at cg_interrupted() between the stages. */
+void cg_picture_convert(struct cg_session *session, const struct cg_picture_settings *settings,
+                        const struct cg_job *job, struct cg_picture_result *result);
+
+#endif

@@ -1,0 +1,408 @@
+/*
+ * The plan of a call of convert: see plan.h. cg_plan_make reads top to bottom as the order in which
+ * things are settled: the options, where the comics go, which pictures there are, which of them are
+ * this process's, what is there already.
+ */
+#include "cli/convert/plan.h"
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "cli/cli.h"
+#include "cli/convert/plan_parts.h"
+#include "image/walk.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct planner {
+    const struct cg_plan_options *options;
+    struct cg_plan *plan;
+    struct cg_job_list list;
+    struct cg_cli_shard shard;
+    const char *const *inputs; /* the arguments before OUT */
+    size_t input_count;
+    char *out_dir;   /* where comics go, without a slash at its end; NULL: OUT is a file or "-" */
+    bool out_exists; /* out_dir does, */
+    struct stat out_id;    /* and is this folder */
+    bool is_named_picture; /* the list is one picture that was named */
+};
+
+static bool is_stream(const char *path)
+{
+    return strcmp(path, "-") == 0;
+}
+
+static bool is_folder(const char *path)
+{
+    struct stat about;
+    return stat(path, &about) == 0 && S_ISDIR(about.st_mode);
+}
+
+/* ---- the options ----------------------------------------------------------------------------- */
+
+static int check_argument_count(const struct cg_plan_options *options)
+{
+    const char *const *arguments = options->arguments;
+    size_t count = options->argument_count;
+    if (options->files_from != NULL && count == 0)
+        return cg_cli_fail(CG_EXIT_USAGE, "convert --files-from: expected OUT, found nothing");
+    if (options->files_from != NULL && count > 1)
+        return cg_cli_fail(CG_EXIT_USAGE,
+                           "convert --files-from: the list names the pictures, expected OUT alone, "
+                           "found also %s",
+                           arguments[1]);
+    if (options->files_from == NULL && count == 0)
+        return cg_cli_fail(CG_EXIT_USAGE, "convert: expected IN and OUT, found neither; "
+                                          "see comicgan convert --help");
+    if (options->files_from == NULL && count == 1)
+        return cg_cli_fail(CG_EXIT_USAGE, "convert: expected IN and OUT, found only %s",
+                           arguments[0]);
+    for (size_t i = 0; i < count; i++)
+        if (arguments[i][0] == '\0')
+            return cg_cli_fail(CG_EXIT_USAGE, "convert: expected a path, found an empty argument");
+    return CG_EXIT_DONE;
+}
+
+static int check_options(const struct cg_plan_options *options)
+{
+    if (options->skip_existing && options->force)
+        return cg_cli_fail(CG_EXIT_USAGE, "--skip-existing and --force contradict each other");
+    if (options->nul_separated && options->files_from == NULL)
+        return cg_cli_fail(CG_EXIT_USAGE, "-0 is for the list of --files-from");
+    if (options->suffix != NULL && strchr(options->suffix, '/') != NULL)
+        return cg_cli_fail(CG_EXIT_USAGE,
+                           "--suffix: expected a part of a file's name, found \"%s\"",
+                           options->suffix);
+    return check_argument_count(options);
+}
+
+/* ---- where the comics go --------------------------------------------------------------------- */
+
+static int check_writable(const char *target, const char *folder)
+{
+    if (access(folder, W_OK | X_OK) == 0)
+        return CG_EXIT_DONE;
+    return cg_cli_fail(CG_EXIT_INPUT, "writing %s: folder %s: %s", target, folder, strerror(errno));
+}
+
+/* Take OUT for a folder, which may be missing as yet. */
+static int set_out_dir(struct planner *planner, const char *out)
+{
+    size_t length = strlen(out);
+    while (length > 1 && out[length - 1] == '/')
+        length--;
+    planner->out_dir = cg_string_format("%.*s", (int)length, out);
+    if (planner->out_dir == NULL)
+        return cg_plan_no_memory();
+    planner->out_exists = stat(planner->out_dir, &planner->out_id) == 0;
+    if (!planner->out_exists)
+        return CG_EXIT_DONE;
+    if (!S_ISDIR(planner->out_id.st_mode))
+        return cg_cli_fail(CG_EXIT_USAGE, "writing to %s: expected a folder, found a file", out);
+    return check_writable(out, planner->out_dir);
+}
+
+static bool says_folder(const char *out)
+{
+    return out[strlen(out) - 1] == '/' || is_folder(out);
+}
+
+/* OUT for several pictures: anything but what looks like a picture, or is a file. */
+static int set_out_for_many(struct planner *planner, const char *out)
+{
+    if (is_stream(out))
+        return cg_cli_fail(CG_EXIT_USAGE, "convert: one picture alone can go to the standard "
+                                          "output, found a folder or several pictures");
+    if (!says_folder(out) && *cg_plan_ending(out) != '\0')
+        return cg_cli_fail(CG_EXIT_USAGE,
+                           "convert: expected a folder for the comics of several pictures, found "
+                           "%s; the name of a new folder may end in a slash to say that it is one",
+                           out);
+    return set_out_dir(planner, out);
+}
+
+static int settle_out(struct planner *planner)
+{
+    const struct cg_plan_options *options = planner->options;
+    const char *out = options->arguments[options->argument_count - 1];
+    planner->inputs = options->arguments;
+    planner->input_count = options->argument_count - 1;
+    planner->is_named_picture = planner->input_count == 1 && !is_folder(planner->inputs[0]);
+    if (!planner->is_named_picture)
+        return set_out_for_many(planner, out);
+    return says_folder(out) ? set_out_dir(planner, out) : CG_EXIT_DONE;
+}
+
+/* One picture by name is work that was dealt out already: only --shard itself splits it. */
+static int settle_shard(struct planner *planner)
+{
+    const char *given = planner->options->shard;
+    return cg_cli_shard_find(given == NULL && planner->is_named_picture ? "1/1" : given,
+                             &planner->shard);
+}
+
+/* ---- one picture to one file ----------------------------------------------------------------- */
+
+/* OUT's ending and --format must agree; what has no ending (a pipe, "-") needs --format. */
+static int settle_format(const struct cg_plan_options *options, const char *in, const char *out,
+                         enum cg_image_format *format)
+{
+    struct cg_error error;
+    enum cg_image_format by_name;
+    bool has_ending = !is_stream(out) && cg_image_format_of(out, &by_name, &error) == CG_OK;
+    struct stat about;
+    bool is_file = !is_stream(out) && (stat(out, &about) != 0 || S_ISREG(about.st_mode));
+    *format = options->format == CG_PLAN_FORMAT_JPEG ? CG_IMAGE_JPEG : CG_IMAGE_PNG;
+    if (!has_ending && is_file)
+        return cg_cli_fail(CG_EXIT_USAGE, "%s; the name of a new folder ends in a slash",
+                           error.text);
+    if (!has_ending && options->format == CG_PLAN_FORMAT_BY_NAME)
+        return cg_cli_fail(CG_EXIT_USAGE,
+                           "writing to %s: the format is not known; "
+                           "give --format png or --format jpg",
+                           is_stream(out) ? "the standard output" : out);
+    if (options->format == CG_PLAN_FORMAT_SAME && cg_image_format_of(in, format, NULL) != CG_OK)
+        return cg_cli_fail(CG_EXIT_USAGE,
+                           "--format same: expected a picture with the ending .png, .jpg or .jpeg, "
+                           "found %s",
+                           in);
+    if (has_ending && options->format == CG_PLAN_FORMAT_BY_NAME)
+        *format = by_name;
+    if (has_ending && *format != by_name)
+        return cg_cli_fail(CG_EXIT_USAGE, "--format and the ending of %s contradict each other",
+                           out);
+    return CG_EXIT_DONE;
+}
+
+/* The folder that a new file would lie in. */
+static int check_parent(const char *out)
+{
+    const char *slash = strrchr(out, '/');
+    size_t length = slash == NULL ? 1 : slash == out ? 1 : (size_t)(slash - out);
+    struct stat about;
+    if (is_stream(out) || (stat(out, &about) == 0 && !S_ISREG(about.st_mode)))
+        return CG_EXIT_DONE;
+    char *folder = cg_string_format("%.*s", (int)length, slash == NULL ? "." : out);
+    if (folder == NULL)
+        return cg_plan_no_memory();
+    int code = CG_EXIT_DONE;
+    if (stat(folder, &about) != 0)
+        code =
+            cg_cli_fail(CG_EXIT_INPUT, "writing %s: folder %s: %s", out, folder, strerror(errno));
+    else if (!S_ISDIR(about.st_mode))
+        code = cg_cli_fail(CG_EXIT_INPUT, "writing %s: %s is not a folder", out, folder);
+    else
+        code = check_writable(out, folder);
+    free(folder);
+    return code;
+}
+
+static int add_single(struct planner *planner)
+{
+    const struct cg_plan_options *options = planner->options;
+    const char *in = planner->inputs[0], *out = options->arguments[1];
+    enum cg_image_format format;
+    if (options->suffix != NULL)
+        return cg_cli_fail(CG_EXIT_USAGE,
+                           "--suffix is for comics in a folder; found the name of one, %s", out);
+    int code = settle_format(options, in, out, &format);
+    if (code == CG_EXIT_DONE)
+        code = check_parent(out);
+    if (code == CG_EXIT_DONE &&
+        !cg_job_list_add(&planner->list, cg_string_copy(in), cg_string_copy(out), format))
+        code = cg_plan_no_memory();
+    return code;
+}
+
+/* ---- pictures into a folder ------------------------------------------------------------------ */
+
+/* Takes in over, also when it fails. */
+static int add_to_folder(struct planner *planner, char *in, const char *relative)
+{
+    const struct cg_plan_options *options = planner->options;
+    enum cg_image_format format;
+    if (in == NULL || relative == NULL) {
+        free(in);
+        return cg_plan_no_memory();
+    }
+    if (options->format == CG_PLAN_FORMAT_SAME && *cg_plan_ending(relative) == '\0') {
+        int code = cg_cli_fail(CG_EXIT_USAGE,
+                               "--format same: expected pictures with the ending .png, .jpg or "
+                               ".jpeg, found %s",
+                               in);
+        free(in);
+        return code;
+    }
+    char *out =
+        cg_plan_comic_name(planner->out_dir, relative, options->suffix, options->format, &format);
+    return cg_job_list_add(&planner->list, in, out, format) ? CG_EXIT_DONE : cg_plan_no_memory();
+}
+
+static int add_named(struct planner *planner, const char *path)
+{
+    if (is_stream(path))
+        return cg_cli_fail(CG_EXIT_USAGE, "convert: a picture from the standard input has no name "
+                                          "in a folder; give OUT the name of a file");
+    char *relative = cg_path_base_name(path);
+    int code = add_to_folder(planner, cg_string_copy(path), relative);
+    free(relative);
+    return code;
+}
+
+/* A comic that an earlier call has put beside its picture. */
+static bool is_comic_by_name(const struct planner *planner, const char *path)
+{
+    const char *suffix = planner->options->suffix;
+    size_t length = suffix == NULL ? 0 : strlen(suffix);
+    size_t stem = (size_t)(cg_plan_ending(path) - path);
+    return length > 0 && stem >= length && strncmp(path + stem - length, suffix, length) == 0;
+}
+
+static int add_found(struct planner *planner, const char *dir, struct cg_path_list *found)
+{
+    struct stat about;
+    bool is_out = planner->out_exists && stat(dir, &about) == 0 &&
+                  about.st_dev == planner->out_id.st_dev && about.st_ino == planner->out_id.st_ino;
+    int code = CG_EXIT_DONE;
+    for (size_t i = 0; code == CG_EXIT_DONE && i < found->count; i++) {
+        char *path = found->paths[i];
+        if (is_out && is_comic_by_name(planner, path)) {
+            planner->plan->comics++;
+            continue;
+        }
+        const char *relative = path + strlen(dir);
+        relative += strspn(relative, "/");
+        found->paths[i] = NULL;
+        code = add_to_folder(planner, path, relative);
+    }
+    return code;
+}
+
+static int add_folder(struct planner *planner, const char *dir)
+{
+    const struct cg_walk_options walk = {.recursive = planner->options->recursive,
+                                         .skip = planner->out_dir};
+    struct cg_walk_left_out left_out = {0};
+    struct cg_path_list found = {0};
+    struct cg_error error;
+    int code = cg_walk_pictures(dir, &walk, &found, &left_out, &error) == CG_OK
+                   ? add_found(planner, dir, &found)
+                   : cg_cli_fail(CG_EXIT_INPUT, "reading %s", error.text);
+    planner->plan->hidden += left_out.hidden;
+    planner->plan->links += left_out.links;
+    planner->plan->others += left_out.others;
+    cg_path_list_clear(&found);
+    return code;
+}
+
+static int add_inputs(struct planner *planner)
+{
+    int code = CG_EXIT_DONE;
+    for (size_t i = 0; code == CG_EXIT_DONE && i < planner->input_count; i++) {
+        const char *in = planner->inputs[i];
+        code = is_folder(in) ? add_folder(planner, in) : add_named(planner, in);
+    }
+    if (code == CG_EXIT_DONE && planner->list.count + planner->plan->comics == 0)
+        code = cg_cli_fail(CG_EXIT_INPUT, "reading %s: expected PNG or JPEG pictures, found none%s",
+                           planner->inputs[0],
+                           planner->options->recursive
+                               ? ""
+                               : " (folders below it are looked into with --recursive)");
+    return code;
+}
+
+/* A line of a list. "-" is a file of that name there. */
+static int add_listed(void *context, const char *path)
+{
+    struct planner *planner = context;
+    char *relative = cg_plan_inside(path);
+    int code = CG_EXIT_DONE;
+    if (relative != NULL && relative[0] == '\0')
+        code = cg_cli_fail(CG_EXIT_USAGE, "reading the list %s: expected a picture, found %s",
+                           planner->options->files_from, path);
+    else
+        code = add_to_folder(planner, cg_string_format("%s%s", is_stream(path) ? "./" : "", path),
+                             relative);
+    free(relative);
+    return code;
+}
+
+/* ---- which pictures there are ---------------------------------------------------------------- */
+
+/* A picture that is given alone and cannot be one is said at once; of several, in its turn. */
+static int check_named_picture(const char *in)
+{
+    struct stat about;
+    if (is_stream(in) || stat(in, &about) == 0)
+        return CG_EXIT_DONE;
+    return cg_cli_fail(CG_EXIT_INPUT,
+                       "reading %s: expected a PNG or JPEG file, or a folder of them: %s", in,
+                       strerror(errno));
+}
+
+static int list_pictures(struct planner *planner)
+{
+    const struct cg_plan_options *options = planner->options;
+    if (options->files_from != NULL)
+        return cg_plan_read_list(options->files_from, options->nul_separated, add_listed, planner);
+    int code = planner->is_named_picture ? check_named_picture(planner->inputs[0]) : CG_EXIT_DONE;
+    if (code == CG_EXIT_DONE)
+        code = planner->out_dir == NULL ? add_single(planner) : add_inputs(planner);
+    return code;
+}
+
+/* The list becomes the plan's; of other shards' pictures only their number. */
+static void split(struct planner *planner)
+{
+    struct cg_plan *plan = planner->plan;
+    struct cg_job_list *list = &planner->list;
+    size_t kept = 0;
+    for (size_t i = 0; i < list->count; i++) {
+        if (cg_cli_shard_has(&planner->shard, i))
+            list->jobs[kept++] = list->jobs[i];
+        else
+            cg_job_clear(&list->jobs[i]);
+    }
+    plan->elsewhere = list->count - kept;
+    plan->jobs = list->jobs;
+    plan->count = kept;
+    plan->shard_index = planner->shard.index;
+    plan->shard_count = planner->shard.count;
+    plan->shard_source = planner->shard.source;
+    *list = (struct cg_job_list){0};
+}
+
+int cg_plan_make(const struct cg_plan_options *options, struct cg_plan *out)
+{
+    struct planner planner = {.options = options, .plan = out};
+    *out = (struct cg_plan){0};
+    int code = check_options(options);
+    if (code == CG_EXIT_DONE)
+        code = settle_out(&planner);
+    if (code == CG_EXIT_DONE)
+        code = settle_shard(&planner);
+    if (code == CG_EXIT_DONE)
+        code = list_pictures(&planner);
+    if (code == CG_EXIT_DONE)
+        code = cg_job_list_order(&planner.list);
+    if (code == CG_EXIT_DONE) {
+        split(&planner);
+        code = cg_plan_check_existing(options, out);
+    }
+    cg_job_list_clear(&planner.list);
+    free(planner.out_dir);
+    if (code != CG_EXIT_DONE)
+        cg_plan_free(out);
+    return code;
+}
+
+void cg_plan_free(struct cg_plan *plan)
+{
+    for (size_t i = 0; i < plan->count; i++)
+        cg_job_clear(&plan->jobs[i]);
+    free(plan->jobs);
+    *plan = (struct cg_plan){0};
+}

@@ -1,0 +1,80 @@
+/*
+ * What a call of convert shall do: the list of pictures, each with the name of its comic, worked
+ * out and checked before any work begins. docs/BATCH.md has the rules as a user sees them.
+ *
+ *   plan.c           the arguments: what OUT is, which pictures go in, their order, their shard
+ *   plan_name.c      the name of a comic
+ *   plan_list.c      the job list, and the pictures of --files-from
+ *   plan_existing.c  comics that are there already
+ *   plan_prepare.c   what is done to folders when the work begins
+ *   shard.c          which part of a list is this process's, on several machines
+ */
+#ifndef CG_CLI_CONVERT_PLAN_H
+#define CG_CLI_CONVERT_PLAN_H
+
+#include "cli/convert/shard.h"
+#include "image/image.h"
+
+#include <stdbool.h>
+
+/* What --format said. */
+enum cg_plan_format {
+    CG_PLAN_FORMAT_BY_NAME, /* nothing: the ending of OUT; PNG in a folder */
+    CG_PLAN_FORMAT_PNG,
+    CG_PLAN_FORMAT_JPEG,
+    CG_PLAN_FORMAT_SAME /* as the input's ending */
+};
+
+/* All zero is a plain call. */
+struct cg_plan_options {
+    const char *const *arguments; /* as on the command line, after the options */
+    size_t argument_count;
+    const char *files_from; /* --files-from: a file, "-" for the standard input; NULL: none */
+    bool nul_separated;     /* -0 */
+    bool recursive;         /* -r */
+    enum cg_plan_format format;
+    const char *suffix; /* --suffix, put before the ending; NULL: none */
+    bool skip_existing, force;
+    const char *shard; /* --shard K/N as given; NULL: from the environment, if there is one */
+};
+
+/* One picture. */
+struct cg_job {
+    char *in;  /* path, or "-" */
+    char *out; /* path, or "-" */
+    enum cg_image_format format;
+};
+
+/*
+ * jobs are ordered by out, without regard to case. All of the list's pictures are
+ * count + existing + elsewhere.
+ */
+struct cg_plan {
+    struct cg_job *jobs;
+    size_t count;
+    /* what was left out, and why */
+    size_t existing; /* --skip-existing: complete, and not older than their input */
+    size_t hidden;   /* in folders: files and folders whose name begins with a dot */
+    size_t links;    /* in folders: links to folders */
+    size_t others;   /* in folders: files that are not pictures, by their ending */
+    size_t comics; /* where OUT is the folder of the pictures: those with the --suffix of comics */
+    size_t elsewhere;                  /* of other shards */
+    unsigned shard_index, shard_count; /* 1-based; count 1: not split */
+    const char *shard_source;          /* as in shard.h */
+};
+
+/*
+ * Work out what to do. Reads folders and the list, looks at files, changes nothing. Returns
+ * CG_EXIT_DONE, or another exit code after its message; then *out is empty.
+ */
+int cg_plan_make(const struct cg_plan_options *options, struct cg_plan *out);
+void cg_plan_free(struct cg_plan *plan);
+
+/*
+ * Make the folders that the plan's comics go into, and remove from them the temporary files that
+ * killed calls left of these comics; to be called when the work begins. Returns CG_EXIT_DONE, or
+ * CG_EXIT_INPUT after its message.
+ */
+int cg_plan_prepare(const struct cg_plan *plan);
+
+#endif

@@ -1,0 +1,36 @@
+/*
+ * Which part of a list is this process's, when several machines work on it together. A list in a
+ * fixed order is dealt out like cards: shard K of N (K from 1) has the pictures K, K + N, K + 2N...
+ *
+ * Not told by --shard, a process learns its part from what started it. There are two levels, and
+ * both count (an array of 4 tasks, each with 2 processes, makes 8 shards):
+ *   tasks      Slurm arrays: SLURM_ARRAY_TASK_ID, _COUNT, _MIN, _MAX, _STEP; Kubernetes' indexed
+ *              jobs: JOB_COMPLETION_INDEX. Where the number of tasks is not to be had, or not to be
+ *              relied on, COMICGAN_SHARDS gives it.
+ *   processes  Open MPI: OMPI_COMM_WORLD_RANK, _SIZE; MPICH, Intel MPI: PMI_RANK, PMI_SIZE; Slurm
+ *              steps (srun): SLURM_PROCID, SLURM_NTASKS, with SLURM_STEP_ID.
+ */
+#ifndef CG_CLI_CONVERT_SHARD_H
+#define CG_CLI_CONVERT_SHARD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define CG_SHARDS_MAX 1000000
+
+struct cg_cli_shard {
+    unsigned index, count; /* index from 1; count 1: the whole list */
+    const char *source;    /* what started the process and said so, for people, a constant; NULL:
+                              nothing did, or --shard */
+};
+
+/*
+ * given: what --shard said, NULL for nothing. Returns CG_EXIT_DONE; or CG_EXIT_USAGE after a
+ * message.
+ */
+int cg_cli_shard_find(const char *given, struct cg_cli_shard *out);
+
+/* Whether the picture at position (from 0) of the list belongs to the shard. */
+bool cg_cli_shard_has(const struct cg_cli_shard *shard, size_t position);
+
+#endif

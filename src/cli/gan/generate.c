@@ -1,0 +1,228 @@
+/* comicgan generate: pictures from noise, by a trained vector GAN. */
+#include "base/file.h"
+#include "base/memory.h"
+#include "cli/cli.h"
+#include "gan/grid.h"
+#include "gan/vector_sample.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static const char help[] =
+    "Usage: comicgan generate MODEL OUT [OPTIONS]\n"
+    "Make pictures from noise with MODEL, the model.safetensors of comicgan train --model vector.\n"
+    "OUT is a PNG or JPEG file, which shows all of them side by side, or a folder, which receives\n"
+    "a PNG of each. The same seed gives the same pictures.\n"
+    "\n"
+    "  --count N          how many (default: 64)\n"
+    "  --seed S           random seed (default: 1)\n"
+    "  --truncation T     draw noise further from 0 than T again: more typical, less diverse\n"
+    "                     (0.1 to 10; default: off)\n"
+    "  --interpolate      N frames on the way from one picture to another and on to a third ...,\n"
+    "                     --between frames for each part; shown in rows\n"
+    "  --between N        frames of a part (default: 8)\n"
+    "  --columns N        pictures in a row (default: a square; the frames of a part)\n"
+    "  --scale N          enlarge each pixel N times (default: 1 in a folder, else so that a\n"
+    "                     picture has 56 pixels or more)\n"
+    "  --threads N        threads (default: all processors); the pictures are the same with any\n"
+    "  --help             this text\n";
+
+#define COUNT_MAX 100000
+#define GRID_COUNT_MAX 10000
+#define SHOWN_SIDE_PX 56
+
+struct settings {
+    const char *model, *out;
+    int count, columns, scale, threads, between;
+    int seed;
+    float truncation;
+    bool interpolate;
+};
+
+enum {
+    OPTION_COUNT = CG_CLI_LONG_OPTION,
+    OPTION_SEED,
+    OPTION_TRUNCATION,
+    OPTION_INTERPOLATE,
+    OPTION_BETWEEN,
+    OPTION_COLUMNS,
+    OPTION_SCALE,
+    OPTION_THREADS
+};
+
+static const struct option long_options[] = {
+    {"count", required_argument, NULL, OPTION_COUNT},
+    {"seed", required_argument, NULL, OPTION_SEED},
+    {"truncation", required_argument, NULL, OPTION_TRUNCATION},
+    {"interpolate", no_argument, NULL, OPTION_INTERPOLATE},
+    {"between", required_argument, NULL, OPTION_BETWEEN},
+    {"columns", required_argument, NULL, OPTION_COLUMNS},
+    {"scale", required_argument, NULL, OPTION_SCALE},
+    {"threads", required_argument, NULL, OPTION_THREADS},
+    {"help", no_argument, NULL, 'h'},
+    {NULL, 0, NULL, 0},
+};
+
+static bool set_option(void *context, int option, const char *value)
+{
+    struct settings *settings = context;
+    switch (option) {
+    case OPTION_COUNT:
+        return cg_cli_parse_int("count", value, 1, COUNT_MAX, &settings->count);
+    case OPTION_SEED:
+        return cg_cli_parse_int("seed", value, 0, 1000000000, &settings->seed);
+    case OPTION_TRUNCATION:
+        return cg_cli_parse_float("truncation", value, 0.1f, 10.0f, &settings->truncation);
+    case OPTION_INTERPOLATE:
+        settings->interpolate = true;
+        return true;
+    case OPTION_BETWEEN:
+        return cg_cli_parse_int("between", value, 2, 1000, &settings->between);
+    case OPTION_COLUMNS:
+        return cg_cli_parse_int("columns", value, 1, 1000, &settings->columns);
+    case OPTION_SCALE:
+        return cg_cli_parse_int("scale", value, 1, 64, &settings->scale);
+    default:
+        return cg_cli_parse_int("threads", value, 1, 256, &settings->threads);
+    }
+}
+
+/* Noise of frame number i: a row of its own, or on the way from one to the next. */
+static void draw_frame(const struct settings *settings, int i, int length, float *latent,
+                       float *ends)
+{
+    uint64_t seed = (uint64_t)settings->seed;
+    if (!settings->interpolate) {
+        cg_vector_latent(seed, (uint64_t)i, settings->truncation, length, latent);
+        return;
+    }
+    uint64_t part = (uint64_t)(i / settings->between);
+    float share = (float)(i % settings->between) / (float)(settings->between - 1);
+    cg_vector_latent(seed, part, settings->truncation, length, ends);
+    cg_vector_latent(seed, part + 1, settings->truncation, length, ends + length);
+    cg_vector_latent_between(ends, ends + length, share, length, latent);
+}
+
+static enum cg_status make_pictures(const struct settings *settings,
+                                    const struct cg_vector_model *model, float **pictures,
+                                    struct cg_error *error)
+{
+    struct cg_pool *pool = NULL;
+    int length = model->config.latent;
+    *pictures = NULL;
+    float *latent =
+        cg_alloc((size_t)(settings->count + 2) * (size_t)length, sizeof(float), "noise", error);
+    if (latent == NULL)
+        return CG_ERR_MEMORY;
+    float *ends = latent + (size_t)settings->count * (size_t)length;
+    for (int i = 0; i < settings->count; i++)
+        draw_frame(settings, i, length, latent + (size_t)i * (size_t)length, ends);
+    enum cg_status status = cg_pool_create(settings->threads, &pool, error);
+    if (status == CG_OK)
+        status = cg_vector_generate(model, pool, latent, (size_t)settings->count, pictures, error);
+    cg_pool_free(pool);
+    free(latent);
+    return status;
+}
+
+static enum cg_status write_picture(const char *path, enum cg_image_format format,
+                                    const struct cg_vector_config *config, const float *pictures,
+                                    int count, int columns, int scale, struct cg_error *error)
+{
+    const struct cg_image_write_options options = {.format = format, .quality = 95};
+    struct cg_image sheet;
+    enum cg_status status = cg_grid_draw(pictures, count, columns, config->side_px,
+                                         config->channels, scale, &sheet, error);
+    if (status != CG_OK)
+        return status;
+    status = cg_image_write(path, &sheet, &options, error);
+    cg_image_clear(&sheet);
+    return status;
+}
+
+static enum cg_status write_folder(const struct settings *settings,
+                                   const struct cg_vector_config *config, const float *pictures,
+                                   struct cg_error *error)
+{
+    enum cg_status status = cg_folder_make(settings->out, error);
+    for (int i = 0; status == CG_OK && i < settings->count; i++) {
+        char *path = cg_string_format("%s/%06d.png", settings->out, i + 1);
+        if (path == NULL)
+            return cg_fail(error, CG_ERR_MEMORY, "generate: out of memory");
+        status = write_picture(path, CG_IMAGE_PNG, config,
+                               pictures + (size_t)i * cg_vector_pixels(config), 1, 1,
+                               settings->scale > 0 ? settings->scale : 1, error);
+        free(path);
+    }
+    return status;
+}
+
+static enum cg_status write_grid(const struct settings *settings, enum cg_image_format format,
+                                 const struct cg_vector_config *config, const float *pictures,
+                                 struct cg_error *error)
+{
+    int columns = settings->columns, scale = settings->scale;
+    if (columns == 0)
+        columns =
+            settings->interpolate ? settings->between : (int)ceil(sqrt((double)settings->count));
+    if (columns > settings->count)
+        columns = settings->count;
+    if (scale == 0)
+        scale = (SHOWN_SIDE_PX - 1) / config->side_px + 1;
+    return write_picture(settings->out, format, config, pictures, settings->count, columns, scale,
+                         error);
+}
+
+static bool is_folder(const char *path)
+{
+    struct stat about;
+    size_t length = strlen(path);
+    return (length > 0 && path[length - 1] == '/') ||
+           (stat(path, &about) == 0 && S_ISDIR(about.st_mode));
+}
+
+static int run(const struct settings *settings)
+{
+    struct cg_error error;
+    struct cg_vector_model *model = NULL;
+    enum cg_image_format format = CG_IMAGE_PNG;
+    float *pictures = NULL;
+    bool folder = is_folder(settings->out);
+    if (!folder && cg_image_format_of(settings->out, &format, &error) != CG_OK)
+        return cg_cli_fail(CG_EXIT_USAGE, "%s; a folder's name ends with /", error.text);
+    if (!folder && settings->count > GRID_COUNT_MAX)
+        return cg_cli_fail(CG_EXIT_USAGE,
+                           "--count: at most %d on one picture; give a folder as OUT",
+                           GRID_COUNT_MAX);
+    if (cg_vector_model_read(settings->model, &model, &error) != CG_OK)
+        return cg_cli_fail(CG_EXIT_MODEL, "generate: %s", error.text);
+    enum cg_status status = make_pictures(settings, model, &pictures, &error);
+    if (status == CG_OK)
+        status = folder ? write_folder(settings, &model->config, pictures, &error)
+                        : write_grid(settings, format, &model->config, pictures, &error);
+    free(pictures);
+    cg_vector_model_free(model);
+    return status == CG_OK ? CG_EXIT_DONE : cg_cli_fail(CG_EXIT_INPUT, "generate: %s", error.text);
+}
+
+static const struct cg_cli_syntax syntax = {":h", long_options, (const char *const[]){help, NULL},
+                                            set_option};
+
+int cg_command_generate(int argc, char *argv[])
+{
+    int code;
+    struct settings settings = {.count = 64, .seed = 1, .between = 8};
+    if (!cg_cli_read_options(&syntax, argc, argv, &settings, &code))
+        return code;
+    if (argc - optind != 2)
+        return cg_cli_fail(CG_EXIT_USAGE,
+                           "generate: expected MODEL and OUT, found %d arguments; "
+                           "see comicgan generate --help",
+                           argc - optind);
+    settings.model = argv[optind];
+    settings.out = argv[optind + 1];
+    return run(&settings);
+}

@@ -1,0 +1,315 @@
+/* comicgan score: which pictures do not belong, by a vector GAN's discriminator. */
+#include "base/memory.h"
+#include "cli/cli.h"
+#include "gan/anomaly.h"
+#include "image/walk.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static const char help[] =
+    "Usage: comicgan score --model MODEL [OPTIONS] FILES...\n"
+    "Tell how little each picture looks like those that MODEL (comicgan train --model vector) and\n"
+    "--fit were made from: a higher score is stranger. FILES are pictures or folders of them.\n"
+    "\n"
+    "  --fit DIR        a folder of normal pictures to compare with: the score becomes the\n"
+    "                   distance from them as the discriminator sees them (docs/GAN.md); about 1\n"
+    "                   is normal. Without it, the score is the discriminator's logit, negative\n"
+    "  --save FIT       keep what --fit found in a file\n"
+    "  --use FIT        take it from there, in place of --fit\n"
+    "  --anomalies DIR  also score these, which are known not to be normal, and tell how well the\n"
+    "                   two kinds are told apart (area under the ROC curve, 0.5 to 1)\n"
+    "  --crops N        crops looked at in each picture (default: 64)\n"
+    "  --crop SHARE     their side as a share of the shorter side (default: 0.5; 1: the middle\n"
+    "                   square)\n"
+    "  --json           an object with scores in place of a table\n"
+    "  --threads N      threads (default: all processors); the scores are the same with any\n"
+    "  --help           this text\n";
+
+static const struct cg_walk_options whole_tree = {.recursive = true, .follow_folders = true};
+
+struct settings {
+    const char *model, *fit, *save, *use, *anomalies;
+    int crops, threads;
+    float crop;
+    bool as_json;
+};
+
+enum {
+    OPTION_MODEL = CG_CLI_LONG_OPTION,
+    OPTION_FIT,
+    OPTION_SAVE,
+    OPTION_USE,
+    OPTION_ANOMALIES,
+    OPTION_CROPS,
+    OPTION_CROP,
+    OPTION_JSON,
+    OPTION_THREADS
+};
+
+static const struct option long_options[] = {
+    {"model", required_argument, NULL, OPTION_MODEL},
+    {"fit", required_argument, NULL, OPTION_FIT},
+    {"save", required_argument, NULL, OPTION_SAVE},
+    {"use", required_argument, NULL, OPTION_USE},
+    {"anomalies", required_argument, NULL, OPTION_ANOMALIES},
+    {"crops", required_argument, NULL, OPTION_CROPS},
+    {"crop", required_argument, NULL, OPTION_CROP},
+    {"json", no_argument, NULL, OPTION_JSON},
+    {"threads", required_argument, NULL, OPTION_THREADS},
+    {"help", no_argument, NULL, 'h'},
+    {NULL, 0, NULL, 0},
+};
+
+static bool set_option(void *context, int option, const char *value)
+{
+    struct settings *settings = context;
+    switch (option) {
+    case OPTION_MODEL:
+        settings->model = value;
+        return true;
+    case OPTION_FIT:
+        settings->fit = value;
+        return true;
+    case OPTION_SAVE:
+        settings->save = value;
+        return true;
+    case OPTION_USE:
+        settings->use = value;
+        return true;
+    case OPTION_ANOMALIES:
+        settings->anomalies = value;
+        return true;
+    case OPTION_CROPS:
+        return cg_cli_parse_int("crops", value, 1, CG_SAMPLES_CROPS_MAX, &settings->crops);
+    case OPTION_CROP:
+        return cg_cli_parse_float("crop", value, 0.05f, 1.0f, &settings->crop);
+    case OPTION_JSON:
+        settings->as_json = true;
+        return true;
+    default:
+        return cg_cli_parse_int("threads", value, 1, 256, &settings->threads);
+    }
+}
+
+/* ---- the files ------------------------------------------------------------------------------- */
+
+struct entry {
+    double score;
+    bool is_anomaly;
+    bool failed;
+};
+
+struct scores {
+    struct cg_path_list list;
+    struct entry *entries; /* of each path */
+    size_t anomalies_begin;
+    int failed;
+    double auc; /* below 0: not asked for */
+};
+
+static enum cg_status add_copy(struct cg_path_list *list, const char *path, struct cg_error *error)
+{
+    return cg_path_list_add(list, cg_string_copy(path))
+               ? CG_OK
+               : cg_fail(error, CG_ERR_MEMORY, "out of memory");
+}
+
+/* A picture, or all pictures in a folder, after those that are listed already. */
+static enum cg_status add_path(struct cg_path_list *list, const char *path, struct cg_error *error)
+{
+    struct cg_path_list found = {0};
+    struct stat about;
+    if (stat(path, &about) != 0 || !S_ISDIR(about.st_mode))
+        return add_copy(list, path, error);
+    enum cg_status status = cg_walk_pictures(path, &whole_tree, &found, NULL, error);
+    for (size_t i = 0; status == CG_OK && i < found.count; i++)
+        status = add_copy(list, found.paths[i], error);
+    cg_path_list_clear(&found);
+    return status;
+}
+
+static enum cg_status list_files(const struct settings *settings, char *const files[],
+                                 struct scores *scores, struct cg_error *error)
+{
+    enum cg_status status = CG_OK;
+    for (; status == CG_OK && *files != NULL; files++)
+        status = add_path(&scores->list, *files, error);
+    scores->anomalies_begin = scores->list.count;
+    if (status == CG_OK && settings->anomalies != NULL)
+        status = add_path(&scores->list, settings->anomalies, error);
+    if (status == CG_OK && scores->list.count == 0)
+        status = cg_fail(error, CG_ERR_FORMAT, "no pictures were found");
+    return status;
+}
+
+static enum cg_status score_files(struct cg_anomaly *anomaly, struct scores *scores,
+                                  struct cg_error *error)
+{
+    scores->entries = calloc(scores->list.count, sizeof(*scores->entries));
+    if (scores->entries == NULL)
+        return cg_fail(error, CG_ERR_MEMORY, "out of memory");
+    for (size_t i = 0; i < scores->list.count; i++) {
+        struct entry *entry = &scores->entries[i];
+        struct cg_error why;
+        entry->is_anomaly = i >= scores->anomalies_begin;
+        entry->failed =
+            cg_anomaly_score(anomaly, scores->list.paths[i], &entry->score, &why) != CG_OK;
+        if (entry->failed) {
+            cg_cli_fail(CG_EXIT_INPUT, "score: %s", why.text);
+            scores->failed++;
+        }
+    }
+    return CG_OK;
+}
+
+/* Over the files that could be scored. */
+static enum cg_status find_auc(struct scores *scores, struct cg_error *error)
+{
+    size_t count = 0;
+    double *values = calloc(scores->list.count, sizeof(*values));
+    bool *labels = calloc(scores->list.count, sizeof(*labels));
+    enum cg_status status = CG_OK;
+    if (values == NULL || labels == NULL)
+        status = cg_fail(error, CG_ERR_MEMORY, "out of memory");
+    for (size_t i = 0; status == CG_OK && i < scores->list.count; i++)
+        if (!scores->entries[i].failed) {
+            values[count] = scores->entries[i].score;
+            labels[count++] = scores->entries[i].is_anomaly;
+        }
+    if (status == CG_OK)
+        scores->auc = cg_anomaly_auc(values, labels, count);
+    free(labels);
+    free(values);
+    return status;
+}
+
+/* ---- output ---------------------------------------------------------------------------------- */
+
+static void print_table(const struct scores *scores)
+{
+    for (size_t i = 0; i < scores->list.count; i++)
+        if (!scores->entries[i].failed)
+            printf("%10.4f  %s\n", scores->entries[i].score, scores->list.paths[i]);
+    if (scores->auc >= 0.0)
+        printf("ROC-AUC %.4f\n", scores->auc);
+}
+
+static int print_json(const struct scores *scores, bool fitted)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < scores->list.count; i++) {
+        if (scores->entries[i].failed)
+            continue;
+        json_t *object = json_pack("{s:s, s:f}", "file", scores->list.paths[i], "score",
+                                   scores->entries[i].score);
+        if (scores->auc >= 0.0)
+            json_object_set_new(object, "anomaly", json_boolean(scores->entries[i].is_anomaly));
+        json_array_append_new(array, object);
+    }
+    json_t *root =
+        json_pack("{s:s, s:o}", "score", fitted ? "mahalanobis" : "negative logit", "files", array);
+    if (root != NULL && scores->auc >= 0.0)
+        json_object_set_new(root, "roc_auc", json_real(scores->auc));
+    char *text = root == NULL ? NULL : json_dumps(root, JSON_INDENT(2) | JSON_REAL_PRECISION(7));
+    json_decref(root);
+    if (text == NULL)
+        return cg_cli_fail(CG_EXIT_INPUT, "score: the scores could not be put into JSON (a file's "
+                                          "name that is not UTF-8?)");
+    puts(text);
+    free(text);
+    return CG_EXIT_DONE;
+}
+
+/* ---- all of it ------------------------------------------------------------------------------- */
+
+static enum cg_status calibrate(const struct settings *settings, struct cg_anomaly *anomaly,
+                                struct cg_error *error)
+{
+    enum cg_status status = CG_OK;
+    if (settings->use != NULL)
+        status = cg_anomaly_load(anomaly, settings->use, error);
+    if (settings->fit != NULL)
+        status = cg_anomaly_fit(anomaly, settings->fit, error);
+    if (status == CG_OK && settings->save != NULL)
+        status = cg_anomaly_save(anomaly, settings->save, error);
+    return status;
+}
+
+static int work(const struct settings *settings, const struct cg_vector_model *model,
+                struct cg_pool *pool, char *const files[])
+{
+    struct cg_error error;
+    struct cg_anomaly *anomaly = NULL;
+    struct scores scores = {.auc = -1.0};
+    int code = CG_EXIT_DONE;
+    bool only_fit = files[0] == NULL && settings->anomalies == NULL;
+    enum cg_status status =
+        cg_anomaly_create(model, settings->crops, settings->crop, pool, &anomaly, &error);
+    if (status == CG_OK)
+        status = calibrate(settings, anomaly, &error);
+    if (status == CG_OK && !only_fit)
+        status = list_files(settings, files, &scores, &error);
+    if (status == CG_OK && !only_fit)
+        status = score_files(anomaly, &scores, &error);
+    if (status == CG_OK && settings->anomalies != NULL)
+        status = find_auc(&scores, &error);
+    if (status != CG_OK)
+        code = cg_cli_fail(status == CG_ERR_MODEL ? CG_EXIT_MODEL : CG_EXIT_INPUT, "score: %s",
+                           error.text);
+    else if (settings->as_json && !only_fit)
+        code = print_json(&scores, settings->fit != NULL || settings->use != NULL);
+    else
+        print_table(&scores);
+    if (code == CG_EXIT_DONE && scores.failed > 0)
+        code = CG_EXIT_INPUT;
+    free(scores.entries);
+    cg_path_list_clear(&scores.list);
+    cg_anomaly_free(anomaly);
+    return code;
+}
+
+static int run(const struct settings *settings, char *const files[])
+{
+    struct cg_error error;
+    struct cg_vector_model *model = NULL;
+    struct cg_pool *pool = NULL;
+    if (cg_vector_model_read(settings->model, &model, &error) != CG_OK)
+        return cg_cli_fail(CG_EXIT_MODEL, "score: %s", error.text);
+    int code = cg_pool_create(settings->threads, &pool, &error) == CG_OK
+                   ? work(settings, model, pool, files)
+                   : cg_cli_fail(CG_EXIT_INPUT, "score: %s", error.text);
+    cg_pool_free(pool);
+    cg_vector_model_free(model);
+    return code;
+}
+
+static int check(const struct settings *settings, int file_count)
+{
+    if (settings->model == NULL)
+        return cg_cli_fail(CG_EXIT_USAGE,
+                           "score: --model MODEL is needed; see comicgan score --help");
+    if (settings->fit != NULL && settings->use != NULL)
+        return cg_cli_fail(CG_EXIT_USAGE, "score: --fit and --use exclude each other");
+    if (settings->save != NULL && settings->fit == NULL)
+        return cg_cli_fail(CG_EXIT_USAGE, "score: --save keeps what --fit finds; give --fit DIR");
+    if (file_count == 0 && settings->save == NULL)
+        return cg_cli_fail(CG_EXIT_USAGE, "score: expected pictures or folders to score");
+    return CG_EXIT_DONE;
+}
+
+static const struct cg_cli_syntax syntax = {":h", long_options, (const char *const[]){help, NULL},
+                                            set_option};
+
+int cg_command_score(int argc, char *argv[])
+{
+    int code;
+    struct settings settings = {.crops = 64, .crop = CG_SAMPLES_CROP_DEFAULT};
+    if (!cg_cli_read_options(&syntax, argc, argv, &settings, &code))
+        return code;
+    code = check(&settings, argc - optind);
+    return code == CG_EXIT_DONE ? run(&settings, argv + optind) : code;
+}

@@ -1,0 +1,12 @@
+/* comicgan-train: train a model, or go on with a run; the command line says of which kind. */
+#include "cli/train/train_style.h"
+#include "cli/train/train_vector.h"
+#include "comicgan/comicgan.h"
+
+int main(int argc, char *argv[])
+{
+    cg_blas_fix_core_type(argv);
+    if (cg_cli_is_vector(argc, argv))
+        return cg_cli_train_vector(argc, argv);
+    return cg_cli_train_style(argc, argv);
+}

@@ -1,0 +1,249 @@
+/* A video becomes a comic: see video.h. */
+#include "cli/video/video_file.h"
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "comic/frames.h"
+#include "video/pace.h"
+#include "video/pipeline.h"
+#include "video/yuv.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define THREADS_MAX 256
+
+/* For --fast, where the stream does not say. */
+#define RATE_DEFAULT 25.0
+
+struct cg_video_file {
+    struct cg_engine *engine;
+    struct cg_frames *frames;
+    int detail_px;      /* as asked for */
+    bool choose_detail; /* --fast, and the size is not fixed yet */
+    bool keep_pace;
+    struct cg_pace pace;
+    const char *name;
+    struct cg_y4m_reader *reader;
+    struct cg_y4m_format format;
+    uint8_t *planes_in, *planes_out; /* of the reading and of the writing thread */
+    struct cg_yuv *yuv_in, *yuv_out;
+    size_t skipped, read, converted;
+    const struct cg_video_file_sink *sink;
+};
+
+/* ---- options --------------------------------------------------------------------------------- */
+
+bool cg_video_file_is_option(int option)
+{
+    return cg_cli_is_look(option) || (option >= CG_CLI_VIDEO_OPTION && option < CG_CLI_VIDEO_END);
+}
+
+bool cg_video_file_set(struct cg_video_file_options *options, int option, const char *value)
+{
+    if (cg_cli_is_look(option))
+        return cg_cli_render_params_set(&options->looks, option, value);
+    switch (option) {
+    case CG_CLI_VIDEO_STABILITY:
+        return cg_cli_parse_float("stability", value, 0.0f, 1.0f, &options->stability);
+    case CG_CLI_VIDEO_FAST:
+        options->fast = true;
+        return true;
+    default:
+        return cg_cli_parse_int("threads", value, 1, THREADS_MAX, &options->threads);
+    }
+}
+
+/* ---- the video --------------------------------------------------------------------------------
+ */
+
+enum cg_status cg_video_file_create(const struct cg_video_file_options *options,
+                                    struct cg_video_file **out, struct cg_error *error)
+{
+    struct cg_render_params looks;
+    *out = NULL;
+    struct cg_video_file *video = cg_alloc_zero(1, sizeof(*video), "video", error);
+    if (video == NULL)
+        return CG_ERR_MEMORY;
+    video->choose_detail = video->keep_pace = options->fast;
+    enum cg_status status =
+        cg_cli_render_params_open(&options->looks, &video->engine, &looks, error);
+    if (status == CG_OK) {
+        video->detail_px = looks.detail_px;
+        status = cg_frames_create(video->engine, options->threads, &looks, options->stability,
+                                  &video->frames, error);
+    }
+    if (status != CG_OK) {
+        cg_video_file_free(video);
+        return status;
+    }
+    *out = video;
+    return CG_OK;
+}
+
+void cg_video_file_free(struct cg_video_file *video)
+{
+    if (video == NULL)
+        return;
+    cg_yuv_free(video->yuv_out);
+    cg_yuv_free(video->yuv_in);
+    free(video->planes_out);
+    free(video->planes_in);
+    cg_y4m_reader_free(video->reader);
+    cg_frames_free(video->frames);
+    cg_engine_free(video->engine);
+    free(video);
+}
+
+struct cg_frames *cg_video_file_frames(struct cg_video_file *video)
+{
+    return video->frames;
+}
+
+enum cg_status cg_video_file_restore(struct cg_video_file *video, const char *path,
+                                     struct cg_error *error)
+{
+    video->choose_detail = video->keep_pace = false;
+    return cg_frames_restore(video->frames, path, error);
+}
+
+enum cg_status cg_video_file_open(struct cg_video_file *video, int fd, const char *name,
+                                  const struct cg_y4m_format **format, struct cg_error *error)
+{
+    video->name = name;
+    *format = &video->format;
+    enum cg_status status = cg_y4m_reader_create(fd, name, &video->reader, error);
+    if (status == CG_OK)
+        status = cg_y4m_read_header(video->reader, &video->format, error);
+    if (status != CG_OK)
+        return status;
+    size_t nbytes = cg_y4m_frame_nbytes(&video->format);
+    video->planes_in = cg_alloc(nbytes, 1, "frame", error);
+    video->planes_out = cg_alloc(nbytes, 1, "frame", error);
+    if (video->planes_in == NULL || video->planes_out == NULL)
+        return CG_ERR_MEMORY;
+    status = cg_yuv_create(&video->format, &video->yuv_in, error);
+    return status == CG_OK ? cg_yuv_create(&video->format, &video->yuv_out, error) : status;
+}
+
+/* ---- the working size that keeps up ---------------------------------------------------------- */
+
+/* Seconds that a frame takes at the size to be tried first, on a copy; the second try counts, when
+ * memory is there and threads are awake. */
+static enum cg_status probe(struct cg_video_file *video, const uint8_t *pixels, int probe_px,
+                            double *seconds, struct cg_error *error)
+{
+    size_t nbytes = 3 * (size_t)video->format.width * (size_t)video->format.height;
+    uint8_t *copy = cg_alloc(nbytes, 1, "frame", error);
+    enum cg_status status = copy == NULL ? CG_ERR_MEMORY : CG_OK;
+    if (status == CG_OK)
+        status = cg_frames_set_detail(video->frames, probe_px, error);
+    for (int i = 0; i < 2 && status == CG_OK; i++) {
+        memcpy(copy, pixels, nbytes);
+        double begin = cg_clock_seconds();
+        status = cg_frames_convert(video->frames, copy, video->format.width, video->format.height,
+                                   NULL, error);
+        *seconds = cg_clock_seconds() - begin;
+    }
+    cg_frames_cut(video->frames);
+    free(copy);
+    return status;
+}
+
+static enum cg_status choose_detail(struct cg_video_file *video, const uint8_t *pixels,
+                                    struct cg_error *error)
+{
+    double rate = video->format.rate_num > 0
+                      ? (double)video->format.rate_num / (double)video->format.rate_den
+                      : RATE_DEFAULT;
+    int longest =
+        video->format.width > video->format.height ? video->format.width : video->format.height;
+    int most = video->detail_px < longest ? video->detail_px : longest;
+    int probe_px = most < CG_PACE_PROBE_PX ? most : CG_PACE_PROBE_PX;
+    double seconds = 0.0;
+    video->choose_detail = false;
+    if (probe_px < CG_PACE_LEAST_PX) { /* too small to be made smaller */
+        video->keep_pace = false;
+        return CG_OK;
+    }
+    enum cg_status status = probe(video, pixels, probe_px, &seconds, error);
+    if (status != CG_OK)
+        return status;
+    video->pace = cg_pace_make(1.0 / rate, most, seconds);
+    return cg_frames_set_detail(video->frames, video->pace.detail_px, error);
+}
+
+/* ---- frames on their way --------------------------------------------------------------------- */
+
+static enum cg_status read_frame(void *context, uint8_t *pixels, bool *end, struct cg_error *error)
+{
+    struct cg_video_file *video = context;
+    enum cg_status status;
+    do
+        status = cg_y4m_read_frame(video->reader, video->planes_in, end, error);
+    while (status == CG_OK && !*end && video->read++ < video->skipped);
+    if (status == CG_OK && !*end)
+        cg_yuv_to_rgb(video->yuv_in, video->planes_in, pixels);
+    return status;
+}
+
+static enum cg_status convert_frame(void *context, uint8_t *pixels, struct cg_error *error)
+{
+    struct cg_video_file *video = context;
+    enum cg_status status = CG_OK;
+    float trusted = 0.0f;
+    if (video->choose_detail)
+        status = choose_detail(video, pixels, error);
+    double begin = cg_clock_seconds();
+    if (status == CG_OK)
+        status = cg_frames_convert(video->frames, pixels, video->format.width, video->format.height,
+                                   &trusted, error);
+    if (status == CG_OK && video->keep_pace &&
+        cg_pace_after_frame(&video->pace, cg_clock_seconds() - begin, trusted <= 0.0f)) {
+        status = cg_frames_set_detail(video->frames, video->pace.detail_px, error);
+    }
+    if (status == CG_OK && video->sink->converted != NULL)
+        status =
+            video->sink->converted(video->sink->context, video->skipped + video->converted, error);
+    video->converted += status == CG_OK;
+    return status;
+}
+
+static enum cg_status write_frame(void *context, uint8_t *pixels, struct cg_error *error)
+{
+    struct cg_video_file *video = context;
+    cg_yuv_from_rgb(video->yuv_out, pixels, video->planes_out);
+    return video->sink->write(video->sink->context, video->planes_out, error);
+}
+
+static void stop_reading(void *context)
+{
+    struct cg_video_file *video = context;
+    cg_y4m_reader_stop(video->reader);
+}
+
+enum cg_status cg_video_file_run(struct cg_video_file *video, size_t skipped,
+                                 const struct cg_video_file_sink *sink, struct cg_error *error)
+{
+    const struct cg_pipeline pipeline = {
+        .context = video,
+        .frame_nbytes = 3 * (size_t)video->format.width * (size_t)video->format.height,
+        .read = read_frame,
+        .convert = convert_frame,
+        .write = write_frame,
+        .stop = stop_reading,
+    };
+    video->skipped = skipped;
+    video->read = video->converted = 0;
+    video->sink = sink;
+    enum cg_status status = cg_pipeline_run(&pipeline, error);
+    if (status == CG_OK && video->read == 0)
+        status = cg_fail(error, CG_ERR_FORMAT,
+                         "reading %s: expected frames after the header, found none", video->name);
+    return status;
+}
+
+size_t cg_video_file_length(const struct cg_video_file *video)
+{
+    return video->read;
+}

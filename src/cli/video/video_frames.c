@@ -1,0 +1,229 @@
+/*
+ * comicgan video --frames: a video as a folder of numbered pictures. Each becomes a picture of the
+ * same name in the other folder. Pictures that are there already are kept, so work that was broken
+ * off goes on; a few frames before the first missing one are converted once more, for what the
+ * frames after them carry on.
+ */
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "cli/video/video.h"
+#include "image/image.h"
+#include "video/pipeline.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Frames converted before the first missing one. */
+#define RUN_UP_FRAMES 8
+
+#define JPEG_QUALITY 92
+
+struct folder {
+    const char *in, *out;
+    struct dirent **names;
+    int count;
+    int first_missing;
+    struct cg_video_file *video;
+    int width, height; /* of all frames */
+    int to_read, to_write;
+    double begun_at;
+};
+
+/* ---- names ----------------------------------------------------------------------------------- */
+
+static int is_picture(const struct dirent *entry)
+{
+    enum cg_image_format format;
+    return entry->d_name[0] != '.' && cg_image_format_of(entry->d_name, &format, NULL) == CG_OK;
+}
+
+/* As people count: 2 before 10, whatever zeros stand before them. */
+static int compare_names(const struct dirent **first, const struct dirent **second)
+{
+    const char *a = (*first)->d_name, *b = (*second)->d_name, *const digits = "0123456789";
+    while (*a != '\0' && *b != '\0') {
+        size_t a_zeros = strspn(a, "0"), b_zeros = strspn(b, "0");
+        size_t a_length = strspn(a + a_zeros, digits), b_length = strspn(b + b_zeros, digits);
+        bool a_number = a_zeros + a_length > 0, b_number = b_zeros + b_length > 0;
+        if (!a_number || !b_number) {
+            if (*a != *b)
+                return *a < *b ? -1 : 1;
+            a++;
+            b++;
+            continue;
+        }
+        int order = a_length != b_length ? (a_length < b_length ? -1 : 1)
+                                         : strncmp(a + a_zeros, b + b_zeros, a_length);
+        if (order != 0)
+            return order;
+        a += a_zeros + a_length;
+        b += b_zeros + b_length;
+    }
+    if (*a == *b)
+        return strcmp((*first)->d_name, (*second)->d_name);
+    return *a != '\0' ? 1 : -1;
+}
+
+static char *path_of(const char *folder, const struct dirent *name)
+{
+    return cg_string_format("%s/%s", folder, name->d_name);
+}
+
+static enum cg_status no_memory(struct cg_error *error)
+{
+    return cg_fail(error, CG_ERR_MEMORY, "video: out of memory");
+}
+
+static enum cg_status find_frames(struct folder *folder, struct cg_error *error)
+{
+    folder->count = scandir(folder->in, &folder->names, is_picture, compare_names);
+    if (folder->count < 0) {
+        folder->count = 0;
+        return cg_fail(error, CG_ERR_IO, "reading %s: expected a folder of frames, found: %s",
+                       cg_path_tail(folder->in), strerror(errno));
+    }
+    if (folder->count == 0)
+        return cg_fail(error, CG_ERR_FORMAT,
+                       "reading %s: expected numbered PNG or JPEG files, found none",
+                       cg_path_tail(folder->in));
+    for (bool there = true; there && folder->first_missing < folder->count;) {
+        char *path = path_of(folder->out, folder->names[folder->first_missing]);
+        there = path != NULL && access(path, F_OK) == 0;
+        free(path);
+        folder->first_missing += there;
+    }
+    return CG_OK;
+}
+
+static enum cg_status check_folders(struct folder *folder, struct cg_error *error)
+{
+    struct stat in, out;
+    enum cg_status status = find_frames(folder, error);
+    if (status == CG_OK)
+        status = cg_folder_make(folder->out, error);
+    if (status == CG_OK && stat(folder->in, &in) == 0 && stat(folder->out, &out) == 0 &&
+        in.st_dev == out.st_dev && in.st_ino == out.st_ino)
+        status = cg_fail(error, CG_ERR_ARGUMENT,
+                         "%s and %s are the same folder; give the comics another one", folder->in,
+                         folder->out);
+    return status;
+}
+
+/* ---- the work -------------------------------------------------------------------------------- */
+
+static enum cg_status read_named(const struct folder *folder, int index, struct cg_image *image,
+                                 struct cg_error *error)
+{
+    char *path = path_of(folder->in, folder->names[index]);
+    const struct cg_image_read_options options = {.channels = 3};
+    enum cg_status status =
+        path != NULL ? cg_image_read(path, &options, image, NULL, error) : no_memory(error);
+    free(path);
+    return status;
+}
+
+static enum cg_status read_frame(void *context, uint8_t *pixels, bool *end, struct cg_error *error)
+{
+    struct folder *folder = context;
+    struct cg_image image;
+    *end = folder->to_read == folder->count;
+    if (*end)
+        return CG_OK;
+    enum cg_status status = read_named(folder, folder->to_read, &image, error);
+    if (status != CG_OK)
+        return status;
+    if (image.width == folder->width && image.height == folder->height)
+        memcpy(pixels, image.pixels, 3 * (size_t)image.width * (size_t)image.height);
+    else
+        status = cg_fail(error, CG_ERR_FORMAT,
+                         "reading %s/%s: expected %d x %d pixels as before, found %d x %d",
+                         cg_path_tail(folder->in), folder->names[folder->to_read]->d_name,
+                         folder->width, folder->height, image.width, image.height);
+    cg_image_clear(&image);
+    folder->to_read++;
+    return status;
+}
+
+static enum cg_status convert_frame(void *context, uint8_t *pixels, struct cg_error *error)
+{
+    struct folder *folder = context;
+    return cg_frames_convert(cg_video_file_frames(folder->video), pixels, folder->width,
+                             folder->height, NULL, error);
+}
+
+static enum cg_status write_frame(void *context, uint8_t *pixels, struct cg_error *error)
+{
+    struct folder *folder = context;
+    struct cg_image image = {folder->width, folder->height, 3, pixels};
+    struct cg_image_write_options options = {.quality = JPEG_QUALITY};
+    int index = folder->to_write++;
+    if (index < folder->first_missing)
+        return CG_OK;
+    char *path = path_of(folder->out, folder->names[index]);
+    enum cg_status status =
+        path != NULL ? cg_image_format_of(path, &options.format, error) : no_memory(error);
+    if (status == CG_OK)
+        status = cg_image_write(path, &image, &options, error);
+    free(path);
+    if (isatty(STDERR_FILENO))
+        cg_video_show_progress((size_t)folder->to_write, folder->count,
+                               (size_t)(folder->to_write - folder->first_missing),
+                               cg_clock_seconds() - folder->begun_at);
+    return status;
+}
+
+static enum cg_status convert_missing(struct folder *folder, struct cg_error *error)
+{
+    struct cg_image first;
+    if (folder->first_missing == folder->count)
+        return CG_OK;
+    int start = folder->first_missing > RUN_UP_FRAMES ? folder->first_missing - RUN_UP_FRAMES : 0;
+    folder->to_read = folder->to_write = start;
+    enum cg_status status = read_named(folder, 0, &first, error);
+    if (status != CG_OK)
+        return status;
+    folder->width = first.width;
+    folder->height = first.height;
+    cg_image_clear(&first);
+    const struct cg_pipeline pipeline = {
+        .context = folder,
+        .frame_nbytes = 3 * (size_t)folder->width * (size_t)folder->height,
+        .read = read_frame,
+        .convert = convert_frame,
+        .write = write_frame,
+    };
+    folder->begun_at = cg_clock_seconds();
+    status = cg_pipeline_run(&pipeline, error);
+    if (isatty(STDERR_FILENO))
+        fputc('\n', stderr);
+    return status;
+}
+
+int cg_video_convert_folder(const struct cg_video_settings *settings, const char *in,
+                            const char *out)
+{
+    struct cg_error error;
+    struct folder folder = {.in = in, .out = out};
+    int code = CG_EXIT_DONE;
+    if (settings->video.fast)
+        return cg_cli_fail(CG_EXIT_USAGE,
+                           "--fast keeps up with a video's frame rate, and frames in a folder have "
+                           "none; --detail makes them faster");
+    if (check_folders(&folder, &error) != CG_OK)
+        code = cg_cli_fail(CG_EXIT_INPUT, "%s", error.text);
+    else if (cg_video_file_create(&settings->video, &folder.video, &error) != CG_OK)
+        code = cg_cli_fail(CG_EXIT_MODEL, "%s", error.text);
+    else if (convert_missing(&folder, &error) != CG_OK)
+        code = cg_cli_fail(CG_EXIT_INPUT, "%s", error.text);
+    cg_video_file_free(folder.video);
+    for (int i = 0; i < folder.count; i++)
+        free(folder.names[i]);
+    free(folder.names);
+    return code;
+}

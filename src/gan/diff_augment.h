@@ -1,0 +1,46 @@
+/*
+ * Differentiable augmentation (Zhao et al. 2020, "Differentiable Augmentation for Data-Efficient
+ * GAN Training"): real and generated pictures go through the same kinds of random change before D
+ * sees them, and G's gradient comes back through it; so D cannot learn few pictures by heart, and
+ * the changes do not leak into what is generated. Every change is affine in the pixels.
+ */
+#ifndef CG_GAN_DIFF_AUGMENT_H
+#define CG_GAN_DIFF_AUGMENT_H
+
+#include "base/rng.h"
+
+#include <stdbool.h>
+
+/* Bits of a policy. */
+enum {
+    CG_AUGMENT_COLOUR = 1,      /* lighter or darker by up to 0.5, contrast times 0.5 to 1.5 */
+    CG_AUGMENT_TRANSLATION = 2, /* by up to an eighth of the side; what comes in is black */
+    CG_AUGMENT_CUTOUT = 4       /* a square of half the side becomes grey (0) */
+};
+#define CG_AUGMENT_ALL 7
+
+/* Pictures of side x side x channels floats. */
+struct cg_augment {
+    int side, channels;
+    int policy;
+};
+
+/* The change of one picture. */
+struct cg_augment_draw {
+    float brightness, contrast;
+    int dx, dy;
+    int cut_x, cut_y, cut_side; /* 0: none */
+};
+
+struct cg_augment_draw cg_augment_draw(const struct cg_augment *augment, struct cg_rng *rng);
+
+/* out = the changed picture; not in place. */
+void cg_augment_forward(const struct cg_augment *augment, const struct cg_augment_draw *draw,
+                        const float *in, float *out);
+
+/* grad_in = the gradient by the picture from the one by the changed picture, which may be
+ * overwritten; not in place. */
+void cg_augment_backward(const struct cg_augment *augment, const struct cg_augment_draw *draw,
+                         float *grad_out, float *grad_in);
+
+#endif

@@ -1,0 +1,79 @@
+/*
+ * Training the GAN of vectors (vector_model.h): from a folder of pictures or an IDX file to a model
+ * file for comicgan generate, augment and score.
+ *
+ * A run lives in a folder, as a style's does (train/style/style.h): run.json, log.csv,
+ * samples/step-N.png, checkpoints/, model.safetensors. The outcome depends on options, data and
+ * seed, not on threads nor on interruptions.
+ */
+#ifndef CG_GAN_GAN_H
+#define CG_GAN_GAN_H
+
+#include "gan/samples.h"
+#include "gan/vector_model.h"
+#include "gan/vector_recipe.h"
+#include "train/core/limits.h"
+#include "train/core/log.h"
+#include "train/core/stability.h"
+
+/* Strings belong to the caller. */
+struct cg_vector_options {
+    const char *out_dir; /* the run's folder; made if missing */
+    const char *data;    /* a folder of pictures or an IDX file */
+    const char *name;    /* of the model's card */
+    struct cg_vector_config config;
+    int crops; /* of samples.h */
+    float crop;
+    uint64_t seed;
+    int threads; /* 0: all processors */
+    struct cg_vector_recipe recipe;
+};
+
+/* A row of the log. */
+struct cg_vector_row {
+    double seconds, samples_per_second;
+    double discriminator_loss, generator_loss, penalty; /* means since the last row */
+    struct cg_observation seen;
+    double frechet; /* of the averaged G's pictures from the data (vector_measure.h) */
+    double generator_rate, discriminator_rate; /* learning rates */
+    unsigned alarms;
+};
+
+enum cg_vector_event {
+    CG_VECTOR_READY,  /* the data is there: text says what was found */
+    CG_VECTOR_LOGGED, /* a row was written */
+    CG_VECTOR_ALARM,  /* text: the alarm's name; about: more of it; advice: what to try */
+    CG_VECTOR_SAVED   /* a checkpoint, the model and sample pictures were written */
+};
+
+struct cg_vector_report {
+    enum cg_vector_event event;
+    uint64_t step, steps_limit;
+    const struct cg_vector_row *row;   /* the last one; NULL before it */
+    const struct cg_log_value *values; /* LOGGED: the same, as the log has it */
+    size_t value_count;
+    const char *text, *about, *advice;
+};
+
+typedef void (*cg_vector_report_fn)(void *context, const struct cg_vector_report *report);
+
+/*
+ * Start a run. Errors: those of the data (samples.h); CG_ERR_ARGUMENT, CG_ERR_MODEL for options
+ * that do not fit together; CG_ERR_STATE if the folder holds a run already; CG_ERR_NUMERIC when
+ * training stays unstable (loop.h); CG_ERR_IO, CG_ERR_FULL. What was saved before is kept in any
+ * case.
+ */
+enum cg_status cg_vector_start(const struct cg_vector_options *options,
+                               const struct cg_train_limits *limits, cg_vector_report_fn report,
+                               void *context, struct cg_error *error);
+
+/* Go on with the run in out_dir. Errors: as above; CG_ERR_FORMAT, CG_ERR_MODEL for a folder that
+ * holds no such run or one of other data. */
+enum cg_status cg_vector_resume(const char *out_dir, int threads,
+                                const struct cg_train_limits *limits, cg_vector_report_fn report,
+                                void *context, struct cg_error *error);
+
+/* Whether out_dir holds a run of this kind. */
+bool cg_vector_is_run(const char *out_dir);
+
+#endif

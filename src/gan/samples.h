@@ -1,0 +1,62 @@
+/*
+ * Small square pictures as vectors of bytes: what the vector GAN learns from and judges. They come
+ * from a folder of pictures, of which square crops are taken and reduced, or from an IDX file.
+ */
+#ifndef CG_GAN_SAMPLES_H
+#define CG_GAN_SAMPLES_H
+
+#include "base/pool.h"
+#include "base/rng.h"
+#include "image/image.h"
+
+/* Fewer teach nothing but themselves. */
+#define CG_SAMPLES_MIN 16
+#define CG_SAMPLES_CROPS_MAX 1024
+
+struct cg_samples_options {
+    int side_px, channels; /* of the samples */
+    int crops;             /* of each picture; 0: enough for CG_SAMPLES_WANTED in all */
+    float crop;            /* side of the crops as a share of the picture's short side, 0.05 to 1,
+                              give or take a quarter; 1: always the square in the middle */
+    uint64_t seed;
+};
+
+#define CG_SAMPLES_WANTED 8192
+#define CG_SAMPLES_CROP_DEFAULT 0.5f
+
+struct cg_samples {
+    int side_px, channels;
+    size_t count, sample_nbytes;
+    uint8_t *pixels;      /* count * sample_nbytes; row by row, channels side by side */
+    size_t pictures;      /* that they come from */
+    size_t skipped;       /* files that could not be read */
+    uint64_t fingerprint; /* of all the above */
+};
+
+/*
+ * All samples of path, a folder or an IDX file, in an order of their own (by path). Depends on
+ * nothing but files and options, not on threads. Errors: CG_ERR_IO; CG_ERR_FORMAT, with what was
+ * found (no pictures, too few, all alike, a damaged IDX file); CG_ERR_MEMORY.
+ */
+enum cg_status cg_samples_open(const char *path, const struct cg_samples_options *options,
+                               struct cg_pool *pool, struct cg_samples *out,
+                               struct cg_error *error);
+void cg_samples_clear(struct cg_samples *samples);
+
+/*
+ * Up to crops samples of one picture into target: the square in the middle where crops is 1, the
+ * picture is hardly larger than a sample or options->crop is 1; else random ones that are not
+ * blank. stream: tells pictures apart for the random numbers. *made: how many. Errors:
+ * CG_ERR_MEMORY.
+ */
+enum cg_status cg_samples_cut(const struct cg_image *image,
+                              const struct cg_samples_options *options, uint64_t stream, int crops,
+                              uint8_t *target, int *made, struct cg_error *error);
+
+/* One sample as floats from -1 to 1. */
+void cg_samples_floats(const struct cg_samples *samples, size_t index, float *target);
+
+/* The byte that shows a value of -1 to 1. */
+uint8_t cg_samples_byte(float value);
+
+#endif

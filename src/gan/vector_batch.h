@@ -1,0 +1,46 @@
+/*
+ * A batch of the vector GAN: passes and buffers for all of its rows. The functions below are the
+ * text's steps. Threads of a pool share them, rows and columns at a time, and make no difference.
+ * Random numbers depend on (seed, purpose, number of the row in the run) alone.
+ */
+#ifndef CG_GAN_VECTOR_BATCH_H
+#define CG_GAN_VECTOR_BATCH_H
+
+#include "gan/vector_state.h"
+
+struct cg_vector_batch;
+
+/* Means over the rows. */
+struct cg_vector_losses {
+    double discriminator, generator, penalty;
+    double accuracy_real, accuracy_fake;
+};
+
+/* The options, the state's networks and the pool must outlive it. Errors: CG_ERR_ARGUMENT,
+ * CG_ERR_MEMORY. */
+enum cg_status cg_vector_batch_create(const struct cg_vector_options *options,
+                                      const struct cg_vector_state *state, struct cg_pool *pool,
+                                      struct cg_vector_batch **out, struct cg_error *error);
+void cg_vector_batch_free(struct cg_vector_batch *batch);
+
+/* Step 1: draw noise, let G make pictures of it. round: counts batches through the run. */
+void cg_vector_batch_make_fake(struct cg_vector_batch *batch, uint64_t round,
+                               const struct cg_learner *generator);
+
+/* Step 2: draw pictures of the data. */
+void cg_vector_batch_draw_real(struct cg_vector_batch *batch, uint64_t round,
+                               const struct cg_samples *samples);
+
+/* Step 3: D judges both; add its gradient. */
+void cg_vector_batch_judge(struct cg_vector_batch *batch, uint64_t round,
+                           const struct cg_learner *discriminator);
+
+/* Step 4: D, as it is now, judges the fake ones once more; add G's gradient through it. */
+void cg_vector_batch_learn(struct cg_vector_batch *batch, uint64_t round,
+                           const struct cg_learner *discriminator,
+                           const struct cg_learner *generator);
+
+/* Of the last steps 3 and 4. */
+const struct cg_vector_losses *cg_vector_batch_losses(const struct cg_vector_batch *batch);
+
+#endif

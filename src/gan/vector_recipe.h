@@ -1,0 +1,36 @@
+/* The numbers of a vector GAN's training run. docs/GAN.md explains them one by one. */
+#ifndef CG_GAN_VECTOR_RECIPE_H
+#define CG_GAN_VECTOR_RECIPE_H
+
+#include "nn/loss.h"
+#include "nn/optimizer.h"
+
+struct cg_vector_recipe {
+    /* one step */
+    int batch;   /* pictures, real and generated each */
+    int d_steps; /* steps of D for one of G */
+    /* the game */
+    enum cg_gan_objective objective;
+    float label_smoothing; /* real pictures count as 1 less this; objectives with a sigmoid only */
+    float instance_noise;  /* deviation of the noise on what D sees at the start; halves every
+                              CG_VECTOR_NOISE_HALVES steps */
+    float r1;              /* weight of the R1 penalty */
+    int spectral_norm;     /* of D: 0 or 1 */
+    int augment;           /* bits, augment.h */
+    int mirror;            /* real pictures are mirrored half of the time: 0 or 1 */
+    /* learning */
+    enum cg_update_rule rule;
+    float generator_rate, discriminator_rate; /* peaks */
+    float beta1, beta2;
+    enum cg_schedule schedule;
+    uint64_t warmup, hold; /* of the schedule, in steps */
+    float ema;             /* decay of G's moving average; 0: none, G as it is */
+    /* the log */
+    int log_steps; /* a row every so many steps */
+};
+
+#define CG_VECTOR_NOISE_HALVES 1000
+
+extern const struct cg_vector_recipe CG_VECTOR_RECIPE_DEFAULT;
+
+#endif

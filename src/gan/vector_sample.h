@@ -1,0 +1,26 @@
+/* Pictures of a trained vector GAN, from a seed. */
+#ifndef CG_GAN_VECTOR_SAMPLE_H
+#define CG_GAN_VECTOR_SAMPLE_H
+
+#include "base/pool.h"
+#include "gan/vector_model.h"
+
+/*
+ * Noise of picture number `index` of a seed: normal numbers; with truncation above 0, those further
+ * from 0 than it are drawn again (Brock et al. 2019, section 3.1): less diverse, more typical.
+ */
+void cg_vector_latent(uint64_t seed, uint64_t index, float truncation, int length, float *latent);
+
+/*
+ * Noise between two others, share 0 to 1 of the way along the arc: normal numbers of many
+ * dimensions lie near a sphere (White 2016).
+ */
+void cg_vector_latent_between(const float *from, const float *to, float share, int length,
+                              float *latent);
+
+/* count pictures of as many rows of noise; *out to be freed. Errors: CG_ERR_MEMORY. */
+enum cg_status cg_vector_generate(const struct cg_vector_model *model, struct cg_pool *pool,
+                                  const float *latent, size_t count, float **out,
+                                  struct cg_error *error);
+
+#endif

@@ -1,0 +1,50 @@
+/* A vector GAN's run in hand. Private to vector.c, vector_setup.c and vector_journal.c. */
+#ifndef CG_GAN_VECTOR_TRAINER_H
+#define CG_GAN_VECTOR_TRAINER_H
+
+#include "gan/vector_batch.h"
+#include "gan/vector_measure.h"
+#include "train/core/loop.h"
+
+#include <stdio.h>
+
+struct cg_vector_trainer {
+    const struct cg_vector_options *options;
+    const struct cg_vector_recipe *recipe;
+    struct cg_loop loop;
+    cg_vector_report_fn report;
+    void *report_context;
+    struct cg_pool *pool;
+    struct cg_samples samples;
+    struct cg_vector_state state;
+    struct cg_vector_measure *measure;
+    struct cg_vector_batch *batch;
+    FILE *log;
+    char *log_path, *model_path;
+    /* since the last row of the log */
+    struct cg_vector_losses losses;
+    double generator_gradient, discriminator_gradient; /* sums over gradient_steps */
+    int gradient_steps;
+    struct cg_vector_row row; /* the last one */
+};
+
+/* Tell the caller of the run; step, limit and row are filled in. */
+void cg_vector_tell(struct cg_vector_trainer *trainer, const struct cg_vector_report *what);
+
+/* Everything from the data to the log, for a trainer whose options, recipe, loop and report are
+ * set. resume: go on from the checkpoint, if the data is still that of fingerprint. Call tear_down
+ * also after a failure. */
+enum cg_status cg_vector_set_up(struct cg_vector_trainer *trainer, bool resume,
+                                uint64_t fingerprint, struct cg_error *error);
+void cg_vector_tear_down(struct cg_vector_trainer *trainer);
+
+/* Open the log, anew if it is, where the state is; begin new means. */
+enum cg_status cg_vector_open_log(struct cg_vector_trainer *trainer, struct cg_error *error);
+
+/* Measure, write a row, look for alarms, begin new means. */
+enum cg_status cg_vector_log(struct cg_vector_trainer *trainer, struct cg_error *error);
+
+/* samples/step-N.png and the model. */
+enum cg_status cg_vector_publish(struct cg_vector_trainer *trainer, struct cg_error *error);
+
+#endif

@@ -1,0 +1,70 @@
+/* run.json of any kind of run: what was asked for, by a program of which version, and on what data;
+ * "model" and "version" say who can go on with it. */
+#ifndef CG_TRAIN_CORE_RUN_FILE_H
+#define CG_TRAIN_CORE_RUN_FILE_H
+
+#include "model/json.h"
+#include "train/core/limits.h"
+
+#include <stdbool.h>
+
+/* Names in the folder of any run. */
+#define CG_RUN_MODEL "model.safetensors"
+#define CG_RUN_DATA "data.json"
+
+/* A path in the run's folder, to be freed; NULL when memory is short. */
+char *cg_run_path(const char *out_dir, const char *name);
+
+/* Whether a new run may begin in out_dir. Errors: CG_ERR_STATE if it holds one already;
+ * CG_ERR_MEMORY. */
+enum cg_status cg_run_check_free(const char *out_dir, struct cg_error *error);
+
+struct cg_run_kind {
+    const char *model; /* "style", ... */
+    int version;       /* changes when a run of this program could not be resumed by another */
+};
+
+/* What only the record is for: it may change when the run is resumed. */
+struct cg_run_record {
+    const struct cg_train_limits *limits;
+    int threads;
+};
+
+/* What every kind of run has: where the pictures are and what they were, and the model's name. */
+struct cg_run_source {
+    const char *data, *name;
+    uint64_t fingerprint;
+};
+
+/* A new run's object with what every kind has; NULL when memory is short. */
+json_t *cg_run_file_create(const struct cg_run_kind *kind, const struct cg_run_record *record,
+                           const struct cg_run_source *source);
+
+/* Set a member; value is taken over. When either is NULL, or memory is short, *root is NULL. */
+void cg_run_file_set(json_t **root, const char *key, json_t *value);
+
+/* Write it; root is taken over, NULL counts as short memory. Errors: CG_ERR_IO, CG_ERR_FULL,
+ * CG_ERR_MEMORY. */
+enum cg_status cg_run_file_write(const char *out_dir, json_t *root, struct cg_error *error);
+
+/* A run's object, and its path for messages. */
+struct cg_run_file {
+    json_t *root;
+    char *path;
+};
+
+/* Read and check that it is of this kind and version. To be released; empty after an error. Errors:
+ * CG_ERR_IO; CG_ERR_FORMAT for a run of another kind or version, with what to do; CG_ERR_MODEL for
+ * what is no run; CG_ERR_MEMORY. */
+enum cg_status cg_run_file_read(const char *out_dir, const struct cg_run_kind *kind,
+                                struct cg_run_file *out, struct cg_error *error);
+void cg_run_file_release(struct cg_run_file *file);
+
+/* As it was given; the file keeps the texts. Errors: CG_ERR_MODEL. */
+enum cg_status cg_run_file_get_source(const struct cg_run_file *file, struct cg_run_source *out,
+                                      struct cg_error *error);
+
+/* Whether out_dir holds a run of this model, of whatever version. */
+bool cg_run_file_is(const char *out_dir, const char *model);
+
+#endif

@@ -1,0 +1,59 @@
+/*
+ * Watches a GAN's training for the ways in which it goes wrong, and names them. Works on numbers
+ * alone, one observation a row of the log, so that any trainer can use it. What it remembers is an
+ * array of floats that goes into the checkpoint.
+ */
+#ifndef CG_TRAIN_CORE_STABILITY_H
+#define CG_TRAIN_CORE_STABILITY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Means since the last observation. */
+struct cg_observation {
+    uint64_t step;
+    double accuracy_real, accuracy_fake;               /* share that D judged right */
+    double generator_gradient, discriminator_gradient; /* lengths */
+    /* 1 where they are not measured: */
+    double diversity; /* mean distance between samples over that between pictures of the data */
+    double coverage;  /* distinct nearest pictures of the data, over those that other pictures of
+                         the data find */
+};
+
+/* Bits; the order is that of the names. */
+enum {
+    CG_ALARM_COLLAPSE = 1,     /* hardly any diversity, and not rising; or modes lost again */
+    CG_ALARM_VANISHING = 2,    /* G's gradient is a hundredth of what it was */
+    CG_ALARM_OVERPOWERING = 4, /* D is right nearly always */
+    CG_ALARM_OSCILLATION = 8,  /* D's judgement swings to and fro */
+    CG_ALARM_NAN = 16          /* a number is not finite */
+};
+#define CG_ALARM_COUNT 5
+
+/* "mode-collapse", ... and what to try, for the alarm of one bit. Static storage. */
+const char *cg_alarm_name(unsigned alarm);
+const char *cg_alarm_advice(unsigned alarm);
+
+/* Those of a set, joined by '+'; returns text. */
+#define CG_ALARM_NAMES_NBYTES 128
+const char *cg_alarm_names(unsigned set, char text[CG_ALARM_NAMES_NBYTES]);
+
+/* The rows that are looked at, the last one newest; fields in the order of cg_observation. */
+#define CG_STABILITY_ROWS 16
+#define CG_STABILITY_FIELDS 6
+struct cg_stability {
+    float rows[CG_STABILITY_ROWS * CG_STABILITY_FIELDS];
+    float row_count, peak_gradient, peak_coverage;
+    float standing; /* the alarms of the last observation */
+};
+#define CG_STABILITY_FLOATS (sizeof(struct cg_stability) / sizeof(float))
+
+/*
+ * Take in an observation. Returns the alarms that stand now; *raised, those that did not stand
+ * before. The first rows of a run raise no alarm: a generator begins without diversity.
+ */
+unsigned cg_stability_observe(struct cg_stability *memory, const struct cg_observation *observation,
+                              unsigned *raised);
+
+#endif

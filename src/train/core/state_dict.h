@@ -1,0 +1,50 @@
+/*
+ * What a checkpoint holds: every array and counter of a run by name, one list for writing and for
+ * reading. The file is a safetensors file of flat tensors, the counters in its metadata, and with
+ * them a hash of it all, as a disk may spoil what has the right length.
+ */
+#ifndef CG_TRAIN_CORE_STATE_DICT_H
+#define CG_TRAIN_CORE_STATE_DICT_H
+
+#include "train/core/learner.h"
+
+#define CG_STATE_DICT_ARRAYS_MAX 24
+#define CG_STATE_DICT_COUNTERS_MAX 8
+#define CG_STATE_DICT_NAME_NBYTES 48
+
+struct cg_state_dict {
+    struct {
+        char name[CG_STATE_DICT_NAME_NBYTES];
+        float *data;
+        size_t count;
+    } arrays[CG_STATE_DICT_ARRAYS_MAX];
+    size_t array_count;
+    struct {
+        char name[CG_STATE_DICT_NAME_NBYTES];
+        uint64_t *value;
+    } counters[CG_STATE_DICT_COUNTERS_MAX];
+    size_t counter_count;
+};
+
+/* List what lies at data or value under the name owner.what. Start from an empty list. */
+void cg_state_dict_add_array(struct cg_state_dict *list, const char *owner, const char *what,
+                             float *data, size_t count);
+void cg_state_dict_add_counter(struct cg_state_dict *list, const char *owner, const char *what,
+                               uint64_t *value);
+void cg_state_dict_add_learner(struct cg_state_dict *list, const char *owner,
+                               struct cg_learner *learner);
+
+/* Every rank's get what the first one has. By all ranks, with the same list. */
+void cg_state_dict_tell(const struct cg_state_dict *list, struct cg_ranks *ranks);
+
+/* Whether all its numbers are. */
+bool cg_state_dict_is_finite(const struct cg_state_dict *list);
+
+/* Write and read path. Errors: CG_ERR_IO, CG_ERR_FULL; CG_ERR_MODEL for a file that is damaged, or
+ * a checkpoint of another run: what is listed may have been changed then. */
+enum cg_status cg_state_dict_write(const char *path, const struct cg_state_dict *list,
+                                   struct cg_error *error);
+enum cg_status cg_state_dict_read(const char *path, const struct cg_state_dict *list,
+                                  struct cg_error *error);
+
+#endif

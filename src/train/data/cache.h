@@ -1,0 +1,44 @@
+/*
+ * The cache: pictures at training scale as raw planes, each in a file that is mapped, not read.
+ * Entries that no data set asks for any more stay until the folder is deleted.
+ */
+#ifndef CG_TRAIN_DATA_CACHE_H
+#define CG_TRAIN_DATA_CACHE_H
+
+#include "base/content.h"
+#include "image/image.h"
+
+enum cg_cache_kind { CG_CACHE_PHOTO, CG_CACHE_COMIC };
+
+/* All that an entry depends on, besides the versions of targets and format. */
+struct cg_cache_key {
+    struct cg_content_id source;
+    enum cg_cache_kind kind;
+    int long_px; /* longer pictures were reduced to this */
+};
+
+/* width * height pixels, row by row: picture and colour RGB, ink grey; a comic has a picture only.
+ */
+struct cg_cache_entry {
+    int width, height;
+    const uint8_t *picture, *colour, *ink;
+    void *map; /* NULL: no entry */
+    size_t map_nbytes;
+};
+
+/*
+ * Map the entry of key. When there is none, or one that is not whole and valid, the result is CG_OK
+ * with out->map NULL. Errors: CG_ERR_LIMIT, CG_ERR_MEMORY (no more can be mapped).
+ */
+enum cg_status cg_cache_open(const char *dir, const struct cg_cache_key *key,
+                             struct cg_cache_entry *out, struct cg_error *error);
+void cg_cache_close(struct cg_cache_entry *entry);
+
+/*
+ * Write the entry of key, whole or not at all. planes: picture, colour and ink of a photo, or the
+ * picture of a comic, all of one size. Errors: CG_ERR_IO, CG_ERR_MEMORY.
+ */
+enum cg_status cg_cache_write(const char *dir, const struct cg_cache_key *key,
+                              const struct cg_image *planes, struct cg_error *error);
+
+#endif

@@ -1,0 +1,69 @@
+/* The discriminators: see critic.h. */
+#include "train/style/critic.h"
+
+#include <stdio.h>
+
+#define CRITIC_SLOPE 0.2f
+
+static const struct {
+    const char *name;
+    struct cg_layer before; /* what is done to the picture first */
+    int patch_px, stride_px;
+    int least_px;
+} critics[CG_CRITIC_COUNT] = {
+    [CG_CRITIC_LINE] = {"line", {.kind = CG_LAYER_LUMA}, 24, 12, 24},
+    [CG_CRITIC_COLOUR] = {"colour", {.kind = CG_LAYER_MEAN_POOL, .size = 4}, 12, 4, 48},
+};
+
+static const int widths[] = {512, 256, 128, 1};
+
+const char *cg_critic_name(enum cg_critic critic)
+{
+    return critics[critic].name;
+}
+
+int cg_critic_least_px(enum cg_critic critic)
+{
+    return critics[critic].least_px;
+}
+
+static enum cg_status add_layers(enum cg_critic critic, struct cg_network *network,
+                                 struct cg_error *error)
+{
+    int from = CG_NETWORK_INPUT;
+    struct cg_layer before = critics[critic].before;
+    before.from = from;
+    enum cg_status status = cg_network_add(network, &before, &from, error);
+    if (status != CG_OK)
+        return status;
+    struct cg_layer patches = {.kind = CG_LAYER_PATCHES,
+                               .from = from,
+                               .size = critics[critic].patch_px,
+                               .stride = critics[critic].stride_px,
+                               .cell = 1};
+    status = cg_network_add(network, &patches, &from, error);
+    int count = (int)(sizeof(widths) / sizeof(widths[0]));
+    for (int i = 0; status == CG_OK && i < count; i++) {
+        struct cg_layer linear = {.kind = CG_LAYER_LINEAR,
+                                  .from = from,
+                                  .out_channels = widths[i],
+                                  .activation = i + 1 < count ? CG_ACT_LEAKY_RELU : CG_ACT_NONE,
+                                  .slope = CRITIC_SLOPE};
+        snprintf(linear.name, sizeof(linear.name), "%s.%d", critics[critic].name, i);
+        status = cg_network_add(network, &linear, &from, error);
+    }
+    return status;
+}
+
+enum cg_status cg_critic_build(enum cg_critic critic, struct cg_network **out,
+                               struct cg_error *error)
+{
+    enum cg_status status = cg_network_create(3, out, error);
+    if (status == CG_OK)
+        status = add_layers(critic, *out, error);
+    if (status != CG_OK) {
+        cg_network_free(*out);
+        *out = NULL;
+    }
+    return status;
+}

@@ -1,0 +1,32 @@
+/*
+ * The discriminators: multi-layer perceptrons on patches of pictures. They judge texture and line,
+ * or colour, and never a whole picture. Black is shown to them as -CG_CRITIC_RANGE, white as
+ * CG_CRITIC_RANGE: spectral norm bounds how much a logits may change with a patch, and in a range
+ * of -1 to 1 the little that tells the teacher's flat areas from the generator's drowned (both
+ * critics stayed at 50 %).
+ */
+#ifndef CG_TRAIN_STYLE_CRITIC_H
+#define CG_TRAIN_STYLE_CRITIC_H
+
+#include "nn/network.h"
+
+#define CG_CRITIC_RANGE 4.0f
+
+enum cg_critic {
+    CG_CRITIC_LINE,   /* luma, patches of 24 x 24 at stride 12: 576 -> 512 -> 256 -> 128 -> 1 */
+    CG_CRITIC_COLOUR, /* reduced by 4, patches of 12 x 12 at stride 4: 432 -> 512 -> 256 -> 128 -> 1
+                       */
+    CG_CRITIC_COUNT
+};
+
+/* Short name for logs and files ("line", "colour"). */
+const char *cg_critic_name(enum cg_critic critic);
+
+/* Smallest side of pictures that it can judge, in pixels. */
+int cg_critic_least_px(enum cg_critic critic);
+
+/* Input: RGB; output: one logit a patch. Errors: CG_ERR_MEMORY. */
+enum cg_status cg_critic_build(enum cg_critic critic, struct cg_network **out,
+                               struct cg_error *error);
+
+#endif

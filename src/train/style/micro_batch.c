@@ -1,0 +1,479 @@
+/* One micro-batch of a training step: see micro_batch.h. */
+#include "train/style/micro_batch.h"
+
+#include "base/memory.h"
+#include "base/multiversion.h"
+#include "model/layers.h"
+#include "train/style/spurious_ink.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Streams of random numbers (base/rng.h): one a use, so that none depends on another. */
+enum { STREAM_PHOTOS = 100, STREAM_REAL = 101, STREAM_NOISE = 102, STREAM_SHIFT = 103 };
+
+/* How far the second of two crops that shall give one comic is moved, at most, to each side. */
+#define SHIFT_MAX_PX 4
+
+/* Side of the blocks whose mean chroma shall stay the target's, in pixels. */
+#define CHROMA_BLOCK_PX 16
+
+struct cg_micro_batch {
+    struct cg_recipe recipe;
+    int index, crops, side;
+    float share;
+    size_t pixels; /* of all crops together */
+    struct cg_losses losses;
+    struct cg_crop_shift *shifts; /* of each crop from the one before it; for consistency */
+    /* data: 3 floats a pixel, ink 1 */
+    float *photo, *target_colour, *target_ink, *target_comic;
+    float *distant, *room; /* where a target has no ink nearby (spurious_ink.h), and to work in */
+    /* what the generator makes of it */
+    float *colour, *logit, *ink, *comic;
+    /* as critics see them: real pictures, and after these in memory the comics */
+    float *real, *judged;
+    float *grad_colour, *grad_logit, *grad_comic, *grad_judged, *grad_output, *grad_logits;
+    struct cg_pass *generator;
+    struct cg_pass *on_both[CG_CRITIC_COUNT], *on_judged[CG_CRITIC_COUNT];
+};
+
+void cg_losses_add_scaled(struct cg_losses *sum, const struct cg_losses *part, double factor)
+{
+    sum->colour += factor * part->colour;
+    sum->gradient += factor * part->gradient;
+    sum->comic += factor * part->comic;
+    sum->ink += factor * part->ink;
+    sum->chroma += factor * part->chroma;
+    sum->spurious_ink += factor * part->spurious_ink;
+    sum->consistency += factor * part->consistency;
+    for (int c = 0; c < CG_CRITIC_COUNT; c++) {
+        sum->critic[c] += factor * part->critic[c];
+        sum->adversarial[c] += factor * part->adversarial[c];
+        sum->right_real[c] += factor * part->right_real[c];
+        sum->right_fake[c] += factor * part->right_fake[c];
+        sum->adversarial_gradient[c] += factor * part->adversarial_gradient[c];
+    }
+}
+
+bool cg_losses_are_finite(const struct cg_losses *losses)
+{
+    double sum = losses->colour + losses->gradient + losses->comic + losses->ink + losses->chroma +
+                 losses->spurious_ink;
+    for (int c = 0; c < CG_CRITIC_COUNT; c++)
+        sum += losses->critic[c] + losses->adversarial[c];
+    return isfinite(sum);
+}
+
+static enum cg_status allocate_buffers(struct cg_micro_batch *micro_batch, struct cg_error *error)
+{
+    float **const three[] = {&micro_batch->photo,        &micro_batch->target_colour,
+                             &micro_batch->target_comic, &micro_batch->colour,
+                             &micro_batch->comic,        &micro_batch->grad_colour,
+                             &micro_batch->grad_comic,   &micro_batch->grad_judged};
+    float **const one[] = {&micro_batch->target_ink,  &micro_batch->logit,
+                           &micro_batch->ink,         &micro_batch->grad_logit,
+                           &micro_batch->grad_logits, &micro_batch->distant,
+                           &micro_batch->room};
+    bool complete = true;
+    for (size_t i = 0; i < sizeof(three) / sizeof(three[0]); i++)
+        complete &=
+            (*three[i] = cg_alloc(3 * micro_batch->pixels, sizeof(float), "crops", error)) != NULL;
+    for (size_t i = 0; i < sizeof(one) / sizeof(one[0]); i++)
+        complete &=
+            (*one[i] = cg_alloc(micro_batch->pixels, sizeof(float), "crops", error)) != NULL;
+    micro_batch->grad_output =
+        cg_alloc(CG_GENERATOR_CHANNELS * micro_batch->pixels, sizeof(float), "crops", error);
+    micro_batch->real = cg_alloc(6 * micro_batch->pixels, sizeof(float), "crops", error);
+    micro_batch->shifts =
+        cg_alloc_zero((size_t)micro_batch->crops, sizeof(*micro_batch->shifts), "crops", error);
+    if (!complete || micro_batch->grad_output == NULL || micro_batch->real == NULL ||
+        micro_batch->shifts == NULL)
+        return CG_ERR_MEMORY;
+    micro_batch->judged = micro_batch->real + 3 * micro_batch->pixels;
+    return CG_OK;
+}
+
+enum cg_status cg_micro_batch_create(const struct cg_recipe *recipe, int index, float share,
+                                     const struct cg_network *generator,
+                                     struct cg_network *const critics[CG_CRITIC_COUNT],
+                                     struct cg_micro_batch **out, struct cg_error *error)
+{
+    *out = NULL;
+    struct cg_micro_batch *micro_batch =
+        cg_alloc_zero(1, sizeof(*micro_batch), "micro-batch", error);
+    if (micro_batch == NULL)
+        return CG_ERR_MEMORY;
+    int crops = recipe->micro_batch_crops, side = recipe->crop_px;
+    micro_batch->recipe = *recipe;
+    micro_batch->index = index;
+    micro_batch->share = share;
+    micro_batch->crops = crops;
+    micro_batch->side = side;
+    micro_batch->pixels = (size_t)crops * (size_t)side * (size_t)side;
+    enum cg_status status = allocate_buffers(micro_batch, error);
+    if (status == CG_OK)
+        status =
+            cg_pass_create(generator, crops, side, side, false, &micro_batch->generator, error);
+    for (int c = 0; status == CG_OK && c < CG_CRITIC_COUNT; c++) {
+        if (critics[c] == NULL)
+            continue;
+        status = cg_pass_create(critics[c], 2 * crops, side, side, false, &micro_batch->on_both[c],
+                                error);
+        if (status == CG_OK)
+            status = cg_pass_create(critics[c], crops, side, side, true, &micro_batch->on_judged[c],
+                                    error);
+    }
+    if (status != CG_OK) {
+        cg_micro_batch_free(micro_batch);
+        return status;
+    }
+    *out = micro_batch;
+    return CG_OK;
+}
+
+void cg_micro_batch_free(struct cg_micro_batch *micro_batch)
+{
+    if (micro_batch == NULL)
+        return;
+    for (int c = 0; c < CG_CRITIC_COUNT; c++) {
+        cg_pass_free(micro_batch->on_judged[c]);
+        cg_pass_free(micro_batch->on_both[c]);
+    }
+    cg_pass_free(micro_batch->generator);
+    float *const buffers[] = {
+        micro_batch->photo,        micro_batch->target_colour, micro_batch->target_ink,
+        micro_batch->target_comic, micro_batch->colour,        micro_batch->logit,
+        micro_batch->ink,          micro_batch->comic,         micro_batch->real,
+        micro_batch->grad_colour,  micro_batch->grad_logit,    micro_batch->grad_comic,
+        micro_batch->grad_judged,  micro_batch->grad_output,   micro_batch->grad_logits,
+        micro_batch->distant,      micro_batch->room};
+    for (size_t i = 0; i < sizeof(buffers) / sizeof(buffers[0]); i++)
+        free(buffers[i]);
+    free(micro_batch->shifts);
+    free(micro_batch);
+}
+
+const struct cg_losses *cg_micro_batch_losses(const struct cg_micro_batch *micro_batch)
+{
+    return &micro_batch->losses;
+}
+
+CG_MULTIVERSION
+static void put_ink_on_colour(const float *restrict colour, const float *restrict ink,
+                              size_t pixels, float *restrict comic)
+{
+    for (size_t i = 0; i < pixels; i++)
+        for (size_t c = 0; c < 3; c++)
+            comic[3 * i + c] = colour[3 * i + c] * (1.0f - ink[i]);
+}
+
+/* From 0 to 1 to what critics are shown (critic.h). */
+CG_MULTIVERSION
+static void show_to_critics(const float *picture, size_t count, float *judged)
+{
+    for (size_t i = 0; i < count; i++)
+        judged[i] = CG_CRITIC_RANGE * (2.0f * picture[i] - 1.0f);
+}
+
+static struct cg_rng crop_rng(const struct cg_micro_batch *micro_batch, uint64_t seed,
+                              uint64_t stream, uint64_t step, int crop)
+{
+    uint64_t number = step * (uint64_t)micro_batch->recipe.batch +
+                      (uint64_t)(micro_batch->index * micro_batch->crops + crop);
+    return cg_rng_make(seed, stream, number);
+}
+
+/* Of deviation 1: the sum of four numbers that are as likely everywhere, near enough to the normal
+ * distribution for a sensor's noise and a tenth of its cost. */
+static float noise_value(struct cg_rng *rng)
+{
+    const float mean = 2.0f * 65535.0f, deviation = 37837.2f; /* 65536 / sqrt(3) */
+    uint64_t bits = cg_rng_next(rng);
+    uint64_t pairs = (bits & 0x0000ffff0000ffffu) + (bits >> 16 & 0x0000ffff0000ffffu);
+    uint32_t sum = (uint32_t)pairs + (uint32_t)(pairs >> 32);
+    return ((float)sum - mean) * (1.0f / deviation);
+}
+
+/*
+ * Sensor noise on one crop of the photo, of a deviation drawn from 0 to the recipe's: the targets
+ * are those of the photo without it, so the generator learns to draw the same comic from both.
+ */
+static void add_noise(struct cg_micro_batch *micro_batch, uint64_t seed, uint64_t step, int crop)
+{
+    const size_t values = 3 * (size_t)micro_batch->side * (size_t)micro_batch->side;
+    struct cg_rng rng = crop_rng(micro_batch, seed, STREAM_NOISE, step, crop);
+    float *photo = micro_batch->photo + (size_t)crop * values;
+    float deviation = micro_batch->recipe.noise * cg_rng_uniform(&rng);
+    for (size_t i = 0; i < values; i++) {
+        float value = photo[i] + deviation * noise_value(&rng);
+        photo[i] = value < 0.0f ? 0.0f : value > 1.0f ? 1.0f : value;
+    }
+}
+
+/* Whether a crop is the one before it once more, moved. */
+static bool is_second(const struct cg_micro_batch *micro_batch, int crop)
+{
+    return micro_batch->recipe.consistency > 0.0f && crop % 2 == 1;
+}
+
+static void draw_photo(struct cg_micro_batch *micro_batch, const struct cg_dataset *dataset,
+                       uint64_t seed, uint64_t step, int crop)
+{
+    const uint32_t places = 2 * SHIFT_MAX_PX + 1;
+    size_t first = (size_t)crop * (size_t)micro_batch->side * (size_t)micro_batch->side;
+    bool second = is_second(micro_batch, crop);
+    struct cg_crop_shift *shift = &micro_batch->shifts[crop];
+    struct cg_rng rng = crop_rng(micro_batch, seed, STREAM_PHOTOS, step, second ? crop - 1 : crop);
+    if (second) {
+        struct cg_rng moving = crop_rng(micro_batch, seed, STREAM_SHIFT, step, crop);
+        shift->right = (int)cg_rng_below(&moving, places) - SHIFT_MAX_PX;
+        shift->down = (int)cg_rng_below(&moving, places) - SHIFT_MAX_PX;
+    }
+    cg_dataset_photo_crop(dataset, &rng, second ? shift : NULL, micro_batch->photo + 3 * first,
+                          micro_batch->target_colour + 3 * first, micro_batch->target_ink + first);
+    if (micro_batch->recipe.noise > 0.0f)
+        add_noise(micro_batch, seed, step, crop);
+}
+
+void cg_micro_batch_generate(struct cg_micro_batch *micro_batch, const struct cg_dataset *dataset,
+                             uint64_t seed, uint64_t step, const struct cg_learner *generator)
+{
+    size_t area = (size_t)micro_batch->side * (size_t)micro_batch->side;
+    micro_batch->losses = (struct cg_losses){0};
+    for (int k = 0; k < micro_batch->crops; k++)
+        draw_photo(micro_batch, dataset, seed, step, k);
+    put_ink_on_colour(micro_batch->target_colour, micro_batch->target_ink, micro_batch->pixels,
+                      micro_batch->target_comic);
+    const float *output =
+        cg_pass_forward(micro_batch->generator, generator->used, micro_batch->photo);
+    for (int k = 0; k < micro_batch->crops; k++) {
+        size_t first = (size_t)k * area;
+        cg_layers_from_output(output + CG_GENERATOR_CHANNELS * first,
+                              micro_batch->photo + 3 * first, micro_batch->side, micro_batch->side,
+                              micro_batch->colour + 3 * first, micro_batch->logit + first);
+    }
+    memcpy(micro_batch->ink, micro_batch->logit, micro_batch->pixels * sizeof(float));
+    cg_activate(micro_batch->ink, micro_batch->pixels, CG_ACT_SIGMOID, 0.0f);
+    put_ink_on_colour(micro_batch->colour, micro_batch->ink, micro_batch->pixels,
+                      micro_batch->comic);
+    show_to_critics(micro_batch->comic, 3 * micro_batch->pixels, micro_batch->judged);
+}
+
+void cg_micro_batch_draw_real(struct cg_micro_batch *micro_batch, const struct cg_dataset *dataset,
+                              uint64_t seed, uint64_t step)
+{
+    size_t area = (size_t)micro_batch->side * (size_t)micro_batch->side;
+    for (int k = 0; k < micro_batch->crops; k++) {
+        struct cg_rng rng = crop_rng(micro_batch, seed, STREAM_REAL, step, k);
+        float *crop = micro_batch->real + 3 * (size_t)k * area;
+        if (cg_rng_uniform(&rng) < micro_batch->recipe.teacher_fraction)
+            memcpy(crop, micro_batch->target_comic + 3 * (size_t)k * area,
+                   3 * area * sizeof(float));
+        else
+            cg_dataset_comic_crop(dataset, &rng, crop);
+    }
+    show_to_critics(micro_batch->real, 3 * micro_batch->pixels, micro_batch->real);
+}
+
+/* A loss that is not finite makes the gradient so, which is what is looked at. */
+static void taint(const struct cg_micro_batch *micro_batch, float *gradient)
+{
+    if (!cg_losses_are_finite(&micro_batch->losses))
+        gradient[0] = NAN;
+}
+
+static double fraction_right(const float *logits, size_t count, bool real)
+{
+    size_t right = 0;
+    for (size_t i = 0; i < count; i++)
+        right += (logits[i] > 0.0f) == real;
+    return (double)right / (double)count;
+}
+
+/* One side of a critic's task: the real pictures, or the generated ones. */
+static void mark(struct cg_micro_batch *micro_batch, enum cg_critic critic, bool real,
+                 const float *logits, size_t patches, float *gradient)
+{
+    micro_batch->losses.critic[critic] += cg_loss_discriminator(
+        micro_batch->recipe.objective, real, logits, patches, micro_batch->share, gradient);
+    double right = (double)micro_batch->share * fraction_right(logits, patches, real);
+    *(real ? &micro_batch->losses.right_real[critic] : &micro_batch->losses.right_fake[critic]) =
+        right;
+}
+
+void cg_micro_batch_criticise(struct cg_micro_batch *micro_batch, enum cg_critic critic,
+                              const struct cg_learner *learner)
+{
+    struct cg_pass *pass = micro_batch->on_both[critic];
+    size_t patches = cg_shape_rows(cg_pass_output_shape(pass)) / 2;
+    const float *logits = cg_pass_forward(pass, learner->used, micro_batch->real);
+    memset(micro_batch->grad_logits, 0, 2 * patches * sizeof(float));
+    mark(micro_batch, critic, true, logits, patches, micro_batch->grad_logits);
+    mark(micro_batch, critic, false, logits + patches, patches, micro_batch->grad_logits + patches);
+    taint(micro_batch, micro_batch->grad_logits);
+    cg_learner_backward(learner, micro_batch->index, pass, micro_batch->grad_logits);
+}
+
+/* Mean of (Cb, Cr) over a block of the difference of two pictures, ITU-R BT.601 without offset. */
+static void block_chroma(const float *a, const float *b, int stride, float chroma[2])
+{
+    chroma[0] = chroma[1] = 0.0f;
+    for (int y = 0; y < CHROMA_BLOCK_PX; y++)
+        for (int x = 0; x < CHROMA_BLOCK_PX; x++) {
+            const float *p = a + 3 * (y * stride + x), *q = b + 3 * (y * stride + x);
+            float red = p[0] - q[0], green = p[1] - q[1], blue = p[2] - q[2];
+            chroma[0] += -0.1687f * red - 0.3313f * green + 0.5f * blue;
+            chroma[1] += 0.5f * red - 0.4187f * green - 0.0813f * blue;
+        }
+    for (int c = 0; c < 2; c++)
+        chroma[c] /= CHROMA_BLOCK_PX * CHROMA_BLOCK_PX;
+}
+
+static void spread_chroma_gradient(float *gradient, int stride, float for_cb, float for_cr)
+{
+    for (int y = 0; y < CHROMA_BLOCK_PX; y++)
+        for (int x = 0; x < CHROMA_BLOCK_PX; x++) {
+            float *g = gradient + 3 * (y * stride + x);
+            g[0] += -0.1687f * for_cb + 0.5f * for_cr;
+            g[1] += -0.3313f * for_cb - 0.4187f * for_cr;
+            g[2] += 0.5f * for_cb - 0.0813f * for_cr;
+        }
+}
+
+static float signed_scale(float value, float scale)
+{
+    return value > 0.0f ? scale : value < 0.0f ? -scale : 0.0f;
+}
+
+/*
+ * L1 between the mean chroma of blocks of the colour layer and of the target: keeps an adversary
+ * from painting blotches that the pixel losses would forgive.
+ */
+static double chroma_loss(struct cg_micro_batch *micro_batch, float weight)
+{
+    int side = micro_batch->side, blocks = side / CHROMA_BLOCK_PX;
+    float scale = weight / (float)(micro_batch->crops * blocks * blocks);
+    float to_pixel = scale / (CHROMA_BLOCK_PX * CHROMA_BLOCK_PX);
+    double sum = 0.0;
+    for (int k = 0; k < micro_batch->crops; k++)
+        for (int by = 0; by < blocks; by++)
+            for (int bx = 0; bx < blocks; bx++) {
+                size_t pixel =
+                    (size_t)((k * side + by * CHROMA_BLOCK_PX) * side + bx * CHROMA_BLOCK_PX);
+                float chroma[2];
+                block_chroma(micro_batch->colour + 3 * pixel,
+                             micro_batch->target_colour + 3 * pixel, side, chroma);
+                sum += fabsf(chroma[0]) + fabsf(chroma[1]);
+                spread_chroma_gradient(micro_batch->grad_colour + 3 * pixel, side,
+                                       signed_scale(chroma[0], to_pixel),
+                                       signed_scale(chroma[1], to_pixel));
+            }
+    return sum * (double)scale;
+}
+
+/* The second comic of each pair shall be the first one, moved: videos then do not flicker. */
+static double consistency_loss(struct cg_micro_batch *micro_batch, float weight)
+{
+    size_t values = 3 * (size_t)micro_batch->side * (size_t)micro_batch->side;
+    double sum = 0.0;
+    for (int k = 1; k < micro_batch->crops; k += 2) {
+        const float *comics = micro_batch->comic + (size_t)(k - 1) * values;
+        float *gradients = micro_batch->grad_comic + (size_t)(k - 1) * values;
+        sum += cg_loss_shifted_l1(comics, comics + values, micro_batch->side, micro_batch->side, 3,
+                                  micro_batch->shifts[k].right, micro_batch->shifts[k].down,
+                                  weight / (float)(micro_batch->crops / 2), gradients,
+                                  gradients + values);
+    }
+    return sum;
+}
+
+/* No ink where the target has none nearby, whatever a critic asks for. */
+static double spurious_ink_loss(struct cg_micro_batch *micro_batch, float weight)
+{
+    size_t area = (size_t)micro_batch->side * (size_t)micro_batch->side;
+    for (int k = 0; k < micro_batch->crops; k++)
+        cg_spurious_ink_distant(micro_batch->target_ink + (size_t)k * area, micro_batch->side,
+                                CG_STRAY_REACH_PX, micro_batch->room,
+                                micro_batch->distant + (size_t)k * area);
+    return cg_loss_absence(micro_batch->logit, micro_batch->distant, micro_batch->pixels, weight,
+                           micro_batch->grad_logit);
+}
+
+static void learn_from_targets(struct cg_micro_batch *micro_batch, float share)
+{
+    const struct cg_recipe *recipe = &micro_batch->recipe;
+    struct cg_losses *losses = &micro_batch->losses;
+    size_t values = 3 * micro_batch->pixels;
+    losses->colour = cg_loss_l1(micro_batch->colour, micro_batch->target_colour, values,
+                                share * recipe->colour, micro_batch->grad_colour);
+    losses->gradient = cg_loss_gradient_l1(micro_batch->colour, micro_batch->target_colour,
+                                           micro_batch->crops, micro_batch->side, micro_batch->side,
+                                           3, share * recipe->gradient, micro_batch->grad_colour);
+    losses->comic = cg_loss_l1(micro_batch->comic, micro_batch->target_comic, values,
+                               share * recipe->comic, micro_batch->grad_comic);
+    losses->ink =
+        cg_loss_cross_entropy(micro_batch->logit, micro_batch->target_ink, micro_batch->pixels,
+                              share * recipe->ink, micro_batch->grad_logit);
+    if (recipe->chroma > 0.0f)
+        losses->chroma = chroma_loss(micro_batch, share * recipe->chroma);
+    if (recipe->spurious_ink > 0.0f)
+        losses->spurious_ink = spurious_ink_loss(micro_batch, share * recipe->spurious_ink);
+    if (recipe->consistency > 0.0f)
+        losses->consistency = consistency_loss(micro_batch, share * recipe->consistency);
+}
+
+/* What the generator must change for a critic to take its comics for real ones. */
+static void learn_from_critic(struct cg_micro_batch *micro_batch, enum cg_critic critic,
+                              const struct cg_learner *learner)
+{
+    struct cg_pass *pass = micro_batch->on_judged[critic];
+    size_t patches = cg_shape_rows(cg_pass_output_shape(pass));
+    float weight = micro_batch->share * micro_batch->recipe.adversarial[critic];
+    const float *logits = cg_pass_forward(pass, learner->used, micro_batch->judged);
+    memset(micro_batch->grad_logits, 0, patches * sizeof(float));
+    micro_batch->losses.adversarial[critic] = cg_loss_generator(
+        micro_batch->recipe.objective, logits, patches, weight, micro_batch->grad_logits);
+    cg_pass_backward(pass, learner->used, micro_batch->grad_logits, NULL, micro_batch->grad_judged);
+    micro_batch->losses.adversarial_gradient[critic] =
+        cg_vector_dot(micro_batch->grad_judged, micro_batch->grad_judged, 3 * micro_batch->pixels);
+    cg_vector_axpy(micro_batch->grad_comic, 2.0f * CG_CRITIC_RANGE, micro_batch->grad_judged,
+                   3 * micro_batch->pixels);
+}
+
+/* comic = colour (1 - ink), ink = sigmoid(logit): from the comic's gradient to its layers'. */
+static void pass_comic_gradient_on(struct cg_micro_batch *micro_batch)
+{
+    for (size_t i = 0; i < micro_batch->pixels; i++) {
+        float ink = micro_batch->ink[i], by_ink = 0.0f;
+        for (size_t c = 3 * i; c < 3 * i + 3; c++) {
+            micro_batch->grad_colour[c] += micro_batch->grad_comic[c] * (1.0f - ink);
+            by_ink -= micro_batch->grad_comic[c] * micro_batch->colour[c];
+        }
+        micro_batch->grad_logit[i] += by_ink * ink * (1.0f - ink);
+    }
+}
+
+void cg_micro_batch_learn(struct cg_micro_batch *micro_batch, const struct cg_learner *generator,
+                          float target_fraction, const struct cg_learner *critics)
+{
+    size_t area = (size_t)micro_batch->side * (size_t)micro_batch->side;
+    memset(micro_batch->grad_colour, 0, 3 * micro_batch->pixels * sizeof(float));
+    memset(micro_batch->grad_comic, 0, 3 * micro_batch->pixels * sizeof(float));
+    memset(micro_batch->grad_logit, 0, micro_batch->pixels * sizeof(float));
+    learn_from_targets(micro_batch, micro_batch->share * target_fraction);
+    for (int c = 0; critics != NULL && c < CG_CRITIC_COUNT; c++)
+        if (micro_batch->on_judged[c] != NULL)
+            learn_from_critic(micro_batch, (enum cg_critic)c, &critics[c]);
+    pass_comic_gradient_on(micro_batch);
+    for (int k = 0; k < micro_batch->crops; k++) {
+        size_t first = (size_t)k * area;
+        cg_layers_gradient_to_output(micro_batch->grad_colour + 3 * first,
+                                     micro_batch->grad_logit + first, micro_batch->side,
+                                     micro_batch->side,
+                                     micro_batch->grad_output + CG_GENERATOR_CHANNELS * first);
+    }
+    taint(micro_batch, micro_batch->grad_output);
+    cg_learner_backward(generator, micro_batch->index, micro_batch->generator,
+                        micro_batch->grad_output);
+}

@@ -1,0 +1,58 @@
+/*
+ * One micro-batch of a training step: a few crops, the passes over them, and what they cost. All
+ * micro-batches of a step are independent, so threads take them as they come.
+ */
+#ifndef CG_TRAIN_STYLE_MICRO_BATCH_H
+#define CG_TRAIN_STYLE_MICRO_BATCH_H
+
+#include "nn/pass.h"
+#include "train/core/learner.h"
+#include "train/data/dataset.h"
+#include "train/style/recipe.h"
+
+/* Parts of the loss, weighted, summed over micro-batches; and how the game stands with each critic.
+ */
+struct cg_losses {
+    double colour, gradient, comic, ink, chroma, spurious_ink, consistency;
+    double critic[CG_CRITIC_COUNT], adversarial[CG_CRITIC_COUNT];
+    double right_real[CG_CRITIC_COUNT], right_fake[CG_CRITIC_COUNT]; /* patches judged right, 0-1 */
+    double adversarial_gradient[CG_CRITIC_COUNT]; /* squared length of the gradient that it gives
+                                                     the comics */
+};
+
+/* sum += factor * part, in every field. */
+void cg_losses_add_scaled(struct cg_losses *sum, const struct cg_losses *part, double factor);
+
+bool cg_losses_are_finite(const struct cg_losses *losses);
+
+struct cg_micro_batch;
+
+/* index: which micro-batch of the step this is; share: 1 / micro-batches of a step. */
+enum cg_status cg_micro_batch_create(const struct cg_recipe *recipe, int index, float share,
+                                     const struct cg_network *generator,
+                                     struct cg_network *const critics[CG_CRITIC_COUNT],
+                                     struct cg_micro_batch **out, struct cg_error *error);
+void cg_micro_batch_free(struct cg_micro_batch *micro_batch);
+
+/* Draw the step's crops and run the generator on them. losses start from zero. */
+void cg_micro_batch_generate(struct cg_micro_batch *micro_batch, const struct cg_dataset *dataset,
+                             uint64_t seed, uint64_t step, const struct cg_learner *generator);
+
+/* Draw what the critics shall take for real: comics, or the teacher's. After generate. */
+void cg_micro_batch_draw_real(struct cg_micro_batch *micro_batch, const struct cg_dataset *dataset,
+                              uint64_t seed, uint64_t step);
+
+/* Let a critic judge the real pictures and the generated ones, add to its gradient. */
+void cg_micro_batch_criticise(struct cg_micro_batch *micro_batch, enum cg_critic critic,
+                              const struct cg_learner *learner);
+
+/*
+ * The generator's losses against the targets, times target_fraction, and against the critics (NULL:
+ * none); add to its gradient. After generate with the same parameters.
+ */
+void cg_micro_batch_learn(struct cg_micro_batch *micro_batch, const struct cg_learner *generator,
+                          float target_fraction, const struct cg_learner *critics);
+
+const struct cg_losses *cg_micro_batch_losses(const struct cg_micro_batch *micro_batch);
+
+#endif

@@ -1,0 +1,41 @@
+/* The numbers of a training run: losses' weights, learning rates, sizes of a step. */
+#ifndef CG_TRAIN_STYLE_RECIPE_H
+#define CG_TRAIN_STYLE_RECIPE_H
+
+#include "nn/loss.h"
+#include "train/style/critic.h"
+
+struct cg_recipe {
+    /* one step */
+    int crop_px; /* side of the crops, a multiple of 4 */
+    int batch;   /* crops a step */
+    float noise; /* deviation of the noise put on photos, at most; photos go from 0 to 1 */
+    float
+        consistency; /* weight of: one photo, a little moved and with other noise, gives one comic;
+                        then every second crop is the one before it, moved; 0: not asked for */
+    int micro_batch_crops; /* crops whose gradient is summed apart; batch is a multiple */
+    /* stages, in steps */
+    uint64_t pretrain_steps;   /* on targets alone; then the adversaries join */
+    uint64_t head_start_steps; /* of the second stage, in which only the critics learn */
+    /* weights of the losses against the targets (docs/TRAINING.md) */
+    float colour, gradient, comic, ink, chroma;
+    float spurious_ink;    /* of ink where the target has none nearby (spurious_ink.h) */
+    float palette;         /* how far the targets' colours follow the comics' (grade.h), 0 to 1 */
+    float target_fraction; /* what these are multiplied by in the second stage */
+    /* share of the critics' real pictures that are not comics but the teacher's, of the very
+       photos whose generated comics they are judged beside: calm and true to hue where comics
+       would adversarial_gradient the colours away; 1 without comics */
+    float teacher_fraction;
+    /* the game */
+    enum cg_gan_objective objective;
+    float adversarial[CG_CRITIC_COUNT];
+    /* peak learning rates */
+    float pretrain_rate, generator_rate, critic_rate;
+};
+
+extern const struct cg_recipe CG_RECIPE_DEFAULT;
+
+/* For a new style out of a trained one, from comics: some minutes must be enough. */
+extern const struct cg_recipe CG_RECIPE_RESTYLE;
+
+#endif

@@ -1,0 +1,100 @@
+/*
+ * Training a style: from folders of photos and comics to a model file.
+ *
+ * A run lives in a folder: run.json (what was asked for), log.csv, samples/ (held-out pictures),
+ * checkpoints/ (all that is needed to go on exactly as if it had never stopped) and
+ * model.safetensors (the average of the generator, what is shipped). Files are replaced whole or
+ * not at all. The outcome depends on options, data and seed, not on threads nor on interruptions.
+ */
+#ifndef CG_TRAIN_STYLE_STYLE_H
+#define CG_TRAIN_STYLE_STYLE_H
+
+#include "train/core/limits.h"
+#include "train/core/log.h"
+#include "train/core/sheet.h"
+#include "train/style/micro_batch.h"
+#include "train/style/recipe.h"
+
+/* Strings belong to the caller. */
+struct cg_train_options {
+    const char *out_dir;        /* the run's folder; made if missing */
+    const char *data_dir;       /* photos in data_dir/photos, comics in data_dir/comics */
+    const char *photos_dir;     /* photos instead of those in data_dir; NULL: none */
+    const char *cache_dir;      /* prepared pictures; runs may share one */
+    const char *from;           /* style or model file to start from; NULL: from nothing */
+    const char *name, *summary; /* of the style's card */
+    int detail_px;              /* of the style's card, and the long side of training photos */
+    int comic_detail_px;        /* long side of training comics; 0: by the width of their lines */
+    bool keep_all;              /* of the pictures, as in dataset.h */
+    int pictures_min;           /* the same; not kept with the run */
+    uint64_t seed;
+    int threads; /* 0: all processors */
+    struct cg_recipe recipe;
+};
+
+enum cg_train_event {
+    CG_TRAIN_INSPECTING, /* pictures are being looked at: done of total */
+    CG_TRAIN_INSPECTED,  /* text says what was found and what will be skipped, in several lines */
+    CG_TRAIN_PREPARING,  /* pictures are being prepared: done of total */
+    CG_TRAIN_READY,      /* the data is there: text sums it up, dataset has it */
+    CG_TRAIN_ESTIMATED,  /* estimate says what lies ahead, once some steps have been timed */
+    CG_TRAIN_STEP,       /* numbers are means since the last of these: values has the log's row */
+    CG_TRAIN_ALARM,      /* text: the alarm's name, about: more of it, advice: what to try */
+    CG_TRAIN_VALIDATED,  /* validation_loss is that of the held-out photos */
+    CG_TRAIN_SAMPLED,    /* text: the sheet's name in the folder samples, sheet: what is where */
+    CG_TRAIN_SAVED       /* a checkpoint and the model were written: text is the model's path */
+};
+
+/* How the game stands with one critic: means since the last row of the log. */
+struct cg_train_critic {
+    double accuracy;             /* share of patches, real and generated, that it judges right */
+    double gradient;             /* length */
+    double adversarial_gradient; /* length of the gradient that it gives the generated comics */
+};
+
+struct cg_train_report {
+    enum cg_train_event event;
+    uint64_t step, steps_limit;
+    size_t done, total;
+    double seconds, steps_per_second;
+    bool adversarial;
+    bool generator_learned, critics_learned; /* in some step since the last row of the log */
+    double total_loss, validation_loss;
+    struct cg_losses losses;
+    double images_per_second, generator_gradient, generator_rate, critic_rate;
+    struct cg_train_critic critics[CG_CRITIC_COUNT];
+    unsigned alarms; /* those that stand (stability.h), of critics and of the whole run */
+    const struct cg_log_value *values;
+    size_t value_count;
+    const struct cg_sheet *sheet;
+    const struct cg_dataset *dataset; /* gone when the run is over */
+    struct {
+        uint64_t step;  /* how far the limits let the run come */
+        double seconds; /* that this will take from here */
+    } estimate;
+    const char *text, *about, *advice;
+};
+
+typedef void (*cg_train_report_fn)(void *context, const struct cg_train_report *report);
+
+/*
+ * Start a run. Errors: those of the data set (dataset.h); CG_ERR_ARGUMENT for options that do not
+ * fit together; CG_ERR_STATE if the folder holds a run already; CG_ERR_NUMERIC when training stays
+ * unstable (loop.h); CG_ERR_IO, CG_ERR_FULL. What was saved before is kept in any case.
+ */
+enum cg_status cg_train_start(const struct cg_train_options *options,
+                              const struct cg_train_limits *limits, cg_train_report_fn report,
+                              void *context, struct cg_error *error);
+
+/* Only look at the data that a run would be started on, as told by CG_TRAIN_INSPECTED; out_dir is
+ * not used. Errors: those of a start that the data causes. */
+enum cg_status cg_train_check(const struct cg_train_options *options, cg_train_report_fn report,
+                              void *context, struct cg_error *error);
+
+/* Go on with the run in out_dir. threads: 0 for all. Errors: as above; CG_ERR_FORMAT, CG_ERR_MODEL
+ * for a folder that holds no run or one of other data. */
+enum cg_status cg_train_resume(const char *out_dir, int threads,
+                               const struct cg_train_limits *limits, cg_train_report_fn report,
+                               void *context, struct cg_error *error);
+
+#endif

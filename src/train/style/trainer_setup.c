@@ -1,0 +1,257 @@
+/* From what was asked for to a run in hand: see trainer.h. */
+#include "train/style/trainer.h"
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "tensor/matrix.h"
+#include "train/style/run.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/* Open and prepare the data, and leave a report of it in the run's folder. */
+static enum cg_status open_data(struct cg_trainer *trainer, struct cg_error *error)
+{
+    struct cg_training_data *data = &trainer->data;
+    *data = (struct cg_training_data){.options = trainer->options,
+                                      .report = trainer->report,
+                                      .report_context = trainer->report_context,
+                                      .ranks = trainer->ranks};
+    char *report_path = cg_run_path(trainer->options->out_dir, CG_RUN_DATA);
+    enum cg_status status = cg_training_data_open(data, trainer->pool, error);
+    if (status == CG_OK && report_path == NULL)
+        status = cg_fail(error, CG_ERR_MEMORY, "training: out of memory");
+    if (status == CG_OK && cg_ranks_index(trainer->ranks) == 0)
+        status = cg_dataset_write_report(data->dataset, report_path, error);
+    status = cg_ranks_agree(trainer->ranks, status, error);
+    if (status == CG_OK)
+        status = cg_training_data_prepare(data, trainer->pool, error);
+    trainer->dataset = data->dataset;
+    free(report_path);
+    return status;
+}
+
+static void tell_ready(struct cg_trainer *trainer, const struct cg_dataset_counts *counts)
+{
+    char text[CG_ERROR_TEXT_NBYTES];
+    snprintf(text, sizeof(text),
+             "%zu photos (%zu held out, %zu skipped), %zu comics with %zu panels (%zu skipped)",
+             counts->photos, counts->validation, counts->photos_skipped, counts->comics,
+             counts->panels, counts->comics_skipped);
+    cg_trainer_tell(trainer, CG_TRAIN_READY, text);
+}
+
+static enum cg_status create_micro_batches(struct cg_trainer *trainer, struct cg_error *error)
+{
+    struct cg_recipe recipe = *trainer->recipe;
+    struct cg_network *critics[CG_CRITIC_COUNT] = {0};
+    struct cg_dataset_counts counts;
+    int end;
+    cg_dataset_get_counts(trainer->dataset, &counts);
+    if (counts.comics == 0)
+        recipe.teacher_fraction = 1.0f;
+    trainer->total_micro_batches = recipe.batch / recipe.micro_batch_crops;
+    cg_ranks_share(trainer->ranks, trainer->total_micro_batches, &trainer->first_micro_batch, &end);
+    trainer->micro_batch_count = (size_t)(end - trainer->first_micro_batch);
+    trainer->micro_batches = cg_alloc_zero(trainer->micro_batch_count,
+                                           sizeof(struct cg_micro_batch *), "micro-batches", error);
+    trainer->micro_batch_losses = cg_alloc_zero((size_t)trainer->total_micro_batches,
+                                                sizeof(struct cg_losses), "losses", error);
+    if (trainer->micro_batches == NULL || trainer->micro_batch_losses == NULL)
+        return CG_ERR_MEMORY;
+    for (int c = 0; c < CG_CRITIC_COUNT; c++)
+        critics[c] = trainer->state.critics[c].network;
+    enum cg_status status = CG_OK;
+    for (size_t s = 0; status == CG_OK && s < trainer->micro_batch_count; s++)
+        status = cg_micro_batch_create(&recipe, trainer->first_micro_batch + (int)s,
+                                       1.0f / (float)trainer->total_micro_batches,
+                                       trainer->state.generator.network, critics,
+                                       &trainer->micro_batches[s], error);
+    return status;
+}
+
+/* Lines this wide, as a share of a page's long side, look as the generator draws them. By this the
+ * widths chosen by eye for the shipped styles (oz 1.4, nursery 1.3, pen 1, pepper 0.6) are found to
+ * within 0.2 from their comics. */
+#define LINE_AS_TRAINED 0.00235f
+
+/* The looks that follow from the data: how wide lines are drawn. NULL: nothing is to be changed. */
+static char *looks_of_data(const struct cg_dataset *dataset)
+{
+    struct cg_dataset_counts counts;
+    cg_dataset_get_counts(dataset, &counts);
+    float line = roundf(counts.line_fraction / LINE_AS_TRAINED * 10.0f) / 10.0f;
+    line = fminf(fmaxf(line, 0.5f), 2.0f);
+    if (counts.line_fraction <= 0.0f || line == 1.0f)
+        return NULL;
+    return cg_string_format("{\"line\":%.1f}", (double)line);
+}
+
+/* The model as it will be written: the generator's architecture under the run's own card. */
+static enum cg_status make_card(struct cg_trainer *trainer, const struct cg_model *start,
+                                struct cg_error *error)
+{
+    struct cg_model *card = cg_alloc_zero(1, sizeof(*card), "model", error);
+    trainer->card = card;
+    if (card == NULL)
+        return CG_ERR_MEMORY;
+    card->config = start != NULL ? start->config : CG_GENERATOR_DEFAULT;
+    card->card.name = cg_string_copy(trainer->options->name);
+    card->card.summary = cg_string_copy(trainer->options->summary);
+    card->card.detail_px = trainer->options->detail_px;
+    card->card.looks = looks_of_data(trainer->dataset);
+    if (card->card.name == NULL || card->card.summary == NULL)
+        return cg_fail(error, CG_ERR_MEMORY, "model: out of memory");
+    return cg_generator_build(&card->config, &card->network, error);
+}
+
+static enum cg_status check_recipe(const struct cg_recipe *recipe, int ranks,
+                                   struct cg_error *error)
+{
+    int least = CG_GENERATOR_CELL_PX;
+    for (int c = 0; c < CG_CRITIC_COUNT; c++)
+        if (cg_critic_least_px((enum cg_critic)c) > least)
+            least = cg_critic_least_px((enum cg_critic)c);
+    if (recipe->crop_px < least || recipe->crop_px > CG_DATASET_CROP_MAX_PX ||
+        recipe->crop_px % CG_GENERATOR_CELL_PX != 0)
+        return cg_fail(error, CG_ERR_ARGUMENT,
+                       "crops: expected a multiple of %d from %d to %d pixels, got %d",
+                       CG_GENERATOR_CELL_PX, least, CG_DATASET_CROP_MAX_PX, recipe->crop_px);
+    if (recipe->micro_batch_crops < 1 || recipe->batch < recipe->micro_batch_crops ||
+        recipe->batch > 1024 || recipe->batch % recipe->micro_batch_crops != 0)
+        return cg_fail(error, CG_ERR_ARGUMENT,
+                       "batch: expected a multiple of %d from %d to 1024 crops, got %d",
+                       recipe->micro_batch_crops, recipe->micro_batch_crops, recipe->batch);
+    if (recipe->batch / recipe->micro_batch_crops < ranks)
+        return cg_fail(error, CG_ERR_ARGUMENT,
+                       "batch: expected at least %d crops for %d ranks, which take %d or more "
+                       "each, got %d",
+                       ranks * recipe->micro_batch_crops, ranks, recipe->micro_batch_crops,
+                       recipe->batch);
+    if (recipe->consistency > 0.0f && recipe->micro_batch_crops % 2 != 0)
+        return cg_fail(error, CG_ERR_ARGUMENT,
+                       "consistency: expected an even number of crops whose gradient is summed "
+                       "apart, got %d",
+                       recipe->micro_batch_crops);
+    if ((unsigned)recipe->objective > CG_GAN_HINGE)
+        return cg_fail(error, CG_ERR_ARGUMENT, "objective: expected 0 to %d, got %d", CG_GAN_HINGE,
+                       (int)recipe->objective);
+    return CG_OK;
+}
+
+/* What the run starts from. Of one that is resumed only the architecture matters, which its
+ * own model has, too: the other may be gone. */
+static enum cg_status open_start(const struct cg_trainer *trainer, bool resume,
+                                 struct cg_model **start, struct cg_error *error)
+{
+    bool has_own = resume && access(trainer->model_path, R_OK) == 0;
+    return cg_model_open_style(has_own ? trainer->model_path : trainer->options->from, start,
+                               error);
+}
+
+/* What can be had without the data. */
+static enum cg_status begin(struct cg_trainer *trainer, bool resume, struct cg_model **start,
+                            struct cg_error *error)
+{
+    const struct cg_train_options *options = trainer->options;
+    enum cg_status status = check_recipe(trainer->recipe, cg_ranks_count(trainer->ranks), error);
+    if (status == CG_OK && options->from != NULL)
+        status = open_start(trainer, resume, start, error);
+    if (status == CG_OK)
+        status = cg_pool_create(options->threads, &trainer->pool, error);
+    if (status == CG_OK)
+        status = cg_folder_make(options->out_dir, error);
+    return status;
+}
+
+/* Whether it is what the first rank sees and, for a run that is resumed, what it began with.
+ */
+static enum cg_status check_data(struct cg_trainer *trainer, bool resume, uint64_t fingerprint,
+                                 struct cg_error *error)
+{
+    const struct cg_train_options *options = trainer->options;
+    struct cg_dataset_counts counts;
+    cg_dataset_get_counts(trainer->dataset, &counts);
+    tell_ready(trainer, &counts);
+    uint64_t of_first = counts.fingerprint;
+    cg_ranks_broadcast(trainer->ranks, &of_first, sizeof(of_first));
+    if (counts.fingerprint != of_first)
+        return cg_fail(error, CG_ERR_FORMAT,
+                       "%s: other pictures than rank 0 has there: all ranks need the same",
+                       options->data_dir);
+    if (resume && counts.fingerprint != fingerprint)
+        return cg_fail(error, CG_ERR_FORMAT,
+                       "%s: the pictures in %s are not those that this run began with; start a "
+                       "new run with --from %s/model.safetensors",
+                       options->out_dir, options->data_dir, options->out_dir);
+    return CG_OK;
+}
+
+/* The run's folder is the first rank's affair: what is read there is told to the others. */
+static enum cg_status open_run(struct cg_trainer *trainer, bool resume, struct cg_error *error)
+{
+    const struct cg_train_options *options = trainer->options;
+    struct cg_dataset_counts counts;
+    cg_dataset_get_counts(trainer->dataset, &counts);
+    enum cg_status status = CG_OK;
+    if (!resume)
+        status = cg_run_write(options, trainer->loop.limits, counts.fingerprint, error);
+    if (status == CG_OK)
+        status = cg_loop_open(&trainer->loop, resume, error);
+    if (status == CG_OK)
+        status = cg_run_output_open(options->out_dir, trainer->state.step, &trainer->output, error);
+    return status;
+}
+
+static enum cg_status create(struct cg_trainer *trainer, bool resume, const struct cg_model *start,
+                             struct cg_error *error)
+{
+    enum cg_status status =
+        cg_train_state_create(trainer->options, trainer->ranks, start, &trainer->state, error);
+    if (status == CG_OK)
+        status = make_card(trainer, start, error);
+    if (status == CG_OK)
+        status = create_micro_batches(trainer, error);
+    if (status == CG_OK)
+        cg_train_state_list(&trainer->state, &trainer->loop.state);
+    if (status == CG_OK && cg_ranks_index(trainer->ranks) == 0)
+        status = open_run(trainer, resume, error);
+    return status;
+}
+
+/* After each part all ranks agree that all is well, as the next may wait for the others. */
+enum cg_status cg_trainer_set_up(struct cg_trainer *trainer, bool resume, uint64_t fingerprint,
+                                 struct cg_error *error)
+{
+    struct cg_ranks *ranks = trainer->ranks;
+    struct cg_model *start = NULL;
+    cg_blas_single_threaded();
+    enum cg_status status = cg_ranks_agree(ranks, begin(trainer, resume, &start, error), error);
+    if (status == CG_OK)
+        status = cg_ranks_agree(ranks, open_data(trainer, error), error);
+    if (status == CG_OK)
+        status = cg_ranks_agree(ranks, check_data(trainer, resume, fingerprint, error), error);
+    if (status == CG_OK)
+        status = cg_ranks_agree(ranks, create(trainer, resume, start, error), error);
+    if (status == CG_OK)
+        status = cg_ranks_agree(ranks, cg_train_state_join(&trainer->state, error), error);
+    cg_model_free(start);
+    return status;
+}
+
+void cg_trainer_tear_down(struct cg_trainer *trainer)
+{
+    cg_run_output_close(trainer->output);
+    for (size_t s = 0; trainer->micro_batches != NULL && s < trainer->micro_batch_count; s++)
+        cg_micro_batch_free(trainer->micro_batches[s]);
+    free(trainer->micro_batch_losses);
+    free(trainer->micro_batches);
+    cg_model_free(trainer->card);
+    cg_loop_close(&trainer->loop);
+    cg_train_state_clear(&trainer->state);
+    cg_training_data_clear(&trainer->data);
+    cg_pool_free(trainer->pool);
+    free(trainer->model_path);
+}

@@ -1,0 +1,79 @@
+/*
+ * Float planes for the teacher: one value a pixel, rows with a replicated margin at both sides so
+ * that inner loops run over whole rows without looking at the border. Rows above and below the
+ * picture are reached by clamping the row number.
+ */
+#ifndef CG_TRAIN_TEACHER_TARGET_PLANE_H
+#define CG_TRAIN_TEACHER_TARGET_PLANE_H
+
+#include "base/error.h"
+
+/* Replicated pixels at each end of a row: the farthest that a filter may reach sideways. */
+#define CG_PLANE_MARGIN_PX 32
+
+/* v points at pixel (0, 0); pixel (x, y) is v[y * stride + x] for -margin <= x < width + margin. */
+struct cg_plane {
+    int width, height;
+    ptrdiff_t stride;
+    float *v;
+};
+
+/* Lightness and two opponent colour axes (Oklab), or three planes of anything alike. */
+struct cg_lab {
+    struct cg_plane c[3];
+};
+
+/* count planes of one size in one block of memory. */
+struct cg_plane_set {
+    struct cg_plane *plane;
+    float *memory;
+};
+
+/* Contents zero. Error: CG_ERR_MEMORY. */
+enum cg_status cg_plane_set_create(int width, int height, size_t count, struct cg_plane_set *out,
+                                   struct cg_error *error);
+void cg_plane_set_clear(struct cg_plane_set *set);
+
+/* Row y, clamped into the picture. */
+static inline float *cg_plane_row(const struct cg_plane *plane, int y)
+{
+    int last = plane->height - 1;
+    return plane->v + (y < 0 ? 0 : y > last ? last : y) * plane->stride;
+}
+
+/* Make the margins repeat the row's first and last pixel. */
+void cg_plane_replicate(const struct cg_plane *plane);
+
+/* Value at a position between pixels, bilinear; positions outside are clamped. */
+static inline float cg_plane_sample(const struct cg_plane *plane, float x, float y)
+{
+    float right = (float)(plane->width - 1), bottom = (float)(plane->height - 1);
+    x = x < 0.0f ? 0.0f : x > right ? right : x;
+    y = y < 0.0f ? 0.0f : y > bottom ? bottom : y;
+    int ix = (int)x, iy = (int)y;
+    float fx = x - (float)ix, fy = y - (float)iy;
+    const float *above = plane->v + iy * plane->stride + ix;
+    const float *below = iy + 1 < plane->height ? above + plane->stride : above;
+    float top = above[0] + fx * (above[1] - above[0]);
+    float low = below[0] + fx * (below[1] - below[0]);
+    return top + fy * (low - top);
+}
+
+/* Normal kernel of radius ceil(2.5 * sigma), at most the margin: weight[0..radius] from the centre
+ * outwards, the whole summing to 1. Returns the radius. */
+int cg_gauss_kernel(float sigma_px, float weight[CG_PLANE_MARGIN_PX + 1]);
+
+/* to = from blurred by a Gaussian; scratch is overwritten. to may be from. The margins of to are
+ * replicated. */
+void cg_plane_blur(const struct cg_plane *from, const struct cg_plane *to,
+                   const struct cg_plane *scratch, float sigma_px);
+
+/* 0 below low, 1 above high, between them the cubic that is flat at both ends. */
+static inline float cg_smoothstep(float low, float high, float value)
+{
+    float t = (value - low) / (high - low);
+    t = t < 0.0f ? 0.0f : t > 1.0f ? 1.0f : t;
+    return t * t * (3.0f - 2.0f * t);
+}
+
+#endif

@@ -1,0 +1,267 @@
+/*
+ * The whole step of training as one function: crops, generator, layers of the comic, losses against
+ * the targets and against the critics. Its gradient by the generator's parameters, and each
+ * critic's by its own, against central differences.
+ */
+#include "grad/gradient_check.h"
+#include "tensor/matrix.h"
+#include "train/style/micro_batch.h"
+#include "unit/fixture_network.h"
+#include "unit/fixture_train.h"
+#include "unit/temp_folder.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define CROP_PX 48
+#define SEED 5
+#define STEP_NUMBER 3
+#define SHARE 0.5f
+#define TARGET_SHARE 0.8f
+
+struct subject {
+    struct cg_dataset *dataset;
+    struct cg_micro_batch *micro_batch;
+    struct cg_learner generator, critics[CG_CRITIC_COUNT];
+    bool with_critics;
+    enum cg_critic critic; /* the one whose gradient is checked */
+};
+
+static struct cg_dataset *open_data(const char *folder)
+{
+    struct cg_dataset *dataset;
+    struct cg_pool *pool;
+    struct cg_error error;
+    fixture_paint_photos(folder, 2);
+    fixture_paint_comics(folder, 1);
+    char *photos = temp_path(folder, "photos"), *comics = temp_path(folder, "comics");
+    char *cache = temp_path(folder, "cache");
+    struct cg_dataset_options options = {.photos_dir = photos,
+                                         .comics_dir = comics,
+                                         .cache_dir = cache,
+                                         .crop_px = CROP_PX,
+                                         .photo_long_px = 80,
+                                         .comic_long_px = 80,
+                                         .comic_white_max = 1.0f};
+    assert_int_equal(cg_pool_create(1, &pool, NULL), CG_OK);
+    if (cg_dataset_open(&options, pool, NULL, NULL, &dataset, &error) != CG_OK ||
+        cg_dataset_prepare(dataset, pool, NULL, NULL, &error) != CG_OK)
+        fail_msg("%s", error.text);
+    cg_pool_free(pool);
+    free(cache);
+    free(comics);
+    free(photos);
+    return dataset;
+}
+
+/* Leaky ReLU's kinks are tested elsewhere: here they would spoil differences. */
+static void smooth_out(struct cg_network *network)
+{
+    for (int i = 0; i < network->layer_count; i++)
+        if (network->layers[i].activation == CG_ACT_LEAKY_RELU)
+            network->layers[i].activation = CG_ACT_TANH;
+}
+
+static void learner_new(struct cg_network *network, int micro_batches, uint64_t seed,
+                        struct cg_learner *out)
+{
+    smooth_out(network);
+    assert_int_equal(cg_learner_create(network, NULL, micro_batches, false, seed, out, NULL),
+                     CG_OK);
+}
+
+static struct cg_recipe test_recipe(void)
+{
+    struct cg_recipe recipe = CG_RECIPE_DEFAULT;
+    recipe.crop_px = CROP_PX;
+    recipe.batch = 2;
+    recipe.micro_batch_crops = 2;
+    recipe.adversarial[CG_CRITIC_LINE] = recipe.adversarial[CG_CRITIC_COLOUR] = 1.0f;
+    return recipe;
+}
+
+static struct subject subject_new(const char *folder, const struct cg_recipe *recipe)
+{
+    struct subject subject = {.dataset = open_data(folder)};
+    struct cg_network *critics[CG_CRITIC_COUNT];
+    learner_new(fixture_generator(), 1, 1, &subject.generator);
+    for (int c = 0; c < CG_CRITIC_COUNT; c++) {
+        assert_int_equal(cg_critic_build((enum cg_critic)c, &critics[c], NULL), CG_OK);
+        learner_new(critics[c], 1, 2 + (uint64_t)c, &subject.critics[c]);
+    }
+    assert_int_equal(cg_micro_batch_create(recipe, 0, SHARE, subject.generator.network, critics,
+                                           &subject.micro_batch, NULL),
+                     CG_OK);
+    return subject;
+}
+
+static void subject_clear(struct subject *subject)
+{
+    cg_micro_batch_free(subject->micro_batch);
+    for (int c = 0; c < CG_CRITIC_COUNT; c++)
+        cg_learner_clear(&subject->critics[c]);
+    cg_learner_clear(&subject->generator);
+    cg_dataset_free(subject->dataset);
+}
+
+static double generator_value(void *context)
+{
+    struct subject *subject = context;
+    cg_micro_batch_generate(subject->micro_batch, subject->dataset, SEED, STEP_NUMBER,
+                            &subject->generator);
+    cg_micro_batch_learn(subject->micro_batch, &subject->generator, TARGET_SHARE,
+                         subject->with_critics ? subject->critics : NULL);
+    const struct cg_losses *losses = cg_micro_batch_losses(subject->micro_batch);
+    double sum = losses->colour + losses->gradient + losses->comic + losses->ink + losses->chroma +
+                 losses->spurious_ink + losses->consistency;
+    for (int c = 0; c < CG_CRITIC_COUNT; c++)
+        sum += losses->adversarial[c];
+    return sum;
+}
+
+static double critic_value(void *context)
+{
+    struct subject *subject = context;
+    cg_micro_batch_generate(subject->micro_batch, subject->dataset, SEED, STEP_NUMBER,
+                            &subject->generator);
+    cg_micro_batch_draw_real(subject->micro_batch, subject->dataset, SEED, STEP_NUMBER);
+    cg_micro_batch_criticise(subject->micro_batch, subject->critic,
+                             &subject->critics[subject->critic]);
+    return cg_micro_batch_losses(subject->micro_batch)->critic[subject->critic];
+}
+
+/* The error of a sample of the learner's gradient, from number `first` on. */
+static double error_of(struct subject *subject, struct cg_learner *learner,
+                       double (*value)(void *context), size_t first, size_t sample)
+{
+    size_t nbytes = learner->count * sizeof(float);
+    float *gradient = malloc(nbytes);
+    assert_non_null(gradient);
+    memset(cg_learner_micro_batch(learner, 0), 0, nbytes);
+    value(subject);
+    memcpy(gradient, cg_learner_micro_batch(learner, 0), nbytes);
+    struct gradient_check check = {.value = value,
+                                   .context = subject,
+                                   .numbers = learner->parameters + first,
+                                   .gradient = gradient + first,
+                                   .count = learner->count - first,
+                                   .sample = sample,
+                                   .step = 0.01f,
+                                   .enough = 4e-3};
+    double error = gradient_worst_error(&check);
+    free(gradient);
+    return error;
+}
+
+/* L1 has a kink for every value of every pixel: of 14000 each, a share of about the step lies
+ * within it, on either side alike. */
+#define KINKED_TOLERANCE 0.02
+
+/* All parameters by a sample; the last layer's ones, from which the comic is made, each. */
+static void check_generator(struct subject *subject, size_t sample, const char *what)
+{
+    struct cg_learner *generator = &subject->generator;
+    const struct cg_network *network = generator->network;
+    size_t last = network->layers[network->layer_count - 1].weight_offset;
+    double by_all = error_of(subject, generator, generator_value, 0, sample);
+    double by_last = error_of(subject, generator, generator_value, last, 0);
+    if (!(by_all < KINKED_TOLERANCE && by_last < KINKED_TOLERANCE))
+        fail_msg("%s: error %g, of the last layer %g", what, by_all, by_last);
+}
+
+static void every_loss_reaches_the_generator(void **state)
+{
+    static const char *const names[] = {"colour", "gradient",     "comic",      "ink",
+                                        "chroma", "spurious_ink", "consistency"};
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        struct cg_recipe recipe = test_recipe();
+        float *const weights[] = {&recipe.colour,     &recipe.gradient, &recipe.comic,
+                                  &recipe.ink,        &recipe.chroma,   &recipe.spurious_ink,
+                                  &recipe.consistency};
+        for (size_t k = 0; k < sizeof(weights) / sizeof(weights[0]); k++)
+            *weights[k] = k == i ? 1.0f : 0.0f;
+        struct subject subject = subject_new(*state, &recipe);
+        check_generator(&subject, 20, names[i]);
+        subject_clear(&subject);
+    }
+}
+
+static void the_critics_reach_the_generator(void **state)
+{
+    static const enum cg_gan_objective objectives[] = {CG_GAN_HINGE, CG_GAN_LEAST_SQUARES};
+    for (size_t i = 0; i < 2; i++) {
+        struct cg_recipe recipe = test_recipe();
+        recipe.objective = objectives[i];
+        struct subject subject = subject_new(*state, &recipe);
+        subject.with_critics = true;
+        check_generator(&subject, 20, "with critics");
+        subject_clear(&subject);
+    }
+}
+
+/* Smooth, verdicts rounded to 1e-7 and more over a step of 0.01. */
+static void the_critics_step_is_right(void **state)
+{
+    struct cg_recipe recipe = test_recipe();
+    recipe.objective = CG_GAN_NON_SATURATING;
+    struct subject subject = subject_new(*state, &recipe);
+    for (int c = 0; c < CG_CRITIC_COUNT; c++) {
+        subject.critic = (enum cg_critic)c;
+        double error = error_of(&subject, &subject.critics[c], critic_value, 0, 40);
+        if (!(error < 5e-3))
+            fail_msg("%s: error %g", cg_critic_name(subject.critic), error);
+    }
+    subject_clear(&subject);
+}
+
+/* Two micro-batches of one crop each see what one micro-batch of two sees. */
+static void micro_batches_add_up(void **state)
+{
+    struct cg_recipe recipe = test_recipe();
+    struct subject whole = subject_new(*state, &recipe);
+    struct cg_network *critics[CG_CRITIC_COUNT] = {NULL, NULL};
+    struct cg_learner learner;
+    struct cg_losses sum = {0};
+    recipe.micro_batch_crops = 1;
+    generator_value(&whole);
+    learner_new(fixture_generator(), 2, 1, &learner); /* the same parameters */
+    for (int s = 0; s < 2; s++) {
+        struct cg_micro_batch *half;
+        assert_int_equal(
+            cg_micro_batch_create(&recipe, s, SHARE / 2.0f, learner.network, critics, &half, NULL),
+            CG_OK);
+        cg_micro_batch_generate(half, whole.dataset, SEED, STEP_NUMBER, &learner);
+        cg_micro_batch_learn(half, &learner, TARGET_SHARE, NULL);
+        cg_losses_add_scaled(&sum, cg_micro_batch_losses(half), 1.0);
+        cg_micro_batch_free(half);
+    }
+    const struct cg_losses *all = cg_micro_batch_losses(whole.micro_batch);
+    const double halves[] = {sum.colour, sum.gradient, sum.comic, sum.ink, sum.chroma};
+    const double wholes[] = {all->colour, all->gradient, all->comic, all->ink, all->chroma};
+    for (int i = 0; i < 5; i++) { /* scales rounded to float */
+        assert_true(wholes[i] > 1e-5);
+        assert_true(fabs(halves[i] - wholes[i]) < 1e-6 * wholes[i] + 1e-9);
+    }
+    cg_learner_clear(&learner);
+    subject_clear(&whole);
+}
+
+#define IN_FOLDER(test)                                                                            \
+    cmocka_unit_test_setup_teardown(test, temp_folder_setup, temp_folder_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        IN_FOLDER(every_loss_reaches_the_generator),
+        IN_FOLDER(the_critics_reach_the_generator),
+        IN_FOLDER(the_critics_step_is_right),
+        IN_FOLDER(micro_batches_add_up),
+    };
+    cg_blas_single_threaded();
+    return cmocka_run_group_tests_name("micro-batch gradients", tests, NULL, NULL);
+}
