@@ -1,8 +1,10 @@
 /* Files: see file.h. POSIX calls throughout: stdio would hide where a write failed. */
-#define _XOPEN_SOURCE 700 /* realpath */
+#define _XOPEN_SOURCE 700 /* fchmod, O_NOFOLLOW */
+#define _DEFAULT_SOURCE   /* getrandom */
 #include "base/file.h"
 
 #include "base/memory.h"
+#include "base/output.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -11,8 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/random.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #define PATH_SHOWN_NBYTES 400
@@ -225,11 +227,25 @@ enum cg_status cg_folder_make(const char *path, struct cg_error *error)
     return status;
 }
 
+int cg_file_flush_folder(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    char *folder = slash == NULL ? cg_string_copy(".")
+                                 : cg_string_format("%.*s", (int)(slash + 1 - path), path);
+    int fd = folder != NULL ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+    free(folder);
+    if (fd < 0)
+        return 0; /* a folder that may not be listed can be written to all the same */
+    int failure = fsync(fd) == 0 || errno == EINVAL || errno == ENOTSUP ? 0 : errno;
+    close(fd);
+    return failure;
+}
+
 /* ---- writing --------------------------------------------------------------------------------- */
 
 struct cg_file_writer {
     char *path;      /* as given, for messages */
-    char *target;    /* path with a link followed */
+    char *target;    /* path with its links followed */
     char *temporary; /* NULL when the target is written to directly, or after the rename */
     int fd;
     enum cg_status status; /* of the first failure */
@@ -282,18 +298,16 @@ static bool claim(int fd)
 
 /*
  * Not mkstemp: it makes the file 0600, and the umask that a new file should follow cannot be read
- * without setting it for all threads. The name needs only to be unused, O_EXCL sees to that.
+ * without setting it for all threads. O_EXCL sees to it that the name is unused, and no link.
  */
 static enum cg_status open_temporary(struct cg_file_writer *writer, struct cg_error *error)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    uint64_t number =
-        (uint64_t)now.tv_nsec ^ (uint64_t)getpid() << 14 ^ (uint64_t)(uintptr_t)writer;
     int failure = EEXIST;
     for (int i = 0; i < TEMPORARY_TRIES && failure == EEXIST; i++) {
-        number = number * 6364136223846793005u + 1442695040888963407u;
-        char *name = temporary_name(writer->target, number >> 33);
+        uint64_t number;
+        if (getrandom(&number, sizeof(number), 0) != (ssize_t)sizeof(number))
+            return writer_fail(writer, errno, error);
+        char *name = temporary_name(writer->target, number);
         if (name == NULL)
             return cg_fail(error, CG_ERR_MEMORY, "writing %s: out of memory",
                            cg_path_tail(writer->path));
@@ -325,12 +339,14 @@ static enum cg_status open_target(struct cg_file_writer *writer, struct cg_error
         return writer_fail(writer, EISDIR, error);
     if (!S_ISREG(about.st_mode)) {
         writer->fd = open(writer->target, O_WRONLY | O_CLOEXEC);
+        if (writer->fd >= 0 && (fstat(writer->fd, &about) != 0 || S_ISREG(about.st_mode)))
+            return writer_fail(writer, EEXIST, error);
         return writer->fd >= 0 ? CG_OK : writer_fail(writer, errno, error);
     }
     if (access(writer->target, W_OK) != 0)
         return writer_fail(writer, errno, error);
     enum cg_status status = open_temporary(writer, error);
-    if (status == CG_OK && fchmod(writer->fd, about.st_mode & 07777) != 0)
+    if (status == CG_OK && fchmod(writer->fd, about.st_mode & 0777) != 0)
         status = writer_fail(writer, errno, error);
     return status;
 }
@@ -347,12 +363,12 @@ enum cg_status cg_file_writer_create(const char *path, struct cg_file_writer **o
     writer->status = CG_OK;
     writer->buffered_nbytes = 0;
     writer->path = cg_string_copy(path);
-    writer->target = realpath(path, NULL); /* NULL when there is no such file yet */
-    if (writer->target == NULL)
-        writer->target = cg_string_copy(path);
-    enum cg_status status;
-    if (writer->path == NULL || writer->target == NULL)
+    writer->target = NULL;
+    enum cg_status status = CG_OK;
+    if (writer->path == NULL)
         status = cg_fail(error, CG_ERR_MEMORY, "writing %s: out of memory", cg_path_tail(path));
+    else if ((writer->target = cg_output_resolve(path, error)) == NULL)
+        status = CG_ERR_IO;
     else
         status = open_target(writer, error);
     if (status != CG_OK) {
@@ -418,9 +434,11 @@ enum cg_status cg_file_writer_commit(struct cg_file_writer *writer, struct cg_er
     if (writer->temporary != NULL &&
         (fsync(writer->fd) != 0 || rename(writer->temporary, writer->target) != 0))
         return writer_fail(writer, errno, error);
+    int failure = writer->temporary != NULL ? cg_file_flush_folder(writer->target) : 0;
     free(writer->temporary);
     writer->temporary = NULL;
-    int failure = close(writer->fd) == 0 ? 0 : errno; /* only now: with it goes the lock */
+    if (close(writer->fd) != 0 && failure == 0) /* only now: with it goes the lock */
+        failure = errno;
     writer->fd = -1;
     return failure == 0 ? CG_OK : writer_fail(writer, failure, error);
 }

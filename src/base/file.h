@@ -36,9 +36,9 @@ enum cg_status cg_folder_make(const char *path, struct cg_error *error);
 
 /*
  * A file in the making. The bytes go to a temporary file beside the target, which takes the
- * target's place on commit, with its permissions (or 0666 less the umask if there was none).
- * Whatever goes wrong, the target is as it was and the temporary file is gone. A link is followed;
- * a device or pipe is written to directly.
+ * target's place on commit, with its permissions but for set-user-ID and the like (or 0666 less the
+ * umask if there was none). Whatever goes wrong, the target is as it was and the temporary file is
+ * gone. A link of this user or of root is followed; a device or pipe is written to directly.
  */
 struct cg_file_writer;
 
@@ -67,6 +67,10 @@ enum cg_status cg_file_write(const char *path, const void *bytes, size_t nbytes,
 void cg_folder_drop_abandoned(const char *path,
                               bool (*is_target)(const void *context, const char *name),
                               const void *context);
+
+/* Flush the folder that path lies in, so that a name given by rename() outlasts a power cut.
+ * Returns 0 or an errno; what cannot flush folders is fine. */
+int cg_file_flush_folder(const char *path);
 
 /* The part of path behind its last slash, not counting slashes at the end. To be freed; NULL when
  * memory is short. */

@@ -5,6 +5,7 @@
 #include "cli/cli.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -99,6 +100,7 @@ static int run(int argc, char *argv[])
 int main(int argc, char *argv[])
 {
     cg_blas_fix_core_type(argv);
+    signal(SIGXFSZ, SIG_IGN); /* a file that grows too large is a failed write, not our end */
     int code = run(argc, argv);
     if ((fflush(stdout) != 0 || ferror(stdout)) && code == CG_EXIT_DONE)
         code = cg_cli_fail(CG_EXIT_INPUT, "writing to the standard output: %s", strerror(errno));

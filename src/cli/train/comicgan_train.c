@@ -3,9 +3,12 @@
 #include "cli/train/train_vector.h"
 #include "comicgan/comicgan.h"
 
+#include <signal.h>
+
 int main(int argc, char *argv[])
 {
     cg_blas_fix_core_type(argv);
+    signal(SIGXFSZ, SIG_IGN); /* a file that grows too large is a failed write, not our end */
     if (cg_cli_is_vector(argc, argv))
         return cg_cli_train_vector(argc, argv);
     return cg_cli_train_style(argc, argv);

@@ -6,7 +6,7 @@
 echo file >file
 
 refuse 1 'nowhere' convert --style tiny in.png nowhere/out.png
-refuse 1 'file is not a folder' convert --style tiny in.png file/out.png
+refuse 1 'folder file/: ' convert --style tiny in.png file/out.png
 
 # IN itself, by any name
 cp in.png keep.png
@@ -24,7 +24,6 @@ refuse 1 'full.png: the disk is full' convert --style tiny --force in.png full.p
 rm full.png
 
 limited() {
-    trap '' XFSZ
     ulimit -f 1
     "$comicgan" convert --style tiny --force in.png "$1"
 }

@@ -1,0 +1,57 @@
+/*
+ * What a call may write over: one rule for the outputs of all commands, asked before any work.
+ *
+ * - An output that is there already is refused unless the user said --force.
+ * - One that is also an input of the call, by whatever name or link, is refused in any case.
+ * - Nothing is written through a symbolic link that neither this user nor root laid.
+ *
+ * Devices and pipes are written to, not overwritten, and may always be outputs.
+ */
+#ifndef CG_BASE_OUTPUT_H
+#define CG_BASE_OUTPUT_H
+
+#include "base/error.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <sys/types.h>
+
+/* The files that a call reads. Start from all zero. */
+struct cg_inputs {
+    struct cg_input {
+        dev_t device;
+        ino_t inode;
+        const char *name;
+    } * files;
+    size_t count, capacity;
+    bool sorted;
+};
+
+/* path must outlive inputs; "-" is the standard input; NULL and what is no file are passed by.
+ * Errors: CG_ERR_MEMORY. */
+enum cg_status cg_inputs_add(struct cg_inputs *inputs, const char *path, struct cg_error *error);
+/* The same for what the user knows by another name, which must outlive inputs. */
+enum cg_status cg_inputs_add_named(struct cg_inputs *inputs, const char *path, const char *name,
+                                   struct cg_error *error);
+void cg_inputs_clear(struct cg_inputs *inputs);
+
+/*
+ * Whether path may be written. Errors: CG_ERR_ARGUMENT for what is there already and for an input;
+ * CG_ERR_IO for a folder and for a link of another user.
+ */
+enum cg_status cg_output_check(struct cg_inputs *inputs, const char *path, bool force,
+                               struct cg_error *error);
+
+/* Whether the folder that path lies in is there and can be written to. Errors: CG_ERR_IO,
+ * CG_ERR_MEMORY. */
+enum cg_status cg_output_check_folder(const char *path, struct cg_error *error);
+
+/* Where path's bytes go: the end of its links, each of which must be this user's or root's; a
+ * device or pipe as it is. To be freed; NULL after an error: CG_ERR_IO, CG_ERR_MEMORY. */
+char *cg_output_resolve(const char *path, struct cg_error *error);
+
+/* Open for writing line by line, from the start or (append) at the end of what is there. Errors:
+ * CG_ERR_IO, CG_ERR_MEMORY. */
+enum cg_status cg_output_open(const char *path, bool append, FILE **out, struct cg_error *error);
+
+#endif
