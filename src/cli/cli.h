@@ -2,7 +2,7 @@
 #ifndef CG_CLI_CLI_H
 #define CG_CLI_CLI_H
 
-#include "base/error.h"
+#include "base/output.h"
 
 #include <getopt.h>
 #include <stdbool.h>
@@ -21,6 +21,13 @@ int cg_cli_fail(enum cg_cli_exit code, const char *format, ...) CG_PRINTF(2, 3);
 
 /* One line on stderr as it is, free of control characters: for what went well. */
 void cg_cli_say(const char *format, ...) CG_PRINTF(1, 2);
+
+/* Fail with what error says: wrong arguments are CG_EXIT_USAGE, all else is code. */
+int cg_cli_fail_with(enum cg_cli_exit code, const struct cg_error *error);
+
+/* Whether the call may write path (base/output.h); an exit code, after a message unless it is
+ * CG_EXIT_DONE. */
+int cg_cli_check_output(struct cg_inputs *inputs, const char *path, bool force);
 
 /* What getopt_long returns for options that have no letter starts here. */
 #define CG_CLI_LONG_OPTION 256

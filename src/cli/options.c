@@ -32,6 +32,19 @@ int cg_cli_fail(enum cg_cli_exit code, const char *format, ...)
     return code;
 }
 
+int cg_cli_fail_with(enum cg_cli_exit code, const struct cg_error *error)
+{
+    return cg_cli_fail(error->status == CG_ERR_ARGUMENT ? CG_EXIT_USAGE : code, "%s", error->text);
+}
+
+int cg_cli_check_output(struct cg_inputs *inputs, const char *path, bool force)
+{
+    struct cg_error error;
+    if (cg_output_check(inputs, path, force, &error) == CG_OK)
+        return CG_EXIT_DONE;
+    return cg_cli_fail_with(CG_EXIT_INPUT, &error);
+}
+
 void cg_cli_say(const char *format, ...)
 {
     va_list arguments;

@@ -1,6 +1,9 @@
 /* Options that say how a comic is to look: see looks.h. */
 #include "cli/render_options.h"
 
+#include "model/model.h"
+
+#include <stdlib.h>
 #include <string.h>
 
 #define OPTION_NAME_MAX_CHARS 32
@@ -55,6 +58,7 @@ static bool read_mask(struct cg_cli_render_params *looks, const char *path)
 {
     struct cg_error error;
     cg_image_clear(&looks->mask);
+    looks->mask_path = path;
     const struct cg_image_read_options grey = {.channels = 1};
     if (cg_image_read(path, &grey, &looks->mask, NULL, &error) == CG_OK)
         return true;
@@ -95,6 +99,19 @@ enum cg_status cg_cli_render_params_open(const struct cg_cli_render_params *look
     }
     out->mask = (struct cg_mask){looks->mask.width, looks->mask.height, looks->mask.pixels};
     return CG_OK;
+}
+
+enum cg_status cg_cli_render_params_add_inputs(const struct cg_cli_render_params *looks,
+                                               struct cg_inputs *inputs, struct cg_error *error)
+{
+    char *path = NULL;
+    enum cg_status status = cg_model_style_path(looks->style, &path, error);
+    if (status == CG_OK)
+        status = cg_inputs_add_named(inputs, path, looks->style, error);
+    if (status == CG_OK)
+        status = cg_inputs_add(inputs, looks->mask_path, error);
+    free(path);
+    return status;
 }
 
 void cg_cli_render_params_close(struct cg_cli_render_params *looks)

@@ -69,8 +69,9 @@ enum {
 struct cg_cli_render_params {
     const char *style;
     struct cg_render_params values; /* of what `given` says */
-    unsigned given;       /* bit (option - CG_CLI_RENDER_PARAMS_OPTION): set by the user */
-    struct cg_image mask; /* empty: none */
+    unsigned given;        /* bit (option - CG_CLI_RENDER_PARAMS_OPTION): set by the user */
+    const char *mask_path; /* NULL: none */
+    struct cg_image mask;  /* empty: none */
 };
 #define CG_CLI_RENDER_PARAMS_DEFAULT                                                               \
     {                                                                                              \
@@ -91,6 +92,10 @@ bool cg_cli_render_params_set(struct cg_cli_render_params *looks, int option, co
 enum cg_status cg_cli_render_params_open(const struct cg_cli_render_params *looks,
                                          struct cg_engine **engine, struct cg_render_params *out,
                                          struct cg_error *error);
+
+/* Add the files that the options name: the style's model and the mask. Errors: CG_ERR_MEMORY. */
+enum cg_status cg_cli_render_params_add_inputs(const struct cg_cli_render_params *looks,
+                                               struct cg_inputs *inputs, struct cg_error *error);
 
 /* Free what the options have read; wanted whether or not there was an open. */
 void cg_cli_render_params_close(struct cg_cli_render_params *looks);

@@ -284,3 +284,20 @@ enum cg_status cg_walk_pictures(const char *dir, const struct cg_walk_options *o
     free(walk.visited);
     return status;
 }
+
+enum cg_status cg_walk_add_inputs(const char *path, struct cg_inputs *inputs,
+                                  struct cg_error *error)
+{
+    static const struct cg_walk_options all = {.recursive = true, .follow_folders = true};
+    struct cg_path_list list = {0};
+    struct stat about;
+    if (path == NULL || stat(path, &about) != 0)
+        return CG_OK;
+    if (!S_ISDIR(about.st_mode))
+        return cg_inputs_add(inputs, path, error);
+    enum cg_status status = cg_walk_pictures(path, &all, &list, NULL, error);
+    for (size_t i = 0; status == CG_OK && i < list.count; i++)
+        status = cg_inputs_add_named(inputs, list.paths[i], path, error);
+    cg_path_list_clear(&list);
+    return status;
+}

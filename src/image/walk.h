@@ -2,9 +2,7 @@
 #ifndef CG_IMAGE_WALK_H
 #define CG_IMAGE_WALK_H
 
-#include "base/error.h"
-
-#include <stdbool.h>
+#include "base/output.h"
 
 struct cg_path_list {
     char **paths;
@@ -34,6 +32,11 @@ struct cg_walk_left_out {
 enum cg_status cg_walk_pictures(const char *dir, const struct cg_walk_options *options,
                                 struct cg_path_list *list, struct cg_walk_left_out *left_out,
                                 struct cg_error *error);
+
+/* Add path, or what a walk of all below it finds, to the inputs of a call; it must outlive them.
+ * Errors: as above. */
+enum cg_status cg_walk_add_inputs(const char *path, struct cg_inputs *inputs,
+                                  struct cg_error *error);
 
 /* Add path, which the list takes over, also when it fails: NULL, or memory is short. */
 bool cg_path_list_add(struct cg_path_list *list, char *path);

@@ -40,4 +40,8 @@ enum cg_status cg_model_write(const char *path, const struct cg_model *model,
 enum cg_status cg_model_open_style(const char *style, struct cg_model **out,
                                    struct cg_error *error);
 
+/* The model file that a style's name or path means, to be freed; NULL when there is none, as of the
+ * built-in one. Errors: CG_ERR_MEMORY, CG_ERR_IO. */
+enum cg_status cg_model_style_path(const char *style, char **out, struct cg_error *error);
+
 #endif

@@ -267,10 +267,30 @@ static enum cg_status open_listed(const char *style, struct cg_model **out, stru
     return status;
 }
 
+static bool is_path(const char *style)
+{
+    return strchr(style, '/') != NULL || has_suffix(style, SUFFIX);
+}
+
+enum cg_status cg_model_style_path(const char *style, char **out, struct cg_error *error)
+{
+    struct cg_style_list *list = NULL;
+    *out = NULL;
+    enum cg_status status = is_path(style) ? CG_OK : cg_style_list_create(&list, error);
+    if (status != CG_OK)
+        return status;
+    const struct cg_style_info *info = list != NULL ? find(list, style) : NULL;
+    const char *path = list == NULL ? style : info != NULL ? info->source : NULL;
+    if (path != NULL && (*out = cg_string_copy(path)) == NULL)
+        status = cg_fail(error, CG_ERR_MEMORY, "style: out of memory");
+    cg_style_list_free(list);
+    return status;
+}
+
 enum cg_status cg_model_open_style(const char *style, struct cg_model **out, struct cg_error *error)
 {
     *out = NULL;
-    if (strchr(style, '/') != NULL || has_suffix(style, SUFFIX))
+    if (is_path(style))
         return cg_model_read(style, out, error);
     if (cg_builtin_model_nbytes == 0)
         return open_listed(style, out, error);

@@ -302,7 +302,7 @@ static void an_input_is_never_written_over(void **state)
     touch("x.png");
     touch("x-c.png");
     force.suffix = "-c";
-    expect_refusal(force, "x.png x-c.png .", 2, "comic of x.png", "over x-c.png");
+    expect_refusal(force, "x.png x-c.png .", 2, "the same file", "x-c.png");
 }
 
 /* ---- what is there already ------------------------------------------------------------------- */

@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/output.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -30,12 +31,13 @@ enum cg_status cg_report_open(const char *path, bool append, const char *style,
     report->style = style;
     if (path != NULL) {
         report->path = cg_string_copy(path);
-        report->file = fopen(path, append ? "ae" : "we");
-        if (report->path == NULL || report->file == NULL) {
-            cg_fail(error, CG_ERR_IO, "writing the report %s: %s", cg_path_tail(path),
-                    strerror(errno));
+        enum cg_status status =
+            report->path != NULL
+                ? cg_output_open(path, append, &report->file, error)
+                : cg_fail(error, CG_ERR_MEMORY, "writing the report %s: out of memory", path);
+        if (status != CG_OK) {
             cg_report_close(report);
-            return CG_ERR_IO;
+            return status;
         }
     }
     *out = report;

@@ -37,7 +37,7 @@ static const char help_files[] =
     "  --format F          png, jpg, or same as the photo (default: by OUT's ending;\n"
     "                      png in a folder)\n"
     "  --skip-existing     leave out photos whose comic is there and not older\n"
-    "  --force             overwrite what is there (default: refuse before any work)\n"
+    "  --force             replace what is there (default: refuse before any work)\n"
     "  --shard K/N         the K-th of N parts of the pictures, for N machines\n"
     "  --dry-run           print what would be done, a line \"IN -> OUT\" for each, and\n"
     "                      write nothing\n"
@@ -60,8 +60,8 @@ static const char help_work[] =
     "  --max-memory SIZE   do not take more than SIZE, such as 800M or 2G: large\n"
     "                      pictures wait, those that cannot fit are refused\n"
     "                      (default: 75 % of what is free)\n"
-    "  --report FILE       write a line of JSON for each picture; begins anew, but\n"
-    "                      with --skip-existing adds to what is there\n"
+    "  --report FILE       write a line of JSON for each picture; what is there is\n"
+    "                      begun anew by --force and added to by --skip-existing\n"
     "  --verbose           a line for each picture that is done\n"
     "  --quiet             nothing but errors\n"
     "  -h, --help          this text\n"
@@ -235,6 +235,8 @@ static int complete(struct request *request, int argc, char *argv[])
     request->plan.arguments = (const char *const *)argv + optind;
     request->plan.argument_count = (size_t)(argc - optind);
     request->batch.picture.keep_exif |= request->batch.picture.keep_gps;
+    request->plan.report = request->batch.report_path;
+    request->plan.looks = &request->looks;
     request->batch.report_append = request->plan.skip_existing;
     return CG_EXIT_DONE;
 }

@@ -81,13 +81,6 @@ static int check_options(const struct cg_plan_options *options)
 
 /* ---- where the comics go --------------------------------------------------------------------- */
 
-static int check_writable(const char *target, const char *folder)
-{
-    if (access(folder, W_OK | X_OK) == 0)
-        return CG_EXIT_DONE;
-    return cg_cli_fail(CG_EXIT_INPUT, "writing %s: folder %s: %s", target, folder, strerror(errno));
-}
-
 /* Take OUT for a folder, which may be missing as yet. */
 static int set_out_dir(struct planner *planner, const char *out)
 {
@@ -102,7 +95,10 @@ static int set_out_dir(struct planner *planner, const char *out)
         return CG_EXIT_DONE;
     if (!S_ISDIR(planner->out_id.st_mode))
         return cg_cli_fail(CG_EXIT_USAGE, "writing to %s: expected a folder, found a file", out);
-    return check_writable(out, planner->out_dir);
+    if (access(planner->out_dir, W_OK | X_OK) == 0)
+        return CG_EXIT_DONE;
+    return cg_cli_fail(CG_EXIT_INPUT, "writing %s: folder %s: %s", out, planner->out_dir,
+                       strerror(errno));
 }
 
 static bool says_folder(const char *out)
@@ -177,40 +173,18 @@ static int settle_format(const struct cg_plan_options *options, const char *in, 
     return CG_EXIT_DONE;
 }
 
-/* The folder that a new file would lie in. */
-static int check_parent(const char *out)
-{
-    const char *slash = strrchr(out, '/');
-    size_t length = slash == NULL ? 1 : slash == out ? 1 : (size_t)(slash - out);
-    struct stat about;
-    if (is_stream(out) || (stat(out, &about) == 0 && !S_ISREG(about.st_mode)))
-        return CG_EXIT_DONE;
-    char *folder = cg_string_format("%.*s", (int)length, slash == NULL ? "." : out);
-    if (folder == NULL)
-        return cg_plan_no_memory();
-    int code = CG_EXIT_DONE;
-    if (stat(folder, &about) != 0)
-        code =
-            cg_cli_fail(CG_EXIT_INPUT, "writing %s: folder %s: %s", out, folder, strerror(errno));
-    else if (!S_ISDIR(about.st_mode))
-        code = cg_cli_fail(CG_EXIT_INPUT, "writing %s: %s is not a folder", out, folder);
-    else
-        code = check_writable(out, folder);
-    free(folder);
-    return code;
-}
-
 static int add_single(struct planner *planner)
 {
     const struct cg_plan_options *options = planner->options;
     const char *in = planner->inputs[0], *out = options->arguments[1];
     enum cg_image_format format;
+    struct cg_error error;
     if (options->suffix != NULL)
         return cg_cli_fail(CG_EXIT_USAGE,
                            "--suffix is for comics in a folder; found the name of one, %s", out);
     int code = settle_format(options, in, out, &format);
-    if (code == CG_EXIT_DONE)
-        code = check_parent(out);
+    if (code == CG_EXIT_DONE && !is_stream(out) && cg_output_check_folder(out, &error) != CG_OK)
+        code = cg_cli_fail_with(CG_EXIT_INPUT, &error);
     if (code == CG_EXIT_DONE &&
         !cg_job_list_add(&planner->list, cg_string_copy(in), cg_string_copy(out), format))
         code = cg_plan_no_memory();

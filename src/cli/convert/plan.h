@@ -13,6 +13,7 @@
 #define CG_CLI_CONVERT_PLAN_H
 
 #include "cli/convert/shard.h"
+#include "cli/render_options.h"
 #include "image/image.h"
 
 #include <stdbool.h>
@@ -35,6 +36,8 @@ struct cg_plan_options {
     enum cg_plan_format format;
     const char *suffix; /* --suffix, put before the ending; NULL: none */
     bool skip_existing, force;
+    const char *report;                       /* --report; NULL: none */
+    const struct cg_cli_render_params *looks; /* which may name files; NULL: none */
     const char *shard; /* --shard K/N as given; NULL: from the environment, if there is one */
 };
 

@@ -1,7 +1,4 @@
-/*
- * Comics that are there already: see plan_parts.h. Devices and pipes are not: they are written to,
- * not overwritten.
- */
+/* Comics that are there already, and the report: see plan_parts.h. */
 #include "base/memory.h"
 #include "cli/cli.h"
 #include "cli/convert/plan_parts.h"
@@ -11,18 +8,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-enum state {
-    STATE_OPEN,    /* to be done, and nothing is in its place */
-    STATE_REPLACE, /* to be done, over what is there */
-    STATE_DONE
-};
-
-struct file_id {
-    dev_t device;
-    ino_t inode;
-    size_t job;
-};
 
 /* ---- whether a file is a whole picture ------------------------------------------------------- */
 
@@ -70,86 +55,21 @@ static bool stat_input(const struct cg_job *job, struct stat *about)
     return strcmp(job->in, "-") == 0 ? fstat(STDIN_FILENO, about) == 0 : stat(job->in, about) == 0;
 }
 
-static bool is_done(const struct cg_job *job, const struct stat *in, const struct stat *out)
+/* Whether --skip-existing leaves the job's comic as it is. What is read is never a comic of it. */
+static bool is_done(const struct cg_job *job)
 {
-    return S_ISREG(in->st_mode) && !is_older(&out->st_mtim, &in->st_mtim) &&
-           is_whole_file(job->out, job->format);
+    struct stat in, out;
+    return strcmp(job->out, "-") != 0 && stat(job->out, &out) == 0 && S_ISREG(out.st_mode) &&
+           stat_input(job, &in) && S_ISREG(in.st_mode) &&
+           (in.st_dev != out.st_dev || in.st_ino != out.st_ino) &&
+           !is_older(&out.st_mtim, &in.st_mtim) && is_whole_file(job->out, job->format);
 }
 
-/* What the job finds at its output; out is its file where that is STATE_REPLACE. */
-static int look_at(const struct cg_plan_options *options, const struct cg_job *job,
-                   enum state *state, struct stat *out)
-{
-    struct stat in;
-    *state = STATE_OPEN;
-    if (strcmp(job->out, "-") == 0 || stat(job->out, out) != 0)
-        return CG_EXIT_DONE;
-    if (S_ISDIR(out->st_mode))
-        return cg_cli_fail(CG_EXIT_INPUT, "writing %s: expected the name of a file, found a folder",
-                           job->out);
-    if (!S_ISREG(out->st_mode))
-        return CG_EXIT_DONE;
-    *state = STATE_REPLACE;
-    if (!stat_input(job, &in))
-        return CG_EXIT_DONE;
-    if (in.st_dev == out->st_dev && in.st_ino == out->st_ino)
-        return cg_cli_fail(CG_EXIT_USAGE, "%s and %s are the same file; give OUT another name",
-                           job->in, job->out);
-    if (options->skip_existing && is_done(job, &in, out))
-        *state = STATE_DONE;
-    return CG_EXIT_DONE;
-}
-
-/* ---- all of them ----------------------------------------------------------------------------- */
-
-static int compare_ids(const void *a, const void *b)
-{
-    const struct file_id *first = a, *second = b;
-    if (first->device != second->device)
-        return first->device < second->device ? -1 : 1;
-    return (first->inode > second->inode) - (first->inode < second->inode);
-}
-
-/* What a job writes over must not be what another one reads. */
-static int protect_inputs(const struct cg_plan *plan, struct file_id *replaced, size_t count)
-{
-    if (count == 0)
-        return CG_EXIT_DONE;
-    qsort(replaced, count, sizeof(*replaced), compare_ids);
-    for (size_t i = 0; i < plan->count; i++) {
-        struct stat in;
-        if (!stat_input(&plan->jobs[i], &in))
-            continue;
-        struct file_id key = {in.st_dev, in.st_ino, i};
-        const struct file_id *hit = bsearch(&key, replaced, count, sizeof(key), compare_ids);
-        if (hit != NULL)
-            return cg_cli_fail(CG_EXIT_USAGE,
-                               "the comic of %s would be written over %s, which is to be converted "
-                               "itself; give another OUT",
-                               plan->jobs[hit->job].in, plan->jobs[i].in);
-    }
-    return CG_EXIT_DONE;
-}
-
-static int refuse_overwriting(const struct cg_plan *plan, const struct file_id *replaced,
-                              size_t count)
-{
-    const char *first = plan->jobs[replaced[0].job].out;
-    if (count == 1)
-        return cg_cli_fail(CG_EXIT_USAGE,
-                           "%s is there already; --force overwrites it, --skip-existing leaves it",
-                           first);
-    return cg_cli_fail(CG_EXIT_USAGE,
-                       "%zu comics are there already, the first is %s; --skip-existing makes what "
-                       "is missing, --force overwrites",
-                       count, first);
-}
-
-static void drop_done(struct cg_plan *plan, const enum state *states)
+static void drop_done(struct cg_plan *plan, const bool *done)
 {
     size_t kept = 0;
     for (size_t i = 0; i < plan->count; i++) {
-        if (states[i] == STATE_DONE)
+        if (done[i])
             cg_job_clear(&plan->jobs[i]);
         else
             plan->jobs[kept++] = plan->jobs[i];
@@ -158,34 +78,123 @@ static void drop_done(struct cg_plan *plan, const enum state *states)
     plan->count = kept;
 }
 
-/* states and replaced have room for all jobs. */
-static int check_all(const struct cg_plan_options *options, struct cg_plan *plan,
-                     enum state *states, struct file_id *replaced)
+/* ---- all of them ----------------------------------------------------------------------------- */
+
+/* What the call reads. A million names are only looked at if one of them could be written over. */
+static enum cg_status add_inputs(const struct cg_plan_options *options, const struct cg_plan *plan,
+                                 struct cg_inputs *inputs, struct cg_error *error)
 {
-    size_t replaced_count = 0;
-    int code = CG_EXIT_DONE;
-    for (size_t i = 0; code == CG_EXIT_DONE && i < plan->count; i++) {
-        struct stat out;
-        code = look_at(options, &plan->jobs[i], &states[i], &out);
-        if (code == CG_EXIT_DONE && states[i] == STATE_REPLACE)
-            replaced[replaced_count++] = (struct file_id){out.st_dev, out.st_ino, i};
+    struct stat about;
+    bool wanted = options->report != NULL;
+    for (size_t i = 0; !wanted && i < plan->count; i++)
+        wanted = strcmp(plan->jobs[i].out, "-") != 0 && lstat(plan->jobs[i].out, &about) == 0;
+    if (!wanted)
+        return CG_OK;
+    enum cg_status status = cg_inputs_add(inputs, options->files_from, error);
+    if (status == CG_OK && options->looks != NULL)
+        status = cg_cli_render_params_add_inputs(options->looks, inputs, error);
+    for (size_t i = 0; status == CG_OK && i < plan->count; i++)
+        status = cg_inputs_add(inputs, plan->jobs[i].in, error);
+    return status;
+}
+
+static int check_comics(const struct cg_plan *plan, const bool *done, struct cg_inputs *inputs,
+                        bool replace)
+{
+    struct cg_error error;
+    const char *first = NULL;
+    size_t count = 0;
+    for (size_t i = 0; i < plan->count; i++) {
+        const char *out = plan->jobs[i].out;
+        if (done[i] || strcmp(out, "-") == 0)
+            continue;
+        if (cg_output_check(inputs, out, true, &error) != CG_OK)
+            return cg_cli_fail_with(CG_EXIT_INPUT, &error);
+        if (replace || cg_output_check(inputs, out, false, &error) == CG_OK)
+            continue;
+        first = count++ == 0 ? out : first;
     }
-    if (code == CG_EXIT_DONE && replaced_count > 0 && !options->force && !options->skip_existing)
-        code = refuse_overwriting(plan, replaced, replaced_count);
+    if (count == 1)
+        return cg_cli_fail(CG_EXIT_USAGE,
+                           "%s is there already; --force replaces it, --skip-existing leaves it",
+                           first);
+    if (count > 1)
+        return cg_cli_fail(CG_EXIT_USAGE,
+                           "%zu comics are there already, the first is %s; --skip-existing makes "
+                           "what is missing, --force replaces all",
+                           count, first);
+    return CG_EXIT_DONE;
+}
+
+/* ---- the report ------------------------------------------------------------------------------ */
+
+/* Whether two paths name one place, be there something or not. */
+static bool is_same_place(const char *a, const char *b)
+{
+    const char *a_slash = strrchr(a, '/'), *b_slash = strrchr(b, '/');
+    if (strcmp(a_slash != NULL ? a_slash + 1 : a, b_slash != NULL ? b_slash + 1 : b) != 0)
+        return false;
+    char *folders[2] = {cg_string_format("%.*s.", a_slash != NULL ? (int)(a_slash + 1 - a) : 0, a),
+                        cg_string_format("%.*s.", b_slash != NULL ? (int)(b_slash + 1 - b) : 0, b)};
+    struct stat first, second;
+    bool same = folders[0] != NULL && folders[1] != NULL && stat(folders[0], &first) == 0 &&
+                stat(folders[1], &second) == 0 && first.st_dev == second.st_dev &&
+                first.st_ino == second.st_ino;
+    free(folders[1]);
+    free(folders[0]);
+    return same;
+}
+
+/* What --skip-existing adds lines to must be lines of JSON. */
+static bool is_report(const char *path)
+{
+    char begin = '{';
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0)
+        return true;
+    bool empty = read(fd, &begin, 1) <= 0;
+    close(fd);
+    return empty || begin == '{';
+}
+
+static int check_report(const struct cg_plan_options *options, const struct cg_plan *plan,
+                        struct cg_inputs *inputs)
+{
+    const char *report = options->report;
+    for (size_t i = 0; i < plan->count; i++)
+        if (is_same_place(plan->jobs[i].out, report))
+            return cg_cli_fail(CG_EXIT_USAGE, "--report %s is the name of a comic, that of %s",
+                               report, plan->jobs[i].in);
+    int code = cg_cli_check_output(inputs, report, options->force || options->skip_existing);
+    if (code == CG_EXIT_DONE && options->skip_existing && !is_report(report))
+        code = cg_cli_fail(CG_EXIT_USAGE,
+                           "--report %s: expected a report to add to, found another file", report);
+    return code;
+}
+
+static int check_all(const struct cg_plan_options *options, struct cg_plan *plan, bool *done)
+{
+    struct cg_inputs inputs = {0};
+    struct cg_error error;
+    int code = CG_EXIT_DONE;
+    for (size_t i = 0; i < plan->count; i++)
+        done[i] = options->skip_existing && is_done(&plan->jobs[i]);
+    if (add_inputs(options, plan, &inputs, &error) != CG_OK)
+        code = cg_cli_fail_with(CG_EXIT_INPUT, &error);
     if (code == CG_EXIT_DONE)
-        code = protect_inputs(plan, replaced, replaced_count);
+        code = check_comics(plan, done, &inputs, options->force || options->skip_existing);
+    if (code == CG_EXIT_DONE && options->report != NULL)
+        code = check_report(options, plan, &inputs);
+    cg_inputs_clear(&inputs);
     if (code == CG_EXIT_DONE)
-        drop_done(plan, states);
+        drop_done(plan, done);
     return code;
 }
 
 int cg_plan_check_existing(const struct cg_plan_options *options, struct cg_plan *plan)
 {
-    enum state *states = calloc(plan->count + 1, sizeof(*states));
-    struct file_id *replaced = calloc(plan->count + 1, sizeof(*replaced));
-    int code = states != NULL && replaced != NULL ? check_all(options, plan, states, replaced)
-                                                  : cg_plan_no_memory();
-    free(replaced);
-    free(states);
+    bool *done = calloc(plan->count + 1, sizeof(*done));
+    int code = done != NULL ? check_all(options, plan, done) : cg_plan_no_memory();
+    free(done);
     return code;
 }

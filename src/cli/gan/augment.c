@@ -32,6 +32,7 @@ static const char help[] =
     "  --shift S           moved by up to this share of the sides, 0 to 0.5 (default: 0.05)\n"
     "  --brightness B, --contrast C\n"
     "                      changed by up to this share, 0 to 1 (default: 0.08, 0.15)\n"
+    "  --force             replace what is there already in OUT\n"
     "  --seed S            random seed (default: 1)\n"
     "  --threads N         threads (default: all processors); the pictures are the same with any\n"
     "  --help              this text\n";
@@ -42,6 +43,7 @@ static const struct cg_image_write_options as_png = {.format = CG_IMAGE_PNG};
 struct settings {
     const char *data, *out, *model;
     int copies, count, seed, threads;
+    bool force;
     struct cg_transform transform;
 };
 
@@ -57,6 +59,7 @@ enum {
     OPTION_SHIFT,
     OPTION_BRIGHTNESS,
     OPTION_CONTRAST,
+    OPTION_FORCE,
     OPTION_SEED,
     OPTION_THREADS
 };
@@ -73,6 +76,7 @@ static const struct option long_options[] = {
     {"shift", required_argument, NULL, OPTION_SHIFT},
     {"brightness", required_argument, NULL, OPTION_BRIGHTNESS},
     {"contrast", required_argument, NULL, OPTION_CONTRAST},
+    {"force", no_argument, NULL, OPTION_FORCE},
     {"seed", required_argument, NULL, OPTION_SEED},
     {"threads", required_argument, NULL, OPTION_THREADS},
     {"help", no_argument, NULL, 'h'},
@@ -115,6 +119,8 @@ static bool set_option(void *context, int option, const char *value)
         return cg_cli_parse_int("copies", value, 0, 1000, &settings->copies);
     case OPTION_COUNT:
         return cg_cli_parse_int("count", value, 0, 1000000, &settings->count);
+    case OPTION_FORCE:
+        return settings->force = true;
     case OPTION_SEED:
         return cg_cli_parse_int("seed", value, 0, 1000000000, &settings->seed);
     case OPTION_THREADS:
@@ -211,12 +217,17 @@ static int write_copies(const struct settings *settings, const struct cg_path_li
 
 /* ---- generated pictures ---------------------------------------------------------------------- */
 
+static char *path_of_generated(const struct settings *settings, int number)
+{
+    return cg_string_format("%s/generated/%06d.png", settings->out, number);
+}
+
 static enum cg_status write_generated(const struct settings *settings,
                                       const struct cg_vector_config *config, const float *picture,
                                       int number, struct cg_error *error)
 {
     struct cg_image image;
-    char *path = cg_string_format("%s/generated/%06d.png", settings->out, number);
+    char *path = path_of_generated(settings, number);
     if (path == NULL)
         return cg_fail(error, CG_ERR_MEMORY, "augment: out of memory");
     enum cg_status status =
@@ -253,20 +264,80 @@ static enum cg_status generate(const struct settings *settings, const struct cg_
     return status;
 }
 
+/* ---- what it may write ----------------------------------------------------------------------- */
+
+/* Takes path over. */
+static enum cg_status check_one(const struct settings *settings, struct cg_inputs *inputs,
+                                char *path, struct cg_error *error)
+{
+    enum cg_status status = path != NULL ? cg_output_check(inputs, path, settings->force, error)
+                                         : cg_fail(error, CG_ERR_MEMORY, "augment: out of memory");
+    free(path);
+    return status;
+}
+
+static int compare_paths(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* a.jpg and a.png have copies of one name. */
+static enum cg_status refuse_twins(const struct settings *settings, const struct cg_path_list *list,
+                                   struct cg_error *error)
+{
+    struct cg_path_list copies = {0};
+    enum cg_status status = CG_OK;
+    for (size_t i = 0; status == CG_OK && i < list->count; i++)
+        if (!cg_path_list_add(&copies, path_of_copy(settings, list->paths[i], 1)))
+            status = cg_fail(error, CG_ERR_MEMORY, "augment: out of memory");
+    if (status == CG_OK)
+        qsort(copies.paths, copies.count, sizeof(*copies.paths), compare_paths);
+    for (size_t i = 1; status == CG_OK && i < copies.count; i++)
+        if (strcmp(copies.paths[i - 1], copies.paths[i]) == 0)
+            status = cg_fail(error, CG_ERR_ARGUMENT,
+                             "two pictures that differ in their endings alone would both "
+                             "have the copy %s; give one of them another name",
+                             copies.paths[i]);
+    cg_path_list_clear(&copies);
+    return status;
+}
+
+static int generated_count(const struct settings *settings, const struct cg_path_list *list)
+{
+    if (settings->model == NULL)
+        return 0;
+    return settings->count >= 0 ? settings->count : (int)list->count;
+}
+
+static enum cg_status check_outputs(const struct settings *settings,
+                                    const struct cg_path_list *list, struct cg_error *error)
+{
+    struct cg_inputs inputs = {0};
+    enum cg_status status = cg_inputs_add(&inputs, settings->model, error);
+    for (size_t i = 0; status == CG_OK && i < list->count; i++)
+        status = cg_inputs_add(&inputs, list->paths[i], error);
+    for (size_t i = 0; status == CG_OK && i < list->count; i++)
+        for (int n = 1; status == CG_OK && n <= settings->copies; n++)
+            status = check_one(settings, &inputs, path_of_copy(settings, list->paths[i], n), error);
+    for (int n = 1; status == CG_OK && n <= generated_count(settings, list); n++)
+        status = check_one(settings, &inputs, path_of_generated(settings, n), error);
+    cg_inputs_clear(&inputs);
+    return status == CG_OK && settings->copies > 0 ? refuse_twins(settings, list, error) : status;
+}
+
 /* ---- all of it ------------------------------------------------------------------------------- */
 
 static int work(const struct settings *settings, const struct cg_vector_model *model,
                 const struct cg_path_list *list, struct cg_pool *pool)
 {
     struct cg_error error;
-    int count = settings->count >= 0 ? settings->count : (int)list->count;
+    int count = generated_count(settings, list);
     int failed = settings->copies > 0 ? write_copies(settings, list, pool) : 0;
-    if (model != NULL && count > 0 && generate(settings, model, pool, count, &error) != CG_OK)
+    if (count > 0 && generate(settings, model, pool, count, &error) != CG_OK)
         return cg_cli_fail(CG_EXIT_INPUT, "augment: %s", error.text);
     if (failed >= 0)
         printf("%s: %zu copies, %d generated\n", settings->out,
-               (list->count - (size_t)failed) * (size_t)settings->copies,
-               model != NULL ? count : 0);
+               (list->count - (size_t)failed) * (size_t)settings->copies, count);
     return failed == 0 ? CG_EXIT_DONE : CG_EXIT_INPUT;
 }
 
@@ -284,9 +355,13 @@ static int run(const struct settings *settings)
         status = cg_fail(&error, CG_ERR_FORMAT, "%s: expected PNG or JPEG pictures, found none",
                          settings->data);
     if (status == CG_OK)
+        status = check_outputs(settings, &list, &error);
+    if (status == CG_OK)
         status = cg_pool_create(settings->threads, &pool, &error);
     if (status != CG_OK)
-        code = cg_cli_fail(CG_EXIT_INPUT, "augment: %s", error.text);
+        cg_error_prefix(&error, "augment");
+    if (status != CG_OK)
+        code = cg_cli_fail_with(CG_EXIT_INPUT, &error);
     else if (settings->model != NULL &&
              cg_vector_model_read(settings->model, &model, &error) != CG_OK)
         code = cg_cli_fail(CG_EXIT_MODEL, "augment: %s", error.text);

@@ -27,6 +27,7 @@ static const char help[] =
     "  --columns N        pictures in a row (default: a square; the frames of a part)\n"
     "  --scale N          enlarge each pixel N times (default: 1 in a folder, else so that a\n"
     "                     picture has 56 pixels or more)\n"
+    "  --force            replace what is there already\n"
     "  --threads N        threads (default: all processors); the pictures are the same with any\n"
     "  --help             this text\n";
 
@@ -39,7 +40,7 @@ struct settings {
     int count, columns, scale, threads, between;
     int seed;
     float truncation;
-    bool interpolate;
+    bool interpolate, force;
 };
 
 enum {
@@ -47,6 +48,7 @@ enum {
     OPTION_SEED,
     OPTION_TRUNCATION,
     OPTION_INTERPOLATE,
+    OPTION_FORCE,
     OPTION_BETWEEN,
     OPTION_COLUMNS,
     OPTION_SCALE,
@@ -58,6 +60,7 @@ static const struct option long_options[] = {
     {"seed", required_argument, NULL, OPTION_SEED},
     {"truncation", required_argument, NULL, OPTION_TRUNCATION},
     {"interpolate", no_argument, NULL, OPTION_INTERPOLATE},
+    {"force", no_argument, NULL, OPTION_FORCE},
     {"between", required_argument, NULL, OPTION_BETWEEN},
     {"columns", required_argument, NULL, OPTION_COLUMNS},
     {"scale", required_argument, NULL, OPTION_SCALE},
@@ -79,6 +82,8 @@ static bool set_option(void *context, int option, const char *value)
     case OPTION_INTERPOLATE:
         settings->interpolate = true;
         return true;
+    case OPTION_FORCE:
+        return settings->force = true;
     case OPTION_BETWEEN:
         return cg_cli_parse_int("between", value, 2, 1000, &settings->between);
     case OPTION_COLUMNS:
@@ -143,13 +148,19 @@ static enum cg_status write_picture(const char *path, enum cg_image_format forma
     return status;
 }
 
+/* Picture number i, from 0, of a folder; to be freed, NULL when memory is short. */
+static char *path_in_folder(const struct settings *settings, int i)
+{
+    return cg_string_format("%s/%06d.png", settings->out, i + 1);
+}
+
 static enum cg_status write_folder(const struct settings *settings,
                                    const struct cg_vector_config *config, const float *pictures,
                                    struct cg_error *error)
 {
     enum cg_status status = cg_folder_make(settings->out, error);
     for (int i = 0; status == CG_OK && i < settings->count; i++) {
-        char *path = cg_string_format("%s/%06d.png", settings->out, i + 1);
+        char *path = path_in_folder(settings, i);
         if (path == NULL)
             return cg_fail(error, CG_ERR_MEMORY, "generate: out of memory");
         status = write_picture(path, CG_IMAGE_PNG, config,
@@ -184,6 +195,25 @@ static bool is_folder(const char *path)
            (stat(path, &about) == 0 && S_ISDIR(about.st_mode));
 }
 
+static enum cg_status check_outputs(const struct settings *settings, bool folder,
+                                    struct cg_error *error)
+{
+    struct cg_inputs inputs = {0};
+    enum cg_status status = cg_inputs_add(&inputs, settings->model, error);
+    if (status == CG_OK && !folder)
+        status = cg_output_check(&inputs, settings->out, settings->force, error);
+    if (status == CG_OK && !folder)
+        status = cg_output_check_folder(settings->out, error);
+    for (int i = 0; status == CG_OK && folder && i < settings->count; i++) {
+        char *path = path_in_folder(settings, i);
+        status = path != NULL ? cg_output_check(&inputs, path, settings->force, error)
+                              : cg_fail(error, CG_ERR_MEMORY, "out of memory");
+        free(path);
+    }
+    cg_inputs_clear(&inputs);
+    return status;
+}
+
 static int run(const struct settings *settings)
 {
     struct cg_error error;
@@ -197,6 +227,8 @@ static int run(const struct settings *settings)
         return cg_cli_fail(CG_EXIT_USAGE,
                            "--count: at most %d on one picture; give a folder as OUT",
                            GRID_COUNT_MAX);
+    if (check_outputs(settings, folder, &error) != CG_OK)
+        return cg_cli_fail_with(CG_EXIT_INPUT, &error);
     if (cg_vector_model_read(settings->model, &model, &error) != CG_OK)
         return cg_cli_fail(CG_EXIT_MODEL, "generate: %s", error.text);
     enum cg_status status = make_pictures(settings, model, &pictures, &error);

@@ -19,6 +19,7 @@ static const char help[] =
     "                   distance from them as the discriminator sees them (docs/GAN.md); about 1\n"
     "                   is normal. Without it, the score is the discriminator's logit, negative\n"
     "  --save FIT       keep what --fit found in a file\n"
+    "  --force          replace the file of --save if it is there already\n"
     "  --use FIT        take it from there, in place of --fit\n"
     "  --anomalies DIR  also score these, which are known not to be normal, and tell how well the\n"
     "                   two kinds are told apart (area under the ROC curve, 0.5 to 1)\n"
@@ -35,13 +36,14 @@ struct settings {
     const char *model, *fit, *save, *use, *anomalies;
     int crops, threads;
     float crop;
-    bool as_json;
+    bool as_json, force;
 };
 
 enum {
     OPTION_MODEL = CG_CLI_LONG_OPTION,
     OPTION_FIT,
     OPTION_SAVE,
+    OPTION_FORCE,
     OPTION_USE,
     OPTION_ANOMALIES,
     OPTION_CROPS,
@@ -54,6 +56,7 @@ static const struct option long_options[] = {
     {"model", required_argument, NULL, OPTION_MODEL},
     {"fit", required_argument, NULL, OPTION_FIT},
     {"save", required_argument, NULL, OPTION_SAVE},
+    {"force", no_argument, NULL, OPTION_FORCE},
     {"use", required_argument, NULL, OPTION_USE},
     {"anomalies", required_argument, NULL, OPTION_ANOMALIES},
     {"crops", required_argument, NULL, OPTION_CROPS},
@@ -77,6 +80,8 @@ static bool set_option(void *context, int option, const char *value)
     case OPTION_SAVE:
         settings->save = value;
         return true;
+    case OPTION_FORCE:
+        return settings->force = true;
     case OPTION_USE:
         settings->use = value;
         return true;
@@ -272,9 +277,29 @@ static int work(const struct settings *settings, const struct cg_vector_model *m
     return code;
 }
 
+static enum cg_status check_save(const struct settings *settings, char *const files[],
+                                 struct cg_error *error)
+{
+    struct cg_inputs inputs = {0};
+    const char *const others[] = {settings->model, settings->fit, settings->anomalies};
+    enum cg_status status = CG_OK;
+    for (size_t i = 0; status == CG_OK && i < sizeof(others) / sizeof(others[0]); i++)
+        status = cg_walk_add_inputs(others[i], &inputs, error);
+    for (; status == CG_OK && *files != NULL; files++)
+        status = cg_walk_add_inputs(*files, &inputs, error);
+    if (status == CG_OK)
+        status = cg_output_check(&inputs, settings->save, settings->force, error);
+    if (status == CG_OK)
+        status = cg_output_check_folder(settings->save, error);
+    cg_inputs_clear(&inputs);
+    return status;
+}
+
 static int run(const struct settings *settings, char *const files[])
 {
     struct cg_error error;
+    if (settings->save != NULL && check_save(settings, files, &error) != CG_OK)
+        return cg_cli_fail_with(CG_EXIT_INPUT, &error);
     struct cg_vector_model *model = NULL;
     struct cg_pool *pool = NULL;
     if (cg_vector_model_read(settings->model, &model, &error) != CG_OK)

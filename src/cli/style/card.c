@@ -16,7 +16,8 @@ static const char help[] =
     "Print the card of a style (a name or a model file), or write a copy of the model with\n"
     "another card: comics then look as the card says wherever convert is not told otherwise.\n"
     "\n"
-    "  --out FILE      the copy, a .safetensors file; may be STYLE itself\n"
+    "  --out FILE      the copy, a .safetensors file, and not STYLE itself\n"
+    "  --force         replace FILE if it is there already\n"
     "  --name NAME     the style's name: letters, digits, '-' and '_'\n"
     "  --summary TEXT  one line about it, for comicgan styles\n"
     "  --help          this text\n"
@@ -24,11 +25,12 @@ static const char help[] =
     "LOOKS are those of comicgan convert (--line, --colors, --paper, --hatch ...); --detail is\n"
     "the style's working size. Looks that are not named stay as they are in the card.\n";
 
-enum { OPTION_OUT = CG_CLI_LONG_OPTION, OPTION_NAME, OPTION_SUMMARY };
+enum { OPTION_OUT = CG_CLI_LONG_OPTION, OPTION_FORCE, OPTION_NAME, OPTION_SUMMARY };
 
 static const struct option long_options[] = {
     CG_CLI_RENDER_PARAMS_LONG_OPTIONS,
     {"out", required_argument, NULL, OPTION_OUT},
+    {"force", no_argument, NULL, OPTION_FORCE},
     {"name", required_argument, NULL, OPTION_NAME},
     {"summary", required_argument, NULL, OPTION_SUMMARY},
     {"help", no_argument, NULL, 'h'},
@@ -38,7 +40,7 @@ static const struct option long_options[] = {
 struct order {
     const char *model, *out, *name, *summary, *paper;
     struct cg_cli_render_params looks;
-    bool changes;
+    bool changes, force;
 };
 
 /* ---- the command line ------------------------------------------------------------------------ */
@@ -62,11 +64,13 @@ static bool set_option(void *context, int option, const char *value)
     struct order *order = context;
     if (cg_cli_is_look(option))
         return take_look(order, option, value);
-    order->changes |= option != OPTION_OUT;
+    order->changes |= option != OPTION_OUT && option != OPTION_FORCE;
     switch (option) {
     case OPTION_OUT:
         order->out = value;
         return true;
+    case OPTION_FORCE:
+        return order->force = true;
     case OPTION_NAME:
         order->name = value;
         return true;
@@ -74,6 +78,27 @@ static bool set_option(void *context, int option, const char *value)
         order->summary = value;
         return true;
     }
+}
+
+/* The copy must not take its model's place: what is read is never written over. */
+static int check_out(const struct order *order)
+{
+    struct cg_inputs inputs = {0};
+    struct cg_error error;
+    char *path = NULL;
+    int code = CG_EXIT_DONE;
+    enum cg_status status = cg_model_style_path(order->model, &path, &error);
+    if (status == CG_OK)
+        status = cg_inputs_add_named(&inputs, path, order->model, &error);
+    if (status == CG_OK)
+        status = cg_output_check(&inputs, order->out, order->force, &error);
+    if (status == CG_OK)
+        status = cg_output_check_folder(order->out, &error);
+    if (status != CG_OK)
+        code = cg_cli_fail_with(CG_EXIT_INPUT, &error);
+    cg_inputs_clear(&inputs);
+    free(path);
+    return code;
 }
 
 static int check_order(struct order *order, int argc, char *argv[])
@@ -85,7 +110,7 @@ static int check_order(struct order *order, int argc, char *argv[])
     if (order->changes && order->out == NULL)
         return cg_cli_fail(CG_EXIT_USAGE, "card: changes need --out FILE to be written to");
     order->model = argv[optind];
-    return CG_EXIT_DONE;
+    return order->out != NULL ? check_out(order) : CG_EXIT_DONE;
 }
 
 /* ---- the card -------------------------------------------------------------------------------- */

@@ -25,13 +25,20 @@ cmp by-card.png by-options.png || fail "expected the same comic by card and by o
 expect 0 "$comicgan" convert --style tiny in.png plain.png
 differ by-card.png plain.png
 
-# looks that are not named stay; the file itself may be rewritten
-expect 0 "$comicgan" card bold.safetensors --out bold.safetensors --line 1
-expect 0 "$comicgan" card bold.safetensors
+# looks that are not named stay
+expect 0 "$comicgan" card bold.safetensors --out bolder.safetensors --line 1
+expect 0 "$comicgan" card bolder.safetensors
 grep -qF '"colors": 4' ../stdout || fail "expected colors to stay"
 grep -qF '"line": 1' ../stdout || fail "expected line to change"
 
 # refused
+before=$(cksum bold.safetensors "$COMICGAN_MODELS/tiny.safetensors")
+refuse 2 'bold.safetensors is there already; --force' card tiny --out bold.safetensors
+refuse 2 'the same file' card bold.safetensors --out ./bold.safetensors --force --line 2
+refuse 2 'the same file, from tiny' card tiny --out "$COMICGAN_MODELS/tiny.safetensors" --force
+[ "$(cksum bold.safetensors "$COMICGAN_MODELS/tiny.safetensors")" = "$before" ] ||
+    fail "a model was written over"
+expect 0 "$comicgan" card tiny --out bolder.safetensors --force
 refuse 2 'expected a STYLE' card
 refuse 2 'unexpected argument b' card tiny b
 refuse 2 'need --out' card tiny --line 2
@@ -40,4 +47,4 @@ refuse 2 'no style, mask' card tiny --out a.safetensors --mask in.png
 refuse 2 'expected a name of' card tiny --out a.safetensors --name 'two words'
 refuse 3 'nothing.safetensors' card ./nothing.safetensors
 refuse 1 'no-folder' card tiny --out no-folder/a.safetensors --line 2
-nothing_but in.png by-card.png by-options.png plain.png bold.safetensors
+nothing_but in.png by-card.png by-options.png plain.png bold.safetensors bolder.safetensors

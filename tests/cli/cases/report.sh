@@ -31,8 +31,23 @@ line '"input":"photos/?.png"' # JSON is UTF-8, names need not be
 # it begins anew, but goes on with --skip-existing
 expect 1 "$comicgan" convert --style tiny --format jpg --report r.jsonl --skip-existing photos comics
 [ "$(wc -l <r.jsonl)" -eq 6 ] || fail "expected two more lines for the two that failed"
-expect 0 "$comicgan" convert --style tiny --report r.jsonl photos/a.png b.png
+refuse 2 'r.jsonl is there already; --force' convert --style tiny --report r.jsonl photos/a.png b.png
+expect 0 "$comicgan" convert --style tiny --force --report r.jsonl photos/a.png b.png
 [ "$(wc -l <r.jsonl)" -eq 1 ] || fail "expected the report to begin anew"
+
+# never over what the call reads or makes, nor to the end of what is no report
+printf '%s\n' photos/a.png >list
+cp -r photos kept
+for out in photos/a.png photos/../list; do
+    refuse 2 'the same file' convert --style tiny --force --report $out --files-from list c.png/
+done
+refuse 2 'the same file' convert --style tiny --report photos/a.png photos/a.png photos/c.jpg new/
+refuse 2 'is the name of a comic' convert --style tiny --report ./c.png photos/a.png c.png
+refuse 2 'another file' convert --style tiny --skip-existing --report photos/c.jpg photos/a.png c.png
+diff -r photos kept || fail "a photo was written over"
+[ "$(cat list)" = photos/a.png ] || fail "the list was written over"
+[ ! -e c.png ] && [ ! -e new ] || fail "a refused call did something"
+rm -r list kept
 
 # a report that cannot be written: known beforehand, or told once; the comics are made
 refuse 1 'nowhere/r.jsonl' convert --style tiny --report nowhere/r.jsonl photos/a.png c.png
@@ -44,7 +59,7 @@ refuse 1 'it ends here' convert --style tiny --report /dev/full photos/a.png c.p
 mkdir flawed
 "$fixture" flavour flawed/a.png broken-profile
 "$fixture" picture flawed/b.png 30 20
-expect 0 "$comicgan" convert --style tiny --report r.jsonl flawed unflawed
+expect 0 "$comicgan" convert --style tiny --force --report r.jsonl flawed unflawed
 line '"input":"flawed/a.png"' '"status":"converted"' '"warnings":["its colour profile could not be'
 line '"input":"flawed/b.png"' '"warnings":[]'
 grep -q '^comicgan: warning: flawed/a.png: its colour profile could not be used' ../stderr ||
