@@ -5,20 +5,19 @@
 #include "base/memory.h"
 #include "cli/page/page_make.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 static const char help[] =
-    "Usage: comicgan page [OPTIONS] OUT PHOTO...\n"
+    "Usage: comicgan page [OPTIONS] PHOTO... OUT\n"
     "Lay two to nine photos out as a comic page, in their order, and write it to OUT (PNG or\n"
     "JPEG, by its ending). OUT is written whole or not at all.\n"
     "\n"
+    "  -o, --out OUT   the page; all arguments then are photos\n"
     "  --layout L      auto: rows of changing rhythm, as little cropped as can be (default);\n"
     "                  feature: the first photo large, over the whole width;\n"
     "                  grid: rows of equal panels;\n"
@@ -71,6 +70,7 @@ enum {
 };
 
 static const struct option long_options[] = {
+    {"out", required_argument, NULL, 'o'},
     {"layout", required_argument, NULL, OPTION_LAYOUT},
     {"caption", required_argument, NULL, OPTION_CAPTION},
     {"title", required_argument, NULL, OPTION_TITLE},
@@ -188,6 +188,9 @@ static bool set_option(void *context, int option, const char *value)
     if (cg_cli_is_look(option))
         return cg_cli_render_params_set(&order->looks, option, value);
     switch (option) {
+    case 'o':
+        order->out = value;
+        return true;
     case OPTION_LAYOUT:
         return set_layout(order, value);
     case OPTION_CAPTION:
@@ -225,7 +228,7 @@ static int check_counts(const struct cg_page_order *order)
 {
     if (order->photo_count < CG_PAGE_PANELS_MIN || order->photo_count > CG_PAGE_PANELS_MAX)
         return cg_cli_fail(CG_EXIT_USAGE,
-                           "page: expected OUT and %d to %d photos, found %d photo%s",
+                           "page: expected %d to %d photos and OUT, found %d photo%s",
                            CG_PAGE_PANELS_MIN, CG_PAGE_PANELS_MAX, order->photo_count,
                            order->photo_count == 1 ? "" : "s");
     if (order->caption_count > order->photo_count)
@@ -235,56 +238,92 @@ static int check_counts(const struct cg_page_order *order)
     return CG_EXIT_DONE;
 }
 
-/* OUT must not be one of the photos, by whatever name. */
-static int check_not_a_photo(const struct cg_page_order *order, const struct stat *out)
+static enum cg_status add_inputs(const struct cg_page_order *order, struct cg_inputs *inputs,
+                                 struct cg_error *error)
 {
-    for (int i = 0; i < order->photo_count; i++) {
-        struct stat photo;
-        if (stat(order->photos[i], &photo) == 0 && photo.st_dev == out->st_dev &&
-            photo.st_ino == out->st_ino)
-            return cg_cli_fail(CG_EXIT_USAGE, "%s and %s are the same file; give OUT another name",
-                               order->photos[i], order->out);
-    }
-    return CG_EXIT_DONE;
-}
-
-/* The folder of OUT is looked at before the work, so that a slip costs no time. */
-static int check_out_folder(const char *out)
-{
-    const char *slash = strrchr(out, '/');
-    char *folder =
-        slash == NULL ? cg_string_copy(".") : cg_string_format("%.*s", (int)(slash - out + 1), out);
-    int code = CG_EXIT_DONE;
-    if (folder == NULL)
-        code = cg_cli_fail(CG_EXIT_INPUT, "writing %s: memory could not be allocated", out);
-    else if (access(folder, W_OK | X_OK) != 0)
-        code =
-            cg_cli_fail(CG_EXIT_INPUT, "writing %s: folder %s: %s", out, folder, strerror(errno));
-    free(folder);
-    return code;
+    enum cg_status status = cg_cli_render_params_add_inputs(&order->looks, inputs, error);
+    if (status == CG_OK)
+        status = cg_inputs_add(inputs, order->font, error);
+    for (int i = 0; status == CG_OK && i < order->photo_count; i++)
+        status = cg_inputs_add(inputs, order->photos[i], error);
+    return status;
 }
 
 static int check_out(struct command_line *line)
 {
     struct cg_page_order *order = &line->order;
     struct cg_error error;
-    struct stat out;
+    struct cg_inputs inputs = {0};
+    int code = CG_EXIT_DONE;
     if (cg_image_format_of(order->out, &order->format, &error) != CG_OK)
         return cg_cli_fail(CG_EXIT_USAGE, "%s", error.text);
-    if (stat(order->out, &out) != 0)
-        return check_out_folder(order->out);
-    if (S_ISDIR(out.st_mode))
-        return cg_cli_fail(CG_EXIT_INPUT, "writing %s: expected the name of a file, found a folder",
-                           order->out);
-    if (!line->force)
-        return cg_cli_fail(CG_EXIT_USAGE,
-                           "writing %s: it is there already; --force replaces it (OUT comes "
-                           "first, then the photos)",
-                           order->out);
-    return check_not_a_photo(order, &out);
+    enum cg_status status = add_inputs(order, &inputs, &error);
+    if (status == CG_OK)
+        status = cg_output_check(&inputs, order->out, line->force, &error);
+    if (status == CG_OK)
+        status = cg_output_check_folder(order->out, &error);
+    if (status != CG_OK)
+        code = cg_cli_fail_with(CG_EXIT_INPUT, &error);
+    cg_inputs_clear(&inputs);
+    return code;
 }
 
-static const struct cg_cli_syntax syntax = {":h", long_options, (const char *const[]){help, NULL},
+/* ---- OUT, which came first in old versions --------------------------------------------------- */
+
+/* Whether it is a picture as wide, and as high where that is settled, as the page will be. */
+static bool is_like_the_page(const struct cg_page_order *order, const char *path)
+{
+    struct cg_image_info info;
+    int width = cg_page_width(order);
+    return cg_image_probe(path, &info, NULL) == CG_OK && info.width == width &&
+           (order->height == 0 || info.height == order->height);
+}
+
+/* By what is there: a photo where OUT belongs, and at the front what is none, or a page. */
+static bool is_old_order(const struct cg_page_order *order)
+{
+    const char *first = order->photos[0], *last = order->out;
+    return access(last, F_OK) == 0 && !is_like_the_page(order, last) &&
+           (access(first, F_OK) != 0 || is_like_the_page(order, first));
+}
+
+static int refuse_old_order(const struct command_line *line)
+{
+    const struct cg_page_order *order = &line->order;
+    char *photos = cg_string_copy("");
+    for (int i = 1; photos != NULL && i < order->photo_count; i++) {
+        char *longer = cg_string_format("%s %s", photos, order->photos[i]);
+        free(photos);
+        photos = longer;
+    }
+    int code = cg_cli_fail(
+        CG_EXIT_USAGE, "page: OUT comes last, the photos before it: comicgan page ...%s%s %s %s",
+        line->force ? " --force" : "", photos != NULL ? photos : "", order->out, order->photos[0]);
+    free(photos);
+    return code;
+}
+
+/* The arguments are photos, and OUT behind them unless -o names it. */
+static int take_arguments(struct command_line *line, int argc, char *argv[])
+{
+    struct cg_page_order *order = &line->order;
+    bool named = order->out != NULL;
+    if (argc == optind)
+        return cg_cli_fail(CG_EXIT_USAGE, "page: expected photos and OUT, found neither; see "
+                                          "comicgan page --help");
+    order->photos = (const char *const *)argv + optind;
+    order->photo_count = argc - optind - !named;
+    if (!named)
+        order->out = argv[argc - 1];
+    if (order->width == 0 && !cg_layout_has_free_height(order->layout))
+        set_page(order, "a4");
+    int code = check_counts(order);
+    if (code == CG_EXIT_DONE && !named && is_old_order(order))
+        code = refuse_old_order(line);
+    return code == CG_EXIT_DONE ? check_out(line) : code;
+}
+
+static const struct cg_cli_syntax syntax = {":ho:", long_options, (const char *const[]){help, NULL},
                                             set_option};
 
 /* Options into line, then the arguments and the page. */
@@ -293,17 +332,7 @@ static int run_command_line(int argc, char *argv[], struct command_line *line)
     int code;
     if (!cg_cli_read_options(&syntax, argc, argv, line, &code))
         return code;
-    if (argc == optind)
-        return cg_cli_fail(CG_EXIT_USAGE, "page: expected OUT and photos, found neither; see "
-                                          "comicgan page --help");
-    line->order.out = argv[optind];
-    line->order.photos = (const char *const *)argv + optind + 1;
-    line->order.photo_count = argc - optind - 1;
-    if (line->order.width == 0 && !cg_layout_has_free_height(line->order.layout))
-        set_page(&line->order, "a4");
-    code = check_counts(&line->order);
-    if (code == CG_EXIT_DONE)
-        code = check_out(line);
+    code = take_arguments(line, argc, argv);
     return code == CG_EXIT_DONE ? cg_page_make(&line->order) : code;
 }
 

@@ -66,11 +66,11 @@ static int fail(const struct work *work, enum cg_cli_exit code)
 
 /* What margins, gutters and letters are measured by: the page's short side; for a page that has no
  * height yet, that of a page that would be read as comfortably. */
-static double reference_px(const struct cg_page_geometry *page, bool is_strip)
+static double reference_px(const struct cg_page_geometry *page, bool strip)
 {
     if (page->height > 0)
         return fmin(page->width, page->height);
-    return is_strip ? 0.5 * page->width : page->width;
+    return strip ? 0.5 * page->width : page->width;
 }
 
 static int pixels(double length)
@@ -78,16 +78,25 @@ static int pixels(double length)
     return (int)fmax(1.0, round(length));
 }
 
+static bool is_strip(const struct cg_page_order *order)
+{
+    return strcmp(order->layout, "strip") == 0;
+}
+
+int cg_page_width(const struct cg_page_order *order)
+{
+    if (order->width != 0)
+        return order->width;
+    return is_strip(order) ? STRIP_WIDTH_PX : STACK_WIDTH_PX;
+}
+
 static void choose_sizes(struct work *work)
 {
     const struct cg_page_order *order = work->order;
     struct cg_page_geometry *page = &work->geometry;
-    bool is_strip = strcmp(order->layout, "strip") == 0;
-    page->width = order->width;
+    page->width = cg_page_width(order);
     page->height = order->height;
-    if (page->width == 0)
-        page->width = is_strip ? STRIP_WIDTH_PX : STACK_WIDTH_PX;
-    double reference = reference_px(page, is_strip);
+    double reference = reference_px(page, is_strip(order));
     page->margin_px = pixels(MARGIN * reference);
     page->gutter_px = order->gutter_px >= 0 ? order->gutter_px : pixels(GUTTER * reference);
     page->row_gutter_px = (int)round(ROW_GUTTER_PER_GUTTER * page->gutter_px);

@@ -25,6 +25,9 @@ struct cg_page_order {
     int quality, threads;
 };
 
+/* The page's width in pixels, the layout's own if none was ordered. */
+int cg_page_width(const struct cg_page_order *order);
+
 /* Make the page and write it. Returns an exit code, after a message unless it is CG_EXIT_DONE. */
 int cg_page_make(const struct cg_page_order *order);
 
