@@ -7,10 +7,13 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define JOB_MAX_NBYTES ((size_t)64 << 10)
@@ -19,7 +22,8 @@
 struct cg_parts {
     char *out_path, *folder, *ending;
     int done;
-    int lock; /* file descriptor of the locked job */
+    int lock;        /* file descriptor of the locked job */
+    uint64_t number; /* of this process's next part: one that was killed may have left an encoder */
     char next[PATH_NBYTES], state[PATH_NBYTES], joined[PATH_NBYTES], list[PATH_NBYTES],
         scratch[PATH_NBYTES];
 };
@@ -38,8 +42,7 @@ static const char *part_path(struct cg_parts *parts, int index)
 
 const char *cg_parts_next_path(struct cg_parts *parts)
 {
-    /* with the process's number: one that was killed may have left an encoder behind it */
-    snprintf(parts->next, PATH_NBYTES, "%s/next-%ld%s", parts->folder, (long)getpid(),
+    snprintf(parts->next, PATH_NBYTES, "%s/next-%016" PRIx64 "%s", parts->folder, parts->number,
              parts->ending);
     return parts->next;
 }
@@ -82,12 +85,52 @@ static void remove_folder(struct cg_parts *parts)
 
 /* ---- opening --------------------------------------------------------------------------------- */
 
+/*
+ * The folder is this user's alone, so that nobody else can lay links where this program and ffmpeg
+ * write. Returns a descriptor of it, or -1.
+ */
+static int open_folder(const struct cg_parts *parts, struct cg_error *error)
+{
+    struct stat about;
+    if (cg_folder_make(parts->folder, error) != CG_OK)
+        return -1;
+    int folder = open(parts->folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (folder >= 0 && fstat(folder, &about) == 0 && about.st_uid == geteuid()) {
+        fchmod(folder, 0700); /* not every file system can */
+        return folder;
+    }
+    if (folder >= 0)
+        close(folder);
+    cg_fail(error, CG_ERR_IO, "writing %s: %s: expected a folder of this user's, found %s",
+            cg_path_tail(parts->out_path), cg_path_tail(parts->folder),
+            folder >= 0 ? "another user's" : "a link or what cannot be read");
+    return -1;
+}
+
+/* Whether a folder without a job is empty: any other is not this program's. */
+static bool is_free(const struct cg_parts *parts, int folder)
+{
+    struct stat about;
+    bool empty = true;
+    if (fstatat(folder, "job", &about, AT_SYMLINK_NOFOLLOW) == 0)
+        return true;
+    DIR *entries = opendir(parts->folder);
+    for (struct dirent *entry; entries != NULL && (entry = readdir(entries)) != NULL;)
+        empty &= strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0;
+    if (entries != NULL)
+        closedir(entries);
+    return empty;
+}
+
 /* One process at a time; the system takes the lock away when that ends in whatever way. */
-static enum cg_status lock_job(struct cg_parts *parts, struct cg_error *error)
+static enum cg_status lock_job(struct cg_parts *parts, int folder, struct cg_error *error)
 {
     struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-    snprintf(parts->scratch, PATH_NBYTES, "%s/job", parts->folder);
-    parts->lock = open(parts->scratch, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    if (!is_free(parts, folder))
+        return cg_fail(error, CG_ERR_IO,
+                       "writing %s: the work goes to %s, where other files lie; move them away",
+                       cg_path_tail(parts->out_path), cg_path_tail(parts->folder));
+    parts->lock = openat(folder, "job", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (parts->lock < 0)
         return fail(parts, "writing", error);
     if (fcntl(parts->lock, F_SETLK, &whole) != 0)
@@ -117,9 +160,10 @@ static enum cg_status write_job(struct cg_parts *parts, const char *job, struct 
 
 static enum cg_status open_job(struct cg_parts *parts, const char *job, struct cg_error *error)
 {
-    enum cg_status status = cg_folder_make(parts->folder, error);
-    if (status == CG_OK)
-        status = lock_job(parts, error);
+    int folder = open_folder(parts, error);
+    enum cg_status status = folder >= 0 ? lock_job(parts, folder, error) : CG_ERR_IO;
+    if (folder >= 0)
+        close(folder);
     if (status != CG_OK)
         return status;
     if (!same_job(parts, job)) {
@@ -139,6 +183,8 @@ enum cg_status cg_parts_open(const char *out_path, const char *job, const char *
     if (parts == NULL)
         return CG_ERR_MEMORY;
     parts->lock = -1;
+    if (getrandom(&parts->number, sizeof(parts->number), 0) < 0)
+        parts->number = (uint64_t)getpid();
     parts->out_path = cg_string_copy(out_path);
     parts->folder = cg_string_format("%s.parts", out_path);
     parts->ending = cg_string_copy(ending);
@@ -180,7 +226,8 @@ int cg_parts_done(const struct cg_parts *parts)
 enum cg_status cg_parts_commit(struct cg_parts *parts, struct cg_error *error)
 {
     const char *next = cg_parts_next_path(parts);
-    if (rename(next, part_path(parts, parts->done)) != 0)
+    if (rename(next, part_path(parts, parts->done)) != 0 ||
+        (errno = cg_file_flush_folder(next)) != 0)
         return fail(parts, "writing", error);
     if (parts->done > 0)
         unlink(cg_parts_state_path(parts, parts->done - 1));
@@ -218,7 +265,8 @@ enum cg_status cg_parts_finish(struct cg_parts *parts, const char *ending, struc
     int failure = fd < 0 || fsync(fd) != 0;
     if (fd >= 0)
         close(fd);
-    if (failure || rename(joined, parts->out_path) != 0)
+    if (failure || rename(joined, parts->out_path) != 0 ||
+        (errno = cg_file_flush_folder(parts->out_path)) != 0)
         return cg_fail(error, CG_ERR_IO, "writing %s: %s", cg_path_tail(parts->out_path),
                        strerror(errno));
     remove_folder(parts);

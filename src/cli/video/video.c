@@ -33,6 +33,7 @@ static const char help[] =
     "\n" CG_CLI_VIDEO_HELP
     "  --frames        from a folder of numbered PNG or JPEG files into another one; those\n"
     "                  that are there already are kept. Does without ffmpeg\n"
+    "  --force         replace OUT if it is there already; with --frames, make all anew\n"
     "  --part-seconds S   how much of the video is made before it is safe, 0.1 to 3600\n"
     "                  (default: 10)\n"
     "  --help          this text\n";
@@ -257,9 +258,12 @@ static enum cg_status make_video(struct video *video, struct cg_error *error)
 
 /* ---- the command line ------------------------------------------------------------------------ */
 
-static int check_paths(const char *in, const char *out)
+static int check_paths(const struct cg_video_settings *settings, const char *in, const char *out)
 {
-    struct stat in_stat, out_stat;
+    struct stat in_stat;
+    struct cg_error error;
+    struct cg_inputs inputs = {0};
+    int code = CG_EXIT_DONE;
     if (stat(in, &in_stat) != 0)
         return cg_cli_fail(CG_EXIT_INPUT, "reading %s: expected a video, found: %s", in,
                            strerror(errno));
@@ -268,15 +272,13 @@ static int check_paths(const char *in, const char *out)
                            "reading %s: expected a video, found a folder; "
                            "--frames takes folders of numbered pictures",
                            in);
-    if (stat(out, &out_stat) != 0)
-        return CG_EXIT_DONE;
-    if (in_stat.st_dev == out_stat.st_dev && in_stat.st_ino == out_stat.st_ino)
-        return cg_cli_fail(CG_EXIT_USAGE, "%s and %s are the same file; give OUT another name", in,
-                           out);
-    if (S_ISDIR(out_stat.st_mode))
-        return cg_cli_fail(CG_EXIT_INPUT, "writing %s: expected the name of a file, found a folder",
-                           out);
-    return CG_EXIT_DONE;
+    if (cg_inputs_add(&inputs, in, &error) != CG_OK ||
+        cg_cli_render_params_add_inputs(&settings->video.looks, &inputs, &error) != CG_OK)
+        code = cg_cli_fail_with(CG_EXIT_INPUT, &error);
+    else
+        code = cg_cli_check_output(&inputs, out, settings->force);
+    cg_inputs_clear(&inputs);
+    return code;
 }
 
 static int run_file(const struct cg_video_settings *settings, const char *in, const char *out)
@@ -287,7 +289,7 @@ static int run_file(const struct cg_video_settings *settings, const char *in, co
     video.encoder = video.decoder;
     if (cg_ffmpeg_format_of(out, &video.file_format, &error) != CG_OK)
         return cg_cli_fail(CG_EXIT_USAGE, "%s", error.text);
-    int code = check_paths(in, out);
+    int code = check_paths(settings, in, out);
     if (code != CG_EXIT_DONE)
         return code;
     if (cg_video_file_create(&settings->video, &video.video, &error) != CG_OK)
@@ -299,11 +301,12 @@ static int run_file(const struct cg_video_settings *settings, const char *in, co
     return code;
 }
 
-enum { OPTION_FRAMES = CG_CLI_LONG_OPTION, OPTION_PART_SECONDS };
+enum { OPTION_FRAMES = CG_CLI_LONG_OPTION, OPTION_FORCE, OPTION_PART_SECONDS };
 
 static const struct option long_options[] = {
     CG_CLI_VIDEO_LONG_OPTIONS,
     {"frames", no_argument, NULL, OPTION_FRAMES},
+    {"force", no_argument, NULL, OPTION_FORCE},
     {"part-seconds", required_argument, NULL, OPTION_PART_SECONDS},
     {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0},
@@ -318,14 +321,19 @@ static bool set_option(void *context, int option, const char *value)
         settings->frames = true;
         return true;
     }
+    if (option == OPTION_FORCE)
+        return settings->force = true;
     return cg_cli_parse_float("part-seconds", value, 0.1f, 3600.0f, &settings->part_seconds);
 }
 
-/* All options as they were given, a line each; NULL when memory is short. */
+/* All options that the video depends on as they were given, a line each; NULL when memory is short.
+ */
 static char *join_options(int count, char *argv[])
 {
     char *text = cg_string_copy("");
     for (int i = 1; i < count && text != NULL; i++) {
+        if (strcmp(argv[i], "--force") == 0)
+            continue;
         char *longer = cg_string_format("%s%s\n", text, argv[i]);
         free(text);
         text = longer;

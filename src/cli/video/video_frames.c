@@ -1,14 +1,14 @@
 /*
  * comicgan video --frames: a video as a folder of numbered pictures. Each becomes a picture of the
- * same name in the other folder. Pictures that are there already are kept, so work that was broken
- * off goes on; a few frames before the first missing one are converted once more, for what the
- * frames after them carry on.
+ * same name in the other folder. Pictures that are there already are kept (without --force), so
+ * work that was broken off goes on; a few frames before the first missing one are converted once
+ * more, for what the frames after them carry on.
  */
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/memory.h"
 #include "cli/video/video.h"
-#include "image/image.h"
+#include "image/walk.h"
 #include "video/pipeline.h"
 
 #include <dirent.h>
@@ -28,7 +28,8 @@ struct folder {
     const char *in, *out;
     struct dirent **names;
     int count;
-    int first_missing;
+    bool *kept;             /* of each frame: its comic is there already */
+    int first_missing, end; /* end: after the last missing one */
     struct cg_video_file *video;
     int width, height; /* of all frames */
     int to_read, to_write;
@@ -92,16 +93,45 @@ static enum cg_status find_frames(struct folder *folder, struct cg_error *error)
         return cg_fail(error, CG_ERR_FORMAT,
                        "reading %s: expected numbered PNG or JPEG files, found none",
                        cg_path_tail(folder->in));
-    for (bool there = true; there && folder->first_missing < folder->count;) {
-        char *path = path_of(folder->out, folder->names[folder->first_missing]);
-        there = path != NULL && access(path, F_OK) == 0;
-        free(path);
-        folder->first_missing += there;
-    }
     return CG_OK;
 }
 
-static enum cg_status check_folders(struct folder *folder, struct cg_error *error)
+/* Settle which comics are kept; the others may be written. */
+static enum cg_status check_output(struct folder *folder, int index, bool force,
+                                   struct cg_inputs *inputs, struct cg_error *error)
+{
+    char *path = path_of(folder->out, folder->names[index]);
+    enum cg_status status = path != NULL ? CG_OK : no_memory(error);
+    if (status == CG_OK)
+        folder->kept[index] = !force && access(path, F_OK) == 0;
+    if (status == CG_OK && !folder->kept[index])
+        status = cg_output_check(inputs, path, force, error);
+    free(path);
+    if (!folder->kept[index])
+        folder->end = index + 1;
+    return status;
+}
+
+static enum cg_status check_outputs(struct folder *folder, const struct cg_video_settings *settings,
+                                    struct cg_error *error)
+{
+    struct cg_inputs inputs = {0};
+    folder->kept = cg_alloc_zero((size_t)folder->count, sizeof(*folder->kept), "frames", error);
+    enum cg_status status = folder->kept != NULL ? CG_OK : CG_ERR_MEMORY;
+    if (status == CG_OK)
+        status = cg_cli_render_params_add_inputs(&settings->video.looks, &inputs, error);
+    if (status == CG_OK)
+        status = cg_walk_add_inputs(folder->in, &inputs, error);
+    for (int i = 0; status == CG_OK && i < folder->count; i++)
+        status = check_output(folder, i, settings->force, &inputs, error);
+    while (folder->first_missing < folder->end && folder->kept[folder->first_missing])
+        folder->first_missing++;
+    cg_inputs_clear(&inputs);
+    return status;
+}
+
+static enum cg_status check_folders(struct folder *folder, const struct cg_video_settings *settings,
+                                    struct cg_error *error)
 {
     struct stat in, out;
     enum cg_status status = find_frames(folder, error);
@@ -112,7 +142,7 @@ static enum cg_status check_folders(struct folder *folder, struct cg_error *erro
         status = cg_fail(error, CG_ERR_ARGUMENT,
                          "%s and %s are the same folder; give the comics another one", folder->in,
                          folder->out);
-    return status;
+    return status == CG_OK ? check_outputs(folder, settings, error) : status;
 }
 
 /* ---- the work -------------------------------------------------------------------------------- */
@@ -132,7 +162,7 @@ static enum cg_status read_frame(void *context, uint8_t *pixels, bool *end, stru
 {
     struct folder *folder = context;
     struct cg_image image;
-    *end = folder->to_read == folder->count;
+    *end = folder->to_read == folder->end;
     if (*end)
         return CG_OK;
     enum cg_status status = read_named(folder, folder->to_read, &image, error);
@@ -163,7 +193,7 @@ static enum cg_status write_frame(void *context, uint8_t *pixels, struct cg_erro
     struct cg_image image = {folder->width, folder->height, 3, pixels};
     struct cg_image_write_options options = {.quality = JPEG_QUALITY};
     int index = folder->to_write++;
-    if (index < folder->first_missing)
+    if (folder->kept[index])
         return CG_OK;
     char *path = path_of(folder->out, folder->names[index]);
     enum cg_status status =
@@ -172,7 +202,7 @@ static enum cg_status write_frame(void *context, uint8_t *pixels, struct cg_erro
         status = cg_image_write(path, &image, &options, error);
     free(path);
     if (isatty(STDERR_FILENO))
-        cg_video_show_progress((size_t)folder->to_write, folder->count,
+        cg_video_show_progress((size_t)folder->to_write, folder->end,
                                (size_t)(folder->to_write - folder->first_missing),
                                cg_clock_seconds() - folder->begun_at);
     return status;
@@ -181,7 +211,7 @@ static enum cg_status write_frame(void *context, uint8_t *pixels, struct cg_erro
 static enum cg_status convert_missing(struct folder *folder, struct cg_error *error)
 {
     struct cg_image first;
-    if (folder->first_missing == folder->count)
+    if (folder->end == 0)
         return CG_OK;
     int start = folder->first_missing > RUN_UP_FRAMES ? folder->first_missing - RUN_UP_FRAMES : 0;
     folder->to_read = folder->to_write = start;
@@ -215,8 +245,8 @@ int cg_video_convert_folder(const struct cg_video_settings *settings, const char
         return cg_cli_fail(CG_EXIT_USAGE,
                            "--fast keeps up with a video's frame rate, and frames in a folder have "
                            "none; --detail makes them faster");
-    if (check_folders(&folder, &error) != CG_OK)
-        code = cg_cli_fail(CG_EXIT_INPUT, "%s", error.text);
+    if (check_folders(&folder, settings, &error) != CG_OK)
+        code = cg_cli_fail_with(CG_EXIT_INPUT, &error);
     else if (cg_video_file_create(&settings->video, &folder.video, &error) != CG_OK)
         code = cg_cli_fail(CG_EXIT_MODEL, "%s", error.text);
     else if (convert_missing(&folder, &error) != CG_OK)
@@ -225,5 +255,6 @@ int cg_video_convert_folder(const struct cg_video_settings *settings, const char
     for (int i = 0; i < folder.count; i++)
         free(folder.names[i]);
     free(folder.names);
+    free(folder.kept);
     return code;
 }

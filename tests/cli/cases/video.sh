@@ -25,10 +25,22 @@ cmp before/f10.png out/f10.png || fail "going on gives another frame"
 "$fixture" picture in/f11.png 81 60
 refuse 1 'expected 80 x 60 pixels as before, found 81 x 60' video --style tiny --frames in out
 [ ! -e out/f11.png ] || fail "a frame of another size was written"
-refuse 1 'the same folder' video --style tiny --frames in in
+refuse 2 'the same folder' video --style tiny --frames in in
 mkdir none
 refuse 1 'found none' video --style tiny --frames none out
 refuse 2 'none; --detail' video --style tiny --frames --fast in out
+# after a gap, too; --force makes all anew, but never what is read
+rm in/f11.png out/f2.png
+echo kept >out/f10.png
+video --frames in out
+[ "$(cat out/f10.png)" = kept ] || fail "a frame after a gap was written over"
+cmp before/f2.png out/f2.png || fail "the gap's frame is another one"
+ln -f in/f2.png out/f3.png
+refuse 2 'the same file' video --style tiny --force --frames in out
+[ "$(cat out/f1.png)" = kept ] || fail "a refused call wrote a frame"
+rm out/f3.png
+video --force --frames in out
+diff -r before out || fail "--force does not make all anew"
 rm -r in out before none
 
 # ---- wrong calls
@@ -38,8 +50,12 @@ refuse 2 'ends in .mp4' video --style tiny in.y4m out.avi
 refuse 1 'expected a video' video --style tiny nosuch.mp4 out.mp4
 refuse 1 '--frames' video --style tiny . out.mp4
 refuse 3 'nosuch' video --style nosuch in.y4m out.mp4
+echo mine >mine.mp4
+refuse 2 'mine.mp4 is there already; --force' video --style tiny in.y4m mine.mp4
+[ "$(cat mine.mp4)" = mine ] || fail "a film was written over"
+rm mine.mp4
 cp in.y4m same.mp4
-refuse 2 'the same file' video --style tiny same.mp4 ./same.mp4
+refuse 2 'the same file' video --style tiny --force same.mp4 ./same.mp4
 rm same.mp4
 without_ffmpeg() {
     PATH=$folder "$comicgan" video --style tiny in.y4m out.mp4
@@ -74,6 +90,22 @@ nothing_but in.y4m in.mp4 out.mp4
 video in.y4m out.mkv
 nothing_but in.y4m in.mp4 out.mp4 out.mkv
 
+# a folder in the place of OUT.parts that is another's, or a link; a link for the job
+mkdir mine.mkv.parts elsewhere
+echo mine >mine.mkv.parts/list
+refuse 1 'where other files lie' video --style tiny in.y4m mine.mkv
+[ "$(cat mine.mkv.parts/list)" = mine ] || fail "a foreign file was removed"
+rm -r mine.mkv.parts
+ln -s elsewhere mine.mkv.parts
+refuse 1 'found a link' video --style tiny in.y4m mine.mkv
+rm mine.mkv.parts
+mkdir mine.mkv.parts
+echo mine >elsewhere/mine
+ln -s ../elsewhere/mine mine.mkv.parts/job
+refuse 1 'mine.mkv.parts' video --style tiny in.y4m mine.mkv
+[ "$(cat elsewhere/mine)" = mine ] || fail "a job was written through a link"
+rm -r elsewhere mine.mkv.parts
+
 # ---- killed after its first part and run again: the same film
 "$comicgan" video --style tiny --threads 1 --part-seconds 0.2 in.mp4 whole.mp4
 "$comicgan" video --style tiny --threads 1 --part-seconds 0.2 in.mp4 again.mp4 &
@@ -96,12 +128,11 @@ echo text >text.mp4
 refuse 1 'text.mp4' video --style tiny text.mp4 new.mp4
 cp out.mp4 keep.mp4
 limited() {
-    trap '' XFSZ
     ulimit -f 2
-    "$comicgan" video --style tiny in.mp4 "$1"
+    "$comicgan" video --style tiny in.mp4 "$@"
 }
 for out in new.mp4 keep.mp4; do
-    expect 1 limited $out
+    expect 1 limited $out --force
     grep -q "$out" ../stderr || fail "$out is not named"
 done
 cmp out.mp4 keep.mp4 || fail "OUT was changed by a failure"
