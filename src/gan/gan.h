@@ -26,6 +26,7 @@ struct cg_vector_options {
     float crop;
     uint64_t seed;
     int threads; /* 0: all processors */
+    bool force;  /* replace what is in out_dir; not kept with the run */
     struct cg_vector_recipe recipe;
 };
 
@@ -59,9 +60,9 @@ typedef void (*cg_vector_report_fn)(void *context, const struct cg_vector_report
 
 /*
  * Start a run. Errors: those of the data (samples.h); CG_ERR_ARGUMENT, CG_ERR_MODEL for options
- * that do not fit together; CG_ERR_STATE if the folder holds a run already; CG_ERR_NUMERIC when
- * training stays unstable (loop.h); CG_ERR_IO, CG_ERR_FULL. What was saved before is kept in any
- * case.
+ * that do not fit together; CG_ERR_STATE if the folder holds a run, or others' files;
+ * CG_ERR_NUMERIC when training stays unstable (loop.h); CG_ERR_IO, CG_ERR_FULL. What was saved
+ * before is kept in any case.
  */
 enum cg_status cg_vector_start(const struct cg_vector_options *options,
                                const struct cg_train_limits *limits, cg_vector_report_fn report,

@@ -4,7 +4,7 @@
 #include "base/memory.h"
 #include "gan/grid.h"
 #include "train/core/log.h"
-#include "train/core/run_file.h"
+#include "train/core/run_folder.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

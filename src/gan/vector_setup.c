@@ -6,7 +6,7 @@
 #include "gan/diff_augment.h"
 #include "gan/vector_run.h"
 #include "tensor/matrix.h"
-#include "train/core/run_file.h"
+#include "train/core/run_folder.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -32,15 +32,13 @@ static enum cg_status check_recipe(const struct cg_vector_recipe *recipe, struct
 static enum cg_status make_paths(struct cg_vector_trainer *trainer, struct cg_error *error)
 {
     const char *out_dir = trainer->options->out_dir;
-    char *samples = cg_run_path(out_dir, "samples");
     enum cg_status status = CG_OK;
     trainer->log_path = cg_run_path(out_dir, "log.csv");
     trainer->model_path = cg_run_path(out_dir, CG_RUN_MODEL);
-    if (samples == NULL || trainer->log_path == NULL || trainer->model_path == NULL)
+    if (trainer->log_path == NULL || trainer->model_path == NULL)
         status = cg_fail(error, CG_ERR_MEMORY, "training: out of memory");
     if (status == CG_OK)
-        status = cg_folder_make(samples, error);
-    free(samples);
+        status = cg_folder_make(out_dir, error);
     return status;
 }
 

@@ -13,7 +13,7 @@
 #include "gan/vector_trainer.h"
 
 #include "gan/vector_run.h"
-#include "train/core/run_file.h"
+#include "train/core/run_folder.h"
 
 #include <math.h>
 
@@ -175,7 +175,8 @@ enum cg_status cg_vector_start(const struct cg_vector_options *options,
                                const struct cg_train_limits *limits, cg_vector_report_fn report,
                                void *context, struct cg_error *error)
 {
-    enum cg_status status = cg_run_check_free(options->out_dir, error);
+    const char *const read[] = {options->data, NULL};
+    enum cg_status status = cg_run_check_free(options->out_dir, read, options->force, error);
     if (status != CG_OK)
         return status;
     return train(options, false, 0, limits, report, context, error);

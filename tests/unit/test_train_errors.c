@@ -153,7 +153,9 @@ static void a_run_without_a_checkpoint_is_explained(void **state)
         free(name);
     }
     expect_resume_failure(&run, CG_ERR_STATE, "expected a checkpoint to go on from, found none");
-    fixture_must_start(&run, 2); /* the folder is free */
+    expect_start_failure(&run, CG_ERR_STATE, "is there already"); /* a model, samples */
+    run.options.force = true;
+    fixture_must_start(&run, 2);
     fixture_run_clear(&run);
 }
 

@@ -84,6 +84,8 @@ static int take_new_run_option(struct cg_cli_train *common, int option, const ch
     case CG_CLI_TRAIN_OUT:
         common->out_dir = value;
         return 1;
+    case CG_CLI_TRAIN_FORCE:
+        return common->force = true;
     case CG_CLI_TRAIN_NAME:
         common->name = value;
         return 1;
@@ -147,10 +149,17 @@ static bool read_command(const struct cg_cli_train_kind *kind, void *own, int ar
 
 /* ---- the command ----------------------------------------------------------------------------- */
 
-static int fail(enum cg_status status, const struct cg_error *error)
+/* A new run fails by its state when --out is taken. */
+static int code_of(enum cg_status status, const struct cg_cli_train *common)
 {
-    return cg_cli_fail(status == CG_ERR_MODEL ? CG_EXIT_MODEL : CG_EXIT_INPUT, "train: %s",
-                       error->text);
+    if (status == CG_ERR_STATE && common->resume == NULL)
+        return CG_EXIT_USAGE;
+    return status == CG_ERR_MODEL ? CG_EXIT_MODEL : CG_EXIT_INPUT;
+}
+
+static int fail(const struct cg_cli_train *common, const struct cg_error *error)
+{
+    return cg_cli_fail((enum cg_cli_exit)code_of(error->status, common), "train: %s", error->text);
 }
 
 /* The board, the server and what is printed are the first rank's. Returns an exit code. */
@@ -170,7 +179,7 @@ static int run_first(const struct cg_cli_train_kind *kind, void *own, struct cg_
         fputc('\n', stderr);
     cg_cli_watch_close(&display.watch, status == CG_OK ? NULL : &error);
     if (status != CG_OK)
-        return fail(status, &error);
+        return fail(common, &error);
     if (code != CG_EXIT_DONE)
         return code;
     printf("%s/model.safetensors: step %llu\n", out_dir, (unsigned long long)display.step);
@@ -183,7 +192,7 @@ static int try(const struct cg_cli_train_kind *kind, void *own, const struct cg_
     struct cg_cli_display display = {.terminal = isatty(STDERR_FILENO) != 0};
     struct cg_error error;
     enum cg_status status = kind->train(own, common, &display, &error);
-    return status == CG_OK ? CG_EXIT_DONE : fail(status, &error);
+    return status == CG_OK ? CG_EXIT_DONE : fail(common, &error);
 }
 
 /* Any other rank trains in silence: what fails there is told to the first. */
@@ -193,9 +202,9 @@ static int run_other(const struct cg_cli_train_kind *kind, void *own, struct cg_
     struct cg_error error;
     int code = CG_EXIT_DONE;
     cg_ranks_broadcast(common->limits.ranks, &code, sizeof(code));
-    if (code == CG_EXIT_DONE && kind->train(own, common, &display, &error) != CG_OK)
-        code = CG_EXIT_INPUT;
-    return code;
+    enum cg_status status =
+        code == CG_EXIT_DONE ? kind->train(own, common, &display, &error) : CG_OK;
+    return status == CG_OK ? code : code_of(status, common);
 }
 
 /* The command line is the same for all ranks, so what is to be said of it the first one says. */

@@ -17,6 +17,7 @@ enum {
     CG_CLI_TRAIN_MODEL = CG_CLI_LONG_OPTION,
     CG_CLI_TRAIN_DATA,
     CG_CLI_TRAIN_OUT,
+    CG_CLI_TRAIN_FORCE,
     CG_CLI_TRAIN_RESUME,
     CG_CLI_TRAIN_STEPS,
     CG_CLI_TRAIN_MINUTES,
@@ -32,6 +33,7 @@ enum {
     {"model", required_argument, NULL, CG_CLI_TRAIN_MODEL},                                        \
         {"data", required_argument, NULL, CG_CLI_TRAIN_DATA},                                      \
         {"out", required_argument, NULL, CG_CLI_TRAIN_OUT},                                        \
+        {"force", no_argument, NULL, CG_CLI_TRAIN_FORCE},                                          \
         {"resume", required_argument, NULL, CG_CLI_TRAIN_RESUME},                                  \
         {"steps", required_argument, NULL, CG_CLI_TRAIN_STEPS},                                    \
         {"minutes", required_argument, NULL, CG_CLI_TRAIN_MINUTES},                                \
@@ -49,6 +51,7 @@ struct cg_cli_train {
     struct cg_train_limits limits;
     uint64_t seed;
     int threads;        /* 0: all processors */
+    bool force;         /* replace what is in out_dir */
     bool new_run_given; /* an option that only a new run takes */
 };
 

@@ -9,6 +9,7 @@
 #include "cli/train/train_card.h"
 #include "cli/train/train_common.h"
 #include "cli/train/train_contact.h"
+#include "train/core/run_folder.h"
 #include "train/style/run.h"
 
 #include <stdio.h>
@@ -18,8 +19,6 @@
 #define DEFAULT_DETAIL_PX 960
 #define DEFAULT_STEPS 40000
 /* In the run's folder, beside what the trainer writes. */
-#define CARD_FILE "model.md"
-#define CONTACT_FILE "contact.jpg"
 
 enum {
     OPTION_CACHE = CG_CLI_TRAIN_OWN,
@@ -97,6 +96,7 @@ static const char help_text[] =
     "  --steps N            stop when N steps are done, those before a resume included\n"
     "                       (default 40000 if --minutes is not given)\n"
     "  --minutes N          stop after N minutes\n"
+    "  --force              replace what is in RUN already\n"
     "  --seed S             random seed (default 1)\n"
     "  --threads N          threads (default: all processors); the result does not depend on "
     "it\n" CG_CLI_WATCH_HELP
@@ -239,6 +239,7 @@ static void complete(struct style *style, const struct cg_cli_train *common, con
     options->out_dir = common->out_dir;
     options->seed = common->seed;
     options->threads = common->threads;
+    options->force = common->force;
     options->name = common->name != NULL ? common->name : name;
     if (options->cache_dir == NULL)
         options->cache_dir = cache;
@@ -306,8 +307,8 @@ struct papers {
 static struct papers name_papers(const char *out_dir)
 {
     struct papers papers = {.model = cg_run_path(out_dir, CG_RUN_MODEL),
-                            .card = cg_run_path(out_dir, CARD_FILE),
-                            .contact = cg_run_path(out_dir, CONTACT_FILE)};
+                            .card = cg_run_path(out_dir, CG_RUN_CARD),
+                            .contact = cg_run_path(out_dir, CG_RUN_CONTACT)};
     char style[] = "--style", photo[] = "photo.jpg", comic[] = "comic.png";
     char *const words[] = {style, style, papers.model, photo, comic};
     if (papers.model != NULL)
@@ -333,7 +334,7 @@ static enum cg_status write_papers(const struct style *style, const struct paper
     const struct cg_cli_card_facts facts = {.command = style->command,
                                             .use = papers->use,
                                             .data = style->data,
-                                            .contact = shown ? CONTACT_FILE : NULL,
+                                            .contact = shown ? CG_RUN_CONTACT : NULL,
                                             .step = step,
                                             .minutes = style->seconds / 60.0};
     enum cg_status status = cg_cli_card_write(papers->model, papers->card, &facts, error);

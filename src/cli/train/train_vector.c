@@ -89,6 +89,7 @@ static const char help_text[] =
     "\n"
     "  --steps N            stop when N steps are done (default 10000 without --minutes)\n"
     "  --minutes N          stop after N minutes\n"
+    "  --force              replace what is in RUN already\n"
     "  --seed S             random seed (default 1)\n"
     "  --threads N          threads (default: all processors); the result does not depend on "
     "it\n" CG_CLI_WATCH_HELP "  --name NAME          of the model (default: vector)\n"
@@ -321,6 +322,7 @@ static void complete(struct cg_vector_options *options, const struct cg_cli_trai
     options->out_dir = common->out_dir;
     options->seed = common->seed;
     options->threads = common->threads;
+    options->force = common->force;
     options->name = common->name != NULL ? common->name : CG_VECTOR_NAME;
 }
 

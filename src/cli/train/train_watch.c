@@ -7,6 +7,8 @@
 #include "model/json.h"
 #include "monitor/report.h"
 #include "monitor/server.h"
+#include "train/core/run_folder.h"
+#include "train/style/run.h"
 
 #include <dirent.h>
 #include <inttypes.h>
@@ -110,7 +112,7 @@ int cg_cli_watch_open(const char *address, const char *out_dir, bool resumed,
     struct cg_error error;
     *out = (struct cg_cli_watch){.out_dir = out_dir,
                                  .samples_dir = cg_string_format("%s/samples", out_dir),
-                                 .report_path = cg_string_format("%s/report.html", out_dir)};
+                                 .report_path = cg_string_format("%s/" CG_RUN_REPORT, out_dir)};
     if (out->samples_dir == NULL || out->report_path == NULL ||
         cg_board_create(out_dir, &out->board, &error) != CG_OK)
         return cg_cli_fail(CG_EXIT_INPUT, "train: out of memory");

@@ -146,6 +146,19 @@ static void prune(const struct cg_checkpoints *checkpoints, uint64_t newest)
     free(steps);
 }
 
+void cg_checkpoints_remove_all(const struct cg_checkpoints *checkpoints)
+{
+    size_t count;
+    uint64_t *steps = list_steps(checkpoints->folder, &count);
+    for (size_t i = 0; i < count; i++) {
+        char *path = path_of(checkpoints, steps[i]);
+        if (path != NULL)
+            unlink(path);
+        free(path);
+    }
+    free(steps);
+}
+
 enum cg_status cg_checkpoints_write(const struct cg_checkpoints *checkpoints, uint64_t step,
                                     const struct cg_state_dict *state, struct cg_error *error)
 {

@@ -28,6 +28,9 @@ void cg_checkpoints_close(struct cg_checkpoints *checkpoints);
 /* Whether out_dir holds any. */
 bool cg_checkpoints_exist(const char *out_dir);
 
+/* Those of another run, which this one replaces. */
+void cg_checkpoints_remove_all(const struct cg_checkpoints *checkpoints);
+
 /* Write that of step; then remove what need not be kept, and those of later steps: the run has gone
  * back from there. Errors: CG_ERR_IO, CG_ERR_FULL, CG_ERR_MEMORY; then all others are kept. */
 enum cg_status cg_checkpoints_write(const struct cg_checkpoints *checkpoints, uint64_t step,

@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/output.h"
 
 #include <errno.h>
 #include <math.h>
@@ -71,9 +72,7 @@ enum cg_status cg_log_open(const char *path, const struct cg_log_value *columns,
         return cg_fail(error, CG_ERR_MEMORY, "writing %s: out of memory", path);
     enum cg_status status = start_log(path, header, step, error);
     free(header);
-    if (status == CG_OK && (*out = fopen(path, "a")) == NULL)
-        status = cg_fail(error, CG_ERR_IO, "writing %s: %s", path, strerror(errno));
-    return status;
+    return status == CG_OK ? cg_output_open(path, true, out, error) : status;
 }
 
 static void print_value(FILE *log, const struct cg_log_value *value)

@@ -3,12 +3,18 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/memory.h"
 #include "train/comm/ranks.h"
+#include "train/core/run_folder.h"
 #include "train/core/stability.h"
+#include "train/style/run.h"
 
+#include <dirent.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* ---- clock ----------------------------------------------------------------------------------- */
 
@@ -161,21 +167,53 @@ enum cg_status cg_loop_run(struct cg_loop *loop, struct cg_error *error)
 
 /* ---- a run's loop ---------------------------------------------------------------------------- */
 
-static bool is_of_run(const void *context, const char *name)
+static bool is_file(const void *context, const char *name)
 {
-    static const char *const names[] = {"model.safetensors", "log.csv", "run.json", "report.html"};
     (void)context;
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-        if (strcmp(name, names[i]) == 0)
-            return true;
-    return false;
+    return cg_run_has_file(name);
+}
+
+static bool is_sample(const void *context, const char *name)
+{
+    (void)context;
+    return cg_run_has_sample(name);
+}
+
+/* A new run may replace an old one, whose samples are not its own. */
+static void remove_samples(const char *folder)
+{
+    DIR *entries = opendir(folder);
+    if (entries == NULL)
+        return;
+    for (struct dirent *entry; (entry = readdir(entries)) != NULL;)
+        if (cg_run_has_sample(entry->d_name))
+            unlinkat(dirfd(entries), entry->d_name, 0);
+    closedir(entries);
+}
+
+static enum cg_status open_samples(const struct cg_loop *loop, bool resume, struct cg_error *error)
+{
+    char *samples = cg_run_path(loop->out_dir, CG_RUN_SAMPLES);
+    enum cg_status status = samples != NULL
+                                ? cg_folder_make(samples, error)
+                                : cg_fail(error, CG_ERR_MEMORY, "samples: out of memory");
+    if (status == CG_OK)
+        cg_folder_drop_abandoned(samples, is_sample, NULL);
+    if (status == CG_OK && !resume)
+        remove_samples(samples);
+    free(samples);
+    return status;
 }
 
 enum cg_status cg_loop_open(struct cg_loop *loop, bool resume, struct cg_error *error)
 {
-    cg_folder_drop_abandoned(loop->out_dir, is_of_run, NULL);
+    cg_folder_drop_abandoned(loop->out_dir, is_file, NULL);
     enum cg_status status =
         cg_checkpoints_open(loop->out_dir, loop->checkpoint_steps, &loop->checkpoints, error);
+    if (status == CG_OK)
+        status = open_samples(loop, resume, error);
+    if (status == CG_OK && !resume)
+        cg_checkpoints_remove_all(&loop->checkpoints);
     if (status == CG_OK && resume)
         status =
             cg_checkpoints_read(&loop->checkpoints, false, &loop->state, tell_damage, loop, error);

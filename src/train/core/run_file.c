@@ -3,7 +3,6 @@
 
 #include "base/file.h"
 #include "base/memory.h"
-#include "train/core/checkpoints.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -13,21 +12,6 @@
 #define RUN_FILE "run.json"
 #define RUN_NBYTES_MAX ((size_t)1 << 20)
 #define RUN_DEPTH_MAX 3
-
-char *cg_run_path(const char *out_dir, const char *name)
-{
-    return cg_string_format("%s/%s", out_dir, name);
-}
-
-enum cg_status cg_run_check_free(const char *out_dir, struct cg_error *error)
-{
-    if (cg_checkpoints_exist(out_dir))
-        return cg_fail(error, CG_ERR_STATE,
-                       "%s: holds a run already; go on with it by --resume %s, or choose another "
-                       "folder",
-                       out_dir, out_dir);
-    return CG_OK;
-}
 
 /* ---- writing --------------------------------------------------------------------------------- */
 

@@ -8,17 +8,6 @@
 
 #include <stdbool.h>
 
-/* Names in the folder of any run. */
-#define CG_RUN_MODEL "model.safetensors"
-#define CG_RUN_DATA "data.json"
-
-/* A path in the run's folder, to be freed; NULL when memory is short. */
-char *cg_run_path(const char *out_dir, const char *name);
-
-/* Whether a new run may begin in out_dir. Errors: CG_ERR_STATE if it holds one already;
- * CG_ERR_MEMORY. */
-enum cg_status cg_run_check_free(const char *out_dir, struct cg_error *error);
-
 struct cg_run_kind {
     const char *model; /* "style", ... */
     int version;       /* changes when a run of this program could not be resumed by another */

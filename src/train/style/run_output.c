@@ -6,6 +6,7 @@
 #include "model/layers.h"
 #include "nn/infer.h"
 #include "train/core/log.h"
+#include "train/core/run_folder.h"
 #include "train/style/run.h"
 
 #include <inttypes.h>
@@ -82,17 +83,13 @@ enum cg_status cg_run_output_open(const char *out_dir, uint64_t step, struct cg_
     struct cg_run_output *output = cg_alloc_zero(1, sizeof(*output), "output", error);
     if (output == NULL)
         return CG_ERR_MEMORY;
-    char *samples = cg_run_path(out_dir, "samples");
     enum cg_status status = CG_OK;
     output->out_dir = cg_string_copy(out_dir);
     output->log_path = cg_run_path(out_dir, "log.csv");
-    if (samples == NULL || output->out_dir == NULL || output->log_path == NULL)
+    if (output->out_dir == NULL || output->log_path == NULL)
         status = cg_fail(error, CG_ERR_MEMORY, "output: out of memory");
     if (status == CG_OK)
-        status = cg_folder_make(samples, error);
-    if (status == CG_OK)
         status = open_log(output, step, error);
-    free(samples);
     if (status != CG_OK) {
         cg_run_output_close(output);
         return status;

@@ -25,6 +25,7 @@ struct cg_train_options {
     const char *name, *summary; /* of the style's card */
     int detail_px;              /* of the style's card, and the long side of training photos */
     int comic_detail_px;        /* long side of training comics; 0: by the width of their lines */
+    bool force;                 /* replace what is in out_dir; not kept with the run */
     bool keep_all;              /* of the pictures, as in dataset.h */
     int pictures_min;           /* the same; not kept with the run */
     uint64_t seed;
@@ -79,8 +80,9 @@ typedef void (*cg_train_report_fn)(void *context, const struct cg_train_report *
 
 /*
  * Start a run. Errors: those of the data set (dataset.h); CG_ERR_ARGUMENT for options that do not
- * fit together; CG_ERR_STATE if the folder holds a run already; CG_ERR_NUMERIC when training stays
- * unstable (loop.h); CG_ERR_IO, CG_ERR_FULL. What was saved before is kept in any case.
+ * fit together; CG_ERR_STATE if the folder holds a run, or others' files; CG_ERR_NUMERIC when
+ * training stays unstable (loop.h); CG_ERR_IO, CG_ERR_FULL. What was saved before is kept in any
+ * case.
  */
 enum cg_status cg_train_start(const struct cg_train_options *options,
                               const struct cg_train_limits *limits, cg_train_report_fn report,

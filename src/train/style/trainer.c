@@ -7,6 +7,7 @@
 #include "train/style/trainer.h"
 
 #include "base/clock.h"
+#include "train/core/run_folder.h"
 #include "train/style/run.h"
 
 #include <string.h>
@@ -254,12 +255,24 @@ static enum cg_status train(const struct cg_train_options *options, bool resume,
     return status;
 }
 
+static enum cg_status check_free(const struct cg_train_options *options, struct cg_error *error)
+{
+    char *from = NULL;
+    enum cg_status status =
+        options->from != NULL ? cg_model_style_path(options->from, &from, error) : CG_OK;
+    const char *photos = options->photos_dir != NULL ? options->photos_dir : options->data_dir;
+    const char *const read[] = {options->data_dir, photos, from, NULL};
+    if (status == CG_OK)
+        status = cg_run_check_free(options->out_dir, read, options->force, error);
+    free(from);
+    return status;
+}
+
 enum cg_status cg_train_start(const struct cg_train_options *options,
                               const struct cg_train_limits *limits, cg_train_report_fn report,
                               void *context, struct cg_error *error)
 {
-    enum cg_status status =
-        cg_ranks_agree(limits->ranks, cg_run_check_free(options->out_dir, error), error);
+    enum cg_status status = cg_ranks_agree(limits->ranks, check_free(options, error), error);
     if (status != CG_OK)
         return status;
     return train(options, false, 0, limits, report, context, error);

@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "tensor/matrix.h"
+#include "train/core/run_folder.h"
 #include "train/style/run.h"
 
 #include <math.h>

@@ -5,6 +5,7 @@
 #include "train/style/training_data.h"
 
 #include "base/memory.h"
+#include "train/core/run_folder.h"
 #include "train/data/dataset.h"
 #include "train/style/run.h"
 

@@ -66,5 +66,5 @@ grep -q '"step":0,"url"' run/report.html || fail "the report has lost the first 
 
 # A folder that holds a run already keeps its report.
 before=$(cksum <run/report.html)
-refuse 1 'holds a run already' train "${options[@]}" --out run --steps 1
+refuse 2 'holds a run already' train "${options[@]}" --out run --steps 1
 [ "$(cksum <run/report.html)" = "$before" ] || fail "a refused run touched the report"

@@ -37,6 +37,48 @@ grep -q '"score": "mahalanobis"' ../stdout || fail "the JSON does not name its s
 expect 0 "$comicgan" score --model run/model.safetensors --use fit.safetensors data --anomalies frames
 grep -q '^ROC-AUC ' ../stdout || fail "no area under the curve"
 
+# what is there already is not written over unasked, and an input never
+before=$(find run data more frames grid.png fit.safetensors -type f -exec cksum {} + | sort)
+model=run/model.safetensors
+refuse 2 'grid.png is there already; --force' generate $model grid.png
+refuse 2 'frames//000001.png is there already' generate $model frames/ --count 2 --seed 9
+refuse 2 'more/a/1-1.png is there already' augment --data data --out more --copies 2
+refuse 2 'more/generated/000001.png is there' augment --data data --out more --copies 0 --model $model
+refuse 2 'fit.safetensors is there already' score --model $model --fit data --save fit.safetensors
+ln data/a/1.png data/a/2-1.png
+refuse 2 'the same file' augment --data data --out data --copies 1 --force
+ln -s ../run/model.safetensors frames/model.png
+refuse 2 'the same file' generate $model frames/model.png --force
+refuse 2 'the same file' score --model $model --fit data --save data/a/1.png --force
+refuse 2 'the same file' score --model $model --fit data --save $model --force
+rm data/a/2-1.png frames/model.png
+cp data/a/1.png data/a/1.jpg
+refuse 2 'would both have the copy twins/a/1-1.png' augment --data data --out twins
+rm data/a/1.jpg
+[ "$(find run data more frames grid.png fit.safetensors -type f -exec cksum {} + | sort)" = "$before" ] ||
+    fail "a refused call changed something"
+expect 0 "$comicgan" generate $model grid.png --force --seed 2 --count 6 --columns 3 --scale 2
+cmp grid.png other.png || fail "--force does not replace"
+expect 0 "$comicgan" augment --data data --out more --copies 2 --force
+expect 0 "$comicgan" score --model $model --fit data --save fit.safetensors --crops 4 --force
+
+# a run in a folder with others' files; in the place of another run; over what it learns from
+mkdir foreign
+echo mine >foreign/log.csv
+refuse 2 'foreign/log.csv is there already; --force' train "${small[@]}" --data data --out foreign --steps 1
+[ "$(cat foreign/log.csv)" = mine ] && [ "$(ls foreign)" = log.csv ] || fail "a foreign file was touched"
+expect 0 "$comicgan" train "${small[@]}" --data data --out foreign --steps 1 --force
+[ "$(head -n 1 foreign/log.csv | cut -d, -f1)" = step ] || fail "--force does not replace"
+cp -r once replaced
+touch replaced/samples/.step-0000009.png.comicgan-abcdef replaced/samples/step-0000009.png
+expect 0 "$comicgan" train "${small[@]}" --data data --out replaced --steps 3 --seed 5 --crops 4 --force
+[ -e replaced/checkpoints/step-0000003.safetensors ] && [ ! -e replaced/checkpoints/step-0000006.safetensors ] || fail "the old run's checkpoints stay"
+[ ! -e replaced/samples/step-0000009.png ] || fail "the old run's samples stay"
+[ -z "$(find replaced -name '.*')" ] || fail "half written samples stay"
+cp -r data/a learned
+cp data/a/1.png learned/contact.jpg
+refuse 2 'the same file' train "${small[@]}" --data learned --out learned --steps 1 --force
+
 refuse 3 'found a GAN that makes pictures' convert --style run/model.safetensors data/a/1.png x.png
 refuse 3 'a style for comicgan convert' generate "$COMICGAN_MODELS/tiny.safetensors" x.png
 refuse 3 'expected a fit' score --model run/model.safetensors --use run/model.safetensors data
@@ -45,5 +87,5 @@ refuse 2 '--save keeps what --fit finds' score --model run/model.safetensors --s
 refuse 2 'expected one of minimax' train --model vector --objective wgan --data data --out x
 refuse 2 'did you mean --side' train --model vector --sdie 8 --data data --out x
 refuse 2 'expected style or vector' train --model other --data data --out x
-refuse 1 'holds a run already' train "${small[@]}" --data data --out run --steps 9
+refuse 2 'holds a run already' train "${small[@]}" --data data --out run --steps 9
 [ ! -e x ] || fail "a refused command left something behind"
