@@ -16,7 +16,7 @@ static const char help[] =
     "\n"
     "Commands:\n"
     "  convert IN... OUT    turn photos into comics (PNG or JPEG): a file, a folder, thousands\n"
-    "  page OUT PHOTO...    lay two to nine photos out as a comic page\n"
+    "  page PHOTO... OUT    lay two to nine photos out as a comic page\n"
     "  video IN OUT         turn a video into a comic that moves (needs ffmpeg)\n"
     "  stream               the same between two programs, frames on stdin and stdout\n"
     "  styles               list the styles that convert can use\n"

@@ -10,6 +10,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -223,6 +224,56 @@ static void work_goes_on_where_it_was(void **state)
     free(out);
 }
 
+static void assert_parts_refused(const char *out, const char *text)
+{
+    struct cg_parts *parts;
+    struct cg_error error;
+    assert_int_equal(cg_parts_open(out, "job", ".mp4", &parts, &error), CG_ERR_IO);
+    assert_non_null(strstr(error.text, text));
+}
+
+static void the_folder_is_this_users_alone(void **state)
+{
+    char *out = temp_path(*state, "out.mp4"), *folder = temp_path(*state, "out.mp4.parts");
+    char *job = temp_path(*state, "out.mp4.parts/job"), *victim = temp_path(*state, "victim");
+    struct stat about;
+    assert_int_equal(chmod(folder, 0777), 0);
+    cg_parts_free(open_parts(out, "job"));
+    assert_int_equal(stat(folder, &about), 0);
+    assert_int_equal(about.st_mode & 07777, 0700);
+
+    assert_int_equal(cg_file_write(victim, "v", 1, NULL), CG_OK);
+    assert_int_equal(unlink(job), 0);
+    assert_int_equal(symlink(victim, job), 0);
+    assert_parts_refused(out, "out.mp4.parts");
+    assert_int_equal(stat(victim, &about), 0);
+    assert_int_equal(about.st_size, 1);
+    assert_int_equal(unlink(job), 0);
+    if (geteuid() == 0) {
+        assert_int_equal(chown(folder, 54321, 54321), 0);
+        assert_parts_refused(out, "another user's");
+    }
+    assert_int_equal(rmdir(folder), 0);
+    free(victim);
+    free(job);
+    free(folder);
+    free(out);
+}
+
+static void a_folder_with_other_files_is_let_be(void **state)
+{
+    char *out = temp_path(*state, "out.mp4"), *other = temp_path(*state, "out.mp4.parts/list");
+    char *folder = temp_path(*state, "out.mp4.parts");
+    assert_int_equal(cg_file_write(other, "mine", 4, NULL), CG_OK);
+    assert_parts_refused(out, "where other files lie");
+    assert_int_equal(access(other, F_OK), 0);
+    assert_int_equal(unlink(other), 0);
+    cg_parts_free(open_parts(out, "job"));
+    free(folder);
+    free(other);
+    free(out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -231,6 +282,10 @@ int main(void)
         cmocka_unit_test(a_waiting_reader_does_not_hold_up_the_end),
         cmocka_unit_test(the_size_fits_the_time),
         cmocka_unit_test(the_size_changes_only_unseen_or_when_late),
+        cmocka_unit_test_setup_teardown(the_folder_is_this_users_alone, temp_folder_setup,
+                                        temp_folder_teardown),
+        cmocka_unit_test_setup_teardown(a_folder_with_other_files_is_let_be, temp_folder_setup,
+                                        temp_folder_teardown),
         cmocka_unit_test_setup_teardown(work_goes_on_where_it_was, temp_folder_setup,
                                         temp_folder_teardown),
     };
