@@ -166,6 +166,10 @@ static int check_report(const struct cg_plan_options *options, const struct cg_p
             return cg_cli_fail(CG_EXIT_USAGE, "--report %s is the name of a comic, that of %s",
                                report, plan->jobs[i].in);
     int code = cg_cli_check_output(inputs, report, options->force || options->skip_existing);
+    if (code == CG_EXIT_DONE && *cg_plan_ending(report) != '\0') /* as in --report *.jpg out/ */
+        code = cg_cli_fail(CG_EXIT_USAGE,
+                           "--report %s: expected the name of a report, found that of a picture",
+                           report);
     if (code == CG_EXIT_DONE && options->skip_existing && !is_report(report))
         code = cg_cli_fail(CG_EXIT_USAGE,
                            "--report %s: expected a report to add to, found another file", report);

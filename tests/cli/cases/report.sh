@@ -43,10 +43,13 @@ for out in photos/a.png photos/../list; do
 done
 refuse 2 'the same file' convert --style tiny --report photos/a.png photos/a.png photos/c.jpg new/
 refuse 2 'is the name of a comic' convert --style tiny --report ./c.png photos/a.png c.png
-refuse 2 'another file' convert --style tiny --skip-existing --report photos/c.jpg photos/a.png c.png
+refuse 2 'another file' convert --style tiny --skip-existing --report list photos/a.png c.png
+for option in --force --skip-existing; do
+    refuse 2 'that of a picture' convert --style tiny $option --report photos/a.png photos/c.jpg c.png
+done
 diff -r photos kept || fail "a photo was written over"
 [ "$(cat list)" = photos/a.png ] || fail "the list was written over"
-[ ! -e c.png ] && [ ! -e new ] || fail "a refused call did something"
+{ [ ! -e c.png ] && [ ! -e new ]; } || fail "a refused call did something"
 rm -r list kept
 
 # a report that cannot be written: known beforehand, or told once; the comics are made

@@ -66,13 +66,15 @@ expect 0 "$comicgan" score --model $model --fit data --save fit.safetensors --cr
 mkdir foreign
 echo mine >foreign/log.csv
 refuse 2 'foreign/log.csv is there already; --force' train "${small[@]}" --data data --out foreign --steps 1
-[ "$(cat foreign/log.csv)" = mine ] && [ "$(ls foreign)" = log.csv ] || fail "a foreign file was touched"
+{ [ "$(cat foreign/log.csv)" = mine ] && [ "$(ls foreign)" = log.csv ]; } ||
+    fail "a foreign file was touched"
 expect 0 "$comicgan" train "${small[@]}" --data data --out foreign --steps 1 --force
 [ "$(head -n 1 foreign/log.csv | cut -d, -f1)" = step ] || fail "--force does not replace"
 cp -r once replaced
 touch replaced/samples/.step-0000009.png.comicgan-abcdef replaced/samples/step-0000009.png
 expect 0 "$comicgan" train "${small[@]}" --data data --out replaced --steps 3 --seed 5 --crops 4 --force
-[ -e replaced/checkpoints/step-0000003.safetensors ] && [ ! -e replaced/checkpoints/step-0000006.safetensors ] || fail "the old run's checkpoints stay"
+{ [ -e replaced/checkpoints/step-0000003.safetensors ] && [ ! -e replaced/checkpoints/step-0000006.safetensors ]; } ||
+    fail "the old run's checkpoints stay"
 [ ! -e replaced/samples/step-0000009.png ] || fail "the old run's samples stay"
 [ -z "$(find replaced -name '.*')" ] || fail "half written samples stay"
 cp -r data/a learned
