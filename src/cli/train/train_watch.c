@@ -8,7 +8,6 @@
 #include "monitor/report.h"
 #include "monitor/server.h"
 #include "train/core/run_folder.h"
-#include "train/style/run.h"
 
 #include <dirent.h>
 #include <inttypes.h>

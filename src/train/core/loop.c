@@ -7,7 +7,6 @@
 #include "train/comm/ranks.h"
 #include "train/core/run_folder.h"
 #include "train/core/stability.h"
-#include "train/style/run.h"
 
 #include <dirent.h>
 #include <inttypes.h>

@@ -7,7 +7,6 @@
 #include "nn/infer.h"
 #include "train/core/log.h"
 #include "train/core/run_folder.h"
-#include "train/style/run.h"
 
 #include <inttypes.h>
 #include <math.h>

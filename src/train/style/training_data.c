@@ -7,7 +7,6 @@
 #include "base/memory.h"
 #include "train/core/run_folder.h"
 #include "train/data/dataset.h"
-#include "train/style/run.h"
 
 #include <stdlib.h>
 #include <sys/stat.h>
