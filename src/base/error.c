@@ -1,6 +1,7 @@
 /* Failing with a reason: see error.h. */
 #include "base/error.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -50,4 +51,44 @@ const char *cg_status_name(enum cg_status status)
                                         "numeric", "model",    "state"};
     size_t index = (size_t)status;
     return index < sizeof(names) / sizeof(names[0]) ? names[index] : "unknown";
+}
+
+/* ---- failed calls ---- */
+
+#define PATH_SHOWN_NBYTES 400
+
+const char *cg_path_tail(const char *path)
+{
+    size_t length = strlen(path);
+    return length <= PATH_SHOWN_NBYTES ? path : path + length - PATH_SHOWN_NBYTES;
+}
+
+enum cg_status cg_fail_errno(struct cg_error *error, const char *doing, const char *path,
+                             int number)
+{
+    static const struct {
+        int number;
+        const char *words;
+    } known[] = {
+        {ENOENT, "no such file or folder"},
+        {ENOTDIR, "a part of the path is a file, not a folder"},
+        {EISDIR, "expected a file, found a folder"},
+        {EACCES, "permission denied"},
+        {EPERM, "permission denied"},
+        {EROFS, "the file system is read-only"},
+        {ENOSPC, "the disk is full"},
+        {EDQUOT, "the disk quota is used up"},
+        {EFBIG, "larger than the allowed size of a file"},
+        {ENAMETOOLONG, "the name is too long for the file system"},
+        {ELOOP, "the links go round in a circle"},
+    };
+    char other[128] = "failed";
+    const char *words = other;
+    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+        if (known[i].number == number)
+            words = known[i].words;
+    if (words == other)
+        (void)strerror_r(number, other, sizeof(other));
+    return cg_fail(error, number == ENOSPC || number == EDQUOT ? CG_ERR_FULL : CG_ERR_IO,
+                   "%s %s: %s", doing, cg_path_tail(path), words);
 }

@@ -1,66 +1,17 @@
 /* Files: see file.h. POSIX calls throughout: stdio would hide where a write failed. */
-#define _XOPEN_SOURCE 700 /* fchmod, O_NOFOLLOW */
-#define _DEFAULT_SOURCE   /* getrandom */
 #include "base/file.h"
 
 #include "base/memory.h"
-#include "base/output.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define PATH_SHOWN_NBYTES 400
 #define READ_FIRST_NBYTES ((size_t)64 << 10) /* where the size is not known */
-#define WRITE_BUFFER_NBYTES ((size_t)64 << 10)
-#define TEMPORARY_MARK ".comicgan-"
-#define TEMPORARY_TAIL_NBYTES 6
-#define TEMPORARY_NAME_NBYTES 200 /* of the target's name; the file system allows 255 in all */
-#define TEMPORARY_TRIES 100
-
-const char *cg_path_tail(const char *path)
-{
-    size_t length = strlen(path);
-    return length <= PATH_SHOWN_NBYTES ? path : path + length - PATH_SHOWN_NBYTES;
-}
-
-/* One sentence part for a failed call. The common ones in plain words. */
-static enum cg_status fail_errno(struct cg_error *error, const char *doing, const char *path,
-                                 int number)
-{
-    static const struct {
-        int number;
-        const char *words;
-    } known[] = {
-        {ENOENT, "no such file or folder"},
-        {ENOTDIR, "a part of the path is a file, not a folder"},
-        {EISDIR, "expected a file, found a folder"},
-        {EACCES, "permission denied"},
-        {EPERM, "permission denied"},
-        {EROFS, "the file system is read-only"},
-        {ENOSPC, "the disk is full"},
-        {EDQUOT, "the disk quota is used up"},
-        {EFBIG, "larger than the allowed size of a file"},
-        {ENAMETOOLONG, "the name is too long for the file system"},
-        {ELOOP, "the links go round in a circle"},
-    };
-    char other[128] = "failed";
-    const char *words = other;
-    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-        if (known[i].number == number)
-            words = known[i].words;
-    if (words == other)
-        (void)strerror_r(number, other, sizeof(other));
-    return cg_fail(error, number == ENOSPC || number == EDQUOT ? CG_ERR_FULL : CG_ERR_IO,
-                   "%s %s: %s", doing, cg_path_tail(path), words);
-}
 
 /* ---- reading --------------------------------------------------------------------------------- */
 
@@ -95,7 +46,7 @@ static enum cg_status read_all(int fd, const char *path, size_t expected, size_t
     while (status == CG_OK) {
         ssize_t count = read_again(fd, *bytes + *nbytes, capacity - *nbytes);
         if (count < 0)
-            return fail_errno(error, "reading", path, errno);
+            return cg_fail_errno(error, "reading", path, errno);
         if (count == 0)
             return CG_OK;
         *nbytes += (size_t)count;
@@ -120,14 +71,14 @@ enum cg_status cg_file_read(const char *path, size_t limit_nbytes, uint8_t **byt
         limit_nbytes = SIZE_MAX / 4;
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
-        return fail_errno(error, "reading", path, errno);
+        return cg_fail_errno(error, "reading", path, errno);
     struct stat about;
     size_t expected = READ_FIRST_NBYTES < limit_nbytes ? READ_FIRST_NBYTES : limit_nbytes;
     enum cg_status status = CG_OK;
     if (fstat(fd, &about) != 0)
-        status = fail_errno(error, "reading", path, errno);
+        status = cg_fail_errno(error, "reading", path, errno);
     else if (S_ISDIR(about.st_mode))
-        status = fail_errno(error, "reading", path, EISDIR);
+        status = cg_fail_errno(error, "reading", path, EISDIR);
     else if (S_ISREG(about.st_mode) && (uintmax_t)about.st_size > limit_nbytes)
         status = cg_fail(error, CG_ERR_LIMIT, "reading %s: expected at most %zu bytes, found %ju",
                          cg_path_tail(path), limit_nbytes, (uintmax_t)about.st_size);
@@ -151,7 +102,7 @@ static enum cg_status read_up_to(int fd, const char *path, size_t capacity, uint
     while (*nbytes < capacity) {
         ssize_t count = read_again(fd, bytes + *nbytes, capacity - *nbytes);
         if (count < 0)
-            return fail_errno(error, "reading", path, errno);
+            return cg_fail_errno(error, "reading", path, errno);
         if (count == 0)
             break;
         *nbytes += (size_t)count;
@@ -166,13 +117,13 @@ enum cg_status cg_file_read_head(const char *path, size_t at_most_nbytes, uint8_
     *nbytes = 0;
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0)
-        return fail_errno(error, "reading", path, errno);
+        return cg_fail_errno(error, "reading", path, errno);
     struct stat about;
     enum cg_status status;
     if (fstat(fd, &about) != 0)
-        status = fail_errno(error, "reading", path, errno);
+        status = cg_fail_errno(error, "reading", path, errno);
     else if (S_ISDIR(about.st_mode))
-        status = fail_errno(error, "reading", path, EISDIR);
+        status = cg_fail_errno(error, "reading", path, EISDIR);
     else if (!S_ISREG(about.st_mode))
         status = cg_fail(error, CG_ERR_IO, "reading %s: expected a file, found a pipe or device",
                          cg_path_tail(path));
@@ -203,7 +154,7 @@ static enum cg_status make_one_folder(const char *path, struct cg_error *error)
         return cg_fail(error, CG_ERR_IO, "making folder %s: expected a folder, found a file",
                        cg_path_tail(path));
     }
-    return fail_errno(error, "making folder", path, number);
+    return cg_fail_errno(error, "making folder", path, number);
 }
 
 enum cg_status cg_folder_make(const char *path, struct cg_error *error)
@@ -239,275 +190,6 @@ int cg_file_flush_folder(const char *path)
     int failure = fsync(fd) == 0 || errno == EINVAL || errno == ENOTSUP ? 0 : errno;
     close(fd);
     return failure;
-}
-
-/* ---- writing --------------------------------------------------------------------------------- */
-
-struct cg_file_writer {
-    char *path;      /* as given, for messages */
-    char *target;    /* path with its links followed */
-    char *temporary; /* NULL when the target is written to directly, or after the rename */
-    int fd;
-    enum cg_status status; /* of the first failure */
-    size_t buffered_nbytes;
-    uint8_t buffer[WRITE_BUFFER_NBYTES];
-};
-
-static void drop_temporary(struct cg_file_writer *writer)
-{
-    if (writer->fd >= 0)
-        close(writer->fd);
-    writer->fd = -1;
-    if (writer->temporary != NULL)
-        unlink(writer->temporary);
-    free(writer->temporary);
-    writer->temporary = NULL;
-}
-
-static enum cg_status writer_fail(struct cg_file_writer *writer, int number, struct cg_error *error)
-{
-    drop_temporary(writer);
-    writer->status = fail_errno(error, "writing", writer->path, number);
-    return writer->status;
-}
-
-/* "dir/.name.comicgan-XXXXXX" beside the target; number gives the six letters. */
-static char *temporary_name(const char *target, uint64_t number)
-{
-    static const char letters[] = "abcdefghijklmnopqrstuvwxyz012345";
-    const char *slash = strrchr(target, '/');
-    const char *name = slash == NULL ? target : slash + 1;
-    char tail[TEMPORARY_TAIL_NBYTES + 1] = {0};
-    for (int i = 0; i < TEMPORARY_TAIL_NBYTES; i++)
-        tail[i] = letters[number >> (5 * i) & 31];
-    return cg_string_format("%.*s.%.*s" TEMPORARY_MARK "%s", (int)(name - target), target,
-                            TEMPORARY_NAME_NBYTES, name, tail);
-}
-
-/*
- * Lock a new temporary file: as long as it is open its writer lives (cg_folder_drop_abandoned).
- * False if who drops such files was faster and took it for abandoned.
- */
-static bool claim(int fd)
-{
-    struct stat about;
-    if (flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
-        return false;
-    return fstat(fd, &about) != 0 || about.st_nlink > 0;
-}
-
-/*
- * Not mkstemp: it makes the file 0600, and the umask that a new file should follow cannot be read
- * without setting it for all threads. O_EXCL sees to it that the name is unused, and no link.
- */
-static enum cg_status open_temporary(struct cg_file_writer *writer, struct cg_error *error)
-{
-    int failure = EEXIST;
-    for (int i = 0; i < TEMPORARY_TRIES && failure == EEXIST; i++) {
-        uint64_t number;
-        if (getrandom(&number, sizeof(number), 0) != (ssize_t)sizeof(number))
-            return writer_fail(writer, errno, error);
-        char *name = temporary_name(writer->target, number);
-        if (name == NULL)
-            return cg_fail(error, CG_ERR_MEMORY, "writing %s: out of memory",
-                           cg_path_tail(writer->path));
-        writer->fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-        if (writer->fd >= 0 && claim(writer->fd)) {
-            writer->temporary = name;
-            return CG_OK;
-        }
-        failure = writer->fd < 0 ? errno : EEXIST;
-        if (writer->fd >= 0)
-            close(writer->fd);
-        writer->fd = -1;
-        free(name);
-    }
-    return writer_fail(writer, failure, error);
-}
-
-/* Open what the bytes go to, by what is at the target now. */
-static enum cg_status open_target(struct cg_file_writer *writer, struct cg_error *error)
-{
-    struct stat about;
-    size_t length = strlen(writer->target);
-    if (length == 0 || stat(writer->target, &about) != 0) {
-        if (length == 0 || writer->target[length - 1] == '/')
-            return writer_fail(writer, length == 0 ? ENOENT : EISDIR, error);
-        return open_temporary(writer, error);
-    }
-    if (S_ISDIR(about.st_mode))
-        return writer_fail(writer, EISDIR, error);
-    if (!S_ISREG(about.st_mode)) {
-        writer->fd = open(writer->target, O_WRONLY | O_CLOEXEC);
-        if (writer->fd >= 0 && (fstat(writer->fd, &about) != 0 || S_ISREG(about.st_mode)))
-            return writer_fail(writer, EEXIST, error);
-        return writer->fd >= 0 ? CG_OK : writer_fail(writer, errno, error);
-    }
-    if (access(writer->target, W_OK) != 0)
-        return writer_fail(writer, errno, error);
-    enum cg_status status = open_temporary(writer, error);
-    if (status == CG_OK && fchmod(writer->fd, about.st_mode & 0777) != 0)
-        status = writer_fail(writer, errno, error);
-    return status;
-}
-
-enum cg_status cg_file_writer_create(const char *path, struct cg_file_writer **out,
-                                     struct cg_error *error)
-{
-    *out = NULL;
-    struct cg_file_writer *writer = malloc(sizeof(*writer));
-    if (writer == NULL)
-        return cg_fail(error, CG_ERR_MEMORY, "writing %s: out of memory", cg_path_tail(path));
-    writer->fd = -1;
-    writer->temporary = NULL;
-    writer->status = CG_OK;
-    writer->buffered_nbytes = 0;
-    writer->path = cg_string_copy(path);
-    writer->target = NULL;
-    enum cg_status status = CG_OK;
-    if (writer->path == NULL)
-        status = cg_fail(error, CG_ERR_MEMORY, "writing %s: out of memory", cg_path_tail(path));
-    else if ((writer->target = cg_output_resolve(path, error)) == NULL)
-        status = CG_ERR_IO;
-    else
-        status = open_target(writer, error);
-    if (status != CG_OK) {
-        cg_file_writer_free(writer);
-        return status;
-    }
-    *out = writer;
-    return CG_OK;
-}
-
-static enum cg_status write_out(struct cg_file_writer *writer, const uint8_t *bytes, size_t nbytes,
-                                struct cg_error *error)
-{
-    while (nbytes > 0) {
-        ssize_t count = write(writer->fd, bytes, nbytes);
-        if (count < 0 && errno != EINTR)
-            return writer_fail(writer, errno, error);
-        if (count > 0) {
-            bytes += count;
-            nbytes -= (size_t)count;
-        }
-    }
-    return CG_OK;
-}
-
-static enum cg_status flush_buffer(struct cg_file_writer *writer, struct cg_error *error)
-{
-    size_t nbytes = writer->buffered_nbytes;
-    writer->buffered_nbytes = 0;
-    return write_out(writer, writer->buffer, nbytes, error);
-}
-
-/* The text of the first failure went to the caller that saw it; later ones are told the path. */
-static enum cg_status failed_before(const struct cg_file_writer *writer, struct cg_error *error)
-{
-    return cg_fail(error, writer->status, "writing %s: an earlier write failed",
-                   cg_path_tail(writer->path));
-}
-
-enum cg_status cg_file_writer_add(struct cg_file_writer *writer, const void *bytes, size_t nbytes,
-                                  struct cg_error *error)
-{
-    if (writer->status != CG_OK)
-        return failed_before(writer, error);
-    if (nbytes > WRITE_BUFFER_NBYTES - writer->buffered_nbytes) {
-        enum cg_status status = flush_buffer(writer, error);
-        if (status != CG_OK || nbytes > WRITE_BUFFER_NBYTES)
-            return status != CG_OK ? status : write_out(writer, bytes, nbytes, error);
-    }
-    if (nbytes > 0)
-        memcpy(writer->buffer + writer->buffered_nbytes, bytes, nbytes);
-    writer->buffered_nbytes += nbytes;
-    return CG_OK;
-}
-
-enum cg_status cg_file_writer_commit(struct cg_file_writer *writer, struct cg_error *error)
-{
-    if (writer->status != CG_OK)
-        return failed_before(writer, error);
-    enum cg_status status = flush_buffer(writer, error);
-    if (status != CG_OK)
-        return status;
-    if (writer->temporary != NULL &&
-        (fsync(writer->fd) != 0 || rename(writer->temporary, writer->target) != 0))
-        return writer_fail(writer, errno, error);
-    int failure = writer->temporary != NULL ? cg_file_flush_folder(writer->target) : 0;
-    free(writer->temporary);
-    writer->temporary = NULL;
-    if (close(writer->fd) != 0 && failure == 0) /* only now: with it goes the lock */
-        failure = errno;
-    writer->fd = -1;
-    return failure == 0 ? CG_OK : writer_fail(writer, failure, error);
-}
-
-void cg_file_writer_free(struct cg_file_writer *writer)
-{
-    if (writer == NULL)
-        return;
-    drop_temporary(writer);
-    free(writer->target);
-    free(writer->path);
-    free(writer);
-}
-
-enum cg_status cg_file_write(const char *path, const void *bytes, size_t nbytes,
-                             struct cg_error *error)
-{
-    struct cg_file_writer *writer;
-    enum cg_status status = cg_file_writer_create(path, &writer, error);
-    if (status != CG_OK)
-        return status;
-    status = cg_file_writer_add(writer, bytes, nbytes, error);
-    if (status == CG_OK)
-        status = cg_file_writer_commit(writer, error);
-    cg_file_writer_free(writer);
-    return status;
-}
-
-/* ---- what killed writers leave --------------------------------------------------------------- */
-
-/* The target's name of the temporary file name, in name itself; false if it is none. */
-static bool cut_to_target(char *name)
-{
-    size_t length = strlen(name), mark = strlen(TEMPORARY_MARK);
-    if (name[0] != '.' || length < 2 + mark + TEMPORARY_TAIL_NBYTES)
-        return false;
-    char *end = name + length - TEMPORARY_TAIL_NBYTES - mark;
-    if (strncmp(end, TEMPORARY_MARK, mark) != 0)
-        return false;
-    *end = '\0';
-    memmove(name, name + 1, (size_t)(end - name));
-    return true;
-}
-
-/* Open for writing, as network file systems ask for it to lock. */
-static void drop_if_abandoned(int folder, const char *name)
-{
-    int fd = openat(folder, name, O_WRONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-    if (fd < 0)
-        return;
-    if (flock(fd, LOCK_EX | LOCK_NB) == 0)
-        unlinkat(folder, name, 0);
-    close(fd);
-}
-
-void cg_folder_drop_abandoned(const char *path,
-                              bool (*is_target)(const void *context, const char *name),
-                              const void *context)
-{
-    DIR *folder = opendir(path);
-    if (folder == NULL)
-        return;
-    for (struct dirent *entry; (entry = readdir(folder)) != NULL;) {
-        char target[sizeof(entry->d_name)];
-        strcpy(target, entry->d_name);
-        if (cut_to_target(target) && is_target(context, target))
-            drop_if_abandoned(dirfd(folder), entry->d_name);
-    }
-    closedir(folder);
 }
 
 /* ---- names ----------------------------------------------------------------------------------- */

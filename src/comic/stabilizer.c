@@ -5,6 +5,7 @@
 #include "comic/stabilizer.h"
 
 #include "base/file.h"
+#include "base/file_writer.h"
 #include "base/memory.h"
 #include "comic/stabilizer_row.h"
 #include "image/flow.h"

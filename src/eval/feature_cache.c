@@ -5,6 +5,7 @@
 #include "eval/feature_cache.h"
 
 #include "base/file.h"
+#include "base/file_writer.h"
 #include "base/memory.h"
 
 #include <inttypes.h>

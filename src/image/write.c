@@ -1,5 +1,5 @@
 /* Writing a picture: see image.h. */
-#include "base/file.h"
+#include "base/file_writer.h"
 #include "image/alpha.h"
 #include "image/codec.h"
 #include "image/embed.h"

@@ -1,5 +1,5 @@
 /* Writing safetensors files: see safetensors.h. The same tensors make the same bytes. */
-#include "base/file.h"
+#include "base/file_writer.h"
 #include "base/memory.h"
 #include "model/json.h"
 #include "model/safetensors.h"

@@ -5,6 +5,7 @@
 #include "monitor/report.h"
 
 #include "base/file.h"
+#include "base/file_writer.h"
 #include "base/memory.h"
 #include "monitor/assets.h"
 

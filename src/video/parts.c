@@ -2,6 +2,7 @@
 #include "video/parts.h"
 
 #include "base/file.h"
+#include "base/file_writer.h"
 #include "base/memory.h"
 
 #include <dirent.h>

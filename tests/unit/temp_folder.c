@@ -2,6 +2,7 @@
 #include "temp_folder.h"
 
 #include "base/file.h"
+#include "base/file_writer.h"
 #include "base/memory.h"
 #include "unit/fixture.h"
 

@@ -1,5 +1,5 @@
 /* eval: picture networks: layers against plain loops, compressed weights, files good and bad. */
-#include "base/file.h"
+#include "base/file_writer.h"
 #include "base/memory.h"
 #include "eval/features.h"
 #include "eval/squeezenet.h"

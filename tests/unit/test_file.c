@@ -1,5 +1,6 @@
 /* base/file: reading, folders, and writing whole or not at all. */
 #include "base/file.h"
+#include "base/file_writer.h"
 #include "unit/fixture.h"
 
 #include <setjmp.h>

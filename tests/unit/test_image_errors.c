@@ -1,5 +1,5 @@
 /* image: files that cannot be read, each with a status and a line that says why. */
-#include "base/file.h"
+#include "base/file_writer.h"
 #include "image/image.h"
 #include "unit/fixture.h"
 #include "unit/fixture_image.h"

@@ -1,5 +1,5 @@
 /* image: what the head of a file says, against what reading all of it gives. */
-#include "base/file.h"
+#include "base/file_writer.h"
 #include "image/image.h"
 #include "unit/fixture.h"
 #include "unit/fixture_image.h"

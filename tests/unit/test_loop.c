@@ -5,6 +5,7 @@
  */
 #define _XOPEN_SOURCE 700 /* SIGXFSZ */
 #include "base/file.h"
+#include "base/file_writer.h"
 #include "base/memory.h"
 #include "train/core/loop.h"
 #include "unit/fixture.h"

@@ -2,6 +2,7 @@
 #include "base/output.h"
 
 #include "base/file.h"
+#include "base/file_writer.h"
 #include "base/memory.h"
 #include "unit/fixture.h"
 

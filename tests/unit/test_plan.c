@@ -2,7 +2,7 @@
  * cli: the plan of a convert call: names, collisions, what is there already, shards. Each test runs
  * in an empty folder of its own, so that its paths are short.
  */
-#include "base/file.h"
+#include "base/file_writer.h"
 #include "cli/cli.h"
 #include "cli/convert/plan.h"
 #include "cli/convert/plan_parts.h"

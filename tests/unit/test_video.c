@@ -1,5 +1,6 @@
 /* video/pipeline, pace and parts: order, failures in every stage, sizes that keep up, going on. */
 #include "base/file.h"
+#include "base/file_writer.h"
 #include "base/memory.h"
 #include "temp_folder.h"
 #include "video/pace.h"

@@ -4,7 +4,7 @@
  *   bench_vector THREADS [STEPS]
  */
 #include "base/clock.h"
-#include "base/file.h"
+#include "base/file_writer.h"
 #include "gan/gan.h"
 
 #include <stdio.h>

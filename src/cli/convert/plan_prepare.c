@@ -3,6 +3,7 @@
  * plan's comics is removed. See plan.h.
  */
 #include "base/file.h"
+#include "base/file_writer.h"
 #include "base/memory.h"
 #include "cli/cli.h"
 #include "cli/convert/plan_parts.h"

@@ -1,7 +1,7 @@
 /* The card of a trained style: see train_card.h. */
 #include "cli/train/train_card.h"
 
-#include "base/file.h"
+#include "base/file_writer.h"
 #include "base/memory.h"
 #include "comicgan/comicgan.h"
 #include "model/model.h"

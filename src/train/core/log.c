@@ -2,6 +2,7 @@
 #include "train/core/log.h"
 
 #include "base/file.h"
+#include "base/file_writer.h"
 #include "base/memory.h"
 #include "base/output.h"
 

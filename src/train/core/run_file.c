@@ -2,6 +2,7 @@
 #include "train/core/run_file.h"
 
 #include "base/file.h"
+#include "base/file_writer.h"
 #include "base/memory.h"
 
 #include <inttypes.h>

@@ -6,7 +6,7 @@
  */
 #include "train/data/cache.h"
 
-#include "base/file.h"
+#include "base/file_writer.h"
 #include "base/memory.h"
 #include "train/teacher/target.h"
 

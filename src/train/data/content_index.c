@@ -10,6 +10,7 @@
 #include "train/data/content_index.h"
 
 #include "base/file.h"
+#include "base/file_writer.h"
 #include "base/memory.h"
 
 #include <errno.h>

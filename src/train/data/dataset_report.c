@@ -4,7 +4,7 @@
  */
 #include "train/data/dataset_private.h"
 
-#include "base/file.h"
+#include "base/file_writer.h"
 #include "base/memory.h"
 
 #include <jansson.h>

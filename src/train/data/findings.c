@@ -5,6 +5,7 @@
 #include "train/data/findings.h"
 
 #include "base/file.h"
+#include "base/file_writer.h"
 #include "base/memory.h"
 #include "train/data/area_stats.h"
 #include "train/data/stroke_width.h"
