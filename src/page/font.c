@@ -1,40 +1,38 @@
-/* Fonts: see font.h. */
+/*
+ * Fonts: see font.h. HarfBuzz finds letters, their widths and kerning (which most fonts of today
+ * keep in GPOS, where FreeType does not look); FreeType draws them, without hinting. Both read the
+ * same bytes and are built for files from strangers.
+ */
 #include "page/font.h"
 
 #include "base/file.h"
 #include "base/memory.h"
 #include "page/utf8.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-/* Memory from calloc, and no asserts: bad input is an error, never the end of the program. */
-#define STB_TRUETYPE_IMPLEMENTATION
-#define STBTT_STATIC
-#define STBTT_malloc(nbytes, user) ((void)(user), calloc(1, nbytes))
-#define STBTT_free(memory, user) ((void)(user), free(memory))
-#define STBTT_assert(x) ((void)0)
-#include <stb_truetype.h>
+#include <ft2build.h>
+#include FT_FREETYPE_H
+#include FT_OUTLINE_H
+#include <hb-ot.h>
 
 #define FONT_MAX_NBYTES ((size_t)64 << 20)
-#define TABLES_MAX 64
 #define FONTS_MAX 8
-
-/* Zeros after a font's bytes: tables refer to each other by 16 bits, so most reads that a damaged
- * one leads astray end here. */
-#define PADDING_NBYTES ((size_t)128 << 10)
+#define GLYPH_MAX_EM 16 /* a larger letter is damage, and would take memory without end */
 
 struct font {
     char *path;
-    uint8_t *bytes; /* NULL until it is needed */
-    size_t nbytes;
-    stbtt_fontinfo info;
-    double em; /* its units, of 1 */
+    uint8_t *bytes;
+    FT_Face face;
+    hb_font_t *shapes; /* NULL until the font is needed */
+    double em;         /* its units, of 1 */
 };
 
 struct cg_fonts {
+    FT_Library library;
+    hb_buffer_t *pair;
     int count;
     struct font fonts[FONTS_MAX];
 };
@@ -48,124 +46,61 @@ static const char *const usual_files[] = {
     "truetype/droid/DroidSansFallbackFull.ttf",
 };
 
-/* ---- checks ---------------------------------------------------------------------------------- */
+/* ---- one font -------------------------------------------------------------------------------- */
 
-static uint32_t read_u16(const uint8_t *bytes)
+static void unload(struct font *font)
 {
-    return (uint32_t)bytes[0] << 8 | bytes[1];
+    hb_font_destroy(font->shapes);
+    FT_Done_Face(font->face);
+    free(font->bytes);
+    *font = (struct font){.path = font->path};
 }
 
-static uint32_t read_u32(const uint8_t *bytes)
+static enum cg_status fail_font(const struct font *font, FT_Error code, struct cg_error *error)
 {
-    return read_u16(bytes) << 16 | read_u16(bytes + 2);
+    if (code == FT_Err_Out_Of_Memory)
+        return cg_fail(error, CG_ERR_MEMORY, "reading %s: out of memory", cg_path_tail(font->path));
+    return cg_fail(error, CG_ERR_FORMAT,
+                   "reading %s: expected an OpenType or TrueType font, found damage or something "
+                   "else",
+                   cg_path_tail(font->path));
 }
 
-struct table {
-    uint32_t offset, nbytes;
-};
-
-/* A table of a font whose directory is sound; nbytes 0 if it has none of that name. */
-static struct table find_table(const struct font *font, const char *name)
+/* HarfBuzz answers a lack of memory with objects that are empty. */
+static enum cg_status open_shapes(struct font *font, size_t nbytes, struct cg_error *error)
 {
-    const uint8_t *directory = font->bytes;
-    for (uint32_t i = 0; i < read_u16(directory + 4); i++) {
-        const uint8_t *entry = directory + 12 + 16 * i;
-        if (memcmp(entry, name, 4) == 0)
-            return (struct table){read_u32(entry + 8), read_u32(entry + 12)};
-    }
-    return (struct table){0, 0};
+    hb_blob_t *blob = hb_blob_create((const char *)font->bytes, (unsigned)nbytes,
+                                     HB_MEMORY_MODE_READONLY, NULL, NULL);
+    hb_face_t *face = hb_face_create(blob, 0);
+    font->shapes = hb_font_create(face);
+    bool is_empty = blob == hb_blob_get_empty() || face == hb_face_get_empty() ||
+                    font->shapes == hb_font_get_empty();
+    bool is_font =
+        hb_face_get_glyph_count(face) > 0 && hb_face_get_upem(face) == font->face->units_per_EM;
+    hb_face_destroy(face);
+    hb_blob_destroy(blob);
+    if (is_empty || !is_font)
+        return fail_font(font, is_empty ? FT_Err_Out_Of_Memory : FT_Err_Unknown_File_Format, error);
+    font->em = 1.0 / font->face->units_per_EM;
+    return CG_OK;
 }
 
-static const char *check_directory(const struct font *font)
+static enum cg_status load(struct cg_fonts *fonts, struct font *font, struct cg_error *error)
 {
-    static const char kinds[][5] = {{0, 1, 0, 0, 0}, "OTTO", "true"};
-    bool is_known = false;
-    for (size_t i = 0; font->nbytes >= 12 && i < sizeof(kinds) / sizeof(kinds[0]); i++)
-        is_known = is_known || memcmp(font->bytes, kinds[i], 4) == 0;
-    if (!is_known)
-        return "something else";
-    uint32_t count = read_u16(font->bytes + 4);
-    if (count > TABLES_MAX || 12 + 16 * (size_t)count > font->nbytes)
-        return "a damaged list of tables";
-    for (uint32_t i = 0; i < count; i++) {
-        const uint8_t *entry = font->bytes + 12 + 16 * i;
-        if ((uint64_t)read_u32(entry + 8) + read_u32(entry + 12) > font->nbytes)
-            return "a table that ends beyond the file";
-    }
-    return NULL;
-}
-
-/* The sizes of those tables that are read by number of letter. */
-static const char *check_tables(const struct font *font)
-{
-    struct table head = find_table(font, "head"), hhea = find_table(font, "hhea");
-    struct table maxp = find_table(font, "maxp"), hmtx = find_table(font, "hmtx");
-    struct table loca = find_table(font, "loca"), cff = find_table(font, "CFF ");
-    if (head.nbytes < 54 || hhea.nbytes < 36 || maxp.nbytes < 6 ||
-        find_table(font, "cmap").nbytes < 4)
-        return "a table missing";
-    uint64_t letters = read_u16(font->bytes + maxp.offset + 4);
-    uint64_t metrics = read_u16(font->bytes + hhea.offset + 34);
-    if (letters == 0 || metrics == 0 || metrics > letters ||
-        hmtx.nbytes < 4 * metrics + 2 * (letters - metrics))
-        return "too few widths";
-    bool is_long = read_u16(font->bytes + head.offset + 50) != 0;
-    bool has_outlines = find_table(font, "glyf").nbytes > 0;
-    if (has_outlines ? loca.nbytes < (letters + 1) * (is_long ? 4 : 2) : cff.nbytes == 0)
-        return "too few outlines";
-    return NULL;
-}
-
-/* Where stb has parsed a part of the CFF table to be. */
-static bool lies_within(const struct font *font, const stbtt__buf *part)
-{
-    if (part->data == NULL || part->size == 0)
-        return true;
-    size_t offset = (size_t)(part->data - font->bytes);
-    return offset <= font->nbytes && (size_t)part->size <= font->nbytes - offset;
-}
-
-/* NULL, or what was found in place of a font. */
-static const char *parse(struct font *font)
-{
-    const char *found = check_directory(font);
-    if (found == NULL)
-        found = check_tables(font);
-    if (found != NULL)
-        return found;
-    if (!stbtt_InitFont(&font->info, font->bytes, 0))
-        return "tables that cannot be used";
-    if (font->info.cff.size > 0)
-        font->info.cff.size = (int)find_table(font, "CFF ").nbytes;
-    if (!lies_within(font, &font->info.charstrings) || !lies_within(font, &font->info.gsubrs) ||
-        !lies_within(font, &font->info.subrs) || !lies_within(font, &font->info.fontdicts))
-        return "outlines that end beyond the file";
-    font->em = (double)stbtt_ScaleForMappingEmToPixels(&font->info, 1.0f);
-    return font->em > 0.0 && font->em <= 1.0 ? NULL : "a wrong size of its unit";
-}
-
-static enum cg_status load(struct font *font, struct cg_error *error)
-{
-    if (font->bytes != NULL)
+    size_t nbytes;
+    if (font->shapes != NULL)
         return CG_OK;
-    uint8_t *bytes;
-    enum cg_status status = cg_file_read(font->path, FONT_MAX_NBYTES, &bytes, &font->nbytes, error);
+    enum cg_status status = cg_file_read(font->path, FONT_MAX_NBYTES, &font->bytes, &nbytes, error);
     if (status != CG_OK)
         return status;
-    font->bytes = cg_alloc_zero(font->nbytes + PADDING_NBYTES, 1, "font", error);
-    if (font->bytes != NULL)
-        memcpy(font->bytes, bytes, font->nbytes);
-    free(bytes);
-    if (font->bytes == NULL)
-        return CG_ERR_MEMORY;
-    const char *found = parse(font);
-    if (found == NULL)
-        return CG_OK;
-    free(font->bytes);
-    font->bytes = NULL;
-    return cg_fail(error, CG_ERR_FORMAT,
-                   "reading %s: expected an OpenType or TrueType font, found %s",
-                   cg_path_tail(font->path), found);
+    FT_Error code =
+        FT_New_Memory_Face(fonts->library, font->bytes, (FT_Long)nbytes, 0, &font->face);
+    if (code == FT_Err_Ok && (!FT_IS_SFNT(font->face) || !FT_IS_SCALABLE(font->face)))
+        code = FT_Err_Unknown_File_Format;
+    status = code == FT_Err_Ok ? open_shapes(font, nbytes, error) : fail_font(font, code, error);
+    if (status != CG_OK)
+        unload(font);
+    return status;
 }
 
 /* ---- the set --------------------------------------------------------------------------------- */
@@ -173,7 +108,7 @@ static enum cg_status load(struct font *font, struct cg_error *error)
 static enum cg_status add_path(struct cg_fonts *fonts, char *path, struct cg_error *error)
 {
     if (path == NULL)
-        return cg_fail(error, CG_ERR_MEMORY, "fonts: memory could not be allocated");
+        return cg_fail(error, CG_ERR_MEMORY, "fonts: out of memory");
     fonts->fonts[fonts->count++].path = path;
     return CG_OK;
 }
@@ -193,6 +128,15 @@ static enum cg_status add_usual(struct cg_fonts *fonts, const char *const *folde
     return CG_OK;
 }
 
+static enum cg_status open_libraries(struct cg_fonts *fonts, struct cg_error *error)
+{
+    fonts->pair = hb_buffer_create();
+    if (FT_Init_FreeType(&fonts->library) != FT_Err_Ok ||
+        !hb_buffer_allocation_successful(fonts->pair))
+        return cg_fail(error, CG_ERR_MEMORY, "fonts: out of memory");
+    return CG_OK;
+}
+
 enum cg_status cg_fonts_create(const char *path, const char *const *folders, struct cg_fonts **out,
                                struct cg_error *error)
 {
@@ -200,8 +144,8 @@ enum cg_status cg_fonts_create(const char *path, const char *const *folders, str
     struct cg_fonts *fonts = cg_alloc_zero(1, sizeof(*fonts), "fonts", error);
     if (fonts == NULL)
         return CG_ERR_MEMORY;
-    enum cg_status status = CG_OK;
-    if (path != NULL)
+    enum cg_status status = open_libraries(fonts, error);
+    if (status == CG_OK && path != NULL)
         status = add_path(fonts, cg_string_copy(path), error);
     if (status == CG_OK)
         status = add_usual(fonts, folders != NULL ? folders : usual_folders, error);
@@ -210,7 +154,7 @@ enum cg_status cg_fonts_create(const char *path, const char *const *folders, str
                          "no font found to letter with; install the package fonts-comic-neue, or "
                          "name a font file with --font");
     if (status == CG_OK)
-        status = load(&fonts->fonts[0], error);
+        status = load(fonts, &fonts->fonts[0], error);
     if (status != CG_OK) {
         cg_fonts_free(fonts);
         return status;
@@ -224,9 +168,11 @@ void cg_fonts_free(struct cg_fonts *fonts)
     if (fonts == NULL)
         return;
     for (int i = 0; i < fonts->count; i++) {
+        unload(&fonts->fonts[i]);
         free(fonts->fonts[i].path);
-        free(fonts->fonts[i].bytes);
     }
+    FT_Done_FreeType(fonts->library);
+    hb_buffer_destroy(fonts->pair);
     free(fonts);
 }
 
@@ -234,15 +180,12 @@ enum cg_status cg_fonts_find(struct cg_fonts *fonts, int32_t codepoint, struct c
                              struct cg_error *error)
 {
     for (int i = 0; i < fonts->count; i++) {
-        struct font *font = &fonts->fonts[i];
-        enum cg_status status = load(font, error);
+        enum cg_status status = load(fonts, &fonts->fonts[i], error);
         if (status != CG_OK)
             return status;
-        int index = stbtt_FindGlyphIndex(&font->info, codepoint);
-        if (index > 0 && index < font->info.numGlyphs) {
-            *out = (struct cg_glyph){i, index};
+        *out = (struct cg_glyph){.font = i, .codepoint = codepoint};
+        if (hb_font_get_nominal_glyph(fonts->fonts[i].shapes, (uint32_t)codepoint, &out->index))
             return CG_OK;
-        }
     }
     char letter[5];
     cg_utf8_put(codepoint, letter);
@@ -254,23 +197,66 @@ enum cg_status cg_fonts_find(struct cg_fonts *fonts, int32_t codepoint, struct c
 
 /* ---- letters --------------------------------------------------------------------------------- */
 
-double cg_font_advance(const struct cg_fonts *fonts, const struct cg_glyph *glyph,
-                       const struct cg_glyph *next)
+/* What kerning adds between two letters, in the font's units: both are shaped alone and together,
+ * without features that would draw other letters in their place. */
+static enum cg_status find_kerning(const struct cg_fonts *fonts, const struct font *font,
+                                   const struct cg_glyph *glyph, const struct cg_glyph *next,
+                                   int *out, struct cg_error *error)
+{
+    static const char *const unwanted[] = {"-liga", "-clig", "-calt", "-rlig", "-ccmp"};
+    hb_feature_t features[sizeof(unwanted) / sizeof(unwanted[0])];
+    unsigned count = sizeof(unwanted) / sizeof(unwanted[0]), shaped;
+    uint32_t letters[2] = {(uint32_t)glyph->codepoint, (uint32_t)next->codepoint};
+    for (unsigned i = 0; i < count; i++)
+        hb_feature_from_string(unwanted[i], -1, &features[i]);
+    hb_buffer_clear_contents(fonts->pair);
+    hb_buffer_add_utf32(fonts->pair, letters, 2, 0, 2);
+    hb_buffer_guess_segment_properties(fonts->pair);
+    hb_buffer_set_direction(fonts->pair, HB_DIRECTION_LTR);
+    if (!hb_shape_full(font->shapes, fonts->pair, features, count, NULL) ||
+        !hb_buffer_allocation_successful(fonts->pair))
+        return cg_fail(error, CG_ERR_MEMORY, "lettering: out of memory");
+    const hb_glyph_position_t *places = hb_buffer_get_glyph_positions(fonts->pair, &shaped);
+    const hb_glyph_info_t *drawn = hb_buffer_get_glyph_infos(fonts->pair, &shaped);
+    *out = shaped != 2 ? 0
+                       : places[0].x_advance -
+                             hb_font_get_glyph_h_advance(font->shapes, drawn[0].codepoint);
+    return CG_OK;
+}
+
+enum cg_status cg_font_advance(const struct cg_fonts *fonts, const struct cg_glyph *glyph,
+                               const struct cg_glyph *next, double *out, struct cg_error *error)
 {
     const struct font *font = &fonts->fonts[glyph->font];
-    int advance, bearing;
-    stbtt_GetGlyphHMetrics(&font->info, glyph->index, &advance, &bearing);
+    int advance = hb_font_get_glyph_h_advance(font->shapes, glyph->index), kerning = 0;
+    enum cg_status status = CG_OK;
     if (next != NULL && next->font == glyph->font)
-        advance += stbtt_GetGlyphKernAdvance(&font->info, glyph->index, next->index);
-    return advance * font->em;
+        status = find_kerning(fonts, font, glyph, next, &kerning, error);
+    *out = ((double)advance + kerning) * font->em;
+    return status;
 }
 
 void cg_fonts_reach(const struct cg_fonts *fonts, double *above, double *below)
 {
-    int ascent, descent, gap;
-    stbtt_GetFontVMetrics(&fonts->fonts[0].info, &ascent, &descent, &gap);
-    *above = ascent * fonts->fonts[0].em;
-    *below = -descent * fonts->fonts[0].em;
+    const struct font *font = &fonts->fonts[0];
+    *above = font->face->ascender * font->em;
+    *below = -font->face->descender * font->em;
+}
+
+static FT_Error render(FT_Face face, unsigned index, double size_px, double shift)
+{
+    FT_BBox box;
+    FT_Error code = FT_Set_Char_Size(face, 0, (FT_F26Dot6)(size_px * 64.0 + 0.5), 72, 72);
+    if (code == FT_Err_Ok)
+        code = FT_Load_Glyph(face, index, FT_LOAD_NO_HINTING | FT_LOAD_NO_BITMAP);
+    if (code != FT_Err_Ok)
+        return code;
+    FT_Outline_Translate(&face->glyph->outline, (FT_Pos)(shift * 64.0 + 0.5), 0);
+    FT_Outline_Get_CBox(&face->glyph->outline, &box);
+    double largest = GLYPH_MAX_EM * 64.0 * size_px;
+    if ((double)(box.xMax - box.xMin) > largest || (double)(box.yMax - box.yMin) > largest)
+        return FT_Err_Invalid_Outline;
+    return FT_Render_Glyph(face->glyph, FT_RENDER_MODE_NORMAL);
 }
 
 enum cg_status cg_font_draw(const struct cg_fonts *fonts, const struct cg_glyph *glyph,
@@ -278,14 +264,15 @@ enum cg_status cg_font_draw(const struct cg_fonts *fonts, const struct cg_glyph 
                             struct cg_error *error)
 {
     const struct font *font = &fonts->fonts[glyph->font];
-    float scale = (float)(size_px * font->em);
     *out = (struct cg_glyph_pixels){0};
-    if (stbtt_IsGlyphEmpty(&font->info, glyph->index))
+    FT_Error code = render(font->face, glyph->index, size_px, shift);
+    if (code != FT_Err_Ok)
+        return fail_font(font, code, error);
+    const FT_GlyphSlot slot = font->face->glyph;
+    const FT_Bitmap *bitmap = &slot->bitmap;
+    if (bitmap->width == 0 || bitmap->rows == 0)
         return CG_OK;
-    out->coverage =
-        stbtt_GetGlyphBitmapSubpixel(&font->info, scale, scale, (float)shift, 0.0f, glyph->index,
-                                     &out->width, &out->height, &out->left, &out->top);
-    if (out->coverage == NULL && out->width > 0 && out->height > 0)
-        return cg_fail(error, CG_ERR_MEMORY, "lettering: memory could not be allocated");
+    *out = (struct cg_glyph_pixels){slot->bitmap_left, -slot->bitmap_top, (int)bitmap->width,
+                                    (int)bitmap->rows, bitmap->buffer};
     return CG_OK;
 }

@@ -1,10 +1,7 @@
 /*
- * Fonts for lettering: OpenType and TrueType files, read by stb_truetype. A set of fonts is asked
- * in order for each letter; a font is loaded when it is first needed.
- *
- * stb_truetype trusts the tables of a font. What can be checked cheaply is (see font.c), which
- * finds damaged and cut-off files; a file made to do harm is not kept from it. Letter with fonts
- * that you would install.
+ * Fonts for lettering: OpenType and TrueType files, read by HarfBuzz and FreeType. A set of fonts
+ * is asked in order for each letter; a font is loaded when it is first needed. A damaged font is an
+ * error, when it is loaded or when the damaged letter is drawn. One thread at a time.
  */
 #ifndef CG_PAGE_FONT_H
 #define CG_PAGE_FONT_H
@@ -15,7 +12,9 @@ struct cg_fonts;
 
 /* A letter of a font of the set. */
 struct cg_glyph {
-    int font, index;
+    int font;
+    int32_t codepoint;
+    uint32_t index; /* its number in the font */
 };
 
 /*
@@ -33,22 +32,24 @@ void cg_fonts_free(struct cg_fonts *fonts);
 enum cg_status cg_fonts_find(struct cg_fonts *fonts, int32_t codepoint, struct cg_glyph *out,
                              struct cg_error *error);
 
-/* How far the pen goes from a letter to next (NULL at a line's end), by kerning too, in ems. */
-double cg_font_advance(const struct cg_fonts *fonts, const struct cg_glyph *glyph,
-                       const struct cg_glyph *next);
+/* How far the pen goes from a letter to next (NULL at a line's end), by kerning too, in ems. Error:
+ * CG_ERR_MEMORY. */
+enum cg_status cg_font_advance(const struct cg_fonts *fonts, const struct cg_glyph *glyph,
+                               const struct cg_glyph *next, double *out, struct cg_error *error);
 
 /* How far the first font reaches above and below the line, in ems, both positive. */
 void cg_fonts_reach(const struct cg_fonts *fonts, double *above, double *below);
 
 /* Coverage of a letter's pixels, 0 to 255: width x height, its upper left pixel at (left, top) from
- * the pen's whole pixel. coverage is to be freed; NULL for a letter without ink. */
+ * the pen's whole pixel. coverage is the font's, until the next letter is drawn; NULL for a letter
+ * without ink. */
 struct cg_glyph_pixels {
     int left, top, width, height;
-    uint8_t *coverage;
+    const uint8_t *coverage;
 };
 
 /* size_px: pixels of an em; shift: the pen's fraction of a pixel to the right, 0 to 1. Errors:
- * CG_ERR_MEMORY. */
+ * CG_ERR_MEMORY; CG_ERR_FORMAT for a damaged letter. */
 enum cg_status cg_font_draw(const struct cg_fonts *fonts, const struct cg_glyph *glyph,
                             double size_px, double shift, struct cg_glyph_pixels *out,
                             struct cg_error *error);

@@ -76,14 +76,15 @@ static enum cg_status read_letters(struct cg_lettering *lettering, const char *t
         if (status != CG_OK)
             return status;
     }
-    for (int i = 0; i < lettering->letter_count; i++) {
+    enum cg_status status = CG_OK;
+    for (int i = 0; status == CG_OK && i < lettering->letter_count; i++) {
         struct letter *letter = &lettering->letters[i], *next = letter + 1;
         bool has_next = i + 1 < lettering->letter_count && next->codepoint != '\n';
         if (letter->codepoint != '\n')
-            letter->advance =
-                cg_font_advance(lettering->fonts, &letter->glyph, has_next ? &next->glyph : NULL);
+            status = cg_font_advance(lettering->fonts, &letter->glyph,
+                                     has_next ? &next->glyph : NULL, &letter->advance, error);
     }
-    return CG_OK;
+    return status;
 }
 
 /* ---- lines ----------------------------------------------------------------------------------- */
@@ -312,7 +313,6 @@ static enum cg_status draw_line(const struct cg_lettering *lettering, const stru
             return status;
         if (pixels.coverage != NULL)
             blend(image, &pixels, (int)whole + pixels.left, (int)round(y) + pixels.top, colour);
-        free(pixels.coverage);
         x += lettering->letters[i].advance * lettering->size_px;
     }
     return CG_OK;

@@ -38,7 +38,7 @@ int cg_lettering_line_count(const struct cg_lettering *lettering);
 enum cg_letter_align { CG_LETTER_LEFT, CG_LETTER_MIDDLE, CG_LETTER_RIGHT };
 
 /* Draw it with its upper left corner at (x, y) of an RGB picture; what lies outside is left out.
- * Errors: CG_ERR_MEMORY. */
+ * Errors: those of drawing a letter (font.h). */
 enum cg_status cg_lettering_draw(const struct cg_lettering *lettering, struct cg_image *image,
                                  double x, double y, enum cg_letter_align align,
                                  const uint8_t colour[3], struct cg_error *error);
