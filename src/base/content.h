@@ -9,7 +9,7 @@ struct cg_content_id {
     uint64_t low, high;
 };
 
-/* MurmurHash3 x64 128 (Appleby 2011). Not for adversaries: who can write sources can collide. */
+/* XXH3, 128 bits (Collet; xxHash 0.8). Not for adversaries: who can write sources can collide. */
 struct cg_content_id cg_content_hash(const void *bytes, size_t nbytes, uint64_t seed);
 
 int cg_content_compare(const struct cg_content_id *a, const struct cg_content_id *b);

@@ -133,7 +133,7 @@ static void known_sources_are_not_read_again(void **state)
     struct cg_dataset *dataset = fixture_must_open(&setting);
     assert_int_equal(fixture_counts(dataset).photos, 2);
     cg_dataset_free(dataset);
-    temp_write(setting.cache, "sources.txt", "comicgan sources 1\nnonsense\n", 28);
+    temp_write(setting.cache, "sources.txt", "comicgan sources 2\nnonsense\n", 28);
     dataset = fixture_must_open(&setting);
     assert_int_equal(fixture_counts(dataset).photos, 1);
     assert_int_equal(fixture_counts(dataset).photos_skipped, 1);

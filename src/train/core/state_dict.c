@@ -10,7 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define HASH_KEY "hash"
+#define HASH_KEY "xxh3"
+#define FORMER_HASH_KEY "hash"
 #define HASH_NBYTES 24
 
 void cg_state_dict_add_array(struct cg_state_dict *list, const char *owner, const char *what,
@@ -128,6 +129,11 @@ static enum cg_status check_hash(const char *path, const struct cg_safetensors *
 {
     char hash[HASH_NBYTES];
     const char *written = cg_safetensors_metadata(file, HASH_KEY);
+    if (written == NULL && cg_safetensors_metadata(file, FORMER_HASH_KEY) != NULL)
+        return cg_fail(error, CG_ERR_MODEL,
+                       "%s: a checkpoint of an earlier version of comicgan, which alone can resume "
+                       "it",
+                       path);
     print_hash(list, hash);
     if (written == NULL || strcmp(written, hash) != 0)
         return cg_fail(error, CG_ERR_MODEL, "%s: expected numbers of hash %s, found %s: damaged",

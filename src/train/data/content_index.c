@@ -1,7 +1,7 @@
 /*
  * The index of sources: see content_index.h. A text file, one line for each source, sorted by path:
  *
- *     comicgan sources 1
+ *     comicgan sources 2
  *     <hash, 32 hex digits> <size> <seconds> <nanoseconds> <path>
  *
  * It only saves time: whatever is wrong with it, the sources are read again. A file that changes
@@ -20,7 +20,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define FIRST_LINE "comicgan sources 1\n"
+#define FIRST_LINE "comicgan sources 2\n"
 #define SOURCE_MAX_NBYTES ((size_t)1 << 30)
 #define INDEX_MAX_NBYTES ((size_t)1 << 30)
 
