@@ -30,7 +30,7 @@ void cg_image_clear(struct cg_image *image);
 
 enum cg_image_format { CG_IMAGE_PNG, CG_IMAGE_JPEG };
 
-/* The format that a path's ending stands for (.png, .jpg, .jpeg, any case). Error:
+/* The format that a path's ending stands for (.png; .jpg, .jpeg, .jpe, .jfif; any case). Error:
  * CG_ERR_UNSUPPORTED. */
 enum cg_status cg_image_format_of(const char *path, enum cg_image_format *out,
                                   struct cg_error *error);

@@ -1,17 +1,15 @@
 /*
- * Finding picture files in a tree of folders: see walk.h. Each folder's names are sorted before
- * they are visited, so that of two links to the same folder it is always the same one that counts.
- * What an entry is stands in its folder on most file systems; only where it does not, and for
- * links, the entry itself is looked at, so that a million files cost no more than their names.
+ * Finding picture files in a tree of folders, by fts(3): see walk.h. Names are visited in order, so
+ * that of two links to the same folder it is always the same one that counts.
  */
-#define _DEFAULT_SOURCE /* d_type */
+#define _DEFAULT_SOURCE /* fts */
 #include "image/walk.h"
 
 #include "base/memory.h"
 #include "image/image.h"
 
-#include <dirent.h>
 #include <errno.h>
+#include <fts.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -28,18 +26,6 @@ struct walk {
     struct folder_id *visited;
     size_t visited_count, visited_capacity;
     struct cg_error *error;
-};
-
-enum kind { KIND_FILE, KIND_FOLDER, KIND_FOLDER_LINK, KIND_OTHER };
-
-struct entry {
-    char *path;
-    enum kind kind;
-};
-
-struct entries {
-    struct entry *all;
-    size_t count, capacity;
 };
 
 static enum cg_status out_of_memory(struct cg_error *error)
@@ -95,84 +81,6 @@ static void sort_paths(struct cg_path_list *list)
         qsort(list->paths, list->count, sizeof(*list->paths), compare_paths);
 }
 
-/* ---- one folder ------------------------------------------------------------------------------ */
-
-static int compare_entries(const void *a, const void *b)
-{
-    return strcmp(((const struct entry *)a)->path, ((const struct entry *)b)->path);
-}
-
-static void clear_entries(struct entries *entries)
-{
-    for (size_t i = 0; i < entries->count; i++)
-        free(entries->all[i].path);
-    free(entries->all);
-}
-
-/* A link to nothing counts as a file. */
-static enum kind kind_of(const char *path, unsigned char type)
-{
-    struct stat about, target;
-    if (type == DT_REG)
-        return KIND_FILE;
-    if (type == DT_DIR)
-        return KIND_FOLDER;
-    if ((type != DT_LNK && type != DT_UNKNOWN) || lstat(path, &about) != 0)
-        return KIND_OTHER;
-    if (S_ISDIR(about.st_mode))
-        return KIND_FOLDER;
-    if (!S_ISLNK(about.st_mode))
-        return S_ISREG(about.st_mode) ? KIND_FILE : KIND_OTHER;
-    if (stat(path, &target) != 0 || S_ISREG(target.st_mode))
-        return KIND_FILE;
-    return S_ISDIR(target.st_mode) ? KIND_FOLDER_LINK : KIND_OTHER;
-}
-
-static bool add_entry(struct entries *entries, const char *dir, const struct dirent *found)
-{
-    struct entry *all = grow(entries->all, entries->count, &entries->capacity, sizeof(*all));
-    if (all == NULL)
-        return false;
-    entries->all = all;
-    size_t length = strlen(dir);
-    const char *separator = length > 0 && dir[length - 1] == '/' ? "" : "/";
-    char *path = cg_string_format("%s%s%s", dir, separator, found->d_name);
-    if (path == NULL)
-        return false;
-    all[entries->count++] = (struct entry){path, kind_of(path, found->d_type)};
-    return true;
-}
-
-static enum cg_status fail_listing(const char *dir, struct cg_error *error)
-{
-    return cg_fail(error, CG_ERR_IO, "%s: cannot list the folder: %s", dir, strerror(errno));
-}
-
-/* The folder's entries with full paths, sorted, without the hidden ones, which are counted. */
-static enum cg_status list_folder(struct walk *walk, const char *dir, struct entries *entries)
-{
-    DIR *stream = opendir(dir);
-    if (stream == NULL)
-        return fail_listing(dir, walk->error);
-    enum cg_status status = CG_OK;
-    struct dirent *entry;
-    errno = 0;
-    while (status == CG_OK && (entry = readdir(stream)) != NULL) {
-        const char *name = entry->d_name;
-        if (name[0] == '.')
-            walk->left_out.hidden += strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
-        else if (!add_entry(entries, dir, entry))
-            status = out_of_memory(walk->error);
-        errno = 0;
-    }
-    if (status == CG_OK && errno != 0)
-        status = fail_listing(dir, walk->error);
-    closedir(stream);
-    if (entries->count > 1)
-        qsort(entries->all, entries->count, sizeof(*entries->all), compare_entries);
-    return status;
-}
-
 /* ---- the tree -------------------------------------------------------------------------------- */
 
 static bool is_visited(const struct walk *walk, const struct stat *folder)
@@ -194,61 +102,111 @@ static enum cg_status remember(struct walk *walk, const struct stat *folder)
     return CG_OK;
 }
 
-static enum cg_status walk_folder(struct walk *walk, const char *dir);
-
 /* Without links to folders no folder is met twice, and none needs to be remembered. */
-static enum cg_status enter_folder(struct walk *walk, const char *path)
+static enum cg_status enter_folder(struct walk *walk, FTS *tree, FTSENT *entry)
 {
-    struct stat about;
-    enum cg_status status = CG_OK;
-    if (stat(path, &about) != 0)
-        return fail_listing(path, walk->error);
-    if (is_visited(walk, &about))
+    if (entry->fts_level == FTS_ROOTLEVEL)
+        return remember(walk, entry->fts_statp);
+    if (!walk->options->recursive || is_visited(walk, entry->fts_statp)) {
+        fts_set(tree, entry, FTS_SKIP);
         return CG_OK;
-    if (walk->options->follow_folders)
-        status = remember(walk, &about);
-    return status == CG_OK ? walk_folder(walk, path) : status;
+    }
+    return walk->options->follow_folders ? remember(walk, entry->fts_statp) : CG_OK;
 }
 
-/* Takes the path over if it is a picture's. */
-static enum cg_status walk_file(struct walk *walk, struct entry *entry)
+static enum cg_status add_file(struct walk *walk, const char *path)
 {
     enum cg_image_format format;
-    if (cg_image_format_of(entry->path, &format, NULL) != CG_OK) {
+    if (cg_image_format_of(path, &format, NULL) != CG_OK) {
         walk->left_out.others++;
         return CG_OK;
     }
-    char *path = entry->path;
-    entry->path = NULL;
-    return cg_path_list_add(walk->found, path) ? CG_OK : out_of_memory(walk->error);
+    return cg_path_list_add(walk->found, cg_string_copy(path)) ? CG_OK : out_of_memory(walk->error);
 }
 
-static enum cg_status walk_entry(struct walk *walk, struct entry *entry)
+/* A link to nothing counts as a file. */
+static enum cg_status follow_link(struct walk *walk, const char *path)
 {
-    bool enter = walk->options->recursive;
-    switch (entry->kind) {
-    case KIND_FILE:
-        return walk_file(walk, entry);
-    case KIND_FOLDER_LINK:
-        enter = enter && walk->options->follow_folders;
-        walk->left_out.links += !enter;
-        break;
-    case KIND_FOLDER:
-        break;
-    case KIND_OTHER:
+    struct stat target;
+    if (stat(path, &target) != 0 || S_ISREG(target.st_mode))
+        return add_file(walk, path);
+    if (S_ISDIR(target.st_mode))
+        walk->left_out.links++;
+    else
         walk->left_out.others++;
+    return CG_OK;
+}
+
+/* What cannot be looked at is told and passed by if the caller wishes so, except dir itself. */
+static enum cg_status pass_by(struct walk *walk, const FTSENT *entry)
+{
+    struct cg_error why;
+    if (entry->fts_errno == ENOMEM)
+        return out_of_memory(walk->error);
+    enum cg_status status =
+        cg_fail(&why, CG_ERR_IO, "%s: %s: %s", entry->fts_path,
+                entry->fts_info == FTS_NS ? "cannot be looked at" : "cannot list the folder",
+                strerror(entry->fts_errno));
+    if (walk->options->unlisted == NULL || entry->fts_level == FTS_ROOTLEVEL)
+        return cg_fail(walk->error, status, "%s", why.text);
+    walk->options->unlisted(walk->options->context, &why);
+    walk->left_out.unlisted++;
+    return CG_OK;
+}
+
+static enum cg_status visit(struct walk *walk, FTS *tree, FTSENT *entry)
+{
+    bool is_below = entry->fts_level > FTS_ROOTLEVEL;
+    if (is_below && entry->fts_name[0] == '.') {
+        walk->left_out.hidden += entry->fts_info != FTS_DP;
+        fts_set(tree, entry, FTS_SKIP);
         return CG_OK;
     }
-    return enter ? enter_folder(walk, entry->path) : CG_OK;
+    switch (entry->fts_info) {
+    case FTS_D:
+        return enter_folder(walk, tree, entry);
+    case FTS_F:
+    case FTS_SLNONE:
+        return add_file(walk, entry->fts_path);
+    case FTS_SL:
+        return follow_link(walk, entry->fts_path);
+    case FTS_DNR:
+    case FTS_ERR:
+    case FTS_NS:
+        return pass_by(walk, entry);
+    case FTS_DEFAULT:
+        walk->left_out.others++;
+        return CG_OK;
+    default: /* a folder's end, or one that links to itself */
+        return CG_OK;
+    }
 }
 
-static enum cg_status walk_folder(struct walk *walk, const char *dir)
+static int compare_names(const FTSENT **a, const FTSENT **b)
 {
-    struct entries entries = {0};
-    enum cg_status status = list_folder(walk, dir, &entries);
-    for (size_t i = 0; status == CG_OK && i < entries.count; i++)
-        status = walk_entry(walk, &entries.all[i]);
-    clear_entries(&entries);
+    return strcmp((*a)->fts_name, (*b)->fts_name);
+}
+
+static enum cg_status walk_tree(struct walk *walk, const char *dir)
+{
+    char *const roots[] = {cg_string_copy(dir), NULL};
+    int flags =
+        FTS_NOCHDIR | (walk->options->follow_folders ? FTS_LOGICAL : FTS_PHYSICAL | FTS_COMFOLLOW);
+    FTS *tree = roots[0] == NULL ? NULL : fts_open(roots, flags, compare_names);
+    enum cg_status status = tree == NULL ? out_of_memory(walk->error) : CG_OK;
+    FTSENT *entry = NULL;
+    errno = 0;
+    while (status == CG_OK && (entry = fts_read(tree)) != NULL) {
+        status = visit(walk, tree, entry);
+        errno = 0;
+    }
+    if (status == CG_OK && errno != 0)
+        status = errno == ENOMEM ? out_of_memory(walk->error)
+                                 : cg_fail(walk->error, CG_ERR_IO, "%s: cannot list the folder: %s",
+                                           dir, strerror(errno));
+    if (tree != NULL)
+        fts_close(tree);
+    free(roots[0]);
     return status;
 }
 
@@ -261,7 +219,7 @@ static enum cg_status check_root(struct walk *walk, const char *dir)
     if (!S_ISDIR(about.st_mode))
         return cg_fail(walk->error, CG_ERR_IO,
                        "%s: expected a folder of PNG or JPEG pictures, found a file", dir);
-    return remember(walk, &about);
+    return CG_OK;
 }
 
 enum cg_status cg_walk_pictures(const char *dir, const struct cg_walk_options *options,
@@ -274,12 +232,13 @@ enum cg_status cg_walk_pictures(const char *dir, const struct cg_walk_options *o
     if (status == CG_OK && options->skip != NULL && stat(options->skip, &skip) == 0)
         status = remember(&walk, &skip);
     if (status == CG_OK)
-        status = walk_folder(&walk, dir);
+        status = walk_tree(&walk, dir);
     sort_paths(list);
     if (left_out != NULL) {
         left_out->hidden += walk.left_out.hidden;
         left_out->links += walk.left_out.links;
         left_out->others += walk.left_out.others;
+        left_out->unlisted += walk.left_out.unlisted;
     }
     free(walk.visited);
     return status;

@@ -13,13 +13,18 @@ struct cg_walk_options {
     bool recursive;      /* also the folders below */
     bool follow_folders; /* enter folders that are links; one met a second time is not entered */
     const char *skip;    /* a folder below dir that is not entered; NULL: none */
+    /* Called with the reason for each folder or file below dir that cannot be looked at (no
+     * permission, a path too long), which is then passed by; NULL: such a one is an error. */
+    void (*unlisted)(void *context, const struct cg_error *why);
+    void *context;
 };
 
 /* What was left out; folders that are not entered for want of recursive, and skip, do not count. */
 struct cg_walk_left_out {
-    size_t hidden; /* files and folders whose names begin with a dot */
-    size_t links;  /* to folders */
-    size_t others; /* files that are no pictures; pipes, devices */
+    size_t hidden;   /* files and folders whose names begin with a dot */
+    size_t links;    /* to folders */
+    size_t others;   /* files that are no pictures; pipes, devices */
+    size_t unlisted; /* what unlisted was called with */
 };
 
 /*

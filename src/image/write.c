@@ -18,7 +18,11 @@ enum cg_status cg_image_format_of(const char *path, enum cg_image_format *out,
     static const struct {
         const char *ending;
         enum cg_image_format format;
-    } known[] = {{".png", CG_IMAGE_PNG}, {".jpg", CG_IMAGE_JPEG}, {".jpeg", CG_IMAGE_JPEG}};
+    } known[] = {{".png", CG_IMAGE_PNG},
+                 {".jpg", CG_IMAGE_JPEG},
+                 {".jpeg", CG_IMAGE_JPEG},
+                 {".jfif", CG_IMAGE_JPEG},
+                 {".jpe", CG_IMAGE_JPEG}};
     const char *slash = strrchr(path, '/');
     const char *name = slash == NULL ? path : slash + 1;
     const char *ending = strrchr(name, '.');

@@ -235,7 +235,11 @@ static void endings_tell_the_format(void **state)
     assert_int_equal(format, CG_IMAGE_PNG);
     assert_int_equal(cg_image_format_of("x.png.Jpg", &format, NULL), CG_OK);
     assert_int_equal(format, CG_IMAGE_JPEG);
-    assert_int_equal(cg_image_format_of("x.jpeg", &format, NULL), CG_OK);
+    static const char *const jpegs[] = {"x.jpeg", "x.JFIF", "x.jpe"};
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(cg_image_format_of(jpegs[i], &format, NULL), CG_OK);
+        assert_int_equal(format, CG_IMAGE_JPEG);
+    }
     assert_int_equal(format, CG_IMAGE_JPEG);
     assert_int_equal(cg_image_format_of("x.webp", &format, &error), CG_ERR_UNSUPPORTED);
     assert_non_null(strstr(error.text, ".webp"));

@@ -248,6 +248,19 @@ static void comics_beside_their_photos_are_no_photos(void **state)
     cg_plan_free(&plan);
 }
 
+static void a_folder_of_both_takes_a_suffix(void **state)
+{
+    (void)state;
+    const struct cg_plan_options again = {.skip_existing = true, .recursive = true};
+    touch("in/a.jpg");
+    touch("other/b.jpg");
+    assert_int_equal(symlink("in", "link"), 0);
+    expect_refusal(plain, "in in", 2, "in is the folder", "--suffix");
+    expect_refusal(again, "in link/", 2, "in is the folder", "--suffix");
+    expect_refusal(again, "other in in/.", 2, "in is the folder", "--suffix");
+    expect_jobs(again, "in in/new", "in/a.jpg>in/new/a.png");
+}
+
 static void a_list_keeps_its_folders(void **state)
 {
     (void)state;
@@ -257,6 +270,8 @@ static void a_list_keeps_its_folders(void **state)
     temp_write(".", "list", paths, sizeof(paths) - 1);
     expect_jobs(lines, "new",
                 "./->new/-.png b/x.jpg>new/b/x.png /d/z.png>new/d/z.png ../y.png>new/y.png");
+    temp_write(".", "list", "\xef\xbb\xbfx.jpg\n", 9);
+    expect_jobs(lines, "new", "x.jpg>new/x.png");
     temp_write(".", "list", "b\nc.jpg\0d.jpg", 13);
     expect_jobs(zeros, "new", "b\nc.jpg>new/b\nc.png d.jpg>new/d.png");
     expect_refusal(lines, "new", 2, "zero byte", "-0");
@@ -297,8 +312,8 @@ static void an_input_is_never_written_over(void **state)
     expect_refusal(force, "in/a.png ./in/a.png", 2, "the same file", "in/a.png");
     expect_refusal(force, "in/a.png hard.png", 2, "the same file", "hard.png");
     expect_refusal(force, "in/a.png soft.png", 2, "the same file", "soft.png");
-    expect_refusal(force, "in in", 2, "the same file", "in/a.png");
-    expect_refusal(force, "in again/", 2, "the same file", "again/a.png");
+    expect_refusal(force, "in in", 2, "is the folder", "--suffix");
+    expect_refusal(force, "in again/", 2, "is the folder", "--suffix");
     touch("x.png");
     touch("x-c.png");
     force.suffix = "-c";
@@ -486,6 +501,7 @@ int main(void)
         PLAN_TEST(several_pictures_go_to_a_folder),
         PLAN_TEST(folders_leave_out_what_is_no_picture),
         PLAN_TEST(comics_beside_their_photos_are_no_photos),
+        PLAN_TEST(a_folder_of_both_takes_a_suffix),
         PLAN_TEST(a_list_keeps_its_folders),
         PLAN_TEST(two_pictures_for_one_comic_are_refused),
         PLAN_TEST(an_input_is_never_written_over),

@@ -271,6 +271,8 @@ static int run_plan(struct request *request, const struct cg_plan *plan)
     batch->engine = engine;
     batch->plan = plan;
     int code = request->dry_run ? print_plan(plan, batch->quiet) : run_batch(batch);
+    if (code == CG_EXIT_DONE && plan->unlisted > 0)
+        code = CG_EXIT_INPUT;
     cg_engine_free(engine);
     return code;
 }

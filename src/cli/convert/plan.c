@@ -235,11 +235,16 @@ static bool is_comic_by_name(const struct planner *planner, const char *path)
     return length > 0 && stem >= length && strncmp(path + stem - length, suffix, length) == 0;
 }
 
-static int add_found(struct planner *planner, const char *dir, struct cg_path_list *found)
+static bool is_out_dir(const struct planner *planner, const char *dir)
 {
     struct stat about;
-    bool is_out = planner->out_exists && stat(dir, &about) == 0 &&
-                  about.st_dev == planner->out_id.st_dev && about.st_ino == planner->out_id.st_ino;
+    return planner->out_exists && stat(dir, &about) == 0 &&
+           about.st_dev == planner->out_id.st_dev && about.st_ino == planner->out_id.st_ino;
+}
+
+static int add_found(struct planner *planner, const char *dir, struct cg_path_list *found)
+{
+    bool is_out = is_out_dir(planner, dir);
     int code = CG_EXIT_DONE;
     for (size_t i = 0; code == CG_EXIT_DONE && i < found->count; i++) {
         char *path = found->paths[i];
@@ -255,19 +260,32 @@ static int add_found(struct planner *planner, const char *dir, struct cg_path_li
     return code;
 }
 
+static void tell_unlisted(void *context, const struct cg_error *why)
+{
+    (void)context;
+    cg_cli_fail(CG_EXIT_INPUT, "reading %s", why->text);
+}
+
 static int add_folder(struct planner *planner, const char *dir)
 {
     const struct cg_walk_options walk = {.recursive = planner->options->recursive,
-                                         .skip = planner->out_dir};
+                                         .skip = planner->out_dir,
+                                         .unlisted = tell_unlisted};
     struct cg_walk_left_out left_out = {0};
     struct cg_path_list found = {0};
     struct cg_error error;
+    if (planner->options->suffix == NULL && is_out_dir(planner, dir))
+        return cg_cli_fail(CG_EXIT_USAGE,
+                           "convert: %s is the folder of the photos and of the comics, which the "
+                           "next call would take for photos; give another OUT, or --suffix -comic",
+                           dir);
     int code = cg_walk_pictures(dir, &walk, &found, &left_out, &error) == CG_OK
                    ? add_found(planner, dir, &found)
                    : cg_cli_fail(CG_EXIT_INPUT, "reading %s", error.text);
     planner->plan->hidden += left_out.hidden;
     planner->plan->links += left_out.links;
     planner->plan->others += left_out.others;
+    planner->plan->unlisted += left_out.unlisted;
     cg_path_list_clear(&found);
     return code;
 }

@@ -60,6 +60,7 @@ struct cg_plan {
     size_t hidden;   /* in folders: files and folders whose name begins with a dot */
     size_t links;    /* in folders: links to folders */
     size_t others;   /* in folders: files that are not pictures, by their ending */
+    size_t unlisted; /* in folders: what could not be looked at; each is said while planning */
     size_t comics; /* where OUT is the folder of the pictures: those with the --suffix of comics */
     size_t elsewhere;                  /* of other shards */
     unsigned shard_index, shard_count; /* 1-based; count 1: not split */

@@ -128,6 +128,12 @@ int cg_job_list_order(struct cg_job_list *list)
 
 /* ---- lists in files -------------------------------------------------------------------------- */
 
+/* Editors of some systems put U+FEFF before a text. */
+static size_t byte_order_mark_length(const char *line)
+{
+    return strncmp(line, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+}
+
 /* One line, without its end. */
 static int take_line(const char *list_path, char *line, size_t length, bool nul_separated,
                      cg_plan_take take, void *context)
@@ -151,10 +157,15 @@ static int read_lines(FILE *stream, const char *list_path, bool nul_separated, c
     size_t capacity = 0;
     ssize_t length;
     int code = CG_EXIT_DONE;
+    bool is_first = true;
     errno = 0;
     while (code == CG_EXIT_DONE &&
-           (length = getdelim(&line, &capacity, nul_separated ? '\0' : '\n', stream)) >= 0)
-        code = take_line(list_path, line, (size_t)length, nul_separated, take, context);
+           (length = getdelim(&line, &capacity, nul_separated ? '\0' : '\n', stream)) >= 0) {
+        size_t skip = is_first ? byte_order_mark_length(line) : 0;
+        code =
+            take_line(list_path, line + skip, (size_t)length - skip, nul_separated, take, context);
+        is_first = false;
+    }
     if (code == CG_EXIT_DONE && !feof(stream))
         code = cg_cli_fail(CG_EXIT_USAGE, "reading the list %s: %s", list_path, strerror(errno));
     free(line);

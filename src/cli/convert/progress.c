@@ -88,9 +88,13 @@ static void add_left_out(char text[CG_SUMMARY_NBYTES], const struct cg_plan *pla
         size_t count;
         const char *what;
     } reasons[] = {
-        {plan->existing, "done already"},  {plan->elsewhere, "of other shards"},
-        {plan->comics, "comics"},          {plan->hidden, "hidden"},
-        {plan->links, "links to folders"}, {plan->others, "other files"},
+        {plan->existing, "done already"},
+        {plan->elsewhere, "of other shards"},
+        {plan->comics, "comics"},
+        {plan->hidden, "hidden"},
+        {plan->links, "links to folders"},
+        {plan->others, "other files"},
+        {plan->unlisted, "that could not be looked at"},
     };
     const char *separator = "; left out: ";
     for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {

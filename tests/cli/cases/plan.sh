@@ -53,6 +53,18 @@ done
 are beside a.jpg a-comic.png notes.txt .hidden.png .thumbnails/t.png 2020/b.JPG 2020/b-comic.png \
     2020/link-comic.png 2020/may/c.png 2020/may/c-comic.png
 
+# a path beyond the system's limit costs one line, not the call
+mkdir far
+"$fixture" picture far/a.jpg 24 18
+(
+    cd far
+    name=$(printf 'd%.0s' {1..250})
+    for _ in {1..20}; do mkdir "$name" && cd "$name"; done
+)
+refuse 1 'far/dd' convert --style tiny --quiet -r far near
+are near a.png
+refuse 2 '--suffix' convert --style tiny -r --skip-existing far far
+
 # lists: folders are kept, nothing gets out of OUT
 printf 'photos/a.jpg\n\n./photos/../photos/2020/b.JPG\r\n%s/photos/2020/may/c.png\n' "$PWD" >list
 run --files-from list listed
@@ -90,7 +102,7 @@ refuse 2 'expected a folder' convert photos/a.jpg twins/y.jpg list
 refuse 2 'slash' convert photos/a.jpg out
 refuse 2 '--format' convert --format png photos/a.jpg out.jpg
 refuse 2 '--suffix' convert --suffix a/b photos out
-refuse 2 'the same file' convert --force --format same twins twins
+refuse 2 'the folder of the photos' convert --force --format same twins twins
 refuse 1 'found none' convert flat/.. empty
 mkdir nothing
 refuse 1 'nothing: expected PNG or JPEG pictures' convert -r nothing out
