@@ -1,20 +1,12 @@
 /* Failing with a reason: see error.h. */
 #include "base/error.h"
 
+#include "base/text.h"
+
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-
-/* File names may carry anything; a terminal must not obey what is in them. */
-static void replace_control_characters(char *text)
-{
-    for (; *text != '\0'; text++) {
-        unsigned char c = (unsigned char)*text;
-        if (c < 0x20 || c == 0x7f)
-            *text = '?';
-    }
-}
 
 enum cg_status cg_fail(struct cg_error *error, enum cg_status status, const char *format, ...)
 {
@@ -24,7 +16,7 @@ enum cg_status cg_fail(struct cg_error *error, enum cg_status status, const char
         error->status = status;
         vsnprintf(error->text, sizeof(error->text), format, arguments);
         va_end(arguments);
-        replace_control_characters(error->text);
+        cg_text_clean(error->text);
     }
     return status;
 }
@@ -41,7 +33,7 @@ void cg_error_prefix(struct cg_error *error, const char *format, ...)
     va_end(arguments);
     if (length >= 0 && (size_t)length < sizeof(error->text))
         snprintf(error->text + length, sizeof(error->text) - (size_t)length, ": %s", former);
-    replace_control_characters(error->text);
+    cg_text_clean(error->text);
 }
 
 const char *cg_status_name(enum cg_status status)

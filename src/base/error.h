@@ -21,7 +21,7 @@ const char *cg_path_tail(const char *path);
 
 #endif
 
-/* Write status and text (cut to fit, control characters replaced by '?') to error, if not NULL.
+/* Write status and text (cut to fit, made clean as text.h says) to error, if not NULL.
  * Returns status. */
 enum cg_status cg_fail(struct cg_error *error, enum cg_status status, const char *format, ...)
     CG_PRINTF(3, 4);

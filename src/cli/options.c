@@ -1,5 +1,6 @@
 /* Messages and options of the subcommands: see cli.h. */
 #include "base/memory.h"
+#include "base/text.h"
 #include "cli/cli.h"
 
 #include <ctype.h>
@@ -11,6 +12,7 @@
 #include <strings.h>
 
 #define WORD_MAX_CHARS 32
+#define LINE_NBYTES ((size_t)16 << 10) /* two of the longest paths, and words */
 #define CANDIDATES_MAX 64
 #define SLIPS_MAX 2
 
@@ -51,6 +53,17 @@ void cg_cli_say(const char *format, ...)
     va_start(arguments, format);
     print_line("", format, arguments);
     va_end(arguments);
+}
+
+void cg_cli_print(const char *format, ...)
+{
+    char line[LINE_NBYTES];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(line, sizeof(line), format, arguments);
+    va_end(arguments);
+    cg_text_clean(line);
+    puts(line);
 }
 
 /* ---- slips of the pen ------------------------------------------------------------------------ */

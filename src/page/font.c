@@ -7,7 +7,7 @@
 
 #include "base/file.h"
 #include "base/memory.h"
-#include "page/utf8.h"
+#include "base/utf8.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -5,7 +5,7 @@
 #include "page/letter.h"
 
 #include "base/memory.h"
-#include "page/utf8.h"
+#include "base/utf8.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -3,9 +3,11 @@
 #include "base/memory.h"
 #include "base/pool.h"
 #include "base/rng.h"
+#include "base/text.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -84,6 +86,30 @@ struct count_context {
     int threads;
 };
 
+static void text_is_shown_and_not_obeyed(void **state)
+{
+    static const char *const cases[][2] = {
+        {"a\tb\n\x1b[2J\x7f", "a?b??[2J?"},
+        {"\xc2\x9b"
+         "31m \xc2\x85",
+         "?31m ?"},                                      /* C1 */
+        {"x\xe2\x80\xaegpj.exe", "x?gpj.exe"},           /* U+202E */
+        {"\xe2\x81\xa6 \xd8\x9c \xe2\x80\x8f", "? ? ?"}, /* U+2066, U+061C, U+200F */
+        {"\x9b \xe0\x82\x9b \xff", "? ??? ?"},           /* not UTF-8 */
+        {"caf\xc3\xa9 \xe6\xbc\xa2 \xf0\x9f\x98\x80", "caf\xc3\xa9 \xe6\xbc\xa2 \xf0\x9f\x98\x80"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        char text[64];
+        struct cg_error error;
+        snprintf(text, sizeof(text), "%s", cases[i][0]);
+        cg_text_clean(text);
+        assert_string_equal(text, cases[i][1]);
+        cg_fail(&error, CG_ERR_IO, "%s", cases[i][0]);
+        assert_string_equal(error.text, cases[i][1]);
+    }
+}
+
 /* The numbers name files in caches, so they must not change; the first is xxHash's own. */
 static void hashes_have_their_known_values(void **state)
 {
@@ -128,6 +154,7 @@ int main(void)
         cmocka_unit_test(rng_is_uniform_and_normal),
         cmocka_unit_test(sizes_that_overflow_are_refused),
         cmocka_unit_test(errors_are_one_clean_line),
+        cmocka_unit_test(text_is_shown_and_not_obeyed),
         cmocka_unit_test(hashes_have_their_known_values),
         cmocka_unit_test(pool_visits_every_item_once),
     };

@@ -2,8 +2,8 @@
  * what needs one is skipped without. */
 #include "base/file.h"
 #include "base/rng.h"
+#include "base/utf8.h"
 #include "page/letter.h"
-#include "page/utf8.h"
 #include "temp_folder.h"
 
 #include <setjmp.h>

@@ -247,7 +247,7 @@ static int print_plan(const struct cg_plan *plan, bool quiet)
 {
     char text[CG_SUMMARY_NBYTES];
     for (size_t i = 0; i < plan->count; i++)
-        printf("%s -> %s\n", plan->jobs[i].in, plan->jobs[i].out);
+        cg_cli_print("%s -> %s", plan->jobs[i].in, plan->jobs[i].out);
     if (!quiet)
         cg_cli_say("%s", cg_summary_of_plan(plan, text));
     return CG_EXIT_DONE;

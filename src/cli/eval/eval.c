@@ -123,9 +123,10 @@ static void print_table(const struct settings *settings, const struct cg_compari
 {
     struct shown shown[SHOWN_COUNT];
     list_measures(found, shown);
-    printf("%zu pictures in %s against %zu in %s\n\n", found->count_a, settings->dirs[0],
-           found->count_b, settings->dirs[1]);
-    printf("%-12s %12s   %s\n", "measure", "value", settings->resamples > 0 ? "95 % interval" : "");
+    cg_cli_print("%zu pictures in %s against %zu in %s", found->count_a, settings->dirs[0],
+                 found->count_b, settings->dirs[1]);
+    printf("\n%-12s %12s   %s\n", "measure", "value",
+           settings->resamples > 0 ? "95 % interval" : "");
     for (int level = 0; level < CG_SWD_LEVELS; level++)
         printf("swd %-8d %12.5g\n", 1 << level, found->swd.levels[level]);
     for (int i = 0; i < SHOWN_COUNT; i++) {
@@ -141,8 +142,8 @@ static void print_table(const struct settings *settings, const struct cg_compari
     printf("\nswd 1 to %d: at that many pixels a patch pixel; swd: their mean.\n",
            1 << (CG_SWD_LEVELS - 1));
     if (found->feature_count > 0)
-        printf("Features: %zu of %s; perceptual: %zu pairs.\n", found->feature_count,
-               settings->features, found->pair_count);
+        cg_cli_print("Features: %zu of %s; perceptual: %zu pairs.", found->feature_count,
+                     settings->features, found->pair_count);
 }
 
 static json_t *estimate_json(const struct cg_estimate *estimate, bool interval)

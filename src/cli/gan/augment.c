@@ -336,8 +336,8 @@ static int work(const struct settings *settings, const struct cg_vector_model *m
     if (count > 0 && generate(settings, model, pool, count, &error) != CG_OK)
         return cg_cli_fail(CG_EXIT_INPUT, "augment: %s", error.text);
     if (failed >= 0)
-        printf("%s: %zu copies, %d generated\n", settings->out,
-               (list->count - (size_t)failed) * (size_t)settings->copies, count);
+        cg_cli_print("%s: %zu copies, %d generated", settings->out,
+                     (list->count - (size_t)failed) * (size_t)settings->copies, count);
     return failed == 0 ? CG_EXIT_DONE : CG_EXIT_INPUT;
 }
 

@@ -198,7 +198,7 @@ static void print_table(const struct scores *scores)
 {
     for (size_t i = 0; i < scores->list.count; i++)
         if (!scores->entries[i].failed)
-            printf("%10.4f  %s\n", scores->entries[i].score, scores->list.paths[i]);
+            cg_cli_print("%10.4f  %s", scores->entries[i].score, scores->list.paths[i]);
     if (scores->auc >= 0.0)
         printf("ROC-AUC %.4f\n", scores->auc);
 }

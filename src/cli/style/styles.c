@@ -28,8 +28,8 @@ static void print_table(const struct cg_style_list *list)
     }
     for (size_t i = 0; i < cg_style_list_count(list); i++) {
         const struct cg_style_info *style = cg_style_list_get(list, i);
-        printf("%-*s  %s%s\n", width, style->name, style->summary,
-               is_default(style) ? " (default)" : "");
+        cg_cli_print("%-*s  %s%s", width, style->name, style->summary,
+                     is_default(style) ? " (default)" : "");
     }
 }
 

@@ -182,7 +182,7 @@ static int run_first(const struct cg_cli_train_kind *kind, void *own, struct cg_
         return fail(common, &error);
     if (code != CG_EXIT_DONE)
         return code;
-    printf("%s/model.safetensors: step %llu\n", out_dir, (unsigned long long)display.step);
+    cg_cli_print("%s/model.safetensors: step %llu", out_dir, (unsigned long long)display.step);
     return kind->finish != NULL ? kind->finish(own, common, &display) : CG_EXIT_DONE;
 }
 

@@ -354,11 +354,12 @@ static int finish(void *own, const struct cg_cli_train *common,
     int code = CG_EXIT_DONE;
     if (write_papers(style, &papers, display->step, common->threads, &error) != CG_OK)
         code = cg_cli_fail(CG_EXIT_INPUT, "train: %s", error.text);
-    else if (style->contact.photo_count > 0)
-        printf("its card: %s\nto look at: %s\nto use it: %s\n", papers.card, papers.contact,
-               papers.use);
-    else
-        printf("its card: %s\nto use it: %s\n", papers.card, papers.use);
+    else {
+        cg_cli_print("its card: %s", papers.card);
+        if (style->contact.photo_count > 0)
+            cg_cli_print("to look at: %s", papers.contact);
+        cg_cli_print("to use it: %s", papers.use);
+    }
     papers_clear(&papers);
     return code;
 }

@@ -65,6 +65,13 @@ refuse 1 'far/dd' convert --style tiny --quiet -r far near
 are near a.png
 refuse 2 '--suffix' convert --style tiny -r --skip-existing far far
 
+# names that a terminal would obey are shown with question marks
+mkdir odd
+cp photos/a.jpg odd/$'x\x1b[2J\xc2\x9b\xe2\x80\xaegpj.jpg'
+expect 0 "$comicgan" convert --style tiny --quiet --dry-run odd odd.out
+[ "$(<../stdout)" = 'odd/x?[2J??gpj.jpg -> odd.out/x?[2J??gpj.png' ] ||
+    fail "a name is not shown safely: $(<../stdout)"
+
 # lists: folders are kept, nothing gets out of OUT
 printf 'photos/a.jpg\n\n./photos/../photos/2020/b.JPG\r\n%s/photos/2020/may/c.png\n' "$PWD" >list
 run --files-from list listed

@@ -1,6 +1,6 @@
 /* UTF-8 into code points, strictly. */
-#ifndef CG_PAGE_UTF8_H
-#define CG_PAGE_UTF8_H
+#ifndef CG_BASE_UTF8_H
+#define CG_BASE_UTF8_H
 
 #include <stdint.h>
 

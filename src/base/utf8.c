@@ -1,5 +1,5 @@
 /* UTF-8: see utf8.h (RFC 3629, 2003). */
-#include "page/utf8.h"
+#include "base/utf8.h"
 
 int32_t cg_utf8_next(const char **text)
 {

@@ -1,0 +1,34 @@
+/* Text that may hold anything: see text.h. */
+#include "base/text.h"
+
+#include "base/utf8.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+static bool is_safe(int32_t c)
+{
+    bool is_control = c < 0x20 || (c >= 0x7f && c < 0xa0);
+    bool is_separator = c == 0x2028 || c == 0x2029;
+    bool is_direction = c == 0x61c || c == 0x200e || c == 0x200f || (c >= 0x202a && c <= 0x202e) ||
+                        (c >= 0x2066 && c <= 0x2069);
+    return !is_control && !is_separator && !is_direction;
+}
+
+void cg_text_clean(char *text)
+{
+    char *to = text;
+    for (const char *from = text; *from != '\0';) {
+        const char *next = from;
+        int32_t codepoint = cg_utf8_next(&next);
+        size_t length = codepoint < 0 ? 1 : (size_t)(next - from);
+        if (is_safe(codepoint)) {
+            memmove(to, from, length);
+            to += length;
+        } else {
+            *to++ = '?';
+        }
+        from += length;
+    }
+    *to = '\0';
+}
