@@ -1,8 +1,10 @@
 /* The board as a page, over HTTP: see server.h. */
 #include "monitor/server.h"
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "monitor/assets.h"
+#include "monitor/server_guard.h"
 #include "monitor/server_host.h"
 
 #include <fcntl.h>
@@ -11,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -19,14 +22,23 @@
 #define TOKEN_HEADER "X-Monitor-Token"
 #define SAMPLES_PREFIX "/samples/"
 #define BODY_MAX_NBYTES 1024
-#define CONNECTIONS_MAX 32
 #define CONNECTION_MEMORY_NBYTES ((size_t)32 << 10)
 #define IDLE_SECONDS 30
+
+static double monotonic(void *context)
+{
+    (void)context;
+    return cg_clock_seconds();
+}
+
+const struct cg_server_limits cg_server_limits_default = {
+    .connections = 32, .per_address = 16, .request_seconds = 10.0, .now = monotonic};
 
 struct cg_server {
     struct MHD_Daemon *daemon;
     struct cg_board *board;
     struct cg_host host;
+    struct cg_guard guard;
     char *samples_dir;
     char token[TOKEN_NBYTES];
     char url[CG_HOST_NBYTES + 80];
@@ -176,11 +188,40 @@ static enum MHD_Result handle_post(struct cg_server *server, struct MHD_Connecti
     return send_line(connection, MHD_HTTP_NOT_FOUND, "there is no such action\n");
 }
 
+/* A body in chunks does not tell its size. */
 static bool body_is_too_large(struct MHD_Connection *connection)
 {
+    if (MHD_lookup_connection_value(connection, MHD_HEADER_KIND,
+                                    MHD_HTTP_HEADER_TRANSFER_ENCODING) != NULL)
+        return true;
     const char *length =
         MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_LENGTH);
     return length != NULL && strtoull(length, NULL, 10) > BODY_MAX_NBYTES;
+}
+
+struct hosts {
+    const char *value;
+    int count;
+};
+
+static enum MHD_Result count_host(void *context, enum MHD_ValueKind kind, const char *key,
+                                  const char *value)
+{
+    struct hosts *hosts = context;
+    (void)kind;
+    if (strcasecmp(key, MHD_HTTP_HEADER_HOST) == 0) {
+        hosts->value = value;
+        hosts->count++;
+    }
+    return MHD_YES;
+}
+
+/* The request's one Host header; NULL if there is none, or more. */
+static const char *the_host(struct MHD_Connection *connection)
+{
+    struct hosts hosts = {0};
+    MHD_get_connection_values(connection, MHD_HEADER_KIND, count_host, &hosts);
+    return hosts.count == 1 ? hosts.value : NULL;
 }
 
 /* What libmicrohttpd calls: once with the headers, once for each part of a body, once at the end.
@@ -194,9 +235,7 @@ static enum MHD_Result handle(void *context, struct MHD_Connection *connection, 
     (void)body;
     if (*request == NULL) {
         *request = server;
-        const char *host =
-            MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_HOST);
-        if (!cg_host_accepts(&server->host, host))
+        if (!cg_host_accepts(&server->host, the_host(connection)))
             return send_line(connection, MHD_HTTP_FORBIDDEN,
                              "this server does not go by the name in the request's Host header; "
                              "use its IP address or localhost\n");
@@ -239,8 +278,11 @@ static enum cg_status start_daemon(struct cg_server *server, struct cg_error *er
     if (status != CG_OK)
         return status;
     server->daemon = MHD_start_daemon(
-        MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_AUTO, 0, NULL, NULL, handle, server,
-        MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX,
+        MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_AUTO, 0, cg_guard_accept, &server->guard, handle,
+        server, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_NOTIFY_CONNECTION, cg_guard_notify,
+        &server->guard, MHD_OPTION_NOTIFY_COMPLETED, cg_guard_completed, &server->guard,
+        /* twice as many, as those that were cut off are counted until closed */
+        MHD_OPTION_CONNECTION_LIMIT, 2 * (unsigned)server->guard.limits.connections,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY_NBYTES, MHD_OPTION_CONNECTION_TIMEOUT,
         (unsigned)IDLE_SECONDS, MHD_OPTION_END);
     if (server->daemon == NULL) {
@@ -252,7 +294,8 @@ static enum cg_status start_daemon(struct cg_server *server, struct cg_error *er
 }
 
 enum cg_status cg_server_start(const char *address, const char *samples_dir, struct cg_board *board,
-                               struct cg_server **out, struct cg_error *error)
+                               const struct cg_server_limits *limits, struct cg_server **out,
+                               struct cg_error *error)
 {
     char place[CG_HOST_NBYTES + 16];
     *out = NULL;
@@ -260,6 +303,7 @@ enum cg_status cg_server_start(const char *address, const char *samples_dir, str
     if (server == NULL)
         return CG_ERR_MEMORY;
     server->board = board;
+    server->guard.limits = *limits;
     server->samples_dir = cg_string_copy(samples_dir);
     enum cg_status status = CG_OK;
     if (server->samples_dir == NULL)

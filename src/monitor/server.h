@@ -14,6 +14,17 @@
 
 struct cg_server;
 
+/* What one caller may take, so that nobody is kept out; those that hold a connection for longer
+ * than a request may last are cut off when the next one comes. */
+struct cg_server_limits {
+    int connections, per_address;
+    double request_seconds;
+    double (*now)(void *context); /* seconds of a clock that does not go back */
+    void *context;
+};
+
+extern const struct cg_server_limits cg_server_limits_default;
+
 /*
  * address: [HOST:]PORT; HOST is 127.0.0.1 if left out, PORT 0 takes any that is free. The board
  * must outlive the server; samples_dir holds the files of its samples. Errors: CG_ERR_ARGUMENT for
@@ -21,7 +32,8 @@ struct cg_server;
  * CG_ERR_MEMORY.
  */
 enum cg_status cg_server_start(const char *address, const char *samples_dir, struct cg_board *board,
-                               struct cg_server **out, struct cg_error *error);
+                               const struct cg_server_limits *limits, struct cg_server **out,
+                               struct cg_error *error);
 void cg_server_stop(struct cg_server *server);
 
 /* Where to look, with the token: http://HOST:PORT/#token=... */

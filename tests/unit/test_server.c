@@ -26,7 +26,15 @@ struct fixture {
     struct cg_server *server;
     int port;
     char token[64];
+    _Atomic double now; /* what the server takes for the time */
 };
+
+enum { PER_ADDRESS = 4, REQUEST_SECONDS = 10 };
+
+static double test_now(void *fixture)
+{
+    return ((struct fixture *)fixture)->now;
+}
 
 static int set_up(void **state)
 {
@@ -34,12 +42,14 @@ static int set_up(void **state)
     assert_non_null(fixture);
     assert_int_equal(temp_folder_setup((void **)&fixture->folder), 0);
     assert_int_equal(cg_board_create("run", &fixture->board, NULL), CG_OK);
+    const struct cg_server_limits limits = {8, PER_ADDRESS, REQUEST_SECONDS, test_now, fixture};
     cg_board_add_point(fixture->board, "loss", 50, 0.5);
     cg_board_add_sample(fixture->board, 50, "step-0000050.jpg");
     temp_write(fixture->folder, "step-0000050.jpg", "JPEG", 4);
     temp_write(fixture->folder, "secret.jpg", "SECRET", 6);
-    assert_int_equal(cg_server_start("0", fixture->folder, fixture->board, &fixture->server, NULL),
-                     CG_OK);
+    assert_int_equal(
+        cg_server_start("0", fixture->folder, fixture->board, &limits, &fixture->server, NULL),
+        CG_OK);
     assert_int_equal(sscanf(cg_server_url(fixture->server), "http://127.0.0.1:%d/#token=%63s",
                             &fixture->port, fixture->token),
                      2);
@@ -187,6 +197,8 @@ static void other_names_are_refused(void **state)
     assert_int_equal(code_for(*state, "GET /data.json", "Host: localhost.evil.example\r\n"), 403);
     assert_int_equal(code_for(*state, "GET /", "Host: \r\n"), 403);
     assert_int_equal(code_for(*state, "GET /", ""), 403);
+    assert_int_equal(code_for(*state, "GET /", HOST "Host: evil.example\r\n"), 403);
+    assert_int_equal(code_for(*state, "GET /", HOST "host: 127.0.0.1\r\n"), 403);
     assert_int_equal(code_for(*state, "GET /", "Host: LOCALHOST:1234\r\n"), 200);
     assert_int_equal(code_for(*state, "GET /", "Host: [::1]:1234\r\n"), 200);
 }
@@ -230,6 +242,32 @@ static void large_requests_are_refused(void **state)
     assert_int_equal(code_for(*state, "GET /", HOST), 200); /* and it is still there */
 }
 
+static void bodies_in_chunks_are_refused(void **state)
+{
+    assert_int_equal(code_for(*state, "POST /save", HOST "Transfer-Encoding: chunked\r\n"), 413);
+    assert_int_equal(code_for(*state, "GET /", HOST "Transfer-Encoding: chunked\r\n"), 413);
+}
+
+/* Connections are taken up in the order in which they were made. */
+static void slow_callers_keep_nobody_out_for_long(void **state)
+{
+    static const char begun[] = "GET / HTTP/1.1\r\nHost: 127";
+    struct fixture *fixture = *state;
+    int slow[PER_ADDRESS];
+    for (int i = 0; i < PER_ADDRESS; i++)
+        slow[i] = connect_and_send(fixture, begun, i == 0 ? 0 : sizeof(begun) - 1);
+    assert_int_equal(code_for(fixture, "GET /", HOST), 0); /* closed without an answer */
+    fixture->now = REQUEST_SECONDS;
+    assert_int_equal(code_for(fixture, "GET /", HOST), 0);
+    fixture->now = REQUEST_SECONDS + 1.0;
+    assert_int_equal(code_for(fixture, "GET /", HOST), 200);
+    for (int i = 0; i < PER_ADDRESS; i++) {
+        char byte;
+        assert_true(recv(slow[i], &byte, 1, 0) <= 0);
+        close(slow[i]);
+    }
+}
+
 static void nonsense_does_no_harm(void **state)
 {
     static const char nonsense[] = "\0\xff\xfe GET\r\n\r\n\r\n";
@@ -245,7 +283,8 @@ static void a_port_in_use_is_named(void **state)
     char address[32], expected[64];
     snprintf(address, sizeof(address), "%d", fixture->port);
     snprintf(expected, sizeof(expected), "port %d of 127.0.0.1 is in use", fixture->port);
-    assert_int_equal(cg_server_start(address, fixture->folder, fixture->board, &second, &error),
+    assert_int_equal(cg_server_start(address, fixture->folder, fixture->board,
+                                     &cg_server_limits_default, &second, &error),
                      CG_ERR_IO);
     assert_non_null(strstr(error.text, expected));
     assert_non_null(strstr(error.text, "0 for any"));
@@ -321,6 +360,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(other_names_are_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(acting_takes_the_token, set_up, tear_down),
         cmocka_unit_test_setup_teardown(large_requests_are_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(bodies_in_chunks_are_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(slow_callers_keep_nobody_out_for_long, set_up, tear_down),
         cmocka_unit_test_setup_teardown(nonsense_does_no_harm, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_port_in_use_is_named, set_up, tear_down),
         cmocka_unit_test(addresses_are_parsed),

@@ -122,7 +122,8 @@ int cg_cli_watch_open(const char *address, const char *out_dir, bool resumed,
         load_history(out);
     if (address == NULL)
         return CG_EXIT_DONE;
-    if (cg_server_start(address, out->samples_dir, out->board, &out->server, &error) != CG_OK)
+    if (cg_server_start(address, out->samples_dir, out->board, &cg_server_limits_default,
+                        &out->server, &error) != CG_OK)
         return cg_cli_fail(CG_EXIT_USAGE, "train: --monitor: %s", error.text);
     fprintf(stderr, "monitor: %s\n", cg_server_url(out->server));
     return CG_EXIT_DONE;
