@@ -30,6 +30,49 @@ void *cg_alloc_zero(size_t count, size_t element_nbytes, const char *what, struc
     return memory;
 }
 
+/* ---- watched --------------------------------------------------------------------------------- */
+
+/* Libraries' allocators are called without a context, so what they find has to lie here. */
+static _Thread_local bool was_short;
+
+static void *watch(void *memory, size_t nbytes)
+{
+    was_short |= memory == NULL && nbytes > 0;
+    return memory;
+}
+
+void *cg_watched_malloc(size_t nbytes)
+{
+    return watch(malloc(nbytes), nbytes);
+}
+
+void *cg_watched_calloc(size_t count, size_t element_nbytes)
+{
+    return watch(calloc(count, element_nbytes), count > 0 ? element_nbytes : 0);
+}
+
+void *cg_watched_realloc(void *memory, size_t nbytes)
+{
+    return watch(realloc(memory, nbytes), nbytes);
+}
+
+void cg_memory_forget(void)
+{
+    was_short = false;
+}
+
+void cg_memory_tell_short(void)
+{
+    was_short = true;
+}
+
+bool cg_memory_was_short(void)
+{
+    return was_short;
+}
+
+/* ---- text ------------------------------------------------------------------------------------ */
+
 char *cg_string_copy(const char *text)
 {
     size_t nbytes = strlen(text) + 1;

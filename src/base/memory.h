@@ -27,6 +27,18 @@ static inline bool cg_mul_size(size_t a, size_t b, size_t *out)
 void *cg_alloc(size_t count, size_t element_nbytes, const char *what, struct cg_error *error);
 void *cg_alloc_zero(size_t count, size_t element_nbytes, const char *what, struct cg_error *error);
 
+/*
+ * malloc, calloc and realloc that remember, for the calling thread, that memory was short: for
+ * libraries that answer it as they answer damage, or leave out what did not fit. Forget before a
+ * library is called, ask afterwards. Freed with free().
+ */
+void *cg_watched_malloc(size_t nbytes);
+void *cg_watched_calloc(size_t count, size_t element_nbytes);
+void *cg_watched_realloc(void *memory, size_t nbytes);
+void cg_memory_forget(void);
+void cg_memory_tell_short(void); /* by who has learnt it otherwise */
+bool cg_memory_was_short(void);
+
 /* A copy of text, or NULL. */
 char *cg_string_copy(const char *text);
 

@@ -81,21 +81,16 @@ static double quantile(const double *sorted, size_t count, double share)
     return sorted[below] + (place - (double)below) * (sorted[below + 1] - sorted[below]);
 }
 
-struct cg_estimate cg_estimate_make(double value, const double *resampled, size_t count,
-                                    double least)
+struct cg_estimate cg_estimate_make(double value, double *resampled, size_t count, double least)
 {
     struct cg_estimate estimate = {true, value, value, value};
     double mean = 0.0;
-    double *sorted = count > 0 ? cg_alloc(count, sizeof(*sorted), "resamples", NULL) : NULL;
-    if (sorted == NULL)
+    if (count == 0)
         return estimate;
-    for (size_t i = 0; i < count; i++) {
-        sorted[i] = resampled[i];
+    for (size_t i = 0; i < count; i++)
         mean += resampled[i] / (double)count;
-    }
-    qsort(sorted, count, sizeof(*sorted), by_size);
-    estimate.low = fmax(value + quantile(sorted, count, TAIL) - mean, least);
-    estimate.high = value + quantile(sorted, count, 1.0 - TAIL) - mean;
-    free(sorted);
+    qsort(resampled, count, sizeof(*resampled), by_size);
+    estimate.low = fmax(value + quantile(resampled, count, TAIL) - mean, least);
+    estimate.high = value + quantile(resampled, count, 1.0 - TAIL) - mean;
     return estimate;
 }

@@ -49,7 +49,6 @@ struct cg_estimate {
 };
 
 /* The interval around value by the spread of count resampled values, no part of it below least. */
-struct cg_estimate cg_estimate_make(double value, const double *resampled, size_t count,
-                                    double least);
+struct cg_estimate cg_estimate_make(double value, double *resampled, size_t count, double least);
 
 #endif

@@ -327,10 +327,10 @@ static enum cg_status resample(const struct work *work, size_t resamples, uint64
     double *values = cg_alloc(resamples + 1, sizeof(*values), "resamples", error);
     enum cg_status status =
         values != NULL ? cg_bootstrap_run(&bootstrap, pool, values, error) : CG_ERR_MEMORY;
-    if (status == CG_OK)
-        out->mean = cg_estimate_make(mean, values + 1, resamples, 0.0);
     if (status == CG_OK && resampled != NULL)
         memcpy(resampled, values + 1, resamples * sizeof(*resampled));
+    if (status == CG_OK) /* sorts them */
+        out->mean = cg_estimate_make(mean, values + 1, resamples, 0.0);
     free(values);
     return status;
 }

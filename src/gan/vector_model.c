@@ -276,24 +276,19 @@ static json_t *describe_widths(const struct cg_vector_widths *widths)
     return array;
 }
 
-static char *dump_and_release(json_t *object)
-{
-    char *text = object != NULL ? json_dumps(object, JSON_COMPACT) : NULL;
-    json_decref(object);
-    return text;
-}
-
 enum cg_status cg_vector_model_write(const char *path, const struct cg_vector_model *model,
                                      const float *const parameters[CG_VECTOR_NETWORKS],
                                      struct cg_error *error)
 {
     const struct cg_vector_config *config = &model->config;
-    char *architecture = dump_and_release(
-        json_pack("{s:s, s:i, s:i, s:i, s:o, s:o}", "kind", CG_VECTOR_NAME, "side_px",
-                  config->side_px, "channels", config->channels, "noise", config->latent,
-                  "generator", describe_widths(&config->generator), "discriminator",
-                  describe_widths(&config->discriminator)));
-    char *card = dump_and_release(json_pack("{s:s}", "name", model->name));
+    cg_memory_forget();
+    char *architecture =
+        cg_json_dump(json_pack("{s:s, s:i, s:i, s:i, s:o, s:o}", "kind", CG_VECTOR_NAME, "side_px",
+                               config->side_px, "channels", config->channels, "noise",
+                               config->latent, "generator", describe_widths(&config->generator),
+                               "discriminator", describe_widths(&config->discriminator)),
+                     JSON_COMPACT);
+    char *card = cg_json_dump(json_pack("{s:s}", "name", model->name), JSON_COMPACT);
     enum cg_status status;
     if (architecture == NULL || card == NULL) {
         status = cg_fail(error, CG_ERR_MEMORY, "writing %s: memory could not be allocated", path);

@@ -9,7 +9,10 @@
  */
 #include "image/colour.h"
 
+#include "base/memory.h"
+
 #include <lcms2.h>
+#include <lcms2_plugin.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -195,12 +198,39 @@ static void close_space(struct opened *opened)
         cmsDeleteContext(opened->context);
 }
 
+static void *allocate(cmsContext context, cmsUInt32Number nbytes)
+{
+    (void)context;
+    return cg_watched_malloc(nbytes);
+}
+
+static void *reallocate(cmsContext context, void *memory, cmsUInt32Number nbytes)
+{
+    (void)context;
+    return cg_watched_realloc(memory, nbytes);
+}
+
+static void release(cmsContext context, void *memory)
+{
+    (void)context;
+    free(memory);
+}
+
 /* False if it cannot be used; to be closed in any case. */
 static bool open_space(const struct cg_colour_space *space, struct opened *opened)
 {
-    *opened = (struct opened){.context = cmsCreateContext(NULL, NULL)};
-    if (opened->context == NULL)
+    static const cmsPluginMemHandler memory = {
+        .base = {cmsPluginMagicNumber, 2000, cmsPluginMemHandlerSig, NULL},
+        .MallocPtr = allocate,
+        .FreePtr = release,
+        .ReallocPtr = reallocate,
+    };
+    cmsPluginMemHandler plugin = memory;
+    *opened = (struct opened){.context = cmsCreateContext(&plugin, NULL)};
+    if (opened->context == NULL) {
+        cg_memory_tell_short(); /* no other reason; the context itself is not from its allocator */
         return false;
+    }
     if (space->icc == NULL)
         opened->profile = profile_of_gamma(opened->context, space->tags);
     else if (space->icc_nbytes <= UINT32_MAX)

@@ -1,6 +1,7 @@
 /*
  * Colours of any space into sRGB, by Little CMS. Inside src/image only. Each call has a context of
- * its own, so threads do not meet.
+ * its own, so threads do not meet. A lack of memory looks like a profile that cannot be used;
+ * cg_memory_was_short tells them apart.
  */
 #ifndef CG_IMAGE_COLOUR_H
 #define CG_IMAGE_COLOUR_H

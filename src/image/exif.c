@@ -4,6 +4,8 @@
  */
 #include "image/exif.h"
 
+#include "base/memory.h"
+
 #include <libexif/exif-data.h>
 #include <libexif/exif-log.h>
 #include <stdlib.h>
@@ -134,6 +136,16 @@ static enum cg_status load(ExifData *data, ExifLog *log, const struct cg_span *f
     return status;
 }
 
+static void *allocate(ExifLong nbytes)
+{
+    return cg_watched_calloc(1, nbytes);
+}
+
+static void *reallocate(void *memory, ExifLong nbytes)
+{
+    return cg_watched_realloc(memory, nbytes);
+}
+
 static enum cg_status save(ExifData *data, uint8_t **out, size_t *out_nbytes)
 {
     unsigned char *bytes = NULL;
@@ -155,6 +167,21 @@ static enum cg_status save(ExifData *data, uint8_t **out, size_t *out_nbytes)
     return status;
 }
 
+static enum cg_status carry(ExifData *data, ExifLog *log, const struct cg_span *from,
+                            const struct cg_exif_options *options, uint8_t **out,
+                            size_t *out_nbytes)
+{
+    enum cg_status status = load(data, log, from);
+    if (status == CG_OK && is_empty(data))
+        status = CG_ERR_FORMAT;
+    if (status == CG_OK)
+        clean(data, options);
+    if (status == CG_OK && !is_empty(data))
+        status = save(data, out, out_nbytes);
+    return status;
+}
+
+/* libexif leaves out the tags for which it has no memory, and says nothing of it. */
 enum cg_status cg_exif_carry(const struct cg_span *from, const struct cg_exif_options *options,
                              uint8_t **out, size_t *out_nbytes)
 {
@@ -162,16 +189,20 @@ enum cg_status cg_exif_carry(const struct cg_span *from, const struct cg_exif_op
     *out_nbytes = 0;
     if (from->nbytes > CG_EXIF_MAX_NBYTES)
         return CG_ERR_LIMIT;
-    ExifData *data = exif_data_new();
-    ExifLog *log = exif_log_new();
-    enum cg_status status = data != NULL && log != NULL ? load(data, log, from) : CG_ERR_MEMORY;
-    if (status == CG_OK && is_empty(data))
-        status = CG_ERR_FORMAT;
-    if (status == CG_OK)
-        clean(data, options);
-    if (status == CG_OK && !is_empty(data))
-        status = save(data, out, out_nbytes);
+    cg_memory_forget();
+    ExifMem *memory = exif_mem_new(allocate, reallocate, free);
+    ExifData *data = memory != NULL ? exif_data_new_mem(memory) : NULL;
+    ExifLog *log = memory != NULL ? exif_log_new_mem(memory) : NULL;
+    enum cg_status status = CG_ERR_MEMORY;
+    if (data != NULL && log != NULL)
+        status = carry(data, log, from, options, out, out_nbytes);
+    if (cg_memory_was_short()) {
+        status = CG_ERR_MEMORY;
+        free(*out);
+        *out = NULL;
+    }
     exif_data_unref(data);
     exif_log_unref(log);
+    exif_mem_unref(memory);
     return status;
 }

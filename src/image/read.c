@@ -4,6 +4,7 @@
  * up, EXIF.
  */
 #include "base/file.h"
+#include "base/memory.h"
 #include "image/alpha.h"
 #include "image/codec.h"
 #include "image/colour.h"
@@ -89,6 +90,11 @@ static void mix_inks(struct reading *reading, const uint8_t *inks, struct cg_ima
     }
 }
 
+static enum cg_status fail_colours(struct cg_error *error)
+{
+    return cg_fail(error, CG_ERR_MEMORY, "the memory for its colours could not be allocated");
+}
+
 static enum cg_status decode_inks(struct reading *reading, struct cg_image *out,
                                   struct cg_error *error)
 {
@@ -104,8 +110,11 @@ static enum cg_status decode_inks(struct reading *reading, struct cg_image *out,
         status = cg_image_create(header->width, header->height, 3, out, error);
     if (damaged)
         note(reading, NOTE_DAMAGED);
-    if (status == CG_OK)
+    if (status == CG_OK) {
+        cg_memory_forget();
         mix_inks(reading, inks.pixels, out);
+        status = cg_memory_was_short() ? fail_colours(error) : CG_OK;
+    }
     cg_image_clear(&inks);
     return status;
 }
@@ -120,7 +129,7 @@ static bool keeps_profile(const struct reading *reading)
            !reading->header.is_grey && cg_colour_is_rgb(&space);
 }
 
-static void settle_colours(struct reading *reading, struct cg_image *image)
+static void bring_to_srgb(struct reading *reading, struct cg_image *image)
 {
     struct cg_colour_space space = space_of(reading);
     if (keeps_profile(reading)) {
@@ -140,6 +149,14 @@ static void settle_colours(struct reading *reading, struct cg_image *image)
     else if (result == CG_COLOUR_CONVERTED && reading->options->keep_profile &&
              reading->icc != NULL)
         note(reading, NOTE_NOT_KEPT);
+}
+
+static enum cg_status settle_colours(struct reading *reading, struct cg_image *image,
+                                     struct cg_error *error)
+{
+    cg_memory_forget();
+    bring_to_srgb(reading, image);
+    return cg_memory_was_short() ? fail_colours(error) : CG_OK;
 }
 
 /* Transparency goes only after the colours are settled: white is white in sRGB. */
@@ -203,7 +220,9 @@ static enum cg_status decode(struct reading *reading, struct cg_image *out, stru
     if (status != CG_OK)
         return status;
     if (!header->is_cmyk)
-        settle_colours(reading, out);
+        status = settle_colours(reading, out, error);
+    if (status != CG_OK)
+        return status;
     settle_channels(reading->options, out);
     status = cg_image_turn_upright(out, header->orientation, error);
     return status == CG_OK ? carry_exif(reading, out, error) : status;

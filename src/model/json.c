@@ -1,7 +1,10 @@
 /* JSON of untrusted origin: see json.h. */
 #include "model/json.h"
 
+#include "base/memory.h"
+
 #include <stdbool.h>
+#include <stdlib.h>
 
 /* How deep the brackets nest. Strings are skipped; broken JSON is left to the parser. */
 static int nesting_depth(const char *text, size_t nbytes)
@@ -24,6 +27,23 @@ static int nesting_depth(const char *text, size_t nbytes)
     return deepest;
 }
 
+/* jansson has one pair for the whole program, so it is set before there is a second thread. */
+__attribute__((constructor)) static void watch_memory(void)
+{
+    json_set_alloc_funcs(cg_watched_malloc, free);
+}
+
+char *cg_json_dump(json_t *value, size_t flags)
+{
+    char *text = value != NULL ? json_dumps(value, flags) : NULL;
+    json_decref(value);
+    if (text != NULL && cg_memory_was_short()) {
+        free(text);
+        return NULL;
+    }
+    return text;
+}
+
 enum cg_status cg_json_parse_object(const char *text, size_t nbytes, int depth_max,
                                     const char *what, json_t **out, struct cg_error *error)
 {
@@ -33,8 +53,9 @@ enum cg_status cg_json_parse_object(const char *text, size_t nbytes, int depth_m
         return cg_fail(error, CG_ERR_MODEL, "%s: brackets nest %d deep, expected at most %d", what,
                        depth, depth_max);
     json_error_t reason;
+    cg_memory_forget();
     json_t *object = json_loadb(text, nbytes, JSON_REJECT_DUPLICATES, &reason);
-    if (object == NULL && json_error_code(&reason) == json_error_out_of_memory)
+    if (object == NULL && cg_memory_was_short())
         return cg_fail(error, CG_ERR_MEMORY, "%s: memory could not be allocated", what);
     if (object == NULL)
         return cg_fail(error, CG_ERR_MODEL, "%s: expected JSON, found a fault at byte %d: %s", what,

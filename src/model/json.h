@@ -14,6 +14,12 @@
 enum cg_status cg_json_parse_object(const char *text, size_t nbytes, int depth_max,
                                     const char *what, json_t **out, struct cg_error *error);
 
+/*
+ * JSON text of value, which is released; to be freed. NULL if value is, or when memory was short
+ * since cg_memory_forget was called: a member may be missing then.
+ */
+char *cg_json_dump(json_t *value, size_t flags);
+
 /* What a value is, for messages: "a string", "nothing" for NULL, ... Static storage. */
 const char *cg_json_type_name(const json_t *value);
 

@@ -269,14 +269,6 @@ void cg_model_free(struct cg_model *model)
 
 /* ---- writing --------------------------------------------------------------------------------- */
 
-/* JSON text of object, which is released; NULL when memory is short. */
-static char *dump_and_release(json_t *object)
-{
-    char *text = object != NULL ? json_dumps(object, JSON_COMPACT) : NULL;
-    json_decref(object);
-    return text;
-}
-
 /* jansson leaves out a member whose value is NULL where the format says '*'. */
 static json_t *describe_card(const struct cg_card *card)
 {
@@ -294,8 +286,9 @@ enum cg_status cg_model_write(const char *path, const struct cg_model *model,
         cg_error_prefix(error, "writing %s", path);
         return status;
     }
-    char *architecture_text = dump_and_release(describe_architecture(&model->config));
-    char *card_text = dump_and_release(describe_card(card));
+    cg_memory_forget();
+    char *architecture_text = cg_json_dump(describe_architecture(&model->config), JSON_COMPACT);
+    char *card_text = cg_json_dump(describe_card(card), JSON_COMPACT);
     if (architecture_text == NULL || card_text == NULL) {
         status = cg_fail(error, CG_ERR_MEMORY, "writing %s: memory could not be allocated", path);
     } else {

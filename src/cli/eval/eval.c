@@ -6,9 +6,9 @@
 #include "base/memory.h"
 #include "cli/cli.h"
 #include "eval/compare.h"
+#include "model/json.h"
 #include "tensor/matrix.h"
 
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -160,6 +160,7 @@ static int print_json(const struct settings *settings, const struct cg_compariso
 {
     struct shown shown[SHOWN_COUNT];
     list_measures(found, shown);
+    cg_memory_forget();
     json_t *all =
         json_pack("{s:s, s:s, s:I, s:I, s:I, s:i, s:i, s:i}", "a", settings->dirs[0], "b",
                   settings->dirs[1], "pictures_a", (json_int_t)found->count_a, "pictures_b",
@@ -177,8 +178,7 @@ static int print_json(const struct settings *settings, const struct cg_compariso
     for (int level = 0; level < CG_SWD_LEVELS; level++)
         json_array_append_new(levels, json_real(found->swd.levels[level]));
     json_object_set_new(all, "swd_levels", levels);
-    char *text = json_dumps(all, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
-    json_decref(all);
+    char *text = cg_json_dump(all, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
     if (text == NULL)
         return cg_cli_fail(CG_EXIT_INPUT, "the measures could not be put into JSON");
     puts(text);

@@ -3,8 +3,8 @@
 #include "cli/cli.h"
 #include "gan/anomaly.h"
 #include "image/walk.h"
+#include "model/json.h"
 
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -205,6 +205,7 @@ static void print_table(const struct scores *scores)
 
 static int print_json(const struct scores *scores, bool fitted)
 {
+    cg_memory_forget();
     json_t *array = json_array();
     for (size_t i = 0; i < scores->list.count; i++) {
         if (scores->entries[i].failed)
@@ -219,8 +220,7 @@ static int print_json(const struct scores *scores, bool fitted)
         json_pack("{s:s, s:o}", "score", fitted ? "mahalanobis" : "negative logit", "files", array);
     if (root != NULL && scores->auc >= 0.0)
         json_object_set_new(root, "roc_auc", json_real(scores->auc));
-    char *text = root == NULL ? NULL : json_dumps(root, JSON_INDENT(2) | JSON_REAL_PRECISION(7));
-    json_decref(root);
+    char *text = cg_json_dump(root, JSON_INDENT(2) | JSON_REAL_PRECISION(7));
     if (text == NULL)
         return cg_cli_fail(CG_EXIT_INPUT, "score: the scores could not be put into JSON (a file's "
                                           "name that is not UTF-8?)");

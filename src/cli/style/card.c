@@ -3,10 +3,11 @@
  * style's comics look by default (comicgan convert's looks) is part of its card, so the person who
  * trains a style tries looks with convert and then writes the ones that suit it here.
  */
+#include "base/memory.h"
 #include "cli/render_options.h"
+#include "model/json.h"
 #include "model/model.h"
 
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -124,11 +125,11 @@ static json_t *looks_of(const struct cg_card *card)
 static int print_card(const struct cg_model *model)
 {
     const struct cg_card *card = &model->card;
+    cg_memory_forget();
     json_t *root = json_pack("{s:s, s:s, s:i, s:I, s:o}", "name", card->name, "summary",
                              card->summary, "detail_px", card->detail_px, "parameters",
                              (json_int_t)model->network->parameter_count, "looks", looks_of(card));
-    char *text = json_dumps(root, JSON_INDENT(2) | JSON_REAL_PRECISION(6));
-    json_decref(root);
+    char *text = cg_json_dump(root, JSON_INDENT(2) | JSON_REAL_PRECISION(6));
     if (text == NULL)
         return cg_cli_fail(CG_EXIT_MODEL, "the card could not be put into JSON");
     puts(text);
@@ -136,9 +137,11 @@ static int print_card(const struct cg_model *model)
     return CG_EXIT_DONE;
 }
 
-/* The card's looks with those that were asked for, as JSON text to be freed. */
+/* The card's looks with those that were asked for, as JSON text to be freed; NULL for none, or if
+ * memory was short. */
 static char *change_looks(const struct order *order, const struct cg_card *card)
 {
+    cg_memory_forget();
     json_t *looks = looks_of(card);
     for (int i = 0; i < CG_LOOK_COUNT; i++) {
         const struct cg_look_row *row = &CG_LOOK_TABLE[i];
@@ -149,11 +152,11 @@ static char *change_looks(const struct order *order, const struct cg_card *card)
     }
     if (order->paper != NULL)
         json_object_set_new(looks, "paper", json_string(order->paper));
-    char *text = json_object_size(looks) > 0
-                     ? json_dumps(looks, JSON_COMPACT | JSON_REAL_PRECISION(6))
-                     : NULL;
-    json_decref(looks);
-    return text;
+    if (json_object_size(looks) == 0) {
+        json_decref(looks);
+        return NULL;
+    }
+    return cg_json_dump(looks, JSON_COMPACT | JSON_REAL_PRECISION(6));
 }
 
 static int write_copy(const struct order *order, const struct cg_model *model)
@@ -161,6 +164,8 @@ static int write_copy(const struct order *order, const struct cg_model *model)
     struct cg_error error;
     struct cg_model copy = *model;
     char *looks = change_looks(order, &model->card);
+    if (cg_memory_was_short())
+        return cg_cli_fail(CG_EXIT_INPUT, "writing %s: out of memory", order->out);
     /* the writer reads the card and changes nothing in it */
     copy.card.name = order->name != NULL ? (char *)order->name : model->card.name;
     copy.card.summary = order->summary != NULL ? (char *)order->summary : model->card.summary;

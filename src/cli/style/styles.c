@@ -1,7 +1,8 @@
 /* comicgan styles: what --style may be. */
+#include "base/memory.h"
 #include "cli/cli.h"
+#include "model/json.h"
 
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,6 +36,7 @@ static void print_table(const struct cg_style_list *list)
 
 static int print_json(const struct cg_style_list *list)
 {
+    cg_memory_forget();
     json_t *array = json_array();
     for (size_t i = 0; i < cg_style_list_count(list); i++) {
         const struct cg_style_info *style = cg_style_list_get(list, i);
@@ -44,8 +46,7 @@ static int print_json(const struct cg_style_list *list)
                                                "parameters", (json_int_t)style->parameter_count,
                                                "default", (int)is_default(style)));
     }
-    char *text = json_dumps(array, JSON_INDENT(2));
-    json_decref(array);
+    char *text = cg_json_dump(array, JSON_INDENT(2));
     if (text == NULL)
         return cg_cli_fail(CG_EXIT_MODEL, "the list of styles could not be put into JSON");
     puts(text);

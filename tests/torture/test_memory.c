@@ -1,0 +1,92 @@
+/*
+ * Every allocation fails once, in what goes through libexif and jansson: the result is
+ * the same as ever, or CG_ERR_MEMORY; never a result with something missing, nor "damaged".
+ */
+#include "base/memory.h"
+#include "fail_alloc.h"
+#include "image/exif.h"
+#include "model/json.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define POINTS_MAX 20000
+
+/* One way through, with the nth allocation failing; *out, to be freed, is its result. */
+typedef enum cg_status (*work_fn)(const void *input, uint8_t **out, size_t *nbytes);
+
+static void fail_each_once(work_fn work, const void *input)
+{
+    uint8_t *expected, *found;
+    size_t expected_nbytes, found_nbytes;
+    assert_int_equal(work(input, &expected, &expected_nbytes), CG_OK);
+    for (long nth = 1;; nth++) {
+        assert_true(nth < POINTS_MAX);
+        fail_alloc_arm(nth, false);
+        enum cg_status status = work(input, &found, &found_nbytes);
+        long count = fail_alloc_count();
+        fail_alloc_arm(0, false);
+        if (status == CG_OK) {
+            assert_int_equal(found_nbytes, expected_nbytes);
+            assert_memory_equal(found, expected, expected_nbytes);
+            free(found);
+        } else if (status != CG_ERR_MEMORY) {
+            fail_msg("allocation %ld: expected CG_ERR_MEMORY, found %s", nth,
+                     cg_status_name(status));
+        }
+        if (count < nth)
+            break;
+    }
+    free(expected);
+}
+
+static enum cg_status carry_exif(const void *input, uint8_t **out, size_t *nbytes)
+{
+    const struct cg_exif_options options = {.width = 40, .height = 30, .keep_gps = true};
+    return cg_exif_carry(input, &options, out, nbytes);
+}
+
+/* A directory with a short, a text and a text that lies elsewhere. */
+static void exif_data_is_whole_or_refused(void **state)
+{
+    static const uint8_t exif[] = "MM\0*\0\0\0\10\0\3"
+                                  "\1\x0f\0\2\0\0\0\4abc\0"
+                                  "\1\x12\0\3\0\0\0\1\0\6\0\0"
+                                  "\1\x31\0\2\0\0\0\12\0\0\0\x32\0\0\0\0"
+                                  "A program";
+    const struct cg_span span = {exif, sizeof(exif)};
+    (void)state;
+    fail_each_once(carry_exif, &span);
+}
+
+static enum cg_status round_json(const void *input, uint8_t **out, size_t *nbytes)
+{
+    json_t *object;
+    enum cg_status status = cg_json_parse_object(input, strlen(input), 4, "text", &object, NULL);
+    if (status != CG_OK)
+        return status;
+    cg_memory_forget();
+    *out = (uint8_t *)cg_json_dump(object, JSON_COMPACT);
+    *nbytes = *out != NULL ? strlen((char *)*out) : 0;
+    return *out != NULL ? CG_OK : CG_ERR_MEMORY;
+}
+
+static void json_is_whole_or_refused(void **state)
+{
+    (void)state;
+    fail_each_once(round_json,
+                   "{\"name\":\"a\",\"looks\":{\"ink\":1.5,\"dots\":[1,2,3],\"x\":\"\\u00e9\"}}");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(exif_data_is_whole_or_refused),
+        cmocka_unit_test(json_is_whole_or_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
