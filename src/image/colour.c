@@ -13,10 +13,12 @@
 
 #include <lcms2.h>
 #include <lcms2_plugin.h>
+#include <setjmp.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define GRID 9 /* colours an axis */
+#define BLOCK_MAX_NBYTES ((size_t)512 << 20) /* more is damage; as in lcms itself */
+#define GRID 9                               /* colours an axis */
 #define GRID_COLOURS (GRID * GRID * GRID)
 
 /* gAMA values, 100000 times: what is taken for sRGB, and what makes sense at all. */
@@ -183,92 +185,174 @@ static enum cg_colour_result convert_greys(cmsContext context, cmsHPROFILE profi
     return CG_COLOUR_CONVERTED;
 }
 
-/* ---- calls ----------------------------------------------------------------------------------- */
+/* ---- memory ---------------------------------------------------------------------------------- */
 
-struct opened {
-    cmsContext context;
-    cmsHPROFILE profile;
+/* lcms uses memory before it looks whether it got it. So a lack of it leaves lcms by a jump, and
+ * what lcms holds is found in a list. */
+struct block {
+    struct block *last, *next;
 };
 
-static void close_space(struct opened *opened)
+struct arena {
+    struct block blocks; /* a ring */
+    bool may_jump;
+    jmp_buf failed;
+};
+
+static void *leave(struct arena *arena)
 {
-    if (opened->profile != NULL)
-        cmsCloseProfile(opened->profile);
-    if (opened->context != NULL)
-        cmsDeleteContext(opened->context);
+    if (arena->may_jump)
+        longjmp(arena->failed, 1);
+    return NULL;
+}
+
+static void *link_block(struct arena *arena, struct block *block)
+{
+    if (block == NULL) {
+        cg_memory_tell_short();
+        return leave(arena);
+    }
+    block->last = &arena->blocks;
+    block->next = arena->blocks.next;
+    block->next->last = arena->blocks.next = block;
+    return block + 1;
+}
+
+static void unlink_block(struct block *block)
+{
+    block->last->next = block->next;
+    block->next->last = block->last;
 }
 
 static void *allocate(cmsContext context, cmsUInt32Number nbytes)
 {
-    (void)context;
-    return cg_watched_malloc(nbytes);
-}
-
-static void *reallocate(cmsContext context, void *memory, cmsUInt32Number nbytes)
-{
-    (void)context;
-    return cg_watched_realloc(memory, nbytes);
+    struct arena *arena = cmsGetContextUserData(context);
+    if (nbytes > BLOCK_MAX_NBYTES)
+        return leave(arena);
+    return link_block(arena, malloc(sizeof(struct block) + nbytes));
 }
 
 static void release(cmsContext context, void *memory)
 {
     (void)context;
-    free(memory);
+    if (memory == NULL)
+        return;
+    unlink_block((struct block *)memory - 1);
+    free((struct block *)memory - 1);
 }
 
-/* False if it cannot be used; to be closed in any case. */
-static bool open_space(const struct cg_colour_space *space, struct opened *opened)
+static void *reallocate(cmsContext context, void *memory, cmsUInt32Number nbytes)
 {
-    static const cmsPluginMemHandler memory = {
+    struct arena *arena = cmsGetContextUserData(context);
+    if (memory == NULL)
+        return allocate(context, nbytes);
+    if (nbytes > BLOCK_MAX_NBYTES)
+        return leave(arena);
+    struct block *block = (struct block *)memory - 1;
+    unlink_block(block);
+    struct block *moved = realloc(block, sizeof(*block) + nbytes);
+    if (moved == NULL)
+        link_block(arena, block);
+    return link_block(arena, moved);
+}
+
+/* ---- calls ----------------------------------------------------------------------------------- */
+
+/* What is done with an opened profile. */
+typedef void (*colour_work)(cmsContext context, cmsHPROFILE profile, void *order);
+
+static void open_and_work(cmsContext context, const struct cg_colour_space *space, colour_work work,
+                          void *order)
+{
+    cmsHPROFILE profile = NULL;
+    if (space->icc == NULL)
+        profile = profile_of_gamma(context, space->tags);
+    else if (space->icc_nbytes <= UINT32_MAX)
+        profile = cmsOpenProfileFromMemTHR(context, space->icc, (cmsUInt32Number)space->icc_nbytes);
+    if (profile == NULL)
+        return;
+    work(context, profile, order);
+    cmsCloseProfile(profile);
+}
+
+/* In a context of its own; nothing is done with a profile that cannot be used. */
+static void with_space(const struct cg_colour_space *space, colour_work work, void *order)
+{
+    cmsPluginMemHandler plugin = {
         .base = {cmsPluginMagicNumber, 2000, cmsPluginMemHandlerSig, NULL},
         .MallocPtr = allocate,
         .FreePtr = release,
         .ReallocPtr = reallocate,
     };
-    cmsPluginMemHandler plugin = memory;
-    *opened = (struct opened){.context = cmsCreateContext(&plugin, NULL)};
-    if (opened->context == NULL) {
-        cg_memory_tell_short(); /* no other reason; the context itself is not from its allocator */
-        return false;
+    struct arena arena = {.may_jump = false};
+    arena.blocks.last = arena.blocks.next = &arena.blocks;
+    cmsContext context = cmsCreateContext(&plugin, &arena);
+    if (context == NULL) {
+        cg_memory_tell_short(); /* no other reason */
+        return;
     }
-    if (space->icc == NULL)
-        opened->profile = profile_of_gamma(opened->context, space->tags);
-    else if (space->icc_nbytes <= UINT32_MAX)
-        opened->profile = cmsOpenProfileFromMemTHR(opened->context, space->icc,
-                                                   (cmsUInt32Number)space->icc_nbytes);
-    return opened->profile != NULL;
+    if (setjmp(arena.failed) == 0) {
+        arena.may_jump = true;
+        open_and_work(context, space, work, order);
+    }
+    arena.may_jump = false;
+    cmsDeleteContext(context);
+    while (arena.blocks.next != &arena.blocks) {
+        struct block *left = arena.blocks.next;
+        unlink_block(left);
+        free(left);
+    }
+}
+
+struct conversion {
+    struct cg_image *image;
+    bool is_grey;
+    enum cg_colour_result result;
+};
+
+static void convert(cmsContext context, cmsHPROFILE profile, void *order)
+{
+    struct conversion *conversion = order;
+    conversion->result = conversion->is_grey ? convert_greys(context, profile, conversion->image)
+                                             : convert_colours(context, profile, conversion->image);
 }
 
 enum cg_colour_result cg_colour_to_srgb(const struct cg_colour_space *space, bool is_grey,
                                         struct cg_image *image)
 {
-    struct opened opened;
+    struct conversion conversion = {image, is_grey, CG_COLOUR_UNUSABLE};
     if (space->icc == NULL && says_nothing(space->tags))
         return CG_COLOUR_SAME;
-    enum cg_colour_result result = CG_COLOUR_UNUSABLE;
-    if (open_space(space, &opened))
-        result = is_grey ? convert_greys(opened.context, opened.profile, image)
-                         : convert_colours(opened.context, opened.profile, image);
-    close_space(&opened);
-    return result;
+    with_space(space, convert, &conversion);
+    return conversion.result;
+}
+
+struct inks {
+    const uint8_t *cmyk;
+    bool inverted, done;
+    struct cg_image *out;
+};
+
+static void mix_by_profile(cmsContext context, cmsHPROFILE profile, void *order)
+{
+    struct inks *inks = order;
+    cmsHTRANSFORM transform =
+        transform_of(context, profile, cmsSigCmykData,
+                     inks->inverted ? TYPE_CMYK_8_REV : TYPE_CMYK_8, TYPE_RGB_8, 0);
+    if (transform == NULL)
+        return;
+    convert_rows(transform, inks->cmyk, 4, inks->out);
+    cmsDeleteTransform(transform);
+    inks->done = true;
 }
 
 bool cg_colour_from_cmyk(const struct cg_colour_space *space, const uint8_t *cmyk, bool inverted,
                          struct cg_image *out)
 {
-    struct opened opened;
-    if (space->icc == NULL)
-        return false;
-    cmsHTRANSFORM transform = NULL;
-    if (open_space(space, &opened))
-        transform = transform_of(opened.context, opened.profile, cmsSigCmykData,
-                                 inverted ? TYPE_CMYK_8_REV : TYPE_CMYK_8, TYPE_RGB_8, 0);
-    if (transform != NULL) {
-        convert_rows(transform, cmyk, 4, out);
-        cmsDeleteTransform(transform);
-    }
-    close_space(&opened);
-    return transform != NULL;
+    struct inks inks = {cmyk, inverted, false, out};
+    if (space->icc != NULL)
+        with_space(space, mix_by_profile, &inks);
+    return inks.done;
 }
 
 void cg_colour_mix_inks(const uint8_t *cmyk, bool inverted, struct cg_image *out)
@@ -280,17 +364,19 @@ void cg_colour_mix_inks(const uint8_t *cmyk, bool inverted, struct cg_image *out
             to[c] = (uint8_t)(((cmyk[c] ^ flip) * (cmyk[3] ^ flip) + 127) / 255);
 }
 
-bool cg_colour_is_rgb(const struct cg_colour_space *space)
+static void try_rgb(cmsContext context, cmsHPROFILE profile, void *works)
 {
-    struct opened opened;
-    if (space->icc == NULL)
-        return false;
-    cmsHTRANSFORM transform = NULL;
-    if (open_space(space, &opened))
-        transform =
-            transform_of(opened.context, opened.profile, cmsSigRgbData, TYPE_RGB_8, TYPE_RGB_8, 0);
+    cmsHTRANSFORM transform =
+        transform_of(context, profile, cmsSigRgbData, TYPE_RGB_8, TYPE_RGB_8, 0);
+    *(bool *)works = transform != NULL;
     if (transform != NULL)
         cmsDeleteTransform(transform);
-    close_space(&opened);
-    return transform != NULL;
+}
+
+bool cg_colour_is_rgb(const struct cg_colour_space *space)
+{
+    bool works = false;
+    if (space->icc != NULL)
+        with_space(space, try_rgb, &works);
+    return works;
 }

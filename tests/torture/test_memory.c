@@ -1,11 +1,13 @@
 /*
- * Every allocation fails once, in what goes through libexif and jansson: the result is
+ * Every allocation fails once, in what goes through libexif, Little CMS and jansson: the result is
  * the same as ever, or CG_ERR_MEMORY; never a result with something missing, nor "damaged".
  */
 #include "base/memory.h"
 #include "fail_alloc.h"
 #include "image/exif.h"
+#include "image/image.h"
 #include "model/json.h"
+#include "unit/fixture_profile.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -63,6 +65,35 @@ static void exif_data_is_whole_or_refused(void **state)
     fail_each_once(carry_exif, &span);
 }
 
+static enum cg_status read_picture(const void *input, uint8_t **out, size_t *nbytes)
+{
+    const struct fixture_bytes *file = input;
+    const struct cg_image_read_options options = {0};
+    struct cg_image image = {0};
+    struct cg_image_extras extras = {0};
+    enum cg_status status =
+        cg_image_decode(file->bytes, file->nbytes, &options, &image, &extras, NULL);
+    *out = image.pixels;
+    *nbytes = (size_t)image.width * (size_t)image.height * (size_t)image.channels;
+    cg_image_extras_clear(&extras);
+    return status;
+}
+
+/* A pixel with a profile of other colours; it must not come out in the profile's own. */
+static void colours_are_right_or_refused(void **state)
+{
+    static const uint8_t row[] = {0, 200, 40, 90};
+    struct fixture_bytes file = {0}, profile = fixture_profile_swapped();
+    (void)state;
+    fixture_png_begin(&file, 1, 1, 8, 2, false);
+    fixture_png_profile(&file, &profile);
+    fixture_png_pixels(&file, row, sizeof(row));
+    fixture_png_end(&file);
+    fail_each_once(read_picture, &file);
+    free(profile.bytes);
+    free(file.bytes);
+}
+
 static enum cg_status round_json(const void *input, uint8_t **out, size_t *nbytes)
 {
     json_t *object;
@@ -86,6 +117,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(exif_data_is_whole_or_refused),
+        cmocka_unit_test(colours_are_right_or_refused),
         cmocka_unit_test(json_is_whole_or_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
