@@ -6,7 +6,7 @@
 #ifndef CG_IMAGE_COLOUR_H
 #define CG_IMAGE_COLOUR_H
 
-#include "image/header.h"
+#include "image/header_fields.h"
 
 /* The space that pixels are in: an ICC profile, or else a PNG's gamma and chromaticities. */
 struct cg_colour_space {

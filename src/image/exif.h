@@ -2,7 +2,7 @@
 #ifndef CG_IMAGE_EXIF_H
 #define CG_IMAGE_EXIF_H
 
-#include "image/header.h"
+#include "image/header_fields.h"
 
 /* The most that a JPEG can hold: a segment less its length and "Exif\0\0". */
 #define CG_EXIF_MAX_NBYTES (65535 - 2 - 6)

@@ -1,14 +1,16 @@
 /*
- * A JPEG file, walked marker by marker from SOI to EOI (ITU-T T.81, 1992, annex B). A file that
- * ends before EOI was cut off: the decoder would fill the missing part with grey and say nothing.
+ * A JPEG file, walked marker by marker from SOI to EOI (ITU-T T.81, 1992, annex B). Up to the first
+ * scan it has to make sense. What is odd there or comes after it is left to libjpeg: the file then
+ * is not plain, and stb does not see it.
  */
-#include "image/header.h"
+#include "image/header_jpeg.h"
+
 #include "image/orientation.h"
+#include "image/orientation_text.h"
 
 #include <string.h>
 
-#define SCANS_MAX 200 /* a small file of many scans can keep a decoder busy for hours */
-#define BLOCK_PX 64   /* a block of 8 x 8 takes at least one bit */
+#define BLOCK_PX 64 /* a block of 8 x 8 takes at least one bit */
 
 enum marker {
     TEM = 0x01,
@@ -16,6 +18,7 @@ enum marker {
     SOF2 = 0xc2,
     DHT = 0xc4,
     JPG = 0xc8,
+    SOF10 = 0xca,
     DAC = 0xcc,
     SOF15 = 0xcf,
     RST0 = 0xd0,
@@ -23,6 +26,9 @@ enum marker {
     SOI = 0xd8,
     EOI = 0xd9,
     SOS = 0xda,
+    DQT = 0xdb,
+    DRI = 0xdd,
+    APP0 = 0xe0,
     APP1 = 0xe1,
     APP2 = 0xe2,
     APP14 = 0xee
@@ -35,9 +41,14 @@ struct jpeg {
     uint32_t width, height;
     int components; /* 0 until the frame header */
     bool is_progressive;
-    int adobe_transform; /* -1: no Adobe marker */
-    struct cg_span exif;
+    uint8_t names[4], quant[4]; /* of the components: what scans call them, their table */
+    int adobe_transform;        /* -1: no Adobe marker */
+    bool has_jfif, is_plain;
+    unsigned quant_tables, huffman_tables, scanned; /* a bit each: table defined (DC from 0, AC from
+                                                       4), component in a scan */
+    struct cg_span exif, xmp;
     int scans;
+    size_t first_scan, data_end; /* data_end: of the last scan */
     struct cg_colour_tags *colours;
 };
 
@@ -70,7 +81,7 @@ static enum cg_status next_marker(struct jpeg *jpeg, int *marker, struct cg_erro
 
 /* ---- segments -------------------------------------------------------------------------------- */
 
-/* The decoder takes baseline, extended and progressive Huffman coding; the others by name. */
+/* Baseline, extended and progressive coding are read, by stb or libjpeg; the others by name. */
 static const char *unsupported_coding(int marker)
 {
     switch (marker) {
@@ -87,7 +98,7 @@ static const char *unsupported_coding(int marker)
     case 0xcf:
         return "hierarchical arithmetic coding";
     default:
-        return marker > SOF2 ? "arithmetic coding" : NULL;
+        return NULL;
     }
 }
 
@@ -117,8 +128,7 @@ static enum cg_status read_frame(struct jpeg *jpeg, int marker, const uint8_t *d
     const char *coding = unsupported_coding(marker);
     if (coding != NULL)
         return cg_fail(error, CG_ERR_UNSUPPORTED,
-                       "expected a baseline or progressive JPEG with Huffman coding, found %s",
-                       coding);
+                       "expected a baseline or progressive JPEG, found %s", coding);
     if (jpeg->components != 0 || nbytes < 6 || nbytes != 6 + 3 * (size_t)data[5])
         return cg_fail(error, CG_ERR_FORMAT, "expected one good JPEG frame header, found %s",
                        jpeg->components != 0 ? "a second" : "a wrong length");
@@ -127,7 +137,8 @@ static enum cg_status read_frame(struct jpeg *jpeg, int marker, const uint8_t *d
     jpeg->height = get16(data + 1);
     jpeg->width = get16(data + 3);
     jpeg->components = data[5];
-    jpeg->is_progressive = marker == SOF2;
+    jpeg->is_progressive = marker == SOF2 || marker == SOF10;
+    jpeg->is_plain = jpeg->is_plain && marker <= SOF2;
     if (jpeg->height == 0)
         return cg_fail(error, CG_ERR_UNSUPPORTED,
                        "expected a JPEG with its height in the header, found it left open");
@@ -135,19 +146,22 @@ static enum cg_status read_frame(struct jpeg *jpeg, int marker, const uint8_t *d
         return cg_fail(error, CG_ERR_UNSUPPORTED,
                        "expected a JPEG of 1, 3 or 4 colour components, found %d",
                        jpeg->components);
+    for (int i = 0; i < jpeg->components; i++) {
+        jpeg->names[i] = data[6 + 3 * i];
+        jpeg->quant[i] = data[8 + 3 * i];
+    }
     enum cg_status status = check_sampling(data + 6, jpeg->components, error);
     return status == CG_OK ? cg_image_check_size(jpeg->width, jpeg->height,
                                                  jpeg->components == 4 ? 4 : 3, error)
                            : status;
 }
 
-/* The decoder takes the counts of a Huffman table as they come and would write past its own. */
-static enum cg_status check_huffman_tables(const uint8_t *data, size_t nbytes,
-                                           struct cg_error *error)
+/* stb takes the counts of a Huffman table as they come and would write past its own. */
+static void read_huffman_tables(struct jpeg *jpeg, const uint8_t *data, size_t nbytes)
 {
     while (nbytes >= 17) {
         size_t count = 0, room = 1; /* room: codes left of this length */
-        bool fits = true;
+        bool fits = data[0] < 0x20 && (data[0] & 15) < 4;
         for (int length = 1; length <= 16; length++) {
             room = 2 * room;
             fits = fits && data[length] <= room;
@@ -156,11 +170,64 @@ static enum cg_status check_huffman_tables(const uint8_t *data, size_t nbytes,
         }
         if (!fits || count > 256 || count > nbytes - 17)
             break;
+        jpeg->huffman_tables |= 1u << ((data[0] >> 4) * 4 + (data[0] & 15));
         data += 17 + count;
         nbytes -= 17 + count;
     }
-    if (nbytes > 0)
-        return cg_fail(error, CG_ERR_FORMAT, "expected good JPEG Huffman tables, found a bad one");
+    jpeg->is_plain = jpeg->is_plain && nbytes == 0;
+}
+
+static void read_quantization_tables(struct jpeg *jpeg, const uint8_t *data, size_t nbytes)
+{
+    while (nbytes > 0) {
+        size_t length = data[0] >> 4 != 0 ? 129 : 65;
+        if (length > nbytes || (data[0] & 15) > 3)
+            break;
+        jpeg->quant_tables |= 1u << (data[0] & 15);
+        data += length;
+        nbytes -= length;
+    }
+    jpeg->is_plain = jpeg->is_plain && nbytes == 0;
+}
+
+/* stb takes a table that is not there for zeros, and the first component of a name for all. */
+static bool scan_is_plain(struct jpeg *jpeg, const uint8_t *data, size_t nbytes)
+{
+    int count = nbytes > 0 ? data[0] : 0;
+    if (count < 1 || count > 4 || nbytes != 4 + 2 * (size_t)count)
+        return false;
+    const uint8_t *spectrum = data + 1 + 2 * count;
+    bool has_dc = !jpeg->is_progressive || (spectrum[0] == 0 && spectrum[2] >> 4 == 0);
+    bool has_ac = !jpeg->is_progressive || spectrum[0] > 0;
+    bool plain = true;
+    for (int i = 0; i < count; i++) {
+        const uint8_t *component = data + 1 + 2 * i;
+        unsigned wanted =
+            (has_dc ? 1u << (component[1] >> 4 & 3) : 0) | (has_ac ? 16u << (component[1] & 3) : 0);
+        int found = 0;
+        for (int k = 0; k < jpeg->components; k++)
+            if (jpeg->names[k] == component[0]) {
+                plain = plain && (jpeg->quant_tables >> (jpeg->quant[k] & 3) & 1) != 0;
+                jpeg->scanned |= 1u << k;
+                found++;
+            }
+        plain = plain && found == 1 && (jpeg->huffman_tables & wanted) == wanted;
+    }
+    return plain;
+}
+
+static enum cg_status read_scan(struct jpeg *jpeg, const uint8_t *data, size_t nbytes,
+                                struct cg_error *error)
+{
+    if (jpeg->components == 0)
+        return cg_fail(error, CG_ERR_FORMAT,
+                       "expected a JPEG frame header before the pixels, found none");
+    if (++jpeg->scans > CG_JPEG_SCANS_MAX)
+        return cg_fail(error, CG_ERR_LIMIT, "expected a JPEG of at most %d scans, found more",
+                       CG_JPEG_SCANS_MAX);
+    if (jpeg->scans == 1)
+        jpeg->first_scan = jpeg->offset;
+    jpeg->is_plain = scan_is_plain(jpeg, data, nbytes) && jpeg->is_plain;
     return CG_OK;
 }
 
@@ -179,38 +246,53 @@ static void read_profile_part(struct cg_colour_tags *colours, const uint8_t *dat
 
 static void read_application_data(struct jpeg *jpeg, int marker, const uint8_t *data, size_t nbytes)
 {
+    static const char xmp[] = "http://ns.adobe.com/xap/1.0/";
+    if (marker == APP0 && nbytes >= 14 && memcmp(data, "JFIF", 5) == 0)
+        jpeg->has_jfif = true;
     if (marker == APP1 && jpeg->exif.bytes == NULL && nbytes > 6 && memcmp(data, "Exif\0", 6) == 0)
         jpeg->exif = (struct cg_span){data + 6, nbytes - 6};
+    if (marker == APP1 && jpeg->xmp.bytes == NULL && nbytes > sizeof(xmp) &&
+        memcmp(data, xmp, sizeof(xmp)) == 0)
+        jpeg->xmp = (struct cg_span){data + sizeof(xmp), nbytes - sizeof(xmp)};
     if (marker == APP2 && nbytes > 14 && memcmp(data, "ICC_PROFILE", 12) == 0)
         read_profile_part(jpeg->colours, data + 12, nbytes - 12);
     if (marker == APP14 && nbytes >= 12 && memcmp(data, "Adobe", 5) == 0)
         jpeg->adobe_transform = data[11];
 }
 
-/* One marker segment at offset, its length field first. */
+static enum cg_status read_data(struct jpeg *jpeg, int marker, const uint8_t *data, size_t nbytes,
+                                struct cg_error *error)
+{
+    if (marker >= SOF0 && marker <= SOF15 && marker != DHT && marker != JPG && marker != DAC)
+        return read_frame(jpeg, marker, data, nbytes, error);
+    if (marker == SOS)
+        return read_scan(jpeg, data, nbytes, error);
+    if (marker == DHT)
+        read_huffman_tables(jpeg, data, nbytes);
+    else if (marker == DQT)
+        read_quantization_tables(jpeg, data, nbytes);
+    else if (marker == DRI) /* stb says nothing where a restart marker is lost */
+        jpeg->is_plain = jpeg->is_plain && nbytes == 2 && get16(data) == 0;
+    else
+        read_application_data(jpeg, marker, data, nbytes);
+    return CG_OK;
+}
+
+/* One marker segment at offset, its length field first. A length too small for itself is let pass,
+ * as libjpeg does. */
 static enum cg_status read_segment(struct jpeg *jpeg, int marker, struct cg_error *error)
 {
     size_t left = jpeg->nbytes - jpeg->offset;
     size_t length = left >= 2 ? get16(jpeg->bytes + jpeg->offset) : 2;
     if (left < 2 || length > left)
         return fail_cut_off(jpeg, error);
-    if (length < 2)
-        return cg_fail(error, CG_ERR_FORMAT, "expected a good JPEG segment %02X, found length %zu",
-                       (unsigned)marker, length);
+    if (length < 2) {
+        jpeg->is_plain = false;
+        length = 2;
+    }
     const uint8_t *data = jpeg->bytes + jpeg->offset + 2;
     jpeg->offset += length;
-    if (marker >= SOF0 && marker <= SOF15 && marker != DHT && marker != JPG && marker != DAC)
-        return read_frame(jpeg, marker, data, length - 2, error);
-    if (marker == DHT)
-        return check_huffman_tables(data, length - 2, error);
-    if (marker == SOS && jpeg->components == 0)
-        return cg_fail(error, CG_ERR_FORMAT,
-                       "expected a JPEG frame header before the pixels, found none");
-    if (marker == SOS && ++jpeg->scans > SCANS_MAX)
-        return cg_fail(error, CG_ERR_LIMIT, "expected a JPEG of at most %d scans, found more",
-                       SCANS_MAX);
-    read_application_data(jpeg, marker, data, length - 2);
-    return CG_OK;
+    return read_data(jpeg, marker, data, length - 2, error);
 }
 
 /* ---- the file -------------------------------------------------------------------------------- */
@@ -223,14 +305,51 @@ static bool stands_alone(int marker)
 /* To the marker last: EOI or SOS. */
 static enum cg_status walk(struct jpeg *jpeg, int last, struct cg_error *error)
 {
-    int marker = SOI;
+    int marker = SOI, before;
     enum cg_status status = CG_OK;
     while (status == CG_OK && marker != EOI && marker != last) {
+        before = marker;
         status = next_marker(jpeg, &marker, error);
+        if (status == CG_OK && before == SOS)
+            jpeg->data_end = jpeg->offset - 2;
         if (status == CG_OK && marker != EOI && !stands_alone(marker))
             status = read_segment(jpeg, marker, error);
     }
     return status;
+}
+
+/* stb and libjpeg tell RGB from YCbCr in different ways; libjpeg's is everyone's. */
+static bool stb_sees_the_colours(const struct jpeg *jpeg)
+{
+    bool named_rgb = memcmp(jpeg->names, "RGB", 3) == 0;
+    bool in_stb = named_rgb || (jpeg->adobe_transform == 0 && !jpeg->has_jfif);
+    bool in_libjpeg =
+        !jpeg->has_jfif && (jpeg->adobe_transform == 0 || (jpeg->adobe_transform < 0 && named_rgb));
+    return jpeg->components != 3 || in_stb == in_libjpeg;
+}
+
+/* Whether there are the bytes of an end marker; data between markers never looks like one. */
+static bool find_end(const struct jpeg *jpeg)
+{
+    const uint8_t *at = jpeg->bytes + jpeg->first_scan, *end = jpeg->bytes + jpeg->nbytes;
+    while (at < end && (at = memchr(at, 0xff, (size_t)(end - at))) != NULL && at + 1 < end) {
+        if (at[1] == EOI)
+            return true;
+        at++;
+    }
+    return false;
+}
+
+/* The first scan is the point from which damage is read around. */
+static enum cg_status walk_file(struct jpeg *jpeg, bool *has_end, struct cg_error *error)
+{
+    enum cg_status status = walk(jpeg, EOI, error);
+    *has_end = status == CG_OK;
+    if (status == CG_OK || status == CG_ERR_LIMIT || jpeg->scans == 0)
+        return status;
+    jpeg->is_plain = jpeg->cut_off = false;
+    *has_end = find_end(jpeg);
+    return CG_OK;
 }
 
 static enum cg_status check_frame(const struct jpeg *jpeg, struct cg_error *error)
@@ -261,8 +380,10 @@ enum cg_status cg_jpeg_header_read(const uint8_t *bytes, size_t nbytes, enum cg_
                         .nbytes = nbytes,
                         .offset = 2,
                         .adobe_transform = -1,
+                        .is_plain = true,
                         .colours = &out->colours};
-    enum cg_status status = walk(&jpeg, scope == CG_HEADER_WHOLE ? EOI : SOS, error);
+    enum cg_status status =
+        scope == CG_HEADER_WHOLE ? walk_file(&jpeg, &out->has_end, error) : walk(&jpeg, SOS, error);
     out->cut_off = jpeg.cut_off;
     if (status == CG_OK)
         status = check_frame(&jpeg, error);
@@ -278,9 +399,15 @@ enum cg_status cg_jpeg_header_read(const uint8_t *bytes, size_t nbytes, enum cg_
     out->is_grey = jpeg.components == 1;
     out->is_cmyk = jpeg.components == 4;
     out->is_progressive = jpeg.is_progressive;
-    out->is_one_pass = jpeg.scans == 1 && !jpeg.is_progressive;
+    out->several_scans = jpeg.scans > 1 || jpeg.is_progressive;
+    out->lacks_scans = jpeg.scanned != (1u << jpeg.components) - 1;
+    out->is_plain = jpeg.is_plain && !out->lacks_scans && stb_sees_the_colours(&jpeg);
+    out->data_begin = jpeg.first_scan;
+    out->data_end = jpeg.data_end;
     out->inks_inverted = jpeg.adobe_transform >= 0;
     out->exif = jpeg.exif;
     out->orientation = cg_exif_orientation(jpeg.exif.bytes, jpeg.exif.nbytes);
+    if (out->orientation == 0)
+        out->orientation = cg_xmp_orientation(&jpeg.xmp);
     return CG_OK;
 }

@@ -1,15 +1,14 @@
 /*
  * A PNG file, walked from signature to IEND (PNG specification, second edition, 2003, sections 5
- * and 11). Checked: the order and size of the chunks that pixels depend on, their checksums, and
- * that the compressed data are whole and make exactly the pixels declared. The last costs one
- * inflation by libdeflate (0.1 s for 12 megapixels) and is what keeps a small file from making the
- * decoder, which lets the data grow as they like, fill the memory.
+ * and 11). Checked: the order and size of the chunks that pixels depend on, and their checksums.
+ * What libpng passes over with a warning costs a word (oddity) and is left to it.
  */
-#include "image/header.h"
+#include "image/header_png.h"
+
 #include "image/orientation.h"
+#include "image/orientation_text.h"
 
 #include <libdeflate.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define SIGNATURE_NBYTES 8
@@ -29,10 +28,11 @@ struct png {
     uint32_t width, height;
     int depth, colour, samples; /* samples: per pixel as stored */
     bool interlaced, has_transparency, ended, cut_off;
-    size_t palette_count, idat_count, idat_nbytes;
-    const uint8_t *idat; /* data of the first IDAT */
+    size_t palette_count, idat_nbytes;
     struct cg_span exif;
-    bool has_srgb;
+    int exif_orientation, xmp_orientation; /* in text; 0: none */
+    bool has_srgb, is_plain;               /* is_plain: stb reads it as libpng does */
+    const char *oddity;
     struct cg_colour_tags *colours;
 };
 
@@ -58,6 +58,13 @@ static bool checksum_is_right(const struct chunk *chunk)
            get32(chunk->data + chunk->nbytes);
 }
 
+static void note_oddity(struct png *png, const char *what)
+{
+    png->is_plain = false;
+    if (png->oddity == NULL)
+        png->oddity = what;
+}
+
 /* The chunk at offset; its checksum is looked at where pixels depend on it. */
 static enum cg_status read_chunk(const uint8_t *bytes, size_t nbytes, size_t offset,
                                  struct png *png, struct chunk *chunk, struct cg_error *error)
@@ -72,7 +79,7 @@ static enum cg_status read_chunk(const uint8_t *bytes, size_t nbytes, size_t off
                        nbytes);
     *chunk = (struct chunk){bytes + offset + 4, bytes + offset + 8, length};
     bool critical = (chunk->type[0] & 0x20) == 0;
-    if ((critical || is(chunk, "tRNS")) && !checksum_is_right(chunk))
+    if (critical && !checksum_is_right(chunk))
         return damaged(error, chunk, "a wrong checksum");
     return CG_OK;
 }
@@ -119,25 +126,32 @@ static enum cg_status read_ihdr(const struct chunk *chunk, struct png *png, stru
     return cg_image_check_size(png->width, png->height, png->depth == 16 ? 8 : 4, error);
 }
 
+/* Only a picture of palette colours depends on it. */
 static enum cg_status read_plte(const struct chunk *chunk, struct png *png, struct cg_error *error)
 {
-    if (png->palette_count > 0 || png->idat_count > 0)
-        return damaged(error, chunk, "it repeated or after the pixels");
-    if (chunk->nbytes == 0 || chunk->nbytes > 768 || chunk->nbytes % 3 != 0)
-        return damaged(error, chunk, "an impossible size");
-    png->palette_count = chunk->nbytes / 3;
+    const char *fault = NULL;
+    if (png->palette_count > 0 || png->idat_nbytes > 0)
+        fault = "it repeated or after the pixels";
+    else if (chunk->nbytes == 0 || chunk->nbytes > 768 || chunk->nbytes % 3 != 0)
+        fault = "an impossible size";
+    if (fault == NULL)
+        png->palette_count = chunk->nbytes / 3;
+    else if (png->colour == PALETTE)
+        return damaged(error, chunk, fault);
+    else
+        note_oddity(png, "it has a palette (PLTE) that makes no sense, left out");
     return CG_OK;
 }
 
-static enum cg_status read_trns(const struct chunk *chunk, struct png *png, struct cg_error *error)
+static void read_trns(const struct chunk *chunk, struct png *png)
 {
-    bool fits = (png->colour == GREY && chunk->nbytes == 2) ||
-                (png->colour == RGB && chunk->nbytes == 6) ||
-                (png->colour == PALETTE && chunk->nbytes <= png->palette_count);
-    if (!fits || png->idat_count > 0)
-        return damaged(error, chunk, "a size or place that does not fit the colour type");
-    png->has_transparency = true;
-    return CG_OK;
+    bool fits =
+        (png->colour == GREY && chunk->nbytes == 2) || (png->colour == RGB && chunk->nbytes == 6) ||
+        (png->colour == PALETTE && chunk->nbytes > 0 && chunk->nbytes <= png->palette_count);
+    if (fits && !png->has_transparency && png->idat_nbytes == 0 && checksum_is_right(chunk))
+        png->has_transparency = true;
+    else
+        note_oddity(png, "its transparency (tRNS) is damaged or out of place and was left out");
 }
 
 /* "name", a zero byte, compression method 0, the profile compressed. */
@@ -152,25 +166,52 @@ static void read_iccp(const struct chunk *chunk, struct cg_colour_tags *colours)
         colours->icc[0] = (struct cg_span){chunk->data + before, chunk->nbytes - before};
 }
 
+/* EXIF or XMP as text; the first of each counts. */
+static void read_text(const struct chunk *chunk, struct png *png)
+{
+    const char type[] = {(char)chunk->type[0], (char)chunk->type[1], (char)chunk->type[2],
+                         (char)chunk->type[3], 0};
+    const struct cg_span data = {chunk->data, chunk->nbytes};
+    bool is_exif;
+    int found = cg_png_text_orientation(type, &data, &is_exif);
+    int *orientation = is_exif ? &png->exif_orientation : &png->xmp_orientation;
+    if (*orientation == 0)
+        *orientation = found;
+}
+
+/* Primaries, transfer and matrix as in ITU-T H.273; sRGB is 1, 13, 0 in full range. */
+static void read_cicp(const struct chunk *chunk, struct png *png)
+{
+    png->colours->cicp_unread = chunk->nbytes != 4 || memcmp(chunk->data, "\x01\x0d\0\x01", 4) != 0;
+}
+
 /* What the picture does not depend on; damaged, it is as if it were not there. */
 static void read_ancillary_chunk(const struct chunk *chunk, struct png *png)
 {
+    static const char wanted[][5] = {"eXIf", "sRGB", "gAMA", "cHRM",
+                                     "cICP", "tEXt", "zTXt", "iTXt"};
+    size_t kind = 0;
     if (is(chunk, "iCCP") && png->colours->icc_count == 0) {
         read_iccp(chunk, png->colours);
         return;
     }
-    bool wanted = is(chunk, "eXIf") || is(chunk, "sRGB") || is(chunk, "gAMA") || is(chunk, "cHRM");
-    if (!wanted || !checksum_is_right(chunk))
+    while (kind < sizeof(wanted) / sizeof(wanted[0]) && !is(chunk, wanted[kind]))
+        kind++;
+    if (kind == sizeof(wanted) / sizeof(wanted[0]) || !checksum_is_right(chunk))
         return;
     if (is(chunk, "eXIf"))
         png->exif = (struct cg_span){chunk->data, chunk->nbytes};
     else if (is(chunk, "sRGB"))
         png->has_srgb = true;
+    else if (is(chunk, "cICP"))
+        read_cicp(chunk, png);
     else if (is(chunk, "gAMA") && chunk->nbytes == 4)
         png->colours->gamma = get32(chunk->data);
     else if (is(chunk, "cHRM") && chunk->nbytes == 32)
         for (int i = 0; i < 8; i++)
             png->colours->chromaticities[i] = get32(chunk->data + (size_t)(4 * i));
+    else if (kind >= 5)
+        read_text(chunk, png);
 }
 
 static enum cg_status read_later_chunk(const struct chunk *chunk, struct png *png,
@@ -178,11 +219,9 @@ static enum cg_status read_later_chunk(const struct chunk *chunk, struct png *pn
 {
     if (is(chunk, "PLTE"))
         return read_plte(chunk, png, error);
-    if (is(chunk, "tRNS"))
-        return read_trns(chunk, png, error);
-    if (is(chunk, "IDAT")) {
-        if (png->idat_count++ == 0)
-            png->idat = chunk->data;
+    if (is(chunk, "tRNS")) {
+        read_trns(chunk, png);
+    } else if (is(chunk, "IDAT")) {
         png->idat_nbytes += chunk->nbytes;
     } else if (is(chunk, "IEND")) {
         png->ended = true;
@@ -200,6 +239,14 @@ static bool pixels_begin(const uint8_t *bytes, size_t nbytes, size_t offset)
     return nbytes - offset >= 8 && memcmp(bytes + offset + 4, "IDAT", 4) == 0;
 }
 
+/* Whether a walk that failed at this offset may have come past all pixels, so that a decoder knows
+ * better. A file that ends within them is cut off. */
+static bool is_past_pixels(const struct png *png, const uint8_t *bytes, size_t nbytes,
+                           size_t offset)
+{
+    return png->idat_nbytes > 0 && !(pixels_begin(bytes, nbytes, offset));
+}
+
 static enum cg_status walk(const uint8_t *bytes, size_t nbytes, enum cg_header_scope scope,
                            struct png *png, struct cg_error *error)
 {
@@ -212,8 +259,14 @@ static enum cg_status walk(const uint8_t *bytes, size_t nbytes, enum cg_header_s
         if (status == CG_OK)
             status = offset == SIGNATURE_NBYTES ? read_ihdr(&chunk, png, error)
                                                 : read_later_chunk(&chunk, png, error);
-        if (status == CG_OK)
+        if (status == CG_OK) {
             offset += chunk.nbytes + CHUNK_OVERHEAD_NBYTES;
+        } else if (is_past_pixels(png, bytes, nbytes, offset)) {
+            note_oddity(png, "its end (IEND) is missing or damaged");
+            png->cut_off = false;
+            status = CG_OK;
+            break;
+        }
     }
     if (status == CG_OK && png->colour == PALETTE && png->palette_count == 0)
         status = cg_fail(error, CG_ERR_FORMAT, "expected a PNG with a palette, found none");
@@ -244,74 +297,30 @@ static size_t inflated_nbytes(const struct png *png)
     return total;
 }
 
-/* The data of all IDAT chunks in one block; the file was walked before, its lengths are right. */
-static void join_idat(const struct png *png, uint8_t *out)
+static enum cg_status check_data(const struct png *png, struct cg_error *error)
 {
-    const uint8_t *data = png->idat;
-    for (size_t found = 0; found < png->idat_count;) {
-        size_t length = get32(data - 8);
-        if (memcmp(data - 4, "IDAT", 4) == 0) {
-            memcpy(out, data, length);
-            out += length;
-            found++;
-        }
-        data += length + CHUNK_OVERHEAD_NBYTES;
-    }
-}
-
-static enum cg_status inflate_pixels(const uint8_t *data, size_t nbytes, uint8_t *out,
-                                     size_t out_nbytes, struct cg_error *error)
-{
-    struct libdeflate_decompressor *decompressor = libdeflate_alloc_decompressor();
-    if (decompressor == NULL)
-        return cg_fail(error, CG_ERR_MEMORY, "the memory to check it could not be allocated");
-    size_t actual = 0;
-    enum libdeflate_result result =
-        libdeflate_zlib_decompress(decompressor, data, nbytes, out, out_nbytes, &actual);
-    libdeflate_free_decompressor(decompressor);
-    if (result == LIBDEFLATE_SUCCESS && actual == out_nbytes)
-        return CG_OK;
-    if (result == LIBDEFLATE_SUCCESS)
-        return cg_fail(error, CG_ERR_FORMAT,
-                       "expected a PNG with %zu bytes of pixels, found it ends after %zu",
-                       out_nbytes, actual);
-    return cg_fail(error, CG_ERR_FORMAT, "expected a PNG with %zu bytes of pixels, found %s",
-                   out_nbytes,
-                   result == LIBDEFLATE_INSUFFICIENT_SPACE ? "more" : "damaged compressed data");
-}
-
-static enum cg_status check_pixels(const struct png *png, struct cg_error *error)
-{
-    size_t inflated = inflated_nbytes(png);
-    if (inflated / DEFLATE_RATIO_MAX > png->idat_nbytes)
+    if (inflated_nbytes(png) / DEFLATE_RATIO_MAX > png->idat_nbytes)
         return cg_fail(error, CG_ERR_FORMAT,
                        "expected data for the %u x %u pixels of the PNG, found only %zu bytes",
                        png->width, png->height, png->idat_nbytes);
-    uint8_t *out = malloc(inflated);
-    uint8_t *joined = png->idat_count > 1 ? malloc(png->idat_nbytes) : NULL;
-    enum cg_status status;
-    if (out == NULL || (png->idat_count > 1 && joined == NULL)) {
-        status =
-            cg_fail(error, CG_ERR_MEMORY, "%zu bytes to check it could not be allocated", inflated);
-    } else {
-        if (joined != NULL)
-            join_idat(png, joined);
-        status = inflate_pixels(joined != NULL ? joined : png->idat, png->idat_nbytes, out,
-                                inflated, error);
-    }
-    free(joined);
-    free(out);
-    return status;
+    return CG_OK;
+}
+
+static int orientation_of(const struct png *png)
+{
+    int exif = cg_exif_orientation(png->exif.bytes, png->exif.nbytes);
+    int text = png->exif_orientation != 0 ? png->exif_orientation : png->xmp_orientation;
+    return exif != 0 ? exif : text != 0 ? text : 1;
 }
 
 enum cg_status cg_png_header_read(const uint8_t *bytes, size_t nbytes, enum cg_header_scope scope,
                                   struct cg_image_header *out, struct cg_error *error)
 {
-    struct png png = {.colours = &out->colours};
+    struct png png = {.is_plain = true, .colours = &out->colours};
     enum cg_status status = walk(bytes, nbytes, scope, &png, error);
     out->cut_off = png.cut_off;
     if (status == CG_OK && scope == CG_HEADER_WHOLE)
-        status = check_pixels(&png, error);
+        status = check_data(&png, error);
     if (status != CG_OK)
         return status;
     bool has_alpha = png.has_transparency || png.colour == GREY_ALPHA || png.colour == RGB_ALPHA;
@@ -322,7 +331,11 @@ enum cg_status cg_png_header_read(const uint8_t *bytes, size_t nbytes, enum cg_h
     out->depth = png.depth;
     out->is_grey = png.colour == GREY || png.colour == GREY_ALPHA;
     out->exif = png.exif;
-    out->orientation = cg_exif_orientation(png.exif.bytes, png.exif.nbytes);
+    out->is_plain = png.is_plain;
+    out->has_end = png.ended;
+    out->oddity = png.oddity;
+    out->inflated_nbytes = inflated_nbytes(&png);
+    out->orientation = orientation_of(&png);
     if (png.has_srgb)
         out->colours.gamma = 0;
     return CG_OK;

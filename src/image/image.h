@@ -55,12 +55,14 @@ struct cg_image_read_options {
     bool keep_profile; /* leave the colours of an RGB profile as they are and hand it out */
     bool keep_exif;    /* hand the EXIF data out */
     bool keep_gps;     /* with the place where the photo was taken */
+    bool strict;       /* refuse whatever is damaged, instead of noting it */
 };
 
 /*
  * Read a PNG or JPEG file, turned upright by its EXIF orientation, 16 bits reduced to 8, colours
- * converted to sRGB from the profile in it. A file that is damaged or cut off is refused, never
- * read in part; a profile or EXIF data that cannot be used are left out and noted. Decoding is
+ * converted to sRGB from the profile in it. A file that is cut off is refused; a JPEG with damaged
+ * data is read as far as it goes, and that noted; a profile or EXIF data that cannot be used are
+ * left out and noted. Decoding is
  * limited to 2^30 bytes, 357 million pixels of RGB, and the file to as many.
  * *out is created, *extras (may be NULL) filled, to be cleared by the caller. Errors, each with the
  * file's name, what was expected and what was found; then *out and *extras are empty: CG_ERR_IO,

@@ -1,21 +1,24 @@
 /*
- * libjpeg: see libjpeg.h. It leaves by longjmp when it fails, so the two functions that call setjmp
- * acquire nothing and change no variable of their own.
+ * libjpeg: see libjpeg.h. It leaves by longjmp when it fails, so the one function that calls setjmp
+ * acquires nothing and changes no variable of its own.
  */
 #include "image/libjpeg.h"
 
 #include <setjmp.h>
 #include <stdio.h> /* before jpeglib.h, which needs it */
-#include <stdlib.h>
+#include <string.h>
+
+#include <jpeglib.h> /* before jerror.h, which asks what it was built with */
 
 #include <jerror.h>
-#include <jpeglib.h>
 
 struct decoder {
     struct jpeg_decompress_struct jpeg;
     struct jpeg_error_mgr errors;
+    struct jpeg_progress_mgr progress;
     jmp_buf failed;
-    bool damaged;
+    bool too_many_scans;
+    struct cg_libjpeg_findings *findings;
 };
 
 static void leave(j_common_ptr jpeg)
@@ -28,94 +31,116 @@ static void leave(j_common_ptr jpeg)
 static void notice(j_common_ptr jpeg, int level)
 {
     struct decoder *decoder = jpeg->client_data;
-    int code = jpeg->err->msg_code;
-    if (level < 0 && (code == JWRN_HIT_MARKER || code == JWRN_HUFF_BAD_CODE ||
-                      code == JWRN_MUST_RESYNC || code == JWRN_JPEG_EOF))
-        decoder->damaged = true;
+    if (level >= 0)
+        return;
+    switch (jpeg->err->msg_code) {
+    case JWRN_HIT_MARKER:
+        decoder->findings->incomplete = true;
+        decoder->findings->damaged = true;
+        break;
+    case JWRN_HUFF_BAD_CODE:
+    case JWRN_ARITH_BAD_CODE:
+    case JWRN_MUST_RESYNC:
+        decoder->findings->damaged = true;
+        break;
+    case JWRN_EXTRANEOUS_DATA:
+    case JWRN_NOT_SEQUENTIAL:
+    case JWRN_BOGUS_PROGRESSION:
+        decoder->findings->odd = true;
+        break;
+    default:
+        break;
+    }
 }
 
-static void prepare(struct decoder *decoder)
+static void limit_scans(j_common_ptr jpeg)
 {
-    *decoder = (struct decoder){.damaged = false};
+    struct decoder *decoder = jpeg->client_data;
+    if (((j_decompress_ptr)jpeg)->input_scan_number <= CG_JPEG_SCANS_MAX)
+        return;
+    decoder->too_many_scans = true;
+    longjmp(decoder->failed, 1);
+}
+
+static void prepare(struct decoder *decoder, struct cg_libjpeg_findings *findings)
+{
+    *decoder = (struct decoder){.findings = findings};
     decoder->jpeg.err = jpeg_std_error(&decoder->errors);
     decoder->jpeg.client_data = decoder;
     decoder->errors.error_exit = leave;
     decoder->errors.emit_message = notice;
+    decoder->progress.progress_monitor = limit_scans;
 }
 
-static void open_file(struct decoder *decoder, const uint8_t *bytes, size_t nbytes)
+/* Bits of the coefficients that no scan has brought. */
+static bool is_refined(const struct jpeg_decompress_struct *jpeg)
 {
-    jpeg_create_decompress(&decoder->jpeg);
-    jpeg_mem_src(&decoder->jpeg, bytes, nbytes);
-    jpeg_read_header(&decoder->jpeg, TRUE);
+    for (int i = 0; jpeg->coef_bits != NULL && i < jpeg->num_components; i++)
+        for (int k = 0; k < DCTSIZE2; k++)
+            if (jpeg->coef_bits[i][k] != 0)
+                return false;
+    return true;
 }
-
-/* ---- inks ------------------------------------------------------------------------------------ */
 
 static bool decode_rows(struct decoder *decoder, const uint8_t *bytes, size_t nbytes,
-                        const struct cg_image_header *header, uint8_t *out)
+                        const struct cg_image *out)
 {
     struct jpeg_decompress_struct *jpeg = &decoder->jpeg;
     if (setjmp(decoder->failed) != 0)
         return false;
-    open_file(decoder, bytes, nbytes);
-    jpeg->out_color_space = JCS_CMYK;
+    jpeg_create_decompress(jpeg);
+    jpeg->progress = &decoder->progress;
+    jpeg_mem_src(jpeg, bytes, nbytes);
+    jpeg_read_header(jpeg, TRUE);
+    jpeg->out_color_space = out->channels == 4   ? JCS_CMYK
+                            : out->channels == 3 ? JCS_RGB
+                                                 : JCS_GRAYSCALE;
     jpeg_start_decompress(jpeg);
-    if ((int)jpeg->output_width != header->width || (int)jpeg->output_height != header->height ||
-        jpeg->output_components != 4)
+    if ((int)jpeg->output_width != out->width || (int)jpeg->output_height != out->height ||
+        jpeg->output_components != out->channels)
         return false;
+    if (!is_refined(jpeg))
+        decoder->findings->incomplete = true;
     while (jpeg->output_scanline < jpeg->output_height) {
-        JSAMPROW row = out + (size_t)jpeg->output_scanline * (size_t)header->width * 4;
+        JSAMPROW row = out->pixels +
+                       (size_t)jpeg->output_scanline * (size_t)out->width * (size_t)out->channels;
         jpeg_read_scanlines(jpeg, &row, 1);
     }
     return true;
 }
 
-enum cg_status cg_libjpeg_decode_inks(const uint8_t *bytes, size_t nbytes,
-                                      const struct cg_image_header *header, uint8_t *out,
-                                      bool *damaged, struct cg_error *error)
+/* *stopped_at: how far it came in the file, if it failed. */
+static enum cg_status try_decoding(const uint8_t *bytes, size_t nbytes, const struct cg_image *out,
+                                   struct cg_libjpeg_findings *findings, size_t *stopped_at,
+                                   struct cg_error *error)
 {
     struct decoder decoder;
-    prepare(&decoder);
-    bool decoded = decode_rows(&decoder, bytes, nbytes, header, out);
+    prepare(&decoder, findings);
+    bool decoded = decode_rows(&decoder, bytes, nbytes, out);
     bool out_of_memory = decoder.errors.msg_code == JERR_OUT_OF_MEMORY;
+    *stopped_at = decoder.jpeg.src != NULL ? nbytes - decoder.jpeg.src->bytes_in_buffer : 0;
     jpeg_destroy_decompress(&decoder.jpeg);
-    *damaged = decoder.damaged;
     if (decoded)
         return CG_OK;
     if (out_of_memory)
         return cg_fail(error, CG_ERR_MEMORY, "the memory to decode it could not be allocated");
+    if (decoder.too_many_scans)
+        return cg_fail(error, CG_ERR_LIMIT, "expected a JPEG of at most %d scans, found more",
+                       CG_JPEG_SCANS_MAX);
     return cg_fail(error, CG_ERR_FORMAT, "expected picture data that decodes, found it damaged");
 }
 
-/* ---- damage ---------------------------------------------------------------------------------- */
-
-/* The quickest way through all data: an eighth of the size takes one value from each block. */
-static void walk_rows(struct decoder *decoder, const uint8_t *bytes, size_t nbytes, uint8_t *row)
+/* Where it fails for good after data have begun, the file is read once more, up to there. */
+enum cg_status cg_libjpeg_decode(const uint8_t *bytes, size_t nbytes,
+                                 const struct cg_image_header *header, struct cg_image *out,
+                                 struct cg_libjpeg_findings *findings, struct cg_error *error)
 {
-    struct jpeg_decompress_struct *jpeg = &decoder->jpeg;
-    if (setjmp(decoder->failed) != 0)
-        return;
-    open_file(decoder, bytes, nbytes);
-    jpeg->scale_num = 1;
-    jpeg->scale_denom = 8;
-    jpeg->out_color_space = jpeg->jpeg_color_space;
-    jpeg->do_fancy_upsampling = FALSE;
-    jpeg_start_decompress(jpeg);
-    while (jpeg->output_scanline < jpeg->output_height)
-        jpeg_read_scanlines(jpeg, &row, 1);
-}
-
-bool cg_libjpeg_is_damaged(const uint8_t *bytes, size_t nbytes,
-                           const struct cg_image_header *header)
-{
-    struct decoder decoder;
-    uint8_t *row = malloc(((size_t)header->width + 7) / 8 * 4);
-    if (row == NULL)
-        return false;
-    prepare(&decoder);
-    walk_rows(&decoder, bytes, nbytes, row);
-    jpeg_destroy_decompress(&decoder.jpeg);
-    free(row);
-    return decoder.damaged;
+    size_t stopped_at;
+    *findings = (struct cg_libjpeg_findings){0};
+    enum cg_status status = try_decoding(bytes, nbytes, out, findings, &stopped_at, error);
+    if (status != CG_ERR_FORMAT || stopped_at <= header->data_begin || stopped_at >= nbytes)
+        return status;
+    status = try_decoding(bytes, stopped_at, out, findings, &stopped_at, error);
+    findings->damaged = true;
+    return status;
 }

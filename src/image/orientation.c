@@ -13,6 +13,7 @@
 
 #define TAG_ORIENTATION 0x0112
 #define TYPE_SHORT 3
+#define TYPE_LONG 4
 #define ENTRY_NBYTES 12
 #define BLOCK_PX 32 /* of a transposition: both blocks stay in the first-level cache */
 
@@ -30,23 +31,25 @@ static uint32_t get32(const uint8_t *bytes, bool big_endian)
 int cg_exif_orientation(const uint8_t *tiff, size_t nbytes)
 {
     if (nbytes < 8 || (memcmp(tiff, "II*\0", 4) != 0 && memcmp(tiff, "MM\0*", 4) != 0))
-        return 1;
+        return 0;
     bool big_endian = tiff[0] == 'M';
     size_t directory = get32(tiff + 4, big_endian);
     if (directory > nbytes - 2)
-        return 1;
+        return 0;
     uint32_t count = get16(tiff + directory, big_endian);
     const uint8_t *entry = tiff + directory + 2;
     for (size_t left = nbytes - directory - 2; count > 0 && left >= ENTRY_NBYTES; count--) {
         if (get16(entry, big_endian) == TAG_ORIENTATION) {
-            uint32_t value = get16(entry + 8, big_endian);
-            bool valid = get16(entry + 2, big_endian) == TYPE_SHORT && value >= 1 && value <= 8;
-            return valid ? (int)value : 1;
+            uint32_t type = get16(entry + 2, big_endian);
+            uint32_t value =
+                type == TYPE_LONG ? get32(entry + 8, big_endian) : get16(entry + 8, big_endian);
+            bool valid = (type == TYPE_SHORT || type == TYPE_LONG) && value >= 1 && value <= 8;
+            return valid ? (int)value : 0;
         }
         entry += ENTRY_NBYTES;
         left -= ENTRY_NBYTES;
     }
-    return 1;
+    return 0;
 }
 
 static void swap_pixels(uint8_t *a, uint8_t *b, int channels)

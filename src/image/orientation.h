@@ -4,8 +4,8 @@
 
 #include "image/image.h"
 
-/* The orientation in a block of EXIF data that begins with its TIFF header; 1 (upright) when there
- * is none or the block makes no sense. */
+/* The orientation in a block of EXIF data that begins with its TIFF header; 0 when there is none or
+ * the block makes no sense. */
 int cg_exif_orientation(const uint8_t *tiff, size_t nbytes);
 
 /* Turn a picture stored with this orientation upright. 5 to 8 need a second buffer for the time.

@@ -2,7 +2,7 @@
 #ifndef CG_IMAGE_PROFILE_H
 #define CG_IMAGE_PROFILE_H
 
-#include "image/header.h"
+#include "image/header_fields.h"
 
 /*
  * The profile that the header found, whole: *icc is to be freed with free(). NULL, with CG_OK, when

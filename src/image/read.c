@@ -11,6 +11,7 @@
 #include "image/exif.h"
 #include "image/header.h"
 #include "image/libjpeg.h"
+#include "image/libpng.h"
 #include "image/orientation.h"
 #include "image/png_palette.h"
 #include "image/profile.h"
@@ -22,6 +23,9 @@
 #define NOTE_UNUSABLE "its colour profile could not be used, taken for sRGB"
 #define NOTE_NOT_KEPT "its colour profile is not one for RGB and was not kept, converted to sRGB"
 #define NOTE_DAMAGED "part of its picture data is missing or damaged"
+#define NOTE_NO_END "its end marker is missing, all pixels are there"
+#define NOTE_ODD "its data break the format's rules, all pixels were read"
+#define NOTE_CICP "its colours as said by cICP are not read"
 #define NOTE_INKS "it has no usable profile for its inks, colours are approximate"
 
 /* One picture being read. */
@@ -34,7 +38,7 @@ struct reading {
     size_t icc_nbytes;
     bool converted; /* the colours, to sRGB */
     struct cg_image_extras *extras;
-    bool wants_notes; /* else there is no need to look for damage that the decoder passes over */
+    const char *damage; /* the first note on it; NULL: none */
 };
 
 static void note(const struct reading *reading, const char *text)
@@ -45,6 +49,14 @@ static void note(const struct reading *reading, const char *text)
              text);
 }
 
+/* The same for what is wrong with the file. */
+static void note_damage(struct reading *reading, const char *text)
+{
+    note(reading, text);
+    if (reading->damage == NULL)
+        reading->damage = text;
+}
+
 static struct cg_colour_space space_of(const struct reading *reading)
 {
     return (struct cg_colour_space){reading->icc, reading->icc_nbytes, &reading->header.colours};
@@ -52,28 +64,94 @@ static struct cg_colour_space space_of(const struct reading *reading)
 
 /* ---- pixels ---------------------------------------------------------------------------------- */
 
+/* Not for what stb would misread; nor, if damage must not pass, for a JPEG of several scans, of
+ * which stb tells nothing but of the last. */
+static bool is_for_stb(const struct reading *reading)
+{
+    const struct cg_image_header *header = &reading->header;
+    return header->is_plain && !(reading->options->strict && header->several_scans);
+}
+
 /* A copy of the file is decoded if its palette has to be completed first. */
-static enum cg_status decode_colours(const struct reading *reading, struct cg_image *out,
-                                     struct cg_error *error)
+static enum cg_status decode_png_by_stb(const struct reading *reading, int channels,
+                                        struct cg_image *out, struct cg_error *error)
 {
     const struct cg_image_header *header = &reading->header;
     uint8_t *copy = NULL;
     size_t nbytes = reading->nbytes;
-    if (header->format == CG_IMAGE_PNG) {
-        enum cg_status status =
-            cg_png_complete_palette(reading->bytes, reading->nbytes, &copy, &nbytes, error);
-        if (status != CG_OK)
-            return status;
-    }
-    bool spread_grey = header->channels == 1 && reading->options->channels == 3;
     enum cg_status status =
-        cg_codec_decode(copy != NULL ? copy : reading->bytes, nbytes, header->depth,
-                        spread_grey ? 3 : header->channels, out, error);
+        cg_png_complete_palette(reading->bytes, reading->nbytes, &copy, &nbytes, error);
+    if (status == CG_OK)
+        status = cg_codec_decode_png(copy != NULL ? copy : reading->bytes, nbytes, header->depth,
+                                     header->inflated_nbytes, channels, out, error);
     free(copy);
-    if (status == CG_OK && reading->wants_notes && header->is_one_pass &&
-        cg_libjpeg_is_damaged(reading->bytes, reading->nbytes, header))
-        note(reading, NOTE_DAMAGED);
     return status;
+}
+
+static enum cg_status decode_png(struct reading *reading, int channels, struct cg_image *out,
+                                 struct cg_error *error)
+{
+    enum cg_status status = CG_ERR_FORMAT;
+    bool odd = false;
+    if (is_for_stb(reading))
+        status = decode_png_by_stb(reading, channels, out, error);
+    if (status == CG_ERR_FORMAT)
+        status = cg_libpng_decode(reading->bytes, reading->nbytes, &reading->header, channels, out,
+                                  &odd, error);
+    if (status == CG_OK && reading->header.oddity != NULL)
+        note_damage(reading, reading->header.oddity);
+    else if (status == CG_OK && odd)
+        note_damage(reading, NOTE_ODD);
+    return status;
+}
+
+static enum cg_status decode_by_libjpeg(struct reading *reading, struct cg_image *out,
+                                        struct cg_error *error)
+{
+    const struct cg_image_header *header = &reading->header;
+    struct cg_libjpeg_findings findings;
+    enum cg_status status =
+        cg_libjpeg_decode(reading->bytes, reading->nbytes, header, out, &findings, error);
+    if (status != CG_OK)
+        return status;
+    if (!header->has_end && (findings.incomplete || header->lacks_scans))
+        return cg_fail(error, CG_ERR_FORMAT,
+                       "expected a JPEG that runs to its end marker, found it cut off after %zu "
+                       "bytes",
+                       reading->nbytes);
+    if (findings.damaged)
+        note_damage(reading, NOTE_DAMAGED);
+    else if (!header->has_end)
+        note_damage(reading, NOTE_NO_END);
+    else if (findings.odd)
+        note_damage(reading, NOTE_ODD);
+    return CG_OK;
+}
+
+static enum cg_status decode_jpeg(struct reading *reading, int channels, struct cg_image *out,
+                                  struct cg_error *error)
+{
+    const struct cg_image_header *header = &reading->header;
+    enum cg_status status = CG_ERR_FORMAT;
+    if (is_for_stb(reading))
+        status = cg_codec_decode_jpeg(reading->bytes, reading->nbytes, header->data_end, channels,
+                                      out, error);
+    if (status != CG_ERR_FORMAT)
+        return status;
+    status = cg_image_create(header->width, header->height, channels, out, error);
+    return status == CG_OK ? decode_by_libjpeg(reading, out, error) : status;
+}
+
+static enum cg_status decode_colours(struct reading *reading, struct cg_image *out,
+                                     struct cg_error *error)
+{
+    const struct cg_image_header *header = &reading->header;
+    bool spread_grey = header->channels == 1 && reading->options->channels == 3;
+    int channels = spread_grey ? 3 : header->channels;
+    if (header->colours.cicp_unread)
+        note(reading, NOTE_CICP);
+    return header->format == CG_IMAGE_PNG ? decode_png(reading, channels, out, error)
+                                          : decode_jpeg(reading, channels, out, error);
 }
 
 /* Inks become sRGB at once: nothing after this could do with them. */
@@ -103,13 +181,9 @@ static enum cg_status decode_inks(struct reading *reading, struct cg_image *out,
     enum cg_status status = cg_image_create(header->width, header->height, 4, &inks, error);
     if (status != CG_OK)
         return status;
-    bool damaged = false;
-    status = cg_libjpeg_decode_inks(reading->bytes, reading->nbytes, header, inks.pixels, &damaged,
-                                    error);
+    status = decode_by_libjpeg(reading, &inks, error);
     if (status == CG_OK)
         status = cg_image_create(header->width, header->height, 3, out, error);
-    if (damaged)
-        note(reading, NOTE_DAMAGED);
     if (status == CG_OK) {
         cg_memory_forget();
         mix_inks(reading, inks.pixels, out);
@@ -139,13 +213,13 @@ static void bring_to_srgb(struct reading *reading, struct cg_image *image)
         return;
     }
     if (reading->icc == NULL && reading->header.colours.icc_count > 0) {
-        note(reading, NOTE_UNUSABLE);
+        note_damage(reading, NOTE_UNUSABLE);
         return;
     }
     enum cg_colour_result result = cg_colour_to_srgb(&space, reading->header.is_grey, image);
     reading->converted = result == CG_COLOUR_CONVERTED;
     if (result == CG_COLOUR_UNUSABLE)
-        note(reading, NOTE_UNUSABLE);
+        note_damage(reading, NOTE_UNUSABLE);
     else if (result == CG_COLOUR_CONVERTED && reading->options->keep_profile &&
              reading->icc != NULL)
         note(reading, NOTE_NOT_KEPT);
@@ -171,7 +245,7 @@ static void settle_channels(const struct cg_image_read_options *options, struct 
 
 /* ---- EXIF ------------------------------------------------------------------------------------ */
 
-static enum cg_status carry_exif(const struct reading *reading, const struct cg_image *image,
+static enum cg_status carry_exif(struct reading *reading, const struct cg_image *image,
                                  struct cg_error *error)
 {
     const struct cg_exif_options options = {image->width, image->height, reading->options->keep_gps,
@@ -188,7 +262,7 @@ static enum cg_status carry_exif(const struct reading *reading, const struct cg_
         note(reading, "its EXIF data is too large and was left out");
         return CG_OK;
     default:
-        note(reading, "its EXIF data is damaged and was left out");
+        note_damage(reading, "its EXIF data is damaged and was left out");
         return CG_OK;
     }
 }
@@ -225,7 +299,12 @@ static enum cg_status decode(struct reading *reading, struct cg_image *out, stru
         return status;
     settle_channels(reading->options, out);
     status = cg_image_turn_upright(out, header->orientation, error);
-    return status == CG_OK ? carry_exif(reading, out, error) : status;
+    if (status == CG_OK)
+        status = carry_exif(reading, out, error);
+    if (status == CG_OK && reading->options->strict && reading->damage != NULL)
+        return cg_fail(error, CG_ERR_FORMAT, "expected a picture without damage, found that %s",
+                       reading->damage);
+    return status;
 }
 
 enum cg_status cg_image_decode(const uint8_t *bytes, size_t nbytes,
@@ -236,8 +315,7 @@ enum cg_status cg_image_decode(const uint8_t *bytes, size_t nbytes,
     struct reading reading = {.bytes = bytes,
                               .nbytes = nbytes,
                               .options = options,
-                              .extras = extras != NULL ? extras : &unwanted,
-                              .wants_notes = extras != NULL};
+                              .extras = extras != NULL ? extras : &unwanted};
     *out = (struct cg_image){0};
     *reading.extras = (struct cg_image_extras){0};
     enum cg_status status = check_request(nbytes, options, error);

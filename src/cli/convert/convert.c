@@ -48,7 +48,9 @@ static const char help_files[] =
     "                      such as black (default: white); a PNG stays transparent\n"
     "  --keep-profile      keep the colour profile (default: convert to sRGB)\n"
     "  --keep-exif         keep date, camera and the like, without the place\n"
-    "  --keep-gps          keep the place too\n";
+    "  --keep-gps          keep the place too\n"
+    "  --strict            refuse pictures with damage, which are else read as far as\n"
+    "                      it goes, with a note\n";
 
 static const char help_work[] =
     "\n"
@@ -98,6 +100,7 @@ enum {
     OPTION_KEEP_PROFILE,
     OPTION_KEEP_EXIF,
     OPTION_KEEP_GPS,
+    OPTION_STRICT,
     OPTION_THREADS,
     OPTION_MAX_MEMORY,
     OPTION_REPORT,
@@ -120,6 +123,7 @@ static const struct option long_options[] = {
     {"keep-profile", no_argument, NULL, OPTION_KEEP_PROFILE},
     {"keep-exif", no_argument, NULL, OPTION_KEEP_EXIF},
     {"keep-gps", no_argument, NULL, OPTION_KEEP_GPS},
+    {"strict", no_argument, NULL, OPTION_STRICT},
     {"jobs", required_argument, NULL, 'j'},
     {"threads", required_argument, NULL, OPTION_THREADS},
     {"max-memory", required_argument, NULL, OPTION_MAX_MEMORY},
@@ -202,6 +206,8 @@ static bool *switch_of(struct request *request, int option)
         return &picture->keep_exif;
     case OPTION_KEEP_GPS:
         return &picture->keep_gps;
+    case OPTION_STRICT:
+        return &picture->strict;
     case OPTION_VERBOSE:
         return &request->batch.verbose;
     case OPTION_QUIET:

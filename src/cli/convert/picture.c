@@ -33,6 +33,7 @@ static enum cg_status read_picture(const struct cg_picture_settings *settings,
         .keep_profile = settings->keep_profile,
         .keep_exif = settings->keep_exif,
         .keep_gps = settings->keep_gps,
+        .strict = settings->strict,
     };
     const char *path = is_standard(job->in) ? "/dev/stdin" : job->in;
     return cg_image_read(path, &options, &work->colour, &work->extras, error);

@@ -12,7 +12,7 @@ struct cg_picture_settings {
     struct cg_render_params looks;
     int quality;           /* of JPEG */
     uint8_t background[3]; /* what a JPEG shows transparency on */
-    bool keep_profile, keep_exif, keep_gps;
+    bool keep_profile, keep_exif, keep_gps, strict;
 };
 
 enum cg_picture_end {
