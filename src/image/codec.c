@@ -129,9 +129,11 @@ enum cg_status cg_codec_decode_png(const uint8_t *bytes, size_t nbytes, int dept
 /*
  * Where the data are short, stb takes zero bits for the rest and says nothing. It never holds more
  * than 32 bits, so of three zero bytes put in after the data it reads the last at most while the
- * data last; that it met the marker behind them while decoding tells that they did not.
+ * data last; that it met the marker behind them while decoding tells that they did not. Surplus
+ * data show as bits that are held at the end, behind those that fill the last byte.
  */
 #define GUARD_NBYTES 3
+#define PADDING_BITS_MAX 7
 
 static uint8_t *copy_with_guard(const uint8_t *bytes, size_t nbytes, size_t data_end)
 {
@@ -161,7 +163,7 @@ enum cg_status cg_codec_decode_jpeg(const uint8_t *bytes, size_t nbytes, size_t 
         stbi__setup_jpeg(jpeg);
         out->pixels = load_jpeg_image(jpeg, &out->width, &out->height, &channels_in_file, channels);
     }
-    if (out->pixels != NULL && jpeg->nomore) {
+    if (out->pixels != NULL && (jpeg->nomore || jpeg->code_buffer << PADDING_BITS_MAX != 0)) {
         free(out->pixels);
         out->pixels = NULL;
     }

@@ -57,7 +57,6 @@ struct cg_image_header {
     bool cut_off;        /* set with CG_ERR_FORMAT: the bytes end before what was to be looked at */
     bool is_plain;       /* nothing in it that stb would misread without a word */
     bool has_end;        /* the file has its end marker, or IEND */
-    bool several_scans;  /* a JPEG's data runs through the picture more than once */
     bool lacks_scans;    /* of a sequential JPEG: a component is in none of them */
     size_t data_begin;   /* of a JPEG: where the data of its first scan begin */
     size_t data_end;     /* of a plain JPEG: where the data of its last scan end */

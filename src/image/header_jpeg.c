@@ -399,7 +399,6 @@ enum cg_status cg_jpeg_header_read(const uint8_t *bytes, size_t nbytes, enum cg_
     out->is_grey = jpeg.components == 1;
     out->is_cmyk = jpeg.components == 4;
     out->is_progressive = jpeg.is_progressive;
-    out->several_scans = jpeg.scans > 1 || jpeg.is_progressive;
     out->lacks_scans = jpeg.scanned != (1u << jpeg.components) - 1;
     out->is_plain = jpeg.is_plain && !out->lacks_scans && stb_sees_the_colours(&jpeg);
     out->data_begin = jpeg.first_scan;

@@ -1,6 +1,6 @@
 /*
- * libjpeg: see libjpeg.h. It leaves by longjmp when it fails, so the one function that calls setjmp
- * acquires nothing and changes no variable of its own.
+ * libjpeg: see libjpeg.h. It leaves by longjmp when it fails, so the functions that call setjmp
+ * acquire nothing and change no variable of their own.
  */
 #include "image/libjpeg.h"
 
@@ -109,14 +109,25 @@ static bool decode_rows(struct decoder *decoder, const uint8_t *bytes, size_t nb
     return true;
 }
 
+/* On to the end marker, which surplus data may stand before. */
+static void read_end(struct decoder *decoder)
+{
+    if (setjmp(decoder->failed) == 0)
+        jpeg_finish_decompress(&decoder->jpeg);
+    else
+        decoder->findings->odd = true;
+}
+
 /* *stopped_at: how far it came in the file, if it failed. */
-static enum cg_status try_decoding(const uint8_t *bytes, size_t nbytes, const struct cg_image *out,
-                                   struct cg_libjpeg_findings *findings, size_t *stopped_at,
-                                   struct cg_error *error)
+static enum cg_status try_decoding(const uint8_t *bytes, size_t nbytes, bool has_end,
+                                   const struct cg_image *out, struct cg_libjpeg_findings *findings,
+                                   size_t *stopped_at, struct cg_error *error)
 {
     struct decoder decoder;
     prepare(&decoder, findings);
     bool decoded = decode_rows(&decoder, bytes, nbytes, out);
+    if (decoded && has_end)
+        read_end(&decoder);
     bool out_of_memory = decoder.errors.msg_code == JERR_OUT_OF_MEMORY;
     *stopped_at = decoder.jpeg.src != NULL ? nbytes - decoder.jpeg.src->bytes_in_buffer : 0;
     jpeg_destroy_decompress(&decoder.jpeg);
@@ -130,17 +141,23 @@ static enum cg_status try_decoding(const uint8_t *bytes, size_t nbytes, const st
     return cg_fail(error, CG_ERR_FORMAT, "expected picture data that decodes, found it damaged");
 }
 
-/* Where it fails for good after data have begun, the file is read once more, up to there. */
+/* Where it fails for good after data have begun, the file is read once more, up to the marker
+ * before that place. */
 enum cg_status cg_libjpeg_decode(const uint8_t *bytes, size_t nbytes,
                                  const struct cg_image_header *header, struct cg_image *out,
                                  struct cg_libjpeg_findings *findings, struct cg_error *error)
 {
     size_t stopped_at;
     *findings = (struct cg_libjpeg_findings){0};
-    enum cg_status status = try_decoding(bytes, nbytes, out, findings, &stopped_at, error);
-    if (status != CG_ERR_FORMAT || stopped_at <= header->data_begin || stopped_at >= nbytes)
+    enum cg_status status =
+        try_decoding(bytes, nbytes, header->has_end, out, findings, &stopped_at, error);
+    if (status != CG_ERR_FORMAT)
         return status;
-    status = try_decoding(bytes, stopped_at, out, findings, &stopped_at, error);
+    do {
+        if (stopped_at <= header->data_begin)
+            return status;
+    } while (bytes[--stopped_at] != 0xff);
+    status = try_decoding(bytes, stopped_at, false, out, findings, &stopped_at, error);
     findings->damaged = true;
     return status;
 }

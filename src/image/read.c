@@ -64,12 +64,12 @@ static struct cg_colour_space space_of(const struct reading *reading)
 
 /* ---- pixels ---------------------------------------------------------------------------------- */
 
-/* Not for what stb would misread; nor, if damage must not pass, for a JPEG of several scans, of
- * which stb tells nothing but of the last. */
+/* Not for what stb would misread; nor, if damage must not pass, for a JPEG: of several scans stb
+ * tells nothing but of the last, and of surplus data not always. */
 static bool is_for_stb(const struct reading *reading)
 {
     const struct cg_image_header *header = &reading->header;
-    return header->is_plain && !(reading->options->strict && header->several_scans);
+    return header->is_plain && !(reading->options->strict && header->format == CG_IMAGE_JPEG);
 }
 
 /* A copy of the file is decoded if its palette has to be completed first. */
