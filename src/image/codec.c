@@ -128,12 +128,22 @@ enum cg_status cg_codec_decode_png(const uint8_t *bytes, size_t nbytes, int dept
 
 /*
  * Where the data are short, stb takes zero bits for the rest and says nothing. It never holds more
- * than 32 bits, so of three zero bytes put in after the data it reads the last at most while the
- * data last; that it met the marker behind them while decoding tells that they did not. Surplus
- * data show as bits that are held at the end, behind those that fill the last byte.
+ * than 32 bits, so of three bytes put in after the data it reads the last at most while the data
+ * last; that it met the marker behind them while decoding tells that they did not. The guard's
+ * bytes stand for long codes, so that few of them are enough. What is held at the end has to be the
+ * bits that fill the last byte and then the guard; else data were missing, or there were more.
  */
+#define GUARD 0xfe
 #define GUARD_NBYTES 3
-#define PADDING_BITS_MAX 7
+
+static bool ended_at_guard(const stbi__jpeg *jpeg)
+{
+    uint32_t held = jpeg->code_buffer << jpeg->code_bits % 8;
+    for (int i = jpeg->code_bits / 8; i > 0; i--, held <<= 8)
+        if (held >> 24 != GUARD)
+            return false;
+    return !jpeg->nomore;
+}
 
 static uint8_t *copy_with_guard(const uint8_t *bytes, size_t nbytes, size_t data_end)
 {
@@ -141,7 +151,7 @@ static uint8_t *copy_with_guard(const uint8_t *bytes, size_t nbytes, size_t data
     if (copy == NULL)
         return NULL;
     memcpy(copy, bytes, data_end);
-    memset(copy + data_end, 0, GUARD_NBYTES);
+    memset(copy + data_end, GUARD, GUARD_NBYTES);
     memcpy(copy + data_end + GUARD_NBYTES, bytes + data_end, nbytes - data_end);
     return copy;
 }
@@ -163,7 +173,7 @@ enum cg_status cg_codec_decode_jpeg(const uint8_t *bytes, size_t nbytes, size_t 
         stbi__setup_jpeg(jpeg);
         out->pixels = load_jpeg_image(jpeg, &out->width, &out->height, &channels_in_file, channels);
     }
-    if (out->pixels != NULL && (jpeg->nomore || jpeg->code_buffer << PADDING_BITS_MAX != 0)) {
+    if (out->pixels != NULL && !ended_at_guard(jpeg)) {
         free(out->pixels);
         out->pixels = NULL;
     }

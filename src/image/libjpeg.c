@@ -12,6 +12,8 @@
 
 #include <jerror.h>
 
+#define TRIES_MAX 8
+
 struct decoder {
     struct jpeg_decompress_struct jpeg;
     struct jpeg_error_mgr errors;
@@ -142,22 +144,22 @@ static enum cg_status try_decoding(const uint8_t *bytes, size_t nbytes, bool has
 }
 
 /* Where it fails for good after data have begun, the file is read once more, up to the marker
- * before that place. */
+ * before that place; which need not be a marker, so that it may take some tries. */
 enum cg_status cg_libjpeg_decode(const uint8_t *bytes, size_t nbytes,
                                  const struct cg_image_header *header, struct cg_image *out,
                                  struct cg_libjpeg_findings *findings, struct cg_error *error)
 {
-    size_t stopped_at;
+    size_t end = nbytes;
     *findings = (struct cg_libjpeg_findings){0};
     enum cg_status status =
-        try_decoding(bytes, nbytes, header->has_end, out, findings, &stopped_at, error);
-    if (status != CG_ERR_FORMAT)
-        return status;
-    do {
-        if (stopped_at <= header->data_begin)
-            return status;
-    } while (bytes[--stopped_at] != 0xff);
-    status = try_decoding(bytes, stopped_at, false, out, findings, &stopped_at, error);
-    findings->damaged = true;
+        try_decoding(bytes, nbytes, header->has_end, out, findings, &end, error);
+    for (int i = 0; status == CG_ERR_FORMAT && i < TRIES_MAX; i++) {
+        findings->damaged = true;
+        do {
+            if (end <= header->data_begin)
+                return status;
+        } while (bytes[--end] != 0xff);
+        status = try_decoding(bytes, end, false, out, findings, &end, error);
+    }
     return status;
 }

