@@ -35,7 +35,7 @@ enum cg_status cg_image_format_of(const char *path, enum cg_image_format *out,
         }
     }
     return cg_fail(error, CG_ERR_UNSUPPORTED,
-                   "%s: expected a name that ends in .png, .jpg or .jpeg, got %s",
+                   "%s: expected a name that ends in .png, .jpg, .jpeg, .jpe or .jfif, got %s",
                    cg_path_tail(path), ending[0] == '\0' ? "no ending" : ending);
 }
 

@@ -367,6 +367,77 @@ static void the_end_of_a_png_may_be_missing(void **state)
     }
 }
 
+/* ---- what is said in text, or not read --------------------------------------------------------
+ */
+
+/* A picture twice as wide as high, upright only when it is turned; the chunk says so. */
+static void assert_turned(const char *type, const void *data, size_t nbytes)
+{
+    static const uint8_t raw[2 * 5];
+    struct fixture_bytes file = {0};
+    fixture_png_begin(&file, 4, 2, 8, 0, false);
+    fixture_png_chunk(&file, type, data, nbytes);
+    fixture_png_pixels(&file, raw, sizeof(raw));
+    fixture_png_end(&file);
+    struct cg_image image = assert_read(&file, "");
+    assert_int_equal(image.width, 2);
+    assert_int_equal(image.height, 4);
+    cg_image_clear(&image);
+    free(file.bytes);
+}
+
+static void orientation_is_read_from_text(void **state)
+{
+    (void)state;
+    static const char xmp[] = "XML:com.adobe.xmp\0\0\0\0\0<x tiff:Orientation=\"6\"/>";
+    static const char element[] =
+        "XML:com.adobe.xmp\0\0\0\0\0<tiff:Orientation>8</tiff:Orientation>";
+    static const char raw[] = "Raw profile type exif\0\nexif\n      32\n"
+                              "4578696600004d4d002a00000008000101120003\n"
+                              "000000010006000000000000\n";
+    static const uint8_t as_long[] = {'M', 'M', 0, 42, 0, 0, 0, 8, 0, 1, 1, 0x12, 0,
+                                      4,   0,   0, 0,  1, 0, 0, 0, 6, 0, 0, 0,    0};
+    assert_turned("iTXt", xmp, sizeof(xmp) - 1);
+    assert_turned("iTXt", element, sizeof(element) - 1);
+    assert_turned("tEXt", raw, sizeof(raw) - 1);
+    assert_turned("eXIf", as_long, sizeof(as_long));
+}
+
+static void xmp_turns_a_jpeg(void **state)
+{
+    (void)state;
+    static const char xmp[] = "http://ns.adobe.com/xap/1.0/\0<x tiff:Orientation='5'/>";
+    struct fixture_bytes file = make_jpeg(BASELINE);
+    fixture_jpeg_add_segment(&file, 0xe1, xmp, sizeof(xmp) - 1);
+    struct cg_image image = assert_read(&file, "");
+    assert_int_equal(image.width, HEIGHT);
+    cg_image_clear(&image);
+    free(file.bytes);
+}
+
+static void colours_by_cicp_are_noted(void **state)
+{
+    (void)state;
+    static const uint8_t said[][4] = {{1, 13, 0, 1}, {9, 16, 0, 1}};
+    for (int i = 0; i < 2; i++) {
+        static const uint8_t raw[2];
+        struct fixture_bytes file = {0};
+        struct cg_image image;
+        struct cg_image_extras extras;
+        fixture_png_begin(&file, 1, 1, 8, 0, false);
+        fixture_png_chunk(&file, "cICP", said[i], 4);
+        fixture_png_pixels(&file, raw, sizeof(raw));
+        fixture_png_end(&file);
+        assert_int_equal(cg_image_decode(file.bytes, file.nbytes,
+                                         &(struct cg_image_read_options){.strict = true}, &image,
+                                         &extras, NULL),
+                         CG_OK);
+        assert_string_equal(extras.note, i == 0 ? "" : "its colours as said by cICP are not read");
+        cg_image_clear(&image);
+        free(file.bytes);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -383,6 +454,9 @@ int main(void)
         cmocka_unit_test(surplus_png_data_are_noted),
         cmocka_unit_test(surplus_without_end_costs_nothing),
         cmocka_unit_test(the_end_of_a_png_may_be_missing),
+        cmocka_unit_test(orientation_is_read_from_text),
+        cmocka_unit_test(xmp_turns_a_jpeg),
+        cmocka_unit_test(colours_by_cicp_are_noted),
     };
     return cmocka_run_group_tests_name("image damage", tests, NULL, NULL);
 }

@@ -22,24 +22,31 @@ mkdir folder.png
 # a PNG header of 60000 x 60000, with its right checksum
 bytes 89 50 4e 47 0d 0a 1a 0a 00 00 00 0d 49 48 44 52 \
     00 00 ea 60 00 00 ea 60 08 02 00 00 00 0f b0 e2 15 >enormous.png
-# JPEG headers: 60000 x 60000 (baseline), and 16 x 16 with arithmetic coding (SOF9)
+# JPEG headers: 60000 x 60000 (baseline), and 16 x 16 with lossless coding (SOF3)
 jpeg_components='03 01 11 00 02 11 01 03 11 01'
 # shellcheck disable=SC2086
 bytes ff d8 ff c0 00 11 08 ea 60 ea 60 $jpeg_components ff d9 >enormous.jpg
 # shellcheck disable=SC2086
-bytes ff d8 ff c9 00 11 08 00 10 00 10 $jpeg_components ff d9 >arithmetic.jpg
+bytes ff d8 ff c3 00 11 08 00 10 00 10 $jpeg_components ff d9 >lossless.jpg
 
 mkdir out
 for in in missing.png empty.png text.jpg cut.png cut.jpg stub.png enormous.png enormous.jpg \
-    arithmetic.jpg; do
+    lossless.jpg; do
     refuse 1 "$in" convert --style tiny $in out/out.png
     [ -z "$(ls -A out)" ] || fail "$in left something behind"
 done
 
-refuse 1 'arithmetic' convert --style tiny arithmetic.jpg out/out.png
+refuse 1 'lossless' convert --style tiny lossless.jpg out/out.png
 refuse 1 '60000' convert --style tiny enormous.png out/out.png
 refuse 1 'No such file' convert --style tiny missing.png out/out.png
 refuse 2 'a folder' convert --style tiny folder.png out/out.png
+
+# without its end alone it is read with a warning, and refused if that is asked for
+head -c -12 good.png >no_end.png
+expect 0 "$comicgan" convert --style tiny no_end.png out/no_end.png
+grep -q 'its end (IEND) is missing' ../stderr || fail "no warning of the missing end"
+refuse 1 'its end (IEND) is missing' convert --style tiny --strict no_end.png out/strict.png
+rm out/no_end.png
 
 # an OUT that was there stays as it was
 cp good.png out/out.png

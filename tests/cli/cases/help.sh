@@ -10,7 +10,7 @@ done
 
 expect 0 "$comicgan" convert --help
 for option in style detail ink strength quality format suffix files-from skip-existing force \
-    background keep-profile keep-exif keep-gps threads max-memory report dry-run verbose quiet shard; do
+    background keep-profile keep-exif keep-gps strict threads max-memory report dry-run verbose quiet shard; do
     grep -q -- "^  --$option " ../stdout || fail "convert --help does not name --$option"
 done
 for option in '-r, --recursive' '-j, --jobs N' -0 '-h, --help'; do
