@@ -3,7 +3,7 @@
 
 #include "base/memory.h"
 #include "temp_folder.h"
-#include "train/teacher/target.h"
+#include "train/teacher/teacher.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -95,7 +95,7 @@ static void photo_crops_match_their_targets(void **state)
     struct fixture_setting setting = fixture_setting(*state, false);
     struct cg_dataset *dataset = fixture_must_open(&setting);
     struct cg_image photo = fixture_paint(75, 60, 0), colour, ink;
-    assert_int_equal(cg_target_make(&photo, &colour, &ink, NULL), CG_OK);
+    assert_int_equal(cg_teacher_draw(&photo, NULL, 0, &colour, &ink, NULL), CG_OK);
     static float crops[3][3 * FIXTURE_CROP_FLOATS];
     int mirrored_count = 0;
     for (uint64_t draw = 0; draw < 100; draw++) {

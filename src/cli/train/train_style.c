@@ -17,6 +17,7 @@
 #include <string.h>
 
 #define DEFAULT_DETAIL_PX 960
+#define DEFAULT_GROW 2.0f
 #define DEFAULT_STEPS 40000
 /* In the run's folder, beside what the trainer writes. */
 
@@ -25,6 +26,8 @@ enum {
     OPTION_FROM,
     OPTION_SUMMARY,
     OPTION_DETAIL,
+    OPTION_GROW,
+    OPTION_FACES,
     OPTION_PHOTOS,
     OPTION_COMIC_DETAIL,
     OPTION_KEEP_ALL,
@@ -50,6 +53,8 @@ static const struct option long_options[] = {
     {"from", required_argument, NULL, OPTION_FROM},
     {"summary", required_argument, NULL, OPTION_SUMMARY},
     {"detail", required_argument, NULL, OPTION_DETAIL},
+    {"enlarge", required_argument, NULL, OPTION_GROW},
+    {"faces", required_argument, NULL, OPTION_FACES},
     {"photos", required_argument, NULL, OPTION_PHOTOS},
     {"comic-detail", required_argument, NULL, OPTION_COMIC_DETAIL},
     {"keep-all", no_argument, NULL, OPTION_KEEP_ALL},
@@ -103,6 +108,8 @@ static const char help_text[] =
     "  --name NAME          the style's name (default: the last part of RUN)\n"
     "  --summary TEXT       one line about it, for comicgan styles\n"
     "  --detail PX          working size of photos, long side (default 960)\n"
+    "  --enlarge X          smaller photos are enlarged for that up to X times (default 2)\n"
+    "  --faces FILE         where the photos' faces are, for the teacher: JSON, docs/TRAINING.md\n"
     "  --comic-detail PX    that of comics (default: at most 1000, and lines 2 pixels wide)\n"
     "\n"
     "The recipe (docs/TRAINING.md); in brackets what --from makes of the default:\n"
@@ -203,6 +210,11 @@ static bool take_option(void *own, int option, const char *value)
         return true;
     case OPTION_DETAIL:
         return cg_cli_parse_int("detail", value, 64, 8192, &options->detail_px);
+    case OPTION_GROW:
+        return cg_cli_parse_float("enlarge", value, 1.0f, 4.0f, &options->photo_grow);
+    case OPTION_FACES:
+        options->faces_file = value;
+        return true;
     case OPTION_PHOTOS:
         options->photos_dir = value;
         return true;
@@ -378,6 +390,7 @@ int cg_cli_train_style(int argc, char *argv[])
                                                   .is_no_run = only_checks};
     struct style style = {.options = {.summary = "a trained style",
                                       .detail_px = DEFAULT_DETAIL_PX,
+                                      .photo_grow = DEFAULT_GROW,
                                       .recipe = CG_RECIPE_DEFAULT},
                           .restyle = CG_RECIPE_RESTYLE,
                           .command = cg_cli_command_line("comicgan train", argc, argv)};

@@ -8,7 +8,7 @@
 
 #include "base/file_writer.h"
 #include "base/memory.h"
-#include "train/teacher/target.h"
+#include "train/teacher/teacher.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -43,7 +43,7 @@ static struct entry_header make_header(const struct cg_cache_key *key, int width
     struct entry_header header = {
         .magic = "CGCACHE",
         .format_version = FORMAT_VERSION,
-        .target_version = key->kind == CG_CACHE_PHOTO ? CG_TARGET_VERSION : 0,
+        .target_version = key->kind == CG_CACHE_PHOTO ? CG_TEACHER_VERSION : 0,
         .kind = (uint32_t)key->kind,
         .long_px = (uint32_t)key->long_px,
         .source = key->source,

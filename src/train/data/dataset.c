@@ -8,7 +8,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "train/data/dataset_private.h"
-#include "train/teacher/target.h"
+#include "train/teacher/teacher.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -116,12 +116,14 @@ static enum cg_status divide(struct cg_dataset *dataset, struct cg_error *error)
 
 static struct cg_content_id add_to_hash(struct cg_content_id sum, const struct cg_source *source)
 {
+    const struct cg_content_id content = cg_source_content(source);
     uint64_t words[] = {sum.low,
                         sum.high,
                         (uint64_t)source->kind,
                         (uint64_t)source->long_px,
-                        source->record.id.low,
-                        source->record.id.high};
+                        (uint64_t)source->width,
+                        content.low,
+                        content.high};
     sum = cg_content_hash(words, sizeof(words), 0);
     for (int i = 0; i < source->area_count; i++) {
         const struct cg_area *area = &source->areas[i];
@@ -140,7 +142,7 @@ static struct cg_content_id add_to_hash(struct cg_content_id sum, const struct c
 static uint64_t fingerprint(const struct cg_dataset *dataset)
 {
     int32_t white = (int32_t)(dataset->comic_white_max * 1e6f);
-    int32_t numbers[] = {dataset->crop_px, white, CG_TARGET_VERSION};
+    int32_t numbers[] = {dataset->crop_px, white, CG_TEACHER_VERSION};
     struct cg_content_id sum = cg_content_hash(numbers, sizeof(numbers), 0);
     for (size_t i = 0; i < dataset->list.count; i++)
         if (dataset->list.sources[i].state == CG_SOURCE_USABLE)

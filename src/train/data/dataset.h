@@ -34,7 +34,9 @@ struct cg_dataset_options {
     const char *cache_dir;  /* made if missing; data sets may share one */
     int crop_px;            /* side of the crops, a multiple of 4 up to CG_DATASET_CROP_MAX_PX */
     int photo_long_px;      /* photos longer than this are reduced to it before targets are made */
-    int comic_long_px;      /* the same for comics; neither is ever enlarged */
+    float photo_grow;       /* shorter ones are enlarged towards it, up to so many times */
+    int comic_long_px;      /* the same for comics, which are never enlarged */
+    const char *faces_file; /* where the photos' faces are (face_list.h), or NULL */
     float comic_line_px;    /* comics are reduced until their lines are this wide; 0: only to
                                comic_long_px */
     float comic_white_max;  /* share of near-white pixels up to which a comic crop is accepted:

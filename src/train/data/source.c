@@ -25,10 +25,21 @@ enum cg_status cg_source_skip(struct cg_source *source, enum cg_source_state sta
                                   : cg_fail(error, CG_ERR_MEMORY, "data set: out of memory");
 }
 
-int cg_reduced_side(int side, int long_side, int long_px)
+int cg_scaled_side(int side, int long_side, int long_px, float grow)
 {
-    int64_t reduced = ((int64_t)side * long_px + long_side / 2) / long_side;
-    return long_side <= long_px ? side : reduced < 1 ? 1 : (int)reduced;
+    const int limit = (int)((float)long_side * grow + 0.5f), to = long_px < limit ? long_px : limit;
+    int64_t scaled = ((int64_t)side * to + long_side / 2) / long_side;
+    return scaled < 1 ? 1 : (int)scaled;
+}
+
+struct cg_content_id cg_source_content(const struct cg_source *source)
+{
+    if (source->face_count == 0)
+        return source->record.id;
+    struct cg_content_id faces =
+        cg_content_hash(source->faces, source->face_count * sizeof *source->faces, 0);
+    uint64_t words[] = {source->record.id.low, source->record.id.high, faces.low, faces.high};
+    return cg_content_hash(words, sizeof words, 0);
 }
 
 /* ---- tasks ----------------------------------------------------------------------------------- */
@@ -93,6 +104,7 @@ void cg_source_list_clear(struct cg_source_list *list)
         for (int level = 0; level < CG_SOURCE_LEVELS; level++)
             cg_cache_close(&list->sources[i].levels[level]);
         free(list->sources[i].areas);
+        free(list->sources[i].faces);
         free(list->sources[i].findings);
         free(list->sources[i].reason);
         free(list->sources[i].record.path);

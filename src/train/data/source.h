@@ -8,6 +8,7 @@
 #include "train/data/content_index.h"
 #include "train/data/dataset.h"
 #include "train/data/findings.h"
+#include "train/data/face_list.h"
 
 /* A photo is prepared at the options' size and, if large enough, at CG_SOURCE_SECOND_SCALE of it:
  * targets depend on the scale (lines are as thick on a small picture as on a large one). */
@@ -36,8 +37,11 @@ struct cg_source {
     enum cg_source_state state;
     char *reason;                 /* why it does not serve, with its name; owned */
     struct cg_findings *findings; /* owned; NULL while unknown */
-    int long_px;                  /* the long side it is reduced to for training, if it is longer */
+    int long_px;                  /* the long side it is brought to for training */
+    float grow;                   /* how many times it may be enlarged for that, at least 1 */
     int width, height;            /* at that size, 0 while unknown */
+    struct cg_face *faces;        /* those known in a photo; owned */
+    size_t face_count;
     struct cg_area *areas; /* the panels of a comic that crops fit into, at that size; owned */
     int area_count;
     struct cg_cache_entry levels[CG_SOURCE_LEVELS];
@@ -84,8 +88,11 @@ enum cg_status cg_source_list_prepare(struct cg_source_list *list, bool own,
 
 void cg_source_list_clear(struct cg_source_list *list);
 
-/* A side of a picture whose longer one is reduced to long_px, if it is longer. */
-int cg_reduced_side(int side, int long_side, int long_px);
+/* A side of a picture whose longer one is brought to long_px, enlarged up to grow times. */
+int cg_scaled_side(int side, int long_side, int long_px, float grow);
+
+/* What names the picture and all else that its targets depend on. */
+struct cg_content_id cg_source_content(const struct cg_source *source);
 
 /* Something that is done with each of a list's sources by a pool's threads. */
 struct cg_source_task {

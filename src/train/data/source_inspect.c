@@ -143,9 +143,39 @@ static enum cg_status choose_sizes(struct cg_source_list *list,
             if (wanted < long_side && wanted < source->long_px)
                 source->long_px = wanted;
         }
-        source->width = cg_reduced_side(source->findings->width, long_side, source->long_px);
-        source->height = cg_reduced_side(source->findings->height, long_side, source->long_px);
+        source->grow = comic || options->photo_grow < 1.0f ? 1.0f : options->photo_grow;
+        source->width =
+            cg_scaled_side(source->findings->width, long_side, source->long_px, source->grow);
+        source->height =
+            cg_scaled_side(source->findings->height, long_side, source->long_px, source->grow);
     }
+    return status;
+}
+
+/* ---- faces ----------------------------------------------------------------------------------- */
+
+static enum cg_status take_faces(struct cg_source *source, const struct cg_face_list *list,
+                                 struct cg_error *error)
+{
+    struct cg_face faces[CG_FACES_MAX];
+    source->face_count = cg_face_list_find(list, source->record.path, source->findings->width,
+                                           source->findings->height, faces);
+    source->faces = cg_alloc(source->face_count, sizeof *source->faces, "faces", error);
+    if (source->faces == NULL)
+        return CG_ERR_MEMORY;
+    memcpy(source->faces, faces, source->face_count * sizeof *source->faces);
+    return CG_OK;
+}
+
+static enum cg_status find_faces(struct cg_source_list *list, const char *path,
+                                 struct cg_error *error)
+{
+    struct cg_face_list *faces = NULL;
+    enum cg_status status = path != NULL ? cg_face_list_read(path, &faces, error) : CG_OK;
+    for (size_t i = 0; status == CG_OK && faces != NULL && i < list->count; i++)
+        if (list->sources[i].state == CG_SOURCE_USABLE && list->sources[i].kind == CG_CACHE_PHOTO)
+            status = take_faces(&list->sources[i], faces, error);
+    cg_face_list_free(faces);
     return status;
 }
 
@@ -270,6 +300,8 @@ enum cg_status cg_source_list_inspect(struct cg_source_list *list,
     enum cg_status status = look_at_all(list, options, pool, progress, error);
     if (status == CG_OK)
         status = choose_sizes(list, options, error);
+    if (status == CG_OK)
+        status = find_faces(list, options->faces_file, error);
     for (size_t i = 0; status == CG_OK && i < list->count; i++)
         if (list->sources[i].state == CG_SOURCE_USABLE)
             status = judge(&list->sources[i], options, error);

@@ -3,7 +3,7 @@
  * at all when its entries are there.
  */
 #include "train/data/source.h"
-#include "train/teacher/target.h"
+#include "train/teacher/teacher.h"
 
 #include <stdbool.h>
 
@@ -27,14 +27,15 @@ static int level_long_px(const struct cg_source *source, int level)
 }
 
 /* Targets for a photo, then the entry's file, then the entry itself. */
-static enum cg_status write_entry(const char *dir, const struct cg_cache_key *key,
-                                  const struct cg_image *picture, struct cg_cache_entry *out,
-                                  struct cg_error *error)
+static enum cg_status write_entry(const char *dir, const struct cg_source *source,
+                                  const struct cg_cache_key *key, const struct cg_image *picture,
+                                  struct cg_cache_entry *out, struct cg_error *error)
 {
     struct cg_image planes[3] = {*picture, {0}, {0}};
     enum cg_status status = CG_OK;
     if (key->kind == CG_CACHE_PHOTO)
-        status = cg_target_make(picture, &planes[1], &planes[2], error);
+        status = cg_teacher_draw(picture, source->faces, source->face_count, &planes[1], &planes[2],
+                                 error);
     if (status == CG_OK)
         status = cg_cache_write(dir, key, planes, error);
     if (status == CG_OK)
@@ -47,13 +48,13 @@ static enum cg_status write_entry(const char *dir, const struct cg_cache_key *ke
 }
 
 /* Bring the decoded picture to the level's scale and make the entry of it. */
-static enum cg_status make_level(const struct cg_dataset_options *options,
+static enum cg_status make_level(const char *dir, const struct cg_source *source,
                                  const struct cg_cache_key *key, const struct cg_image *decoded,
                                  struct cg_cache_entry *out, struct cg_error *error)
 {
     int long_side = larger(decoded->width, decoded->height);
-    int width = cg_reduced_side(decoded->width, long_side, key->long_px);
-    int height = cg_reduced_side(decoded->height, long_side, key->long_px);
+    int width = cg_scaled_side(decoded->width, long_side, key->long_px, source->grow);
+    int height = cg_scaled_side(decoded->height, long_side, key->long_px, source->grow);
     struct cg_image reduced = {0};
     const struct cg_image *picture = decoded;
     enum cg_status status = CG_OK;
@@ -62,7 +63,7 @@ static enum cg_status make_level(const struct cg_dataset_options *options,
         picture = &reduced;
     }
     if (status == CG_OK)
-        status = write_entry(options->cache_dir, key, picture, out, error);
+        status = write_entry(dir, source, key, picture, out, error);
     cg_image_clear(&reduced);
     return status;
 }
@@ -73,16 +74,22 @@ static enum cg_status prepare_level(const struct cg_dataset_options *options,
                                     struct cg_error *error)
 {
     struct cg_cache_entry *entry = &source->levels[level];
-    struct cg_cache_key key = {source->record.id, source->kind, level_long_px(source, level)};
+    const struct cg_findings *findings = source->findings;
+    const int long_side = larger(findings->width, findings->height);
+    struct cg_cache_key key = {cg_source_content(source), source->kind,
+                               level_long_px(source, level)};
     enum cg_status status = cg_cache_open(options->cache_dir, &key, entry, error);
-    bool sound = level > 0 || (entry->width == source->width && entry->height == source->height);
+    bool sound =
+        entry->width == cg_scaled_side(findings->width, long_side, key.long_px, source->grow) &&
+        entry->height == cg_scaled_side(findings->height, long_side, key.long_px, source->grow);
     if (status != CG_OK || (entry->map != NULL && sound))
         return status;
     cg_cache_close(entry);
     if (decoded->pixels == NULL)
         status = cg_image_read(source->record.path, &(struct cg_image_read_options){.channels = 3},
                                decoded, NULL, error);
-    return status == CG_OK ? make_level(options, &key, decoded, entry, error) : status;
+    return status == CG_OK ? make_level(options->cache_dir, source, &key, decoded, entry, error)
+                           : status;
 }
 
 /* Judged by the first level's size, so that a source that is ready need not be decoded. */
@@ -94,8 +101,8 @@ static bool second_level_wanted(const struct cg_dataset_options *options,
     int long_side = larger(source->width, source->height);
     int second_px = level_long_px(source, 1);
     return long_side >= SECOND_SCALE_WORTH * second_px &&
-           cg_reduced_side(source->width, long_side, second_px) >= options->crop_px &&
-           cg_reduced_side(source->height, long_side, second_px) >= options->crop_px;
+           cg_scaled_side(source->width, long_side, second_px, 1.0f) >= options->crop_px &&
+           cg_scaled_side(source->height, long_side, second_px, 1.0f) >= options->crop_px;
 }
 
 static enum cg_status prepare_source(const void *context, struct cg_source *source,

@@ -52,6 +52,8 @@ enum cg_status cg_run_write(const struct cg_train_options *options,
     cg_run_file_set(&root, "from", optional_string(options->from));
     cg_run_file_set(&root, "summary", json_string(options->summary));
     cg_run_file_set(&root, "detail_px", json_integer(options->detail_px));
+    cg_run_file_set(&root, "photo_grow", json_real((double)options->photo_grow));
+    cg_run_file_set(&root, "faces", optional_string(options->faces_file));
     cg_run_file_set(&root, "comic_detail_px", json_integer(options->comic_detail_px));
     cg_run_file_set(&root, "keep_all", json_boolean(options->keep_all));
     cg_run_file_set(&root, "seed", json_integer((json_int_t)options->seed));
@@ -82,6 +84,8 @@ static enum cg_status options_from_json(const struct cg_run_file *file,
     options->data_dir = source.data;
     options->name = source.name;
     *fingerprint = source.fingerprint;
+    options->photo_grow = (float)json_number_value(json_object_get(root, "photo_grow"));
+    options->faces_file = json_string_value(json_object_get(root, "faces"));
     options->photos_dir = json_string_value(json_object_get(root, "photos"));
     options->keep_all = json_is_true(json_object_get(root, "keep_all"));
     options->from = json_string_value(json_object_get(root, "from"));

@@ -103,6 +103,8 @@ enum cg_status cg_training_data_open(struct cg_training_data *data, struct cg_po
                                               .cache_dir = options->cache_dir,
                                               .crop_px = options->recipe.crop_px,
                                               .photo_long_px = options->detail_px,
+                                              .photo_grow = options->photo_grow,
+                                              .faces_file = options->faces_file,
                                               .comic_long_px =
                                                   comic_px > 0 ? comic_px : COMIC_LONG_PX,
                                               .comic_line_px = comic_px > 0 ? 0.0f : COMIC_LINE_PX,

@@ -1,6 +1,6 @@
 /* train: the teacher, on generated pictures. */
 #include "base/rng.h"
-#include "train/teacher/target.h"
+#include "train/teacher/teacher.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -66,7 +66,7 @@ static void every_size_has_targets(void **state)
     const int size[][2] = {{1, 1}, {1, 2}, {2, 1}, {3, 3}, {1, 97}, {97, 1}, {17, 5}, {63, 41}};
     for (size_t i = 0; i < sizeof size / sizeof *size; i++) {
         struct cg_image photo = noisy_step(size[i][0], size[i][1]), colour, ink;
-        assert_int_equal(cg_target_make(&photo, &colour, &ink, NULL), CG_OK);
+        assert_int_equal(cg_teacher_draw(&photo, NULL, 0, &colour, &ink, NULL), CG_OK);
         assert_int_equal(colour.width, size[i][0]);
         assert_int_equal(colour.height, size[i][1]);
         assert_int_equal(colour.channels, 3);
@@ -85,7 +85,7 @@ static void only_rgb_is_taken(void **state)
     struct cg_image grey, colour, ink;
     struct cg_error error;
     assert_int_equal(cg_image_create(4, 4, 1, &grey, NULL), CG_OK);
-    assert_int_equal(cg_target_make(&grey, &colour, &ink, &error), CG_ERR_ARGUMENT);
+    assert_int_equal(cg_teacher_draw(&grey, NULL, 0, &colour, &ink, &error), CG_ERR_ARGUMENT);
     assert_null(colour.pixels);
     assert_null(ink.pixels);
     cg_image_clear(&grey);
@@ -95,7 +95,7 @@ static void constant_picture_stays_constant(void **state)
 {
     (void)state;
     struct cg_image photo = flat(70, 50, 170, 140, 120), colour, ink;
-    assert_int_equal(cg_target_make(&photo, &colour, &ink, NULL), CG_OK);
+    assert_int_equal(cg_teacher_draw(&photo, NULL, 0, &colour, &ink, NULL), CG_OK);
     for (size_t i = 0; i < 70 * 50; i++) {
         assert_int_equal(ink.pixels[i], 0);
         assert_memory_equal(colour.pixels + 3 * i, colour.pixels, 3);
@@ -110,7 +110,7 @@ static void deep_shadow_is_black(void **state)
 {
     (void)state;
     struct cg_image photo = flat(40, 40, 8, 8, 8), colour, ink;
-    assert_int_equal(cg_target_make(&photo, &colour, &ink, NULL), CG_OK);
+    assert_int_equal(cg_teacher_draw(&photo, NULL, 0, &colour, &ink, NULL), CG_OK);
     for (size_t i = 0; i < 40 * 40; i++)
         assert_int_equal(ink.pixels[i], 255);
     cg_image_clear(&photo);
@@ -123,7 +123,7 @@ static void noisy_step_has_a_line_and_calm_sides(void **state)
     (void)state;
     const int width = 120, height = 90, middle = width / 2;
     struct cg_image photo = noisy_step(width, height), colour, ink;
-    assert_int_equal(cg_target_make(&photo, &colour, &ink, NULL), CG_OK);
+    assert_int_equal(cg_teacher_draw(&photo, NULL, 0, &colour, &ink, NULL), CG_OK);
     for (int y = 0; y < height; y++) {
         int greatest = 0;
         for (int x = 0; x < width; x++) {
@@ -154,7 +154,7 @@ static void hue_is_kept(void **state)
     for (size_t i = 0; i < sizeof colours / sizeof *colours; i++) {
         struct cg_image photo = flat(9, 9, colours[i][0], colours[i][1], colours[i][2]);
         struct cg_image colour, ink;
-        assert_int_equal(cg_target_make(&photo, &colour, &ink, NULL), CG_OK);
+        assert_int_equal(cg_teacher_draw(&photo, NULL, 0, &colour, &ink, NULL), CG_OK);
         double turn = fabs(hue_degrees(colour.pixels) - hue_degrees(colours[i]));
         turn = turn > 180.0 ? 360.0 - turn : turn;
         /* Oklab's hue is kept exactly; in the plain RGB hexagon that is a few degrees */
@@ -170,7 +170,7 @@ static void same_photo_same_targets(void **state)
     (void)state;
     struct cg_image photo = noisy_step(77, 33), colour[2], ink[2];
     for (int i = 0; i < 2; i++)
-        assert_int_equal(cg_target_make(&photo, &colour[i], &ink[i], NULL), CG_OK);
+        assert_int_equal(cg_teacher_draw(&photo, NULL, 0, &colour[i], &ink[i], NULL), CG_OK);
     assert_memory_equal(colour[0].pixels, colour[1].pixels, 77 * 33 * 3);
     assert_memory_equal(ink[0].pixels, ink[1].pixels, 77 * 33);
     for (int i = 0; i < 2; i++) {
@@ -191,5 +191,5 @@ int main(void)
         cmocka_unit_test(hue_is_kept),
         cmocka_unit_test(same_photo_same_targets),
     };
-    return cmocka_run_group_tests_name("target", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("teacher", tests, NULL, NULL);
 }

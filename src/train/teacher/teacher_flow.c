@@ -7,7 +7,7 @@
  * The eigenvector of its smaller eigenvalue points along the edge. Averaging the tensor, not the
  * vector, lets the two sides of a line agree.
  */
-#include "train/teacher/target_layers.h"
+#include "train/teacher/teacher_steps.h"
 
 #include <math.h>
 

@@ -1,5 +1,5 @@
 /* Float planes: see target_plane.h. */
-#include "train/teacher/target_plane.h"
+#include "train/teacher/teacher_plane.h"
 
 #include "base/memory.h"
 

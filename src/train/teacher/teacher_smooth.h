@@ -1,8 +1,8 @@
 /* Edge-preserving smoothing for the teacher. */
-#ifndef CG_TRAIN_TEACHER_TARGET_SMOOTH_H
-#define CG_TRAIN_TEACHER_TARGET_SMOOTH_H
+#ifndef CG_TRAIN_TEACHER_TEACHER_SMOOTH_H
+#define CG_TRAIN_TEACHER_TEACHER_SMOOTH_H
 
-#include "train/teacher/target_plane.h"
+#include "train/teacher/teacher_plane.h"
 
 struct cg_smooth {
     int radius;   /* taps at each side, 1 to 4 */

@@ -4,7 +4,7 @@
  * So a short but strong mark (a pupil, a nostril) stays where an equally short faint one goes, and
  * a faint line stays if it is long. This is Canny's hysteresis (1986) with a length added.
  */
-#include "train/teacher/target_layers.h"
+#include "train/teacher/teacher_steps.h"
 
 #define PIECE_WEIGHT 60.0f   /* least sum of strengths */
 #define PIECE_STRENGTH 1.35f /* least greatest strength */

@@ -3,8 +3,8 @@
  * that inner loops run over whole rows without looking at the border. Rows above and below the
  * picture are reached by clamping the row number.
  */
-#ifndef CG_TRAIN_TEACHER_TARGET_PLANE_H
-#define CG_TRAIN_TEACHER_TARGET_PLANE_H
+#ifndef CG_TRAIN_TEACHER_TEACHER_PLANE_H
+#define CG_TRAIN_TEACHER_TEACHER_PLANE_H
 
 #include "base/error.h"
 

@@ -12,7 +12,7 @@
  * (Zhang et al. 2014): small texture is gone from the guide, so it goes from the picture, while
  * large edges come back. The caller does the rolling.
  */
-#include "train/teacher/target_smooth.h"
+#include "train/teacher/teacher_smooth.h"
 
 #include <string.h>
 

@@ -1,0 +1,42 @@
+/*
+ * Areas of one colour: a picture cut into regions whose borders lie where colour steps.
+ */
+#ifndef CG_TRAIN_TEACHER_TEACHER_SEGMENT_H
+#define CG_TRAIN_TEACHER_TEACHER_SEGMENT_H
+
+#include "train/teacher/teacher_plane.h"
+
+/* A border between two regions, a < b. */
+struct cg_border {
+    int a, b;
+    float length_px;
+    float step; /* sum of the distances in colour of the pixels that face each other across it */
+};
+
+struct cg_regions {
+    int width, height, count;
+    int *label;                /* width * height: 0 to count - 1 */
+    float (*mean)[3];          /* colour of each */
+    float *area_px;            /* of each */
+    struct cg_border *borders; /* by a, then b */
+    size_t border_count;
+};
+
+/* Distance of two colours, squared; a step of hue counts twice as much as one of lightness. */
+static inline float cg_colour_distance2(const float x[3], const float y[3])
+{
+    float d0 = x[0] - y[0], d1 = x[1] - y[1], d2 = x[2] - y[2];
+    return d0 * d0 + 4.0f * (d1 * d1 + d2 * d2);
+}
+
+/* lab: smoothed colour, which the regions are made of; sharp: where it steps (smoothing makes steps
+ * of slow gradients). price: what a pixel of border is worth, in colour distance squared times
+ * pixels: the larger, the fewer regions. Error: CG_ERR_MEMORY; then nothing is left to clear. */
+enum cg_status cg_regions_make(const struct cg_lab *lab, const struct cg_lab *sharp, float price,
+                               struct cg_regions *out, struct cg_error *error);
+void cg_regions_clear(struct cg_regions *regions);
+
+/* The border between two regions, in either order; NULL: they do not touch. */
+const struct cg_border *cg_regions_border(const struct cg_regions *regions, int a, int b);
+
+#endif
