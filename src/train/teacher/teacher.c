@@ -24,7 +24,7 @@
 
 enum { PLANE_COUNT = 27, SCRATCH = 8 };
 
-#define REGION_PRICE 0.03f
+#define REGION_PRICE 0.012f
 
 /* Lines for detail, and for contours. */
 enum { SCALE_COUNT = 2 };

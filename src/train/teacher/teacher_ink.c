@@ -20,7 +20,7 @@
 #define VIVID_WEIGHT 0.8f /* how much */
 #define CROWD_SIGMA_PX 12.0f
 #define LINE_SOFTNESS 0.42f /* share of the peak over which a border fades, at 1 px sigma */
-#define BLACK_LIGHTNESS 0.205f
+#define BLACK_LIGHTNESS 0.165f
 #define BLACK_AREA_PX 80.0f
 #define BLACK_ROUND_PX 1.6f /* how far the borders of blacks are rounded off */
 #define BLACK_STRENGTH 1.5f
@@ -161,7 +161,7 @@ void cg_ink_lines(const struct cg_plane *lightness, const struct cg_flow *flow,
 #define BORDER_TO 0.075f
 #define BORDER_SHORT_PX 24.0f /* length from which it does */
 #define BORDER_LONG_PX 90.0f
-#define GATE_CLOSED 2.1f
+#define GATE_CLOSED 1.6f
 #define GATE_OPEN 0.45f
 
 /* How much two regions that touch are to be kept apart, 0 to 1. */

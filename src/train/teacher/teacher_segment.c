@@ -25,7 +25,7 @@ enum { WEIGHT_BINS = 4096, SWEEPS = 9 };
 #define SWEEP_GROWTH 2.0f
 #define AREA_MIN_PX 40.0f
 #define STEP_CLEAR 0.025f /* mean step along a border from which it is one */
-#define EASE_MAX 40.0f
+#define EASE_MAX 400.0f
 
 /* ---- joined sets ----------------------------------------------------------------------------- */
 

@@ -17,7 +17,7 @@
 #include <math.h>
 #include <string.h>
 
-#define STEP 0.12f
+#define STEP 0.10f
 #define LIGHT_STEP 0.07f /* in what is light: folds of white cloth, clouds */
 #define RISER 0.22f      /* share of a step that is slope */
 #define SKIN_STEP 0.095f
@@ -28,12 +28,15 @@
 #define HUE_SLACK 0.035f /* chroma that a pixel may lie off its region's and still take that */
 
 #define BRIGHTEN 0.75f
-#define SKIN_BRIGHTEN 0.5f
+#define SKIN_BRIGHTEN 0.35f
 #define DARK_FROM 0.10f /* lightness up to which darkness stays */
 #define DARK_TO 0.45f
 #define FLOOR 0.02f
 #define CHROMA_GAIN 1.24f
-#define SKIN_CHROMA_GAIN 1.0f
+#define SKIN_CHROMA_GAIN 1.02f
+#define WARM_A 0.70f /* skin's hue */
+#define WARM_B 0.714f
+#define LIGHT_GREY_GAIN 0.6f  /* white cloth stays white */
 #define CHROMA_RISE_MAX 1.12f /* chroma follows lightness up to here: the same saturation */
 #define CHROMA_RICH 0.24f  /* chroma from which colours are rich enough: no gain, no brightening */
 #define CHROMA_GREY 0.012f /* chroma up to which a colour is meant to be grey */
@@ -123,7 +126,13 @@ static void print_pixel(float skin, float *lightness, float *a, float *b)
     float paper = cg_smoothstep(PAPER_FROM, PAPER_TO, toned) *
                   (1.0f - cg_smoothstep(CHROMA_GREY, 2.5f * CHROMA_GREY, chroma));
     float gain = mix(CHROMA_GAIN * rise, SKIN_CHROMA_GAIN, skin);
-    gain = mix(1.0f, gain, cg_smoothstep(0.0f, CHROMA_GREY, chroma) * (1.0f - rich));
+    /* what has skin's hue, faces known or not, would turn orange */
+    float warm = chroma > 0.0f ? (WARM_A * *a + WARM_B * *b) / chroma : 0.0f;
+    gain = mix(gain, SKIN_CHROMA_GAIN, cg_smoothstep(0.90f, 0.98f, warm));
+    gain = mix(LIGHT_GREY_GAIN, gain,
+               mix(1.0f, cg_smoothstep(0.5f, 2.0f, chroma / CHROMA_GREY),
+                   cg_smoothstep(0.7f, 0.85f, *lightness)));
+    gain = mix(1.0f, gain, 1.0f - rich);
     *lightness = toned + paper * (1.0f - toned);
     *a *= gain * (1.0f - 0.8f * paper);
     *b *= gain * (1.0f - 0.8f * paper);
