@@ -11,7 +11,11 @@
 #define AROUND_SHARE 14.0f /* deviation of the mean around, in these shares of a face's width */
 #define MARK_FROM 0.12f    /* how much darker than around is a mark */
 #define MARK_SOFT 0.022f
-#define FEATURE_STRENGTH 2.0f
+/* Pieces of ink stay from this share of the square of the face's width on: a tiny face's eyes do.
+ */
+#define PIECE_SHARE 0.002f
+#define STRENGTH_MIN 2.0f
+#define STRENGTH_MAX 12.0f
 #define HEAD_GROW 0.75f
 
 static struct cg_plane part_of(const struct cg_plane *plane, const struct cg_box *box)
@@ -41,7 +45,16 @@ static float head_weight(const struct cg_box *box, int x, int y)
     return 1.0f - cg_smoothstep(0.36f, 0.64f, u * u + v * v);
 }
 
-static void blend(const struct cg_box *box, const struct cg_plane *drawn,
+/* What a pixel of ink counts on a face of this width. */
+static float strength_on(float width_px)
+{
+    float strength = CG_INK_PIECE_WEIGHT / (PIECE_SHARE * width_px * width_px + 1.0f);
+    return strength < STRENGTH_MIN   ? STRENGTH_MIN
+           : strength > STRENGTH_MAX ? STRENGTH_MAX
+                                     : strength;
+}
+
+static void blend(const struct cg_box *box, const struct cg_plane *drawn, float drawn_strength,
                   const struct cg_plane *ink, const struct cg_plane *strength)
 {
     for (int y = 0; y < ink->height; y++)
@@ -49,7 +62,7 @@ static void blend(const struct cg_box *box, const struct cg_plane *drawn,
             float weight = head_weight(box, x, y);
             ptrdiff_t i = y * ink->stride + x;
             ink->v[i] += weight * (drawn->v[y * drawn->stride + x] - ink->v[i]);
-            strength->v[i] += weight * (FEATURE_STRENGTH - strength->v[i]);
+            strength->v[i] += weight * (drawn_strength - strength->v[i]);
         }
 }
 
@@ -79,5 +92,5 @@ void cg_feature_draw(const struct cg_plane *lightness, const struct cg_flow *flo
     cg_plane_blur(&from, &part[3], &part[4], width_px / AROUND_SHARE);
     add_marks(&from, &part[3], &part[1]);
     const struct cg_plane ink_part = part_of(ink, &box), strength_part = part_of(strength, &box);
-    blend(&box, &part[1], &ink_part, &strength_part);
+    blend(&box, &part[1], strength_on(width_px), &ink_part, &strength_part);
 }

@@ -23,6 +23,7 @@
 #define BLACK_LIGHTNESS 0.165f
 #define BLACK_AREA_PX 80.0f
 #define BLACK_ROUND_PX 1.6f /* how far the borders of blacks are rounded off */
+#define STRENGTH_MAX 2.5f   /* what one pixel of a line counts at most */
 #define BLACK_STRENGTH 1.5f
 #define BLACK_CHROMA 0.8f /* how much chroma keeps a dark colour from turning black */
 
@@ -138,7 +139,7 @@ static void draw_lines(const struct cg_plane *response, const struct cg_flow *fl
             float level = scale->core * peak > least ? scale->core * peak : least;
             float cover = 0.5f + (response->v[i] - level) / (softness * peak + 1e-6f);
             ink->v[i] = cover < 0.0f ? 0.0f : cover > 1.0f ? 1.0f : cover;
-            strength->v[i] = response->v[i] / least;
+            strength->v[i] = fminf(response->v[i] / least, STRENGTH_MAX);
         }
 }
 

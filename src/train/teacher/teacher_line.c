@@ -1,14 +1,12 @@
 /*
  * Line hygiene: ink falls into 8-connected pieces (coverage of a half or more); a piece stays if it
- * is heavy enough, its weight being the sum of its pixels' strengths, each counted up to a limit.
+ * is heavy enough, its weight being the sum of its pixels' strengths.
  * So a short but strong mark (a pupil, a nostril) stays where an equally short faint one goes, and
  * a faint line stays if it is long. This is Canny's hysteresis (1986) with a length added.
  */
 #include "train/teacher/teacher_steps.h"
 
-#define PIECE_WEIGHT 60.0f   /* least sum of strengths */
 #define PIECE_STRENGTH 1.35f /* least greatest strength */
-#define PIXEL_LIMIT 2.5f     /* what one pixel counts at most */
 #define HALF 0.5f
 
 /* Label the piece that holds pixel start; true if it is to stay. label: 0 unseen. */
@@ -24,7 +22,7 @@ static int take_piece(const struct cg_plane *ink, const struct cg_plane *strengt
         int x = queue[head] % width, y = queue[head] / width;
         head++;
         float s = strength->v[y * strength->stride + x];
-        weight += s < PIXEL_LIMIT ? s : PIXEL_LIMIT;
+        weight += s;
         greatest = s > greatest ? s : greatest;
         for (int ny = y > 0 ? y - 1 : 0; ny <= y + 1 && ny < height; ny++)
             for (int nx = x > 0 ? x - 1 : 0; nx <= x + 1 && nx < width; nx++) {
@@ -35,7 +33,7 @@ static int take_piece(const struct cg_plane *ink, const struct cg_plane *strengt
                 queue[tail++] = near;
             }
     }
-    int stays = weight >= PIECE_WEIGHT && greatest >= PIECE_STRENGTH;
+    int stays = weight >= CG_INK_PIECE_WEIGHT && greatest >= PIECE_STRENGTH;
     for (int i = 0; i < tail; i++)
         label[queue[i]] = stays ? 2 : 1;
     return stays;

@@ -100,6 +100,9 @@ void cg_feature_draw(const struct cg_plane *lightness, const struct cg_flow *flo
 
 /* ---- teacher_line.c ---- */
 
+/* Least sum of the strengths of a piece of ink that stays. */
+#define CG_INK_PIECE_WEIGHT 60.0f
+
 /* Remove pieces of ink that are too small or too weak to be meant. label: width * height ints,
  * queue the same. */
 void cg_line_clean(const struct cg_plane *ink, const struct cg_plane *strength, int *label,
