@@ -1,7 +1,7 @@
 /* train: the teacher, on generated pictures. */
 #include "base/pool.h"
 #include "base/rng.h"
-#include "train/face_list.h"
+#include "train/data/face_list.h"
 #include "train/teacher/teacher.h"
 
 #include <math.h>
