@@ -62,15 +62,10 @@ void cg_working_size(int width, int height, int detail_px, int *working_width, i
     *working_height = (int)fmax(1.0, round(height * scale));
 }
 
-static int padded(int side)
-{
-    return (side + CG_GENERATOR_CELL_PX - 1) / CG_GENERATOR_CELL_PX * CG_GENERATOR_CELL_PX;
-}
-
 /* The maps' places in the kept memory, for one working size. */
 struct maps {
     int width, height;               /* of the working copy */
-    int padded_width, padded_height; /* whole cells */
+    int padded_width, padded_height; /* whole tokens */
     float *input;                    /* padded RGB */
     float *colour, *logit;           /* padded */
 };
@@ -80,8 +75,8 @@ static enum cg_status reserve_maps(struct cg_working *working, int width, int he
 {
     *maps = (struct maps){.width = width,
                           .height = height,
-                          .padded_width = padded(width),
-                          .padded_height = padded(height)};
+                          .padded_width = cg_generator_padded_px(&working->model->config, width),
+                          .padded_height = cg_generator_padded_px(&working->model->config, height)};
     size_t pixels = (size_t)maps->padded_width * (size_t)maps->padded_height;
     if (7 * pixels > working->maps_floats) {
         free(working->maps);
@@ -97,7 +92,8 @@ static enum cg_status reserve_maps(struct cg_working *working, int width, int he
     return CG_OK;
 }
 
-/* Repeat the right and lower edges of the input up to whole cells; its rows lie at their places. */
+/* Repeat the right and lower edges of the input up to whole tokens; its rows lie at their places.
+ */
 static void fill_padding(const struct maps *maps)
 {
     size_t line = 3 * (size_t)maps->padded_width;

@@ -8,22 +8,58 @@
 #include "model/architecture.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 
 #define INPUT_CHANNELS 3
 #define TOKEN_PX CG_GENERATOR_CELL_PX
 #define SLOPE 0.1f
 
-const struct cg_generator_config CG_GENERATOR_DEFAULT = {
-    .channels = 64,
-    .block_count = 8,
-    .distances = {1, 2, 4, 8, 8, 4, 2, 1},
-    .pixel_features = 16,
-    .head_channels = 32,
+const struct cg_generator_preset CG_GENERATOR_PRESETS[CG_GENERATOR_PRESET_COUNT] = {
+    {"small",
+     {.level_count = 3,
+      .levels = {{.channels = 32, .down = {1, {1}}, .up = {2, {2, 1}}},
+                 {.channels = 64, .down = {2, {1, 2}}, .up = {2, {2, 1}}},
+                 {.channels = 128, .down = {3, {1, 2, 4}}}},
+      .feature_px = 2,
+      .pixel_features = 16,
+      .head_layers = 2,
+      .head_channels = {32, 32}}},
+    {"large",
+     {.level_count = 3,
+      .levels = {{.channels = 64, .down = {1, {1}}, .up = {2, {2, 1}}},
+                 {.channels = 128, .down = {3, {1, 2, 4}}, .up = {3, {4, 2, 1}}},
+                 {.channels = 256, .down = {4, {1, 2, 4, 8}}}},
+      .feature_px = 2,
+      .pixel_features = 32,
+      .head_layers = 2,
+      .head_channels = {64, 32}}},
 };
+
+const struct cg_generator_config *cg_generator_find(const char *name)
+{
+    for (int i = 0; i < CG_GENERATOR_PRESET_COUNT; i++)
+        if (name == NULL || strcmp(CG_GENERATOR_PRESETS[i].name, name) == 0)
+            return &CG_GENERATOR_PRESETS[i].config;
+    return NULL;
+}
+
+int cg_generator_token_px(const struct cg_generator_config *config)
+{
+    return TOKEN_PX << (config->level_count - 1);
+}
+
+int cg_generator_padded_px(const struct cg_generator_config *config, int side)
+{
+    int token_px = cg_generator_token_px(config);
+    return (side + token_px - 1) / token_px * token_px;
+}
 
 struct appender {
     struct cg_network *network;
+    const struct cg_generator_config *config;
+    int block_count;       /* appended so far */
     enum cg_status status; /* of the first failure; nothing is appended after it */
     struct cg_error *error;
 };
@@ -58,8 +94,8 @@ static int append_linear(struct appender *appender, int from, int out_channels,
     return append(appender, layer);
 }
 
-/* A token and its eight neighbours, made C channels. */
-static int append_patch_in(struct appender *appender, const struct cg_generator_config *config)
+/* A token and its eight neighbours, made channels of the first level. */
+static int append_patch_in(struct appender *appender)
 {
     int patches = append(appender, (struct cg_layer){.kind = CG_LAYER_PATCHES,
                                                      .from = CG_NETWORK_INPUT,
@@ -67,49 +103,106 @@ static int append_patch_in(struct appender *appender, const struct cg_generator_
                                                      .stride = TOKEN_PX,
                                                      .pad = TOKEN_PX,
                                                      .cell = 1});
-    return append_linear(appender, patches, config->channels, CG_ACT_LEAKY_RELU, "patch_in");
+    return append_linear(appender, patches, appender->config->levels[0].channels, CG_ACT_LEAKY_RELU,
+                         "patch_in");
 }
 
 /* x + project(expand(shift(x))) */
-static int append_block(struct appender *appender, const struct cg_generator_config *config,
-                        int block, int from)
+static int append_block(struct appender *appender, int channels, int distance, int from)
 {
-    int c = config->channels;
-    int shift = append(appender, (struct cg_layer){.kind = CG_LAYER_SHIFT,
-                                                   .from = from,
-                                                   .distance = config->distances[block]});
-    int expand = append_linear(appender, shift, 2 * c, CG_ACT_LEAKY_RELU, "block%d.expand", block);
-    int project = append_linear(appender, expand, c, CG_ACT_NONE, "block%d.project", block);
+    int block = appender->block_count++;
+    int shift = append(
+        appender, (struct cg_layer){.kind = CG_LAYER_SHIFT, .from = from, .distance = distance});
+    int expand =
+        append_linear(appender, shift, 2 * channels, CG_ACT_LEAKY_RELU, "block%d.expand", block);
+    int project = append_linear(appender, expand, channels, CG_ACT_NONE, "block%d.project", block);
     return append(appender,
                   (struct cg_layer){.kind = CG_LAYER_ADD, .from = project, .from2 = from});
 }
 
-/* A token and its four neighbours, cut into pixels of pixel_features channels. */
-static int append_token_out(struct appender *appender, const struct cg_generator_config *config,
-                            int from)
+static int append_blocks(struct appender *appender, int channels,
+                         const struct cg_generator_blocks *blocks, int from)
 {
-    int cross = append(appender, (struct cg_layer){.kind = CG_LAYER_CROSS, .from = from});
-    int tokens = append_linear(appender, cross, TOKEN_PX * TOKEN_PX * config->pixel_features,
-                               CG_ACT_LEAKY_RELU, "token_out");
+    for (int i = 0; i < blocks->count; i++)
+        from = append_block(appender, channels, blocks->distances[i], from);
+    return from;
+}
+
+/* Four tokens made one of the next level. */
+static int append_merge(struct appender *appender, int level, int from)
+{
+    int four = append(
+        appender, (struct cg_layer){
+                      .kind = CG_LAYER_PATCHES, .from = from, .size = 2, .stride = 2, .cell = 1});
+    return append_linear(appender, four, appender->config->levels[level + 1].channels,
+                         CG_ACT_LEAKY_RELU, "merge%d", level);
+}
+
+/* Tokens of the next level, interpolated between their centres, added to this level's. */
+static int append_hand_down(struct appender *appender, int level, int tokens, int coarse)
+{
+    int hand = append_linear(appender, coarse, appender->config->levels[level].channels,
+                             CG_ACT_NONE, "hand%d", level);
+    int enlarged = append(
+        appender, (struct cg_layer){.kind = CG_LAYER_UPSAMPLE, .from = hand, .size = 2, .cell = 1});
     return append(appender,
-                  (struct cg_layer){.kind = CG_LAYER_TO_PIXELS, .from = tokens, .size = TOKEN_PX});
+                  (struct cg_layer){.kind = CG_LAYER_ADD, .from = enlarged, .from2 = tokens});
+}
+
+/* Down to the coarsest level, and back up. */
+static int append_levels(struct appender *appender, int from)
+{
+    const struct cg_generator_config *config = appender->config;
+    int tokens[CG_LEVELS_MAX], last = config->level_count - 1;
+    for (int l = 0; l <= last; l++) {
+        tokens[l] = l == 0 ? from : append_merge(appender, l - 1, tokens[l - 1]);
+        tokens[l] =
+            append_blocks(appender, config->levels[l].channels, &config->levels[l].down, tokens[l]);
+    }
+    for (int l = last - 1; l >= 0; l--) {
+        tokens[l] = append_hand_down(appender, l, tokens[l], tokens[l + 1]);
+        tokens[l] =
+            append_blocks(appender, config->levels[l].channels, &config->levels[l].up, tokens[l]);
+    }
+    return tokens[0];
+}
+
+/* A token and its four neighbours, cut into features for each pixel: of a grid of their own, from
+ * which they are interpolated, if it is coarser. */
+static int append_token_out(struct appender *appender, int from)
+{
+    const struct cg_generator_config *config = appender->config;
+    int across = TOKEN_PX / config->feature_px;
+    int cross = append(appender, (struct cg_layer){.kind = CG_LAYER_CROSS, .from = from});
+    int tokens = append_linear(appender, cross, across * across * config->pixel_features,
+                               CG_ACT_LEAKY_RELU, "token_out");
+    int features = append(
+        appender, (struct cg_layer){.kind = CG_LAYER_TO_PIXELS, .from = tokens, .size = across});
+    if (config->feature_px == 1)
+        return features;
+    return append(appender, (struct cg_layer){.kind = CG_LAYER_UPSAMPLE,
+                                              .from = features,
+                                              .size = config->feature_px,
+                                              .cell = TOKEN_PX});
 }
 
 /* A pixel's features beside the 3 x 3 pixels around it, made the four output channels. */
-static void append_head(struct appender *appender, const struct cg_generator_config *config,
-                        int features)
+static void append_head(struct appender *appender, int features)
 {
+    const struct cg_generator_config *config = appender->config;
     int around = append(appender, (struct cg_layer){.kind = CG_LAYER_PATCHES,
                                                     .from = CG_NETWORK_INPUT,
                                                     .size = 3,
                                                     .stride = 1,
                                                     .pad = 1,
                                                     .cell = TOKEN_PX});
-    int both = append(
+    int head = append(
         appender, (struct cg_layer){.kind = CG_LAYER_CONCAT, .from = features, .from2 = around});
-    int head0 = append_linear(appender, both, config->head_channels, CG_ACT_LEAKY_RELU, "head.0");
-    int head1 = append_linear(appender, head0, config->head_channels, CG_ACT_LEAKY_RELU, "head.1");
-    append_linear(appender, head1, CG_GENERATOR_CHANNELS, CG_ACT_NONE, "head.2");
+    for (int i = 0; i < config->head_layers; i++)
+        head = append_linear(appender, head, config->head_channels[i], CG_ACT_LEAKY_RELU, "head.%d",
+                             i);
+    append_linear(appender, head, CG_GENERATOR_CHANNELS, CG_ACT_NONE, "head.%d",
+                  config->head_layers);
 }
 
 static enum cg_status check_range(const char *what, int value, int low, int high,
@@ -121,20 +214,46 @@ static enum cg_status check_range(const char *what, int value, int low, int high
                    high);
 }
 
+static enum cg_status check_blocks(const struct cg_generator_blocks *blocks, int most,
+                                   struct cg_error *error)
+{
+    enum cg_status status = check_range("number of blocks", blocks->count, 0, most, error);
+    for (int i = 0; status == CG_OK && i < blocks->count; i++)
+        status = check_range("shift distance", blocks->distances[i], 1, 64, error);
+    return status;
+}
+
+static enum cg_status check_level(const struct cg_generator_level *level, bool is_last,
+                                  struct cg_error *error)
+{
+    enum cg_status status = check_range("channels", level->channels, 8, 512, error);
+    if (status == CG_OK && level->channels % 8 != 0)
+        status = cg_fail(error, CG_ERR_MODEL, "generator: channels is %d, expected a multiple of 8",
+                         level->channels);
+    if (status == CG_OK)
+        status = check_blocks(&level->down, CG_BLOCKS_MAX, error);
+    if (status == CG_OK)
+        status = check_blocks(&level->up, is_last ? 0 : CG_BLOCKS_MAX, error);
+    return status;
+}
+
 static enum cg_status check_config(const struct cg_generator_config *config, struct cg_error *error)
 {
-    enum cg_status status = check_range("channels", config->channels, 8, 512, error);
-    if (status == CG_OK && config->channels % 8 != 0)
-        status = cg_fail(error, CG_ERR_MODEL, "generator: channels is %d, expected a multiple of 8",
-                         config->channels);
-    if (status == CG_OK)
-        status = check_range("number of blocks", config->block_count, 1, CG_BLOCKS_MAX, error);
-    for (int i = 0; status == CG_OK && i < config->block_count; i++)
-        status = check_range("shift distance", config->distances[i], 1, 64, error);
+    enum cg_status status =
+        check_range("number of levels", config->level_count, 1, CG_LEVELS_MAX, error);
+    for (int l = 0; status == CG_OK && l < config->level_count; l++)
+        status = check_level(&config->levels[l], l == config->level_count - 1, error);
+    if (status == CG_OK &&
+        (config->feature_px < 1 || config->feature_px == 3 || config->feature_px > TOKEN_PX))
+        status = cg_fail(error, CG_ERR_MODEL, "generator: feature_px is %d, expected 1, 2 or 4",
+                         config->feature_px);
     if (status == CG_OK)
         status = check_range("pixel_features", config->pixel_features, 1, 64, error);
     if (status == CG_OK)
-        status = check_range("head_channels", config->head_channels, 1, 256, error);
+        status =
+            check_range("number of head layers", config->head_layers, 1, CG_HEAD_LAYERS_MAX, error);
+    for (int i = 0; status == CG_OK && i < config->head_layers; i++)
+        status = check_range("head_channels", config->head_channels[i], 1, 256, error);
     return status;
 }
 
@@ -142,17 +261,15 @@ enum cg_status cg_generator_build(const struct cg_generator_config *config, stru
                                   struct cg_error *error)
 {
     *out = NULL;
-    struct appender appender = {.error = error};
+    struct appender appender = {.config = config, .error = error};
     enum cg_status status = check_config(config, error);
     if (status == CG_OK)
         status = cg_network_create(INPUT_CHANNELS, &appender.network, error);
     if (status != CG_OK)
         return status;
 
-    int tokens = append_patch_in(&appender, config);
-    for (int block = 0; block < config->block_count; block++)
-        tokens = append_block(&appender, config, block, tokens);
-    append_head(&appender, config, append_token_out(&appender, config, tokens));
+    int tokens = append_levels(&appender, append_patch_in(&appender));
+    append_head(&appender, append_token_out(&appender, tokens));
 
     if (appender.status != CG_OK) {
         cg_network_free(appender.network);

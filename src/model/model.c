@@ -1,7 +1,8 @@
 /*
  * Model files: see model.h. Metadata of the safetensors file:
- *   comicgan.architecture  {"kind": "shift-mlp", "channels": C, "distances": [d, ...],
- *                           "pixel_features": F, "head_channels": H}
+ *   comicgan.architecture  {"kind": "shift-mlp", "levels": [{"token_px": 4, "channels": C,
+ *                           "distances": [d, ...], "distances_up": [d, ...]}, ...],
+ *                           "feature_px": P, "pixel_features": F, "head": [H, ...]}
  *   comicgan.card          {"name": "...", "summary": "...", "detail_px": P, "looks": {...}}
  * The architecture is strict, as an unknown word could change what the numbers mean; a card may
  * say more than is read here. Another kind of architecture is a row of the table `kinds`.
@@ -42,46 +43,130 @@ static enum cg_status check_known_fields(const json_t *object, const char *const
     return CG_OK;
 }
 
-static enum cg_status read_distances(const json_t *object, struct cg_generator_config *config,
-                                     struct cg_error *error)
+/* How many numbers from 1 an array may have, and up to what. */
+struct range {
+    size_t least, most;
+    int high;
+};
+
+/* Member key of object, an array of such numbers. */
+static enum cg_status read_numbers(const json_t *object, const char *key, struct range range,
+                                   int *out, int *count, struct cg_error *error)
 {
-    const json_t *distances = json_object_get(object, "distances");
-    size_t count = json_array_size(distances);
-    if (count < 1 || count > CG_BLOCKS_MAX)
+    const json_t *array = json_object_get(object, key);
+    size_t size = json_array_size(array);
+    if (!json_is_array(array) || size < range.least || size > range.most)
         return cg_fail(error, CG_ERR_MODEL,
-                       "%s: expected an array of 1 to %d numbers as \"distances\", found %s of %zu",
-                       ARCHITECTURE_KEY, CG_BLOCKS_MAX, cg_json_type_name(distances), count);
-    for (size_t i = 0; i < count; i++) {
-        const json_t *value = json_array_get(distances, i);
+                       "%s: expected an array of %zu to %zu numbers as \"%s\", found %s of %zu",
+                       ARCHITECTURE_KEY, range.least, range.most, key, cg_json_type_name(array),
+                       size);
+    for (size_t i = 0; i < size; i++) {
+        const json_t *value = json_array_get(array, i);
         json_int_t number = json_integer_value(value);
-        if (!json_is_integer(value) || number < 1 || number > 64)
-            return cg_fail(error, CG_ERR_MODEL,
-                           "%s: expected whole numbers from 1 to 64 in \"distances\"",
-                           ARCHITECTURE_KEY);
-        config->distances[i] = (int)number;
+        if (!json_is_integer(value) || number < 1 || number > range.high)
+            return cg_fail(error, CG_ERR_MODEL, "%s: expected whole numbers from 1 to %d in \"%s\"",
+                           ARCHITECTURE_KEY, range.high, key);
+        out[i] = (int)number;
     }
-    config->block_count = (int)count;
+    *count = (int)size;
     return CG_OK;
 }
 
-/* Ranges are left to cg_generator_build. */
-static enum cg_status read_shift_mlp(const json_t *object, struct cg_generator_config *config,
+/* Shift distances of one block after another. */
+static enum cg_status read_blocks(const json_t *object, const char *key, size_t least,
+                                  struct cg_generator_blocks *blocks, struct cg_error *error)
+{
+    return read_numbers(object, key, (struct range){least, CG_BLOCKS_MAX, 64}, blocks->distances,
+                        &blocks->count, error);
+}
+
+/* Ranges are left to cg_generator_build, here and below. */
+static enum cg_status read_level(const json_t *object, int token_px,
+                                 struct cg_generator_level *level, struct cg_error *error)
+{
+    static const char *const fields[] = {"token_px", "channels", "distances", "distances_up", NULL};
+    const char *what = ARCHITECTURE_KEY;
+    int px;
+    enum cg_status status = check_known_fields(object, fields, what, error);
+    if (status == CG_OK)
+        status = cg_json_get_int(object, "token_px", token_px, token_px, what, &px, error);
+    if (status == CG_OK)
+        status = cg_json_get_int(object, "channels", 0, INT32_MAX, what, &level->channels, error);
+    if (status == CG_OK)
+        status = read_blocks(object, "distances", 0, &level->down, error);
+    if (status == CG_OK)
+        status = read_blocks(object, "distances_up", 0, &level->up, error);
+    return status;
+}
+
+static enum cg_status read_levels(const json_t *object, struct cg_generator_config *config,
+                                  struct cg_error *error)
+{
+    const json_t *levels = json_object_get(object, "levels");
+    size_t count = json_array_size(levels);
+    if (count < 1 || count > CG_LEVELS_MAX)
+        return cg_fail(error, CG_ERR_MODEL,
+                       "%s: expected an array of 1 to %d objects as \"levels\", found %s of %zu",
+                       ARCHITECTURE_KEY, CG_LEVELS_MAX, cg_json_type_name(levels), count);
+    config->level_count = (int)count;
+    enum cg_status status = CG_OK;
+    for (size_t l = 0; status == CG_OK && l < count; l++)
+        status = read_level(json_array_get(levels, l), CG_GENERATOR_CELL_PX << l,
+                            &config->levels[l], error);
+    return status;
+}
+
+/* As files were written when there was one level alone: its numbers are the object's own, its
+ * features are the pixels', and the head has two layers of one width. */
+static enum cg_status read_one_level(const json_t *object, struct cg_generator_config *config,
                                      struct cg_error *error)
 {
     static const char *const fields[] = {"kind",           "channels",      "distances",
                                          "pixel_features", "head_channels", NULL};
     const char *what = ARCHITECTURE_KEY;
+    struct cg_generator_level *level = &config->levels[0];
     enum cg_status status = check_known_fields(object, fields, what, error);
+    config->level_count = 1;
+    config->feature_px = 1;
+    config->head_layers = 2;
     if (status == CG_OK)
-        status = cg_json_get_int(object, "channels", 0, INT32_MAX, what, &config->channels, error);
+        status = cg_json_get_int(object, "channels", 0, INT32_MAX, what, &level->channels, error);
     if (status == CG_OK)
-        status = read_distances(object, config, error);
-    if (status == CG_OK)
-        status = cg_json_get_int(object, "pixel_features", 0, INT32_MAX, what,
-                                 &config->pixel_features, error);
+        status = read_blocks(object, "distances", 1, &level->down, error);
     if (status == CG_OK)
         status = cg_json_get_int(object, "head_channels", 0, INT32_MAX, what,
-                                 &config->head_channels, error);
+                                 &config->head_channels[0], error);
+    config->head_channels[1] = config->head_channels[0];
+    return status;
+}
+
+static enum cg_status read_pyramid(const json_t *object, struct cg_generator_config *config,
+                                   struct cg_error *error)
+{
+    static const char *const fields[] = {"kind",           "levels", "feature_px",
+                                         "pixel_features", "head",   NULL};
+    const char *what = ARCHITECTURE_KEY;
+    enum cg_status status = check_known_fields(object, fields, what, error);
+    if (status == CG_OK)
+        status = read_levels(object, config, error);
+    if (status == CG_OK)
+        status =
+            cg_json_get_int(object, "feature_px", 0, INT32_MAX, what, &config->feature_px, error);
+    if (status == CG_OK)
+        status = read_numbers(object, "head", (struct range){1, CG_HEAD_LAYERS_MAX, 256},
+                              config->head_channels, &config->head_layers, error);
+    return status;
+}
+
+static enum cg_status read_shift_mlp(const json_t *object, struct cg_generator_config *config,
+                                     struct cg_error *error)
+{
+    bool pyramid = json_object_get(object, "levels") != NULL;
+    enum cg_status status =
+        pyramid ? read_pyramid(object, config, error) : read_one_level(object, config, error);
+    if (status == CG_OK)
+        status = cg_json_get_int(object, "pixel_features", 0, INT32_MAX, ARCHITECTURE_KEY,
+                                 &config->pixel_features, error);
     return status;
 }
 
@@ -111,18 +196,42 @@ static enum cg_status read_architecture(const json_t *object, struct cg_generato
                    ARCHITECTURE_KEY, kind);
 }
 
-static json_t *describe_architecture(const struct cg_generator_config *config)
+static json_t *describe_numbers(const int *numbers, int count)
 {
-    json_t *distances = json_array();
-    for (int i = 0; i < config->block_count; i++) {
-        if (json_array_append_new(distances, json_integer(config->distances[i])) != 0) {
-            json_decref(distances);
+    json_t *array = json_array();
+    for (int i = 0; i < count; i++) {
+        if (json_array_append_new(array, json_integer(numbers[i])) != 0) {
+            json_decref(array);
             return NULL;
         }
     }
-    return json_pack("{s:s, s:i, s:o, s:i, s:i}", "kind", CG_GENERATOR_NAME, "channels",
-                     config->channels, "distances", distances, "pixel_features",
-                     config->pixel_features, "head_channels", config->head_channels);
+    return array;
+}
+
+static json_t *describe_levels(const struct cg_generator_config *config)
+{
+    json_t *levels = json_array();
+    for (int l = 0; l < config->level_count; l++) {
+        const struct cg_generator_level *level = &config->levels[l];
+        json_t *described =
+            json_pack("{s:i, s:i, s:o, s:o}", "token_px", CG_GENERATOR_CELL_PX << l, "channels",
+                      level->channels, "distances",
+                      describe_numbers(level->down.distances, level->down.count), "distances_up",
+                      describe_numbers(level->up.distances, level->up.count));
+        if (json_array_append_new(levels, described) != 0) {
+            json_decref(levels);
+            return NULL;
+        }
+    }
+    return levels;
+}
+
+static json_t *describe_architecture(const struct cg_generator_config *config)
+{
+    return json_pack("{s:s, s:o, s:i, s:i, s:o}", "kind", CG_GENERATOR_NAME, "levels",
+                     describe_levels(config), "feature_px", config->feature_px, "pixel_features",
+                     config->pixel_features, "head",
+                     describe_numbers(config->head_channels, config->head_layers));
 }
 
 /* ---- card ------------------------------------------------------------------------------------ */

@@ -94,6 +94,12 @@ bool cg_mean_pool_shape(const struct cg_layer *, const struct cg_shape *, const 
 void cg_mean_pool_forward(const struct cg_layer_forward *call);
 void cg_mean_pool_backward(const struct cg_layer_backward *call);
 
+/* layer_upsample.c */
+bool cg_upsample_shape(const struct cg_layer *, const struct cg_shape *, const struct cg_shape *,
+                       struct cg_shape *);
+void cg_upsample_forward(const struct cg_layer_forward *call);
+void cg_upsample_backward(const struct cg_layer_backward *call);
+
 /* layer_rows.c */
 bool cg_to_pixels_shape(const struct cg_layer *, const struct cg_shape *, const struct cg_shape *,
                         struct cg_shape *);

@@ -5,63 +5,9 @@
  */
 #include "nn/layer.h"
 
+#include "nn/place.h"
+
 #include <string.h>
-
-static int clamp(int value, int limit)
-{
-    return value < 0 ? 0 : value >= limit ? limit - 1 : value;
-}
-
-/* A row of a map as picture, y, x; and where in its cell it lies. */
-struct place {
-    int picture, y, x;
-    int in_y, in_x;
-};
-
-static struct place place_of(const struct cg_shape *shape, size_t row)
-{
-    size_t area = (size_t)shape->height * (size_t)shape->width;
-    size_t cell = (size_t)shape->cell, cell_area = cell * cell;
-    size_t cells_across = (size_t)shape->width / cell;
-    size_t cell_index = row % area / cell_area, in_cell = row % area % cell_area;
-    struct place place = {
-        .picture = (int)(row / area), .in_y = (int)(in_cell / cell), .in_x = (int)(in_cell % cell)};
-    place.y = (int)(cell_index / cells_across * cell) + place.in_y;
-    place.x = (int)(cell_index % cells_across * cell) + place.in_x;
-    return place;
-}
-
-/* The place of the next row: along the cell, down the cell, along the cells, down, next picture. */
-static void advance(const struct cg_shape *shape, struct place *place)
-{
-    int cell = shape->cell;
-    place->x++;
-    if (++place->in_x < cell)
-        return;
-    place->in_x = 0;
-    place->x -= cell;
-    place->y++;
-    if (++place->in_y < cell)
-        return;
-    place->in_y = 0;
-    place->y -= cell;
-    place->x += cell;
-    if (place->x < shape->width)
-        return;
-    place->x = 0;
-    place->y += cell;
-    if (place->y < shape->height)
-        return;
-    place->y = 0;
-    place->picture++;
-}
-
-/* First float of a row of a map with cell 1. */
-static size_t offset_of(const struct cg_shape *shape, int picture, int y, int x)
-{
-    size_t row = ((size_t)picture * (size_t)shape->height + (size_t)y) * (size_t)shape->width;
-    return (row + (size_t)x) * (size_t)shape->channels;
-}
 
 /* to += from; the short lengths that gathers are made of in a few vectors. */
 static inline void add_floats(float *restrict to, const float *restrict from, size_t count)
@@ -92,16 +38,17 @@ bool cg_patches_shape(const struct cg_layer *layer, const struct cg_shape *in,
 }
 
 /* A patch that reaches over the edge, whose rows are repeated. */
-static void copy_edge_patch(const struct cg_layer_forward *call, const struct place *at, float *out)
+static void copy_edge_patch(const struct cg_layer_forward *call, const struct cg_place *at,
+                            float *out)
 {
     const struct cg_shape *in = call->in_shape;
     int size = call->layer->size, stride = call->layer->stride, pad = call->layer->pad;
     size_t channels = (size_t)in->channels;
     for (int dy = 0; dy < size; dy++)
         for (int dx = 0; dx < size; dx++, out += channels) {
-            int y = clamp(at->y * stride - pad + dy, in->height);
-            int x = clamp(at->x * stride - pad + dx, in->width);
-            cg_copy_floats(out, call->in + offset_of(in, at->picture, y, x), channels);
+            int y = cg_place_clamp(at->y * stride - pad + dy, in->height);
+            int x = cg_place_clamp(at->x * stride - pad + dx, in->width);
+            cg_copy_floats(out, call->in + cg_place_offset(in, at->picture, y, x), channels);
         }
 }
 
@@ -111,23 +58,23 @@ void cg_patches_forward(const struct cg_layer_forward *call)
     int size = call->layer->size, stride = call->layer->stride, pad = call->layer->pad;
     size_t line = (size_t)size * (size_t)in->channels;
     size_t in_line = (size_t)in->width * (size_t)in->channels;
-    struct place at = place_of(call->out_shape, call->begin);
+    struct cg_place at = cg_place_of(call->out_shape, call->begin);
     float *out = call->out;
-    for (size_t row = call->begin; row < call->end; row++, advance(call->out_shape, &at)) {
+    for (size_t row = call->begin; row < call->end; row++, cg_place_advance(call->out_shape, &at)) {
         int left = at.x * stride - pad, top = at.y * stride - pad;
         if (left < 0 || top < 0 || left + size > in->width || top + size > in->height) {
             copy_edge_patch(call, &at, out);
             out += (size_t)size * line;
             continue;
         }
-        const float *from = call->in + offset_of(in, at.picture, top, left);
+        const float *from = call->in + cg_place_offset(in, at.picture, top, left);
         for (int dy = 0; dy < size; dy++, out += line, from += in_line)
             cg_copy_floats(out, from, line);
     }
 }
 
 /* A patch that reaches over the edge. */
-static void add_edge_patch(const struct cg_layer_backward *call, const struct place *at,
+static void add_edge_patch(const struct cg_layer_backward *call, const struct cg_place *at,
                            const float *gradient)
 {
     const struct cg_shape *in = call->in_shape;
@@ -135,9 +82,9 @@ static void add_edge_patch(const struct cg_layer_backward *call, const struct pl
     size_t channels = (size_t)in->channels;
     for (int dy = 0; dy < size; dy++)
         for (int dx = 0; dx < size; dx++, gradient += channels) {
-            int y = clamp(at->y * stride - pad + dy, in->height);
-            int x = clamp(at->x * stride - pad + dx, in->width);
-            add_floats(call->grad_in + offset_of(in, at->picture, y, x), gradient, channels);
+            int y = cg_place_clamp(at->y * stride - pad + dy, in->height);
+            int x = cg_place_clamp(at->x * stride - pad + dx, in->width);
+            add_floats(call->grad_in + cg_place_offset(in, at->picture, y, x), gradient, channels);
         }
 }
 
@@ -152,15 +99,15 @@ void cg_patches_backward(const struct cg_layer_backward *call)
         return;
     if (!call->accumulate_in)
         memset(call->grad_in, 0, cg_shape_values(in) * sizeof(float));
-    struct place at = place_of(call->out_shape, 0);
-    for (size_t row = 0; row < rows; row++, advance(call->out_shape, &at)) {
+    struct cg_place at = cg_place_of(call->out_shape, 0);
+    for (size_t row = 0; row < rows; row++, cg_place_advance(call->out_shape, &at)) {
         int left = at.x * stride - pad, top = at.y * stride - pad;
         if (left < 0 || top < 0 || left + size > in->width || top + size > in->height) {
             add_edge_patch(call, &at, gradient);
             gradient += (size_t)size * line;
             continue;
         }
-        float *to = call->grad_in + offset_of(in, at.picture, top, left);
+        float *to = call->grad_in + cg_place_offset(in, at.picture, top, left);
         for (int dy = 0; dy < size; dy++, gradient += line, to += in_line)
             add_floats(to, gradient, line);
     }
@@ -188,16 +135,17 @@ bool cg_shift_shape(const struct cg_layer *layer, const struct cg_shape *in,
 static void shift_line(const struct cg_layer_forward *call, size_t first, size_t last, float *out)
 {
     const struct cg_shape *shape = call->in_shape;
-    struct place at = place_of(shape, first);
+    struct cg_place at = cg_place_of(shape, first);
     int distance = call->layer->distance, length = (int)(last - first);
     size_t channels = (size_t)shape->channels, eighth = channels / 8;
     size_t kept = SHIFT_DIRECTIONS * eighth;
     for (int k = 0; k < SHIFT_DIRECTIONS; k++) {
-        int y = clamp(at.y + shift_dy[k] * distance, shape->height);
-        const float *line = call->in + offset_of(shape, at.picture, y, 0) + (size_t)k * eighth;
+        int y = cg_place_clamp(at.y + shift_dy[k] * distance, shape->height);
+        const float *line =
+            call->in + cg_place_offset(shape, at.picture, y, 0) + (size_t)k * eighth;
         float *to = out + (size_t)k * eighth;
         for (int i = 0; i < length; i++, to += channels) {
-            int x = clamp(at.x + i + shift_dx[k] * distance, shape->width);
+            int x = cg_place_clamp(at.x + i + shift_dx[k] * distance, shape->width);
             cg_copy_floats(to, line + (size_t)x * channels, eighth);
         }
     }
@@ -220,18 +168,18 @@ void cg_shift_forward(const struct cg_layer_forward *call)
 static void add_line(const struct cg_layer_backward *call, size_t first)
 {
     const struct cg_shape *shape = call->in_shape;
-    struct place at = place_of(shape, first);
+    struct cg_place at = cg_place_of(shape, first);
     int distance = call->layer->distance;
     size_t channels = (size_t)shape->channels, eighth = channels / 8;
     size_t kept = SHIFT_DIRECTIONS * eighth;
     const float *gradient = call->grad_out + first * channels;
     float *own = call->grad_in + first * channels;
     for (int k = 0; k < SHIFT_DIRECTIONS; k++) {
-        int y = clamp(at.y + shift_dy[k] * distance, shape->height);
-        float *line = call->grad_in + offset_of(shape, at.picture, y, 0) + (size_t)k * eighth;
+        int y = cg_place_clamp(at.y + shift_dy[k] * distance, shape->height);
+        float *line = call->grad_in + cg_place_offset(shape, at.picture, y, 0) + (size_t)k * eighth;
         const float *from = gradient + (size_t)k * eighth;
         for (int i = 0; i < shape->width; i++, from += channels) {
-            int x = clamp(i + shift_dx[k] * distance, shape->width);
+            int x = cg_place_clamp(i + shift_dx[k] * distance, shape->width);
             add_floats(line + (size_t)x * channels, from, eighth);
         }
     }
@@ -272,12 +220,12 @@ void cg_cross_forward(const struct cg_layer_forward *call)
     const struct cg_shape *in = call->in_shape;
     size_t channels = (size_t)in->channels;
     float *out = call->out;
-    struct place at = place_of(in, call->begin);
-    for (size_t row = call->begin; row < call->end; row++, advance(in, &at)) {
+    struct cg_place at = cg_place_of(in, call->begin);
+    for (size_t row = call->begin; row < call->end; row++, cg_place_advance(in, &at)) {
         for (int k = 0; k < CROSS_ROWS; k++, out += channels) {
-            int y = clamp(at.y + cross_dy[k], in->height);
-            int x = clamp(at.x + cross_dx[k], in->width);
-            cg_copy_floats(out, call->in + offset_of(in, at.picture, y, x), channels);
+            int y = cg_place_clamp(at.y + cross_dy[k], in->height);
+            int x = cg_place_clamp(at.x + cross_dx[k], in->width);
+            cg_copy_floats(out, call->in + cg_place_offset(in, at.picture, y, x), channels);
         }
     }
 }
@@ -291,12 +239,12 @@ void cg_cross_backward(const struct cg_layer_backward *call)
         return;
     if (!call->accumulate_in)
         memset(call->grad_in, 0, rows * channels * sizeof(float));
-    struct place at = place_of(in, 0);
-    for (size_t row = 0; row < rows; row++, advance(in, &at)) {
+    struct cg_place at = cg_place_of(in, 0);
+    for (size_t row = 0; row < rows; row++, cg_place_advance(in, &at)) {
         for (int k = 0; k < CROSS_ROWS; k++, gradient += channels) {
-            int y = clamp(at.y + cross_dy[k], in->height);
-            int x = clamp(at.x + cross_dx[k], in->width);
-            float *target = call->grad_in + offset_of(in, at.picture, y, x);
+            int y = cg_place_clamp(at.y + cross_dy[k], in->height);
+            int x = cg_place_clamp(at.x + cross_dx[k], in->width);
+            float *target = call->grad_in + cg_place_offset(in, at.picture, y, x);
             add_floats(target, gradient, channels);
         }
     }
@@ -322,10 +270,11 @@ void cg_mean_pool_forward(const struct cg_layer_forward *call)
     float factor = 1.0f / (float)(size * size);
     float *out = call->out;
     for (size_t row = call->begin; row < call->end; row++, out += channels) {
-        struct place at = place_of(call->out_shape, row);
+        struct cg_place at = cg_place_of(call->out_shape, row);
         memset(out, 0, channels * sizeof(float));
         for (int dy = 0; dy < size; dy++) {
-            const float *from = call->in + offset_of(in, at.picture, at.y * size + dy, at.x * size);
+            const float *from =
+                call->in + cg_place_offset(in, at.picture, at.y * size + dy, at.x * size);
             for (int dx = 0; dx < size; dx++, from += channels)
                 for (size_t c = 0; c < channels; c++)
                     out[c] += factor * from[c];
@@ -346,10 +295,10 @@ void cg_mean_pool_backward(const struct cg_layer_backward *call)
     if (!call->accumulate_in)
         memset(call->grad_in, 0, cg_shape_rows(in) * channels * sizeof(float));
     for (size_t row = 0; row < rows; row++, gradient += channels) {
-        struct place at = place_of(call->out_shape, row);
+        struct cg_place at = cg_place_of(call->out_shape, row);
         for (int dy = 0; dy < size; dy++) {
             float *target =
-                call->grad_in + offset_of(in, at.picture, at.y * size + dy, at.x * size);
+                call->grad_in + cg_place_offset(in, at.picture, at.y * size + dy, at.x * size);
             for (int dx = 0; dx < size; dx++, target += channels)
                 for (size_t c = 0; c < channels; c++)
                     target[c] += factor * gradient[c];

@@ -79,6 +79,13 @@ static int consumer_count(const struct cg_network *network, int layer)
     return count;
 }
 
+/* Nothing reads its output but its one consumer: backward needs none of it. */
+static bool output_is_free(const struct cg_layer *layer)
+{
+    return layer->kind == CG_LAYER_UPSAMPLE ||
+           (layer->kind == CG_LAYER_LINEAR && layer->activation == CG_ACT_NONE);
+}
+
 void cg_plan_roots(const struct cg_network *network, int *root)
 {
     for (int i = 0; i < network->layer_count; i++) {
@@ -87,9 +94,7 @@ void cg_plan_roots(const struct cg_network *network, int *root)
         root[i] = i;
         if (from == CG_NETWORK_INPUT || consumer_count(network, from) != 1)
             continue;
-        bool sum_in_place = layer->kind == CG_LAYER_ADD &&
-                            network->layers[from].kind == CG_LAYER_LINEAR &&
-                            network->layers[from].activation == CG_ACT_NONE;
+        bool sum_in_place = layer->kind == CG_LAYER_ADD && output_is_free(&network->layers[from]);
         if (cg_layer_is_view(layer) || sum_in_place)
             root[i] = root[from];
     }

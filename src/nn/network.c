@@ -10,7 +10,6 @@
 
 #define LAYERS_MAX 1024
 #define CHANNELS_MAX 65536
-#define SIDE_MAX 65536
 /* Floats of one map, so that sums of all maps' bytes fit a size_t. */
 #define MAP_FLOATS_MAX (SIZE_MAX / sizeof(float) / (2 * LAYERS_MAX))
 
@@ -66,12 +65,15 @@ static bool numbers_are_valid(const struct cg_layer *layer)
         return layer->out_channels >= 1 && layer->out_channels <= CHANNELS_MAX;
     case CG_LAYER_PATCHES:
         return layer->size >= 1 && layer->size <= 256 && layer->stride >= 1 && layer->pad >= 0 &&
-               layer->pad < layer->size && layer->cell >= 1 && layer->cell <= SIDE_MAX;
+               layer->pad < layer->size && layer->cell >= 1 && layer->cell <= CG_SIDE_MAX;
     case CG_LAYER_SHIFT:
-        return layer->distance >= 1 && layer->distance <= SIDE_MAX;
+        return layer->distance >= 1 && layer->distance <= CG_SIDE_MAX;
     case CG_LAYER_TO_PIXELS:
     case CG_LAYER_MEAN_POOL:
         return layer->size >= 1 && layer->size <= 256;
+    case CG_LAYER_UPSAMPLE:
+        return layer->size >= 1 && layer->size <= 16 && layer->cell >= 1 &&
+               layer->cell <= CG_SIDE_MAX;
     case CG_LAYER_DROPOUT:
         return layer->rate >= 0.0f && layer->rate < 1.0f;
     default:
@@ -156,10 +158,10 @@ enum cg_status cg_network_shapes(const struct cg_network *network, int count, in
                                  struct cg_shape *shapes, struct cg_error *error)
 {
     struct cg_shape input = {count, height, width, network->input_channels, 1};
-    if (count < 1 || height < 1 || width < 1 || height > SIDE_MAX || width > SIDE_MAX)
+    if (count < 1 || height < 1 || width < 1 || height > CG_SIDE_MAX || width > CG_SIDE_MAX)
         return cg_fail(error, CG_ERR_ARGUMENT,
-                       "network: expected sides of 1 to %d, got %d pictures of %d x %d", SIDE_MAX,
-                       count, width, height);
+                       "network: expected sides of 1 to %d, got %d pictures of %d x %d",
+                       CG_SIDE_MAX, count, width, height);
     for (int i = 0; i < network->layer_count; i++) {
         const struct cg_layer *layer = &network->layers[i];
         const struct cg_layer_type *type = cg_layer_type_of(layer->kind);

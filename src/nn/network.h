@@ -38,11 +38,13 @@ enum cg_layer_kind {
     CG_LAYER_CONCAT,    /* channels of two maps side by side */
     CG_LAYER_LUMA,      /* 3 channels to 1: 0.299 R + 0.587 G + 0.114 B */
     CG_LAYER_MEAN_POOL, /* mean of size x size rows */
+    CG_LAYER_UPSAMPLE,  /* a grid enlarged size times, bilinear between the centres of its rows */
     CG_LAYER_DROPOUT,   /* in training, a share of the values 0 and the others larger for it */
     CG_LAYER_KIND_COUNT
 };
 
 #define CG_NETWORK_INPUT (-1)
+#define CG_SIDE_MAX 65536 /* of a grid */
 #define CG_LAYER_NAME_NBYTES 32
 
 struct cg_layer {
@@ -50,7 +52,8 @@ struct cg_layer {
     int from, from2;  /* layers read: an index, or CG_NETWORK_INPUT; from2 for ADD and CONCAT */
     int out_channels; /* LINEAR: given; others: worked out */
     int in_channels;  /* worked out */
-    int size, stride, pad, cell;       /* PATCHES; size also of TO_PIXELS and MEAN_POOL */
+    int size, stride, pad, cell;       /* PATCHES; size also of TO_PIXELS, MEAN_POOL and UPSAMPLE,
+                                          cell of UPSAMPLE */
     int distance;                      /* SHIFT, in rows of the grid */
     float rate;                        /* DROPOUT: the share, 0 to below 1 */
     enum cg_activation activation;     /* LINEAR */

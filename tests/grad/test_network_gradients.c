@@ -53,8 +53,10 @@ static void check_network(struct cg_network *network, int height, int width, siz
 static void the_generator_has_the_right_backward(void **state)
 {
     (void)state;
-    for (int smooth = 0; smooth < 2; smooth++)
+    for (int smooth = 0; smooth < 2; smooth++) {
         check_network(fixture_generator(), 8, 16, 1500, smooth);
+        check_network(fixture_pyramid(), 32, 16, 1500, smooth);
+    }
 }
 
 static void the_critics_have_the_right_backward(void **state)

@@ -25,8 +25,12 @@
 #define PIXELS (COUNT * AREA)
 #define TOLERANCE 1e-4
 
-static const struct cg_generator_config config = {
-    .channels = 8, .block_count = 2, .distances = {1, 2}, .pixel_features = 3, .head_channels = 5};
+static const struct cg_generator_config config = {.level_count = 1,
+                                                  .levels = {{.channels = 8, .down = {2, {1, 2}}}},
+                                                  .feature_px = 1,
+                                                  .pixel_features = 3,
+                                                  .head_layers = 2,
+                                                  .head_channels = {5, 5}};
 
 struct generator {
     struct cg_safetensors *torch;

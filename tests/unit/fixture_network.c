@@ -27,11 +27,30 @@ int fixture_add(struct cg_network *network, struct cg_layer layer)
 
 struct cg_network *fixture_generator(void)
 {
-    const struct cg_generator_config config = {.channels = 8,
-                                               .block_count = 2,
-                                               .distances = {1, 3},
+    const struct cg_generator_config config = {.level_count = 1,
+                                               .levels = {{.channels = 8, .down = {2, {1, 3}}}},
+                                               .feature_px = 1,
                                                .pixel_features = 3,
-                                               .head_channels = 5};
+                                               .head_layers = 2,
+                                               .head_channels = {5, 5}};
+    struct cg_network *network;
+    struct cg_error error;
+    if (cg_generator_build(&config, &network, &error) != CG_OK)
+        fail_msg("%s", error.text);
+    return network;
+}
+
+struct cg_network *fixture_pyramid(void)
+{
+    const struct cg_generator_config config = {
+        .level_count = 3,
+        .levels = {{.channels = 8, .down = {1, {1}}, .up = {1, {2}}},
+                   {.channels = 16, .up = {1, {1}}},
+                   {.channels = 8, .down = {1, {1}}}},
+        .feature_px = 2,
+        .pixel_features = 3,
+        .head_layers = 1,
+        .head_channels = {5}};
     struct cg_network *network;
     struct cg_error error;
     if (cg_generator_build(&config, &network, &error) != CG_OK)

@@ -13,6 +13,9 @@ int fixture_add(struct cg_network *network, struct cg_layer layer);
  * numbers in its head. */
 struct cg_network *fixture_generator(void);
 
+/* The same as a pyramid of three levels, with pixel features of a coarser grid. */
+struct cg_network *fixture_pyramid(void);
+
 /* Values of a map. */
 size_t fixture_value_count(const struct cg_shape *shape);
 

@@ -109,11 +109,12 @@ void fixture_write_model(const char *path)
 {
     char name[] = "small", summary[] = "To start tests from.";
     struct cg_model model = {
-        .config = {.channels = 8,
-                   .block_count = 2,
-                   .distances = {1, 3},
+        .config = {.level_count = 2,
+                   .levels = {{.channels = 8, .down = {1, {1}}}, {.channels = 8, .down = {1, {3}}}},
+                   .feature_px = 2,
                    .pixel_features = 3,
-                   .head_channels = 8},
+                   .head_layers = 1,
+                   .head_channels = {8}},
         .card = {.name = name, .summary = summary, .detail_px = 128},
     };
     assert_int_equal(cg_generator_build(&model.config, &model.network, NULL), CG_OK);

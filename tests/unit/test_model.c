@@ -20,7 +20,12 @@
 #define CARD "{\"name\":\"tiny\",\"summary\":\"A test.\",\"detail_px\":640}"
 
 static const struct cg_generator_config tiny_config = {
-    .channels = 8, .block_count = 2, .distances = {1, 2}, .pixel_features = 1, .head_channels = 2};
+    .level_count = 1,
+    .levels = {{.channels = 8, .down = {2, {1, 2}}}},
+    .feature_px = 1,
+    .pixel_features = 1,
+    .head_layers = 2,
+    .head_channels = {2, 2}};
 
 /* A model of random parameters; name is copied. */
 static struct cg_model *make_model(const char *name)
@@ -43,55 +48,89 @@ static struct cg_model *make_model(const char *name)
 
 /* ---- architecture ---------------------------------------------------------------------------- */
 
+static size_t block_parameters(size_t channels)
+{
+    return (channels + 1) * 2 * channels + (2 * channels + 1) * channels;
+}
+
 static void default_generator_has_its_documented_size(void **state)
 {
     (void)state;
     struct cg_network *network;
-    assert_int_equal(cg_generator_build(&CG_GENERATOR_DEFAULT, &network, NULL), CG_OK);
-    size_t c = 64, blocks = 8, features = 16, head = 32;
-    size_t expected = (432 + 1) * c + blocks * ((c + 1) * 2 * c + (2 * c + 1) * c) +
-                      (5 * c + 1) * 16 * features + (features + 27 + 1) * head + (head + 1) * head +
-                      (head + 1) * 4;
+    assert_int_equal(cg_generator_build(cg_generator_find(NULL), &network, NULL), CG_OK);
+    size_t a = 32, b = 64, c = 128, features = 16, head = 32;
+    size_t levels = 3 * block_parameters(a) + 4 * block_parameters(b) + 3 * block_parameters(c);
+    size_t between = (4 * a + 1) * b + (4 * b + 1) * c + (c + 1) * b + (b + 1) * a;
+    size_t expected = (432 + 1) * a + levels + between + (5 * a + 1) * 4 * features +
+                      (features + 27 + 1) * head + (head + 1) * head + (head + 1) * 4;
     assert_int_equal(network->parameter_count, expected);
     assert_int_equal(cg_network_channels(network, network->layer_count - 1), 4);
     struct cg_tensor_info first;
     cg_network_tensor(network, 0, &first);
     assert_string_equal(first.name, "patch_in.weight");
-    assert_int_equal(first.shape[0], 64);
+    assert_int_equal(first.shape[0], 32);
     assert_int_equal(first.shape[1], 432);
     cg_network_free(network);
 }
 
-static void generator_keeps_the_size_of_its_input(void **state)
+static void expect_size_kept(const struct cg_generator_config *config, int height, int width)
 {
-    (void)state;
     struct cg_network *network;
-    assert_int_equal(cg_generator_build(&tiny_config, &network, NULL), CG_OK);
+    assert_int_equal(cg_generator_build(config, &network, NULL), CG_OK);
     struct cg_shape *shapes = calloc((size_t)network->layer_count, sizeof(*shapes));
     assert_non_null(shapes);
-    assert_int_equal(cg_network_shapes(network, 2, 20, 36, shapes, NULL), CG_OK);
+    assert_int_equal(cg_network_shapes(network, 2, height, width, shapes, NULL), CG_OK);
     const struct cg_shape *out = &shapes[network->layer_count - 1];
     assert_int_equal(out->count, 2);
-    assert_int_equal(out->height, 20);
-    assert_int_equal(out->width, 36);
+    assert_int_equal(out->height, height);
+    assert_int_equal(out->width, width);
     assert_int_equal(out->channels, CG_GENERATOR_CHANNELS);
     assert_int_equal(out->cell, CG_GENERATOR_CELL_PX);
     free(shapes);
     cg_network_free(network);
 }
 
+static void generators_keep_the_size_of_their_input(void **state)
+{
+    (void)state;
+    expect_size_kept(&tiny_config, 20, 36);
+    for (int i = 0; i < CG_GENERATOR_PRESET_COUNT; i++) {
+        const struct cg_generator_config *config = &CG_GENERATOR_PRESETS[i].config;
+        expect_size_kept(config, cg_generator_padded_px(config, 33),
+                         cg_generator_padded_px(config, 16));
+        assert_ptr_equal(cg_generator_find(CG_GENERATOR_PRESETS[i].name), config);
+    }
+    assert_ptr_equal(cg_generator_find(NULL), &CG_GENERATOR_PRESETS[0].config);
+    assert_null(cg_generator_find("medium"));
+}
+
+static void sides_are_padded_to_whole_tokens(void **state)
+{
+    (void)state;
+    struct cg_generator_config config = tiny_config;
+    assert_int_equal(cg_generator_padded_px(&config, 1), 4);
+    assert_int_equal(cg_generator_padded_px(&config, 8), 8);
+    config.level_count = 3;
+    assert_int_equal(cg_generator_padded_px(&config, 16), 16);
+    assert_int_equal(cg_generator_padded_px(&config, 17), 32);
+}
+
 static void configs_out_of_range_are_refused(void **state)
 {
     (void)state;
     struct cg_generator_config bad[] = {tiny_config, tiny_config, tiny_config, tiny_config,
-                                        tiny_config, tiny_config, tiny_config};
-    bad[0].channels = 0;
-    bad[1].channels = 12;
-    bad[2].block_count = 0;
-    bad[3].block_count = CG_BLOCKS_MAX + 1;
-    bad[4].distances[1] = 65;
+                                        tiny_config, tiny_config, tiny_config, tiny_config,
+                                        tiny_config, tiny_config};
+    bad[0].levels[0].channels = 0;
+    bad[1].levels[0].channels = 12;
+    bad[2].level_count = 0;
+    bad[3].levels[0].down.count = CG_BLOCKS_MAX + 1;
+    bad[4].levels[0].down.distances[1] = 65;
     bad[5].pixel_features = 0;
-    bad[6].head_channels = 257;
+    bad[6].head_channels[1] = 257;
+    bad[7].feature_px = 3;
+    bad[8].levels[0].up.count = 1; /* nothing comes back to the last level */
+    bad[9].head_layers = 0;
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         struct cg_network *network;
         struct cg_error error;
@@ -211,6 +250,7 @@ static void unusable_models_are_refused(void **state)
 {
     (void)state;
 #define SHIFT_MLP(rest) "{\"kind\":\"shift-mlp\"," rest "}"
+#define LEVEL(up) "{\"token_px\":4,\"channels\":8,\"distances\":[],\"distances_up\":[" up "]}"
     static const struct {
         struct recipe recipe;
         const char *reason;
@@ -228,6 +268,26 @@ static void unusable_models_are_refused(void **state)
         {{SHIFT_MLP("\"channels\":9,\"distances\":[1],\"pixel_features\":1,\"head_channels\":1"),
           CARD, NULL, -1, -1},
          "multiple of 8"},
+        {{SHIFT_MLP("\"levels\":[]"), CARD, NULL, -1, -1}, "\"levels\", found an array of 0"},
+        {{SHIFT_MLP("\"levels\":8"), CARD, NULL, -1, -1}, "\"levels\", found a whole number"},
+        {{SHIFT_MLP("\"levels\":[1,2,3,4,5]"), CARD, NULL, -1, -1}, "found an array of 5"},
+        {{SHIFT_MLP("\"levels\":[7]"), CARD, NULL, -1, -1}, "\"token_px\", found nothing"},
+        {{SHIFT_MLP("\"levels\":[{\"token_px\":8}]"), CARD, NULL, -1, -1},
+         "expected 4 to 4 as \"token_px\", found 8"},
+        {{SHIFT_MLP("\"levels\":[{\"token_px\":4,\"up\":1}]"), CARD, NULL, -1, -1},
+         "unknown field \"up\""},
+        {{SHIFT_MLP("\"levels\":[" LEVEL("") "],\"channels\":8"), CARD, NULL, -1, -1},
+         "unknown field \"channels\""},
+        {{SHIFT_MLP("\"levels\":[" LEVEL("") "],\"feature_px\":1,\"head\":[]"), CARD, NULL, -1, -1},
+         "1 to 4 numbers as \"head\", found an array of 0"},
+        {{SHIFT_MLP(
+              "\"levels\":[" LEVEL("") "],\"feature_px\":3,\"head\":[1],\"pixel_features\":1"),
+          CARD, NULL, -1, -1},
+         "feature_px is 3, expected 1, 2 or 4"},
+        {{SHIFT_MLP(
+              "\"levels\":[" LEVEL("1") "],\"feature_px\":1,\"head\":[1],\"pixel_features\":1"),
+          CARD, NULL, -1, -1},
+         "number of blocks is 1, expected 0 to 0"},
         {{ARCHITECTURE, "[]", NULL, -1, -1}, "comicgan.card: expected a JSON object"},
         {{ARCHITECTURE, "{\"name\":\"a/b\",\"summary\":\"\",\"detail_px\":640}", NULL, -1, -1},
          "found \"a/b\""},
@@ -385,7 +445,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(default_generator_has_its_documented_size),
-        cmocka_unit_test(generator_keeps_the_size_of_its_input),
+        cmocka_unit_test(generators_keep_the_size_of_their_input),
+        cmocka_unit_test(sides_are_padded_to_whole_tokens),
         cmocka_unit_test(configs_out_of_range_are_refused),
         cmocka_unit_test(models_come_back_as_written),
         cmocka_unit_test(bad_cards_are_not_written),

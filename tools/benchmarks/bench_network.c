@@ -2,7 +2,7 @@
  * The generator's forward pass over a working picture against a 1024^3 sgemm on the same thread in
  * the same run: how much of the library's speed is left after gathers, activations and small
  * products. Times of one thread are processor time; the two take turns, and medians are printed.
- *   bench_network [WIDTH HEIGHT [RUNS]]
+ *   bench_network [WIDTH HEIGHT [RUNS [GENERATOR]]]
  */
 #include "base/clock.h"
 #include "base/memory.h"
@@ -25,6 +25,7 @@ struct bench {
     float *parameters, *input;
     struct cg_matrix a, b, c;
     int width, height;
+    const struct cg_generator_config *config;
 };
 
 static double processor_seconds(void)
@@ -47,7 +48,7 @@ static int bench_open(struct bench *bench, struct cg_error *error)
 {
     const size_t square = (size_t)GEMM_SIDE * GEMM_SIDE;
     cg_blas_single_threaded();
-    if (cg_generator_build(&CG_GENERATOR_DEFAULT, &bench->network, error) != CG_OK ||
+    if (cg_generator_build(bench->config, &bench->network, error) != CG_OK ||
         cg_infer_create(bench->network, &bench->infer, error) != CG_OK ||
         cg_pool_create(1, &bench->one, error) != CG_OK ||
         cg_pool_create(2, &bench->two, error) != CG_OK)
@@ -136,24 +137,31 @@ static void measure(struct bench *bench, int runs)
         forward(bench, bench->two);
         gain[slot] = wall_one / (cg_clock_seconds() - wall);
     }
-    printf("network %dx%d: %.2f Mpx/s and thread, %.0f %% of the %.1f GFLOP/s of sgemm; "
+    printf("network %dx%d, %.2f thousand multiply-adds a pixel: %.1f ms, %.2f Mpx/s and thread, "
+           "%.0f %% of the %.1f GFLOP/s of sgemm; "
            "two threads: %.2f times one (medians of %d)\n",
-           bench->width, bench->height, median(one, runs), 100.0 * median(ratio, runs),
+           bench->width, bench->height, 1e-3 * multiply_adds(bench) / (1e6 * megapixels),
+           1e3 * megapixels / median(one, runs), median(one, runs), 100.0 * median(ratio, runs),
            1e-9 * median(gemm, runs), median(gain, runs), runs);
 }
 
 int main(int argc, char *argv[])
 {
     struct bench bench = {.width = argc > 2 ? atoi(argv[1]) : 1280,
-                          .height = argc > 2 ? atoi(argv[2]) : 960};
+                          .height = argc > 2 ? atoi(argv[2]) : 960,
+                          .config = cg_generator_find(argc > 4 ? argv[4] : NULL)};
     int runs = argc > 3 ? atoi(argv[3]) : 9;
     struct cg_error error;
     char blas[256];
     cg_blas_fix_core_type(argv);
     cg_blas_describe(blas, sizeof(blas));
-    if (bench.width < 4 || bench.height < 4 || bench.width % 4 != 0 || bench.height % 4 != 0 ||
-        runs < 1 || runs > RUNS_MAX || !bench_open(&bench, &error)) {
-        fprintf(stderr, "usage: bench_network [WIDTH HEIGHT [RUNS]], sides multiples of 4\n");
+    int token_px = bench.config != NULL ? cg_generator_token_px(bench.config) : 1;
+    if (bench.config == NULL || bench.width < token_px || bench.height < token_px ||
+        bench.width % token_px != 0 || bench.height % token_px != 0 || runs < 1 ||
+        runs > RUNS_MAX || !bench_open(&bench, &error)) {
+        fprintf(stderr,
+                "usage: bench_network [WIDTH HEIGHT [RUNS [small|large]]], sides multiples of %d\n",
+                token_px);
         return 2;
     }
     puts(blas);

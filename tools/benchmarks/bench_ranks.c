@@ -104,7 +104,7 @@ int main(int argc, char *argv[])
     int rounds = argc > 1 ? atoi(argv[1]) : 200;
     enum cg_status status = cg_cli_ranks_open(&argc, &argv, &ranks, &error);
     if (status == CG_OK)
-        status = cg_generator_build(&CG_GENERATOR_DEFAULT, &network, &error);
+        status = cg_generator_build(cg_generator_find(NULL), &network, &error);
     if (status == CG_OK)
         measure_network("generator", network, rounds, ranks);
     for (int c = 0; status == CG_OK && c < CG_CRITIC_COUNT; c++) {

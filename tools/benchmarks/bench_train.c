@@ -190,7 +190,7 @@ static enum cg_status bench_open(struct bench *bench, struct cg_error *error)
 {
     const struct cg_recipe *recipe = &bench->options.recipe;
     size_t threads = (size_t)bench->options.threads, count = 0;
-    enum cg_status status = cg_generator_build(&CG_GENERATOR_DEFAULT, &bench->generator, error);
+    enum cg_status status = cg_generator_build(cg_generator_find(NULL), &bench->generator, error);
     for (int c = 0; status == CG_OK && c < CG_CRITIC_COUNT; c++)
         status = cg_critic_build((enum cg_critic)c, &bench->critics[c], error);
     if (status == CG_OK)

@@ -9,6 +9,7 @@
 #include "cli/train/train_card.h"
 #include "cli/train/train_common.h"
 #include "cli/train/train_contact.h"
+#include "model/model.h"
 #include "train/core/run_folder.h"
 #include "train/style/run.h"
 
@@ -16,7 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DEFAULT_DETAIL_PX 960
+#define DEFAULT_DETAIL_PX 1600
 #define DEFAULT_GROW 2.0f
 #define DEFAULT_STEPS 40000
 /* In the run's folder, beside what the trainer writes. */
@@ -24,6 +25,7 @@
 enum {
     OPTION_CACHE = CG_CLI_TRAIN_OWN,
     OPTION_FROM,
+    OPTION_GENERATOR,
     OPTION_SUMMARY,
     OPTION_DETAIL,
     OPTION_GROW,
@@ -51,6 +53,7 @@ static const struct option long_options[] = {
     CG_CLI_TRAIN_OPTIONS,
     {"cache", required_argument, NULL, OPTION_CACHE},
     {"from", required_argument, NULL, OPTION_FROM},
+    {"generator", required_argument, NULL, OPTION_GENERATOR},
     {"summary", required_argument, NULL, OPTION_SUMMARY},
     {"detail", required_argument, NULL, OPTION_DETAIL},
     {"enlarge", required_argument, NULL, OPTION_GROW},
@@ -90,6 +93,9 @@ static const char help_text[] =
     "samples/, checkpoints to go on from, and report.html. Ctrl-C saves and stops.\n"
     "\n"
     "  --from STYLE|FILE    start from a trained style: some minutes are enough\n"
+    "  --generator SIZE     without --from: small, or large, which costs four times as much "
+    "(default\n"
+    "                       small)\n"
     "  --photos PHOTOS      a folder of photos in place of DIR/photos; DIR may then hold the "
     "pages\n"
     "                       themselves\n"
@@ -107,7 +113,8 @@ static const char help_text[] =
     "it\n" CG_CLI_WATCH_HELP
     "  --name NAME          the style's name (default: the last part of RUN)\n"
     "  --summary TEXT       one line about it, for comicgan styles\n"
-    "  --detail PX          working size of photos, long side (default 960)\n"
+    "  --detail PX          working size of photos, long side (default 1600; with --from that of\n"
+    "                       the style)\n"
     "  --enlarge X          smaller photos are enlarged for that up to X times (default 2)\n"
     "  --faces FILE         where the photos' faces are, for the teacher: JSON, docs/TRAINING.md\n"
     "  --comic-detail PX    that of comics (default: at most 1000, and lines 2 pixels wide)\n"
@@ -194,6 +201,15 @@ static bool take_recipe_option(struct cg_recipe *recipe, int option, const char 
     }
 }
 
+static bool take_generator(struct cg_train_options *options, const char *name)
+{
+    options->generator = name;
+    if (cg_generator_find(name) != NULL)
+        return true;
+    cg_cli_fail(CG_EXIT_USAGE, "--generator: expected small or large, found \"%s\"", name);
+    return false;
+}
+
 static bool take_option(void *own, int option, const char *value)
 {
     struct style *style = own;
@@ -205,6 +221,8 @@ static bool take_option(void *own, int option, const char *value)
     case OPTION_FROM:
         options->from = value;
         return true;
+    case OPTION_GENERATOR:
+        return take_generator(options, value);
     case OPTION_SUMMARY:
         options->summary = value;
         return true;
@@ -283,6 +301,22 @@ static void take_report(void *context, const struct cg_train_report *report)
     cg_cli_show_style(listener->display, report);
 }
 
+/* The working size that was not given: that of the style to start from, if there is one. */
+static enum cg_status choose_detail(struct cg_train_options *options, struct cg_error *error)
+{
+    struct cg_model *start = NULL;
+    if (options->detail_px != 0)
+        return CG_OK;
+    options->detail_px = DEFAULT_DETAIL_PX;
+    if (options->from == NULL)
+        return CG_OK;
+    enum cg_status status = cg_model_open_style(options->from, &start, error);
+    if (status == CG_OK)
+        options->detail_px = start->card.detail_px;
+    cg_model_free(start);
+    return status;
+}
+
 static enum cg_status train(void *own, const struct cg_cli_train *common,
                             struct cg_cli_display *display, struct cg_error *error)
 {
@@ -294,10 +328,11 @@ static enum cg_status train(void *own, const struct cg_cli_train *common,
     char *name = name_of_folder(common->out_dir != NULL ? common->out_dir : "");
     char *cache = cg_cli_default_cache();
     complete(style, common, name, cache);
-    enum cg_status status =
-        style->check
-            ? cg_train_check(&style->options, take_report, &listener, error)
-            : cg_train_start(&style->options, &common->limits, take_report, &listener, error);
+    enum cg_status status = choose_detail(&style->options, error);
+    if (status == CG_OK && style->check)
+        status = cg_train_check(&style->options, take_report, &listener, error);
+    else if (status == CG_OK)
+        status = cg_train_start(&style->options, &common->limits, take_report, &listener, error);
     free(cache);
     free(name);
     return status;
@@ -389,7 +424,6 @@ int cg_cli_train_style(int argc, char *argv[])
                                                   .finish = finish,
                                                   .is_no_run = only_checks};
     struct style style = {.options = {.summary = "a trained style",
-                                      .detail_px = DEFAULT_DETAIL_PX,
                                       .photo_grow = DEFAULT_GROW,
                                       .recipe = CG_RECIPE_DEFAULT},
                           .restyle = CG_RECIPE_RESTYLE,

@@ -2,9 +2,10 @@
 #include "train/style/run.h"
 
 #include "base/memory.h"
+#include "model/architecture.h"
 #include "train/core/json_fields.h"
 
-static const struct cg_run_kind kind = {"style", 5};
+static const struct cg_run_kind kind = {"style", 6};
 
 /* The recipe's numbers by name. */
 static const struct cg_json_field numbers[] = {
@@ -50,6 +51,7 @@ enum cg_status cg_run_write(const struct cg_train_options *options,
     cg_run_file_set(&root, "photos", optional_string(options->photos_dir));
     cg_run_file_set(&root, "cache", json_string(options->cache_dir));
     cg_run_file_set(&root, "from", optional_string(options->from));
+    cg_run_file_set(&root, "generator", optional_string(options->generator));
     cg_run_file_set(&root, "summary", json_string(options->summary));
     cg_run_file_set(&root, "detail_px", json_integer(options->detail_px));
     cg_run_file_set(&root, "photo_grow", json_real((double)options->photo_grow));
@@ -90,6 +92,11 @@ static enum cg_status options_from_json(const struct cg_run_file *file,
     options->keep_all = json_is_true(json_object_get(root, "keep_all"));
     options->from = json_string_value(json_object_get(root, "from"));
     options->seed = (uint64_t)json_integer_value(json_object_get(root, "seed"));
+    options->generator = json_string_value(json_object_get(root, "generator"));
+    if (cg_generator_find(options->generator) == NULL)
+        return cg_fail(error, CG_ERR_MODEL,
+                       "%s: expected a known size as \"generator\", found \"%.64s\"", path,
+                       options->generator);
     return cg_json_fields_from_json(numbers, NUMBER_COUNT, json_object_get(root, "recipe"), path,
                                     &options->recipe, error);
 }

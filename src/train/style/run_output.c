@@ -116,18 +116,26 @@ enum cg_status cg_run_output_log(struct cg_run_output *output, const struct cg_t
 
 /* ---- held-out photos ---- */
 
+/* What is done with one held-out photo after another. */
+struct viewing {
+    const struct cg_dataset *dataset;
+    const struct cg_train_state *state;
+    struct cg_infer *infer;
+    struct cg_pool *pool;
+};
+
 static uint8_t to_byte(float value)
 {
     float scaled = value * 255.0f + 0.5f;
     return scaled <= 0.0f ? 0 : scaled >= 255.0f ? 255 : (uint8_t)scaled;
 }
 
-static int whole_cells(int side)
+static int whole_tokens(const struct cg_train_state *state, int side)
 {
-    return side / CG_GENERATOR_CELL_PX * CG_GENERATOR_CELL_PX;
+    return side - side % cg_generator_token_px(&state->config);
 }
 
-/* The upper left part of an image, whose sides are whole cells, as floats from 0 to 1. */
+/* The upper left part of an image, whose sides are whole tokens, as floats from 0 to 1. */
 static float *floats_of(const struct cg_image *image, int width, int height, struct cg_error *error)
 {
     size_t line = (size_t)width * (size_t)image->channels;
@@ -141,7 +149,7 @@ static float *floats_of(const struct cg_image *image, int width, int height, str
     return values;
 }
 
-/* A photo, and the layers that the generator makes of it; RGB, whole cells only. */
+/* A photo, and the layers that the generator makes of it; RGB, whole tokens only. */
 enum { PHOTO, COMIC, INK, COLOUR, PICTURE_COUNT };
 
 /* From the generator's layers, floats from 0 to 1, to pictures; ink is shown black on white. */
@@ -157,12 +165,12 @@ static void layers_to_bytes(const float *colour, const float *ink, size_t pixels
 }
 
 /* Make pictures from PHOTO on; whatever is made is to be cleared. */
-static enum cg_status draw_comic(struct cg_infer *infer, struct cg_pool *pool,
-                                 const float *parameters, struct cg_image pictures[PICTURE_COUNT],
-                                 struct cg_error *error)
+static enum cg_status draw_comic(const struct viewing *viewing,
+                                 struct cg_image pictures[PICTURE_COUNT], struct cg_error *error)
 {
     const struct cg_image *photo = &pictures[PHOTO];
-    int width = whole_cells(photo->width), height = whole_cells(photo->height);
+    int width = whole_tokens(viewing->state, photo->width);
+    int height = whole_tokens(viewing->state, photo->height);
     size_t pixels = (size_t)width * (size_t)height;
     const float *output;
     enum cg_status status = CG_OK;
@@ -175,7 +183,8 @@ static enum cg_status draw_comic(struct cg_infer *infer, struct cg_pool *pool,
     if (input == NULL || layers == NULL)
         status = CG_ERR_MEMORY;
     if (status == CG_OK)
-        status = cg_infer_run(infer, pool, parameters, input, height, width, &output, NULL, error);
+        status = cg_infer_run(viewing->infer, viewing->pool, viewing->state->average, input, height,
+                              width, &output, NULL, error);
     if (status == CG_OK) {
         float *logit = layers + 3 * pixels;
         cg_layers_from_output(output, input, height, width, layers, logit);
@@ -202,14 +211,6 @@ static double distance_to_target(const struct cg_image *comic, const struct cg_i
     return sum / (255.0 * 3.0 * (double)comic->width * (double)comic->height);
 }
 
-/* What is done with one held-out photo after another. */
-struct viewing {
-    const struct cg_dataset *dataset;
-    const struct cg_train_state *state;
-    struct cg_infer *infer;
-    struct cg_pool *pool;
-};
-
 static enum cg_status begin_viewing(const struct cg_dataset *dataset,
                                     const struct cg_train_state *state, struct cg_pool *pool,
                                     struct viewing *out, struct cg_error *error)
@@ -229,7 +230,7 @@ static enum cg_status view_photo(const struct viewing *viewing, size_t index, do
         cg_dataset_validation(viewing->dataset, index, &pictures[PHOTO], &colour, &ink, error);
     if (status != CG_OK)
         return status;
-    status = draw_comic(viewing->infer, viewing->pool, viewing->state->average, pictures, error);
+    status = draw_comic(viewing, pictures, error);
     if (status == CG_OK && loss != NULL)
         *loss = distance_to_target(&pictures[COMIC], &colour, &ink);
     if (status == CG_OK && sheet != NULL)

@@ -13,8 +13,8 @@ enum cg_status cg_train_state_create(const struct cg_train_options *options, str
     int micro_batches = options->recipe.batch / options->recipe.micro_batch_crops;
     struct cg_network *network = NULL;
     *out = (struct cg_train_state){0};
-    enum cg_status status =
-        cg_generator_build(start != NULL ? &start->config : &CG_GENERATOR_DEFAULT, &network, error);
+    out->config = start != NULL ? start->config : *cg_generator_find(options->generator);
+    enum cg_status status = cg_generator_build(&out->config, &network, error);
     if (status == CG_OK)
         status = cg_learner_create(network, ranks, micro_batches, false, options->seed,
                                    &out->generator, error);

@@ -7,6 +7,7 @@
 #include "train/style/style.h"
 
 struct cg_train_state {
+    struct cg_generator_config config;
     struct cg_learner generator;
     struct cg_learner critics[CG_CRITIC_COUNT];
     float *average; /* moving average of the generator's parameters: what is shipped */
@@ -14,7 +15,8 @@ struct cg_train_state {
     struct cg_rollback rollback;
 };
 
-/* Everything at its start; the generator from start (may be NULL: at random). */
+/* Everything at its start; the generator from start (may be NULL: at random, of
+ * the architecture that options name). */
 enum cg_status cg_train_state_create(const struct cg_train_options *options, struct cg_ranks *ranks,
                                      const struct cg_model *start, struct cg_train_state *out,
                                      struct cg_error *error);

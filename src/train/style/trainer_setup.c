@@ -91,14 +91,13 @@ static char *looks_of_data(const struct cg_dataset *dataset)
 }
 
 /* The model as it will be written: the generator's architecture under the run's own card. */
-static enum cg_status make_card(struct cg_trainer *trainer, const struct cg_model *start,
-                                struct cg_error *error)
+static enum cg_status make_card(struct cg_trainer *trainer, struct cg_error *error)
 {
     struct cg_model *card = cg_alloc_zero(1, sizeof(*card), "model", error);
     trainer->card = card;
     if (card == NULL)
         return CG_ERR_MEMORY;
-    card->config = start != NULL ? start->config : CG_GENERATOR_DEFAULT;
+    card->config = trainer->state.config;
     card->card.name = cg_string_copy(trainer->options->name);
     card->card.summary = cg_string_copy(trainer->options->summary);
     card->card.detail_px = trainer->options->detail_px;
@@ -108,18 +107,18 @@ static enum cg_status make_card(struct cg_trainer *trainer, const struct cg_mode
     return cg_generator_build(&card->config, &card->network, error);
 }
 
-static enum cg_status check_recipe(const struct cg_recipe *recipe, int ranks,
+static enum cg_status check_recipe(const struct cg_recipe *recipe, int token_px, int ranks,
                                    struct cg_error *error)
 {
-    int least = CG_GENERATOR_CELL_PX;
+    int least = token_px;
     for (int c = 0; c < CG_CRITIC_COUNT; c++)
         if (cg_critic_least_px((enum cg_critic)c) > least)
             least = cg_critic_least_px((enum cg_critic)c);
     if (recipe->crop_px < least || recipe->crop_px > CG_DATASET_CROP_MAX_PX ||
-        recipe->crop_px % CG_GENERATOR_CELL_PX != 0)
+        recipe->crop_px % token_px != 0)
         return cg_fail(error, CG_ERR_ARGUMENT,
-                       "crops: expected a multiple of %d from %d to %d pixels, got %d",
-                       CG_GENERATOR_CELL_PX, least, CG_DATASET_CROP_MAX_PX, recipe->crop_px);
+                       "crops: expected a multiple of %d from %d to %d pixels, got %d", token_px,
+                       least, CG_DATASET_CROP_MAX_PX, recipe->crop_px);
     if (recipe->micro_batch_crops < 1 || recipe->batch < recipe->micro_batch_crops ||
         recipe->batch > 1024 || recipe->batch % recipe->micro_batch_crops != 0)
         return cg_fail(error, CG_ERR_ARGUMENT,
@@ -142,14 +141,14 @@ static enum cg_status check_recipe(const struct cg_recipe *recipe, int ranks,
     return CG_OK;
 }
 
-/* What the run starts from. Of one that is resumed only the architecture matters, which its
- * own model has, too: the other may be gone. */
+/* What the run starts from, if anything. Of a run that is resumed only the architecture
+ * matters, which its own model has, too: the other, or a preset of that name, may be gone. */
 static enum cg_status open_start(const struct cg_trainer *trainer, bool resume,
                                  struct cg_model **start, struct cg_error *error)
 {
     bool has_own = resume && access(trainer->model_path, R_OK) == 0;
-    return cg_model_open_style(has_own ? trainer->model_path : trainer->options->from, start,
-                               error);
+    const char *style = has_own ? trainer->model_path : trainer->options->from;
+    return style != NULL ? cg_model_open_style(style, start, error) : CG_OK;
 }
 
 /* What can be had without the data. */
@@ -157,9 +156,13 @@ static enum cg_status begin(struct cg_trainer *trainer, bool resume, struct cg_m
                             struct cg_error *error)
 {
     const struct cg_train_options *options = trainer->options;
-    enum cg_status status = check_recipe(trainer->recipe, cg_ranks_count(trainer->ranks), error);
-    if (status == CG_OK && options->from != NULL)
-        status = open_start(trainer, resume, start, error);
+    enum cg_status status = open_start(trainer, resume, start, error);
+    if (status == CG_OK) {
+        const struct cg_generator_config *config =
+            *start != NULL ? &(*start)->config : cg_generator_find(options->generator);
+        status = check_recipe(trainer->recipe, cg_generator_token_px(config),
+                              cg_ranks_count(trainer->ranks), error);
+    }
     if (status == CG_OK)
         status = cg_pool_create(options->threads, &trainer->pool, error);
     if (status == CG_OK)
@@ -212,7 +215,7 @@ static enum cg_status create(struct cg_trainer *trainer, bool resume, const stru
     enum cg_status status =
         cg_train_state_create(trainer->options, trainer->ranks, start, &trainer->state, error);
     if (status == CG_OK)
-        status = make_card(trainer, start, error);
+        status = make_card(trainer, error);
     if (status == CG_OK)
         status = create_micro_batches(trainer, error);
     if (status == CG_OK)
