@@ -21,8 +21,9 @@ bool cg_linear_shape(const struct cg_layer *layer, const struct cg_shape *in,
 static bool is_small(const struct cg_layer *layer)
 {
     return layer->out_channels <= CG_SMALL_GEMM_OUT_MAX &&
-           layer->in_channels <= CG_SMALL_GEMM_IN_MAX && layer->activation != CG_ACT_TANH &&
-           layer->activation != CG_ACT_SIGMOID;
+           layer->in_channels <= CG_SMALL_GEMM_IN_MAX &&
+           layer->in_channels * layer->out_channels <= CG_SMALL_GEMM_WEIGHTS_MAX &&
+           layer->activation != CG_ACT_TANH && layer->activation != CG_ACT_SIGMOID;
 }
 
 static float small_slope(const struct cg_layer *layer)

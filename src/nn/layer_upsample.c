@@ -10,38 +10,70 @@
 
 #include <string.h>
 
-/* The two rows of one direction that a place lies between, and the second one's weight. */
+/* The two rows of one direction that a place lies between, as shares of an offset into the input
+ * (struct grid), and the second one's weight. */
 struct between {
-    int first, second;
+    size_t first, second;
     float weight;
 };
 
-static inline struct between between_of(int at, int size, int limit)
-{
-    int doubled =
-        2 * at + 1 + size; /* of the distance from the centre of row -1, in rows: times 2 size */
-    int first = doubled / (2 * size) - 1;
-    return (struct between){cg_place_clamp(first, limit), cg_place_clamp(first + 1, limit),
-                            (float)(doubled % (2 * size)) / (float)(2 * size)};
-}
-
-/* The four rows that a place is made of: offsets into the input, and weights. */
-struct corners {
-    size_t offset[4];
-    float weight[4];
+/* Sizes and cells are powers of two, so that no place costs a division. */
+struct grid {
+    const struct cg_shape *in;
+    int size_shift, cell_shift;
 };
 
-static inline struct corners corners_of(const struct cg_layer *layer, const struct cg_shape *in,
-                                        const struct cg_place *at)
+static inline struct grid grid_of(const struct cg_layer *layer, const struct cg_shape *in)
 {
-    struct between y = between_of(at->y, layer->size, in->height);
-    struct between x = between_of(at->x, layer->size, in->width);
-    return (struct corners){{cg_place_offset(in, at->picture, y.first, x.first),
-                             cg_place_offset(in, at->picture, y.first, x.second),
-                             cg_place_offset(in, at->picture, y.second, x.first),
-                             cg_place_offset(in, at->picture, y.second, x.second)},
-                            {(1.0f - y.weight) * (1.0f - x.weight), (1.0f - y.weight) * x.weight,
-                             y.weight * (1.0f - x.weight), y.weight * x.weight}};
+    return (struct grid){in, __builtin_ctz((unsigned)layer->size),
+                         __builtin_ctz((unsigned)in->cell)};
+}
+
+/* First float of a row at y, x of a picture: the sum of what y and what x add (cg_place_offset). */
+static inline size_t offset_of_y(const struct grid *grid, int picture, int y)
+{
+    int in_cell = y & (grid->in->cell - 1);
+    size_t above = (size_t)picture * (size_t)grid->in->height + (size_t)(y - in_cell);
+    return (above * (size_t)grid->in->width + ((size_t)in_cell << grid->cell_shift)) *
+           (size_t)grid->in->channels;
+}
+
+static inline size_t offset_of_x(const struct grid *grid, int x)
+{
+    int in_cell = x & (grid->in->cell - 1);
+    return (((size_t)(x - in_cell) << grid->cell_shift) + (size_t)in_cell) *
+           (size_t)grid->in->channels;
+}
+
+/* Doubled distance from the centre of the row before the first, in 2 * size: whole and rest. */
+static inline int row_before(const struct grid *grid, int at, float *weight)
+{
+    int steps = 2 << grid->size_shift, doubled = 2 * at + 1 + steps / 2;
+    *weight = (float)(doubled & (steps - 1)) / (float)steps;
+    return (doubled >> (grid->size_shift + 1)) - 1;
+}
+
+static inline struct between between_lines(const struct grid *grid, const struct cg_place *at)
+{
+    struct between y;
+    int first = row_before(grid, at->y, &y.weight), limit = grid->in->height;
+    y.first = offset_of_y(grid, at->picture, cg_place_clamp(first, limit));
+    y.second = offset_of_y(grid, at->picture, cg_place_clamp(first + 1, limit));
+    return y;
+}
+
+static inline struct between between_columns(const struct grid *grid, const struct cg_place *at)
+{
+    struct between x;
+    int first = row_before(grid, at->x, &x.weight), limit = grid->in->width;
+    x.first = offset_of_x(grid, cg_place_clamp(first, limit));
+    x.second = offset_of_x(grid, cg_place_clamp(first + 1, limit));
+    return x;
+}
+
+static inline bool is_power_of_two(int number)
+{
+    return (number & (number - 1)) == 0;
 }
 
 bool cg_upsample_shape(const struct cg_layer *layer, const struct cg_shape *in,
@@ -54,43 +86,59 @@ bool cg_upsample_shape(const struct cg_layer *layer, const struct cg_shape *in,
     out->height = in->height * layer->size;
     out->width = in->width * layer->size;
     out->cell = layer->cell;
-    return out->height % layer->cell == 0 && out->width % layer->cell == 0;
+    return is_power_of_two(layer->size) && is_power_of_two(in->cell) &&
+           out->height % layer->cell == 0 && out->width % layer->cell == 0;
 }
 
 CG_MULTIVERSION
 void cg_upsample_forward(const struct cg_layer_forward *call)
 {
+    const struct grid grid = grid_of(call->layer, call->in_shape);
     size_t channels = (size_t)call->in_shape->channels;
     struct cg_place at = cg_place_of(call->out_shape, call->begin);
+    struct between y = between_lines(&grid, &at);
     float *restrict out = call->out;
     for (size_t row = call->begin; row < call->end; row++, out += channels) {
-        struct corners from = corners_of(call->layer, call->in_shape, &at);
-        const float *a = call->in + from.offset[0], *b = call->in + from.offset[1];
-        const float *c = call->in + from.offset[2], *d = call->in + from.offset[3];
+        struct between x = between_columns(&grid, &at);
+        const float *above = call->in + y.first, *below = call->in + y.second;
+        const float *a = above + x.first, *b = above + x.second;
+        const float *c = below + x.first, *d = below + x.second;
+        float wa = (1.0f - y.weight) * (1.0f - x.weight), wb = (1.0f - y.weight) * x.weight;
+        float wc = y.weight * (1.0f - x.weight), wd = y.weight * x.weight;
         for (size_t i = 0; i < channels; i++)
-            out[i] = from.weight[0] * a[i] + from.weight[1] * b[i] + from.weight[2] * c[i] +
-                     from.weight[3] * d[i];
+            out[i] = wa * a[i] + wb * b[i] + wc * c[i] + wd * d[i];
+        int line = at.y;
         cg_place_advance(call->out_shape, &at);
+        if (at.y != line || at.x == 0)
+            y = between_lines(&grid, &at);
     }
+}
+
+static inline void add_scaled(float *restrict to, float weight, const float *restrict from,
+                              size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        to[i] += weight * from[i];
 }
 
 CG_MULTIVERSION
 void cg_upsample_backward(const struct cg_layer_backward *call)
 {
+    const struct grid grid = grid_of(call->layer, call->in_shape);
     size_t channels = (size_t)call->in_shape->channels, rows = cg_shape_rows(call->out_shape);
     struct cg_place at = cg_place_of(call->out_shape, 0);
-    const float *restrict gradient = call->grad_out;
+    const float *gradient = call->grad_out;
     if (call->grad_in == NULL)
         return;
     if (!call->accumulate_in)
         memset(call->grad_in, 0, cg_shape_values(call->in_shape) * sizeof(float));
     for (size_t row = 0; row < rows; row++, gradient += channels) {
-        struct corners to = corners_of(call->layer, call->in_shape, &at);
-        for (int k = 0; k < 4; k++) {
-            float *restrict target = call->grad_in + to.offset[k];
-            for (size_t i = 0; i < channels; i++)
-                target[i] += to.weight[k] * gradient[i];
-        }
+        struct between y = between_lines(&grid, &at), x = between_columns(&grid, &at);
+        float *above = call->grad_in + y.first, *below = call->grad_in + y.second;
+        add_scaled(above + x.first, (1.0f - y.weight) * (1.0f - x.weight), gradient, channels);
+        add_scaled(above + x.second, (1.0f - y.weight) * x.weight, gradient, channels);
+        add_scaled(below + x.first, y.weight * (1.0f - x.weight), gradient, channels);
+        add_scaled(below + x.second, y.weight * x.weight, gradient, channels);
         cg_place_advance(call->out_shape, &at);
     }
 }

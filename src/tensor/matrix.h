@@ -42,14 +42,18 @@ void cg_gemm_naive(enum cg_transpose transpose_a, enum cg_transpose transpose_b,
  * y = x * w^T + bias for small weights and many rows, where a library's gemm spends its time on
  * packing and on adding the bias afterwards.
  *   x: rows x in, y: rows x out, both without gaps; w: out x in; bias: out.
- *   in at most CG_SMALL_GEMM_IN_MAX, out at most CG_SMALL_GEMM_OUT_MAX.
+ *   in at most CG_SMALL_GEMM_IN_MAX, out at most CG_SMALL_GEMM_OUT_MAX, in * out at most
+ *   CG_SMALL_GEMM_WEIGHTS_MAX.
  * slope: negative results are multiplied by it (leaky ReLU); 1 leaves them as they are.
  *
  * The weights are turned round once, into cg_small_gemm_floats(in, out) floats, and used many
  * times; cg_small_gemm does both.
  */
-#define CG_SMALL_GEMM_IN_MAX 128
+#define CG_SMALL_GEMM_IN_MAX 512
 #define CG_SMALL_GEMM_OUT_MAX 128
+#define CG_SMALL_GEMM_WEIGHTS_MAX (128 * 128)
+/* What any such weights take, turned round either way: panels are filled up to 32. */
+#define CG_SMALL_GEMM_FLOATS_MAX (2 * CG_SMALL_GEMM_WEIGHTS_MAX + CG_SMALL_GEMM_IN_MAX)
 size_t cg_small_gemm_floats(size_t in, size_t out);
 void cg_small_gemm_prepare(const float *w, const float *bias, size_t in, size_t out,
                            float *prepared);

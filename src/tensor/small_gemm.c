@@ -144,7 +144,7 @@ void cg_small_gemm_multiply(const float *x, size_t rows, size_t in, const float 
 void cg_small_gemm(const float *x, size_t rows, size_t in, const float *w, const float *bias,
                    size_t out, float slope, float *y)
 {
-    float prepared[(CG_SMALL_GEMM_IN_MAX + 1) * CG_SMALL_GEMM_OUT_MAX] __attribute__((aligned(64)));
+    float prepared[CG_SMALL_GEMM_FLOATS_MAX] __attribute__((aligned(64)));
     cg_small_gemm_prepare(w, bias, in, out, prepared);
     cg_small_gemm_multiply(x, rows, in, prepared, out, slope, y);
 }

@@ -145,8 +145,8 @@ void cg_small_gemm_backward(const struct cg_small_gemm_backward *call)
 {
     size_t in = call->in, out = call->out;
     size_t panels = (in + PANEL_COLUMNS - 1) / PANEL_COLUMNS;
-    float sums[CG_SMALL_GEMM_IN_MAX * CG_SMALL_GEMM_OUT_MAX] __attribute__((aligned(64)));
-    float turned[(CG_SMALL_GEMM_OUT_MAX + 1) * CG_SMALL_GEMM_IN_MAX] __attribute__((aligned(64)));
+    float sums[CG_SMALL_GEMM_FLOATS_MAX] __attribute__((aligned(64)));
+    float turned[CG_SMALL_GEMM_FLOATS_MAX] __attribute__((aligned(64)));
     by_weight_fn multiply = choose();
     if (call->w_gradient != NULL)
         memset(sums, 0, panels * out * PANEL_COLUMNS * sizeof(float));

@@ -127,13 +127,15 @@ static void check(size_t rows, size_t in, size_t out, float slope)
 static void it_equals_sums_in_double(void **state)
 {
     (void)state;
-    static const size_t ins[] = {1, 7, 16, 31, 32, 33, 43, 64, CG_SMALL_GEMM_IN_MAX};
-    static const size_t outs[] = {1, 2, 4, 9, 32, 33, 64, 100, CG_SMALL_GEMM_OUT_MAX};
+    static const size_t ins[] = {1,  7,   16,  31,  32,  33,  43,
+                                 64, 128, 129, 160, 256, 496, CG_SMALL_GEMM_IN_MAX};
+    static const size_t outs[] = {1, 2, 4, 9, 32, 33, 64, 100, 127, CG_SMALL_GEMM_OUT_MAX};
     static const size_t rows[] = {0, 1, 5, 63, 64, 65, 150};
     static const float slopes[] = {1.0f, 0.1f, 0.0f};
     for (size_t i = 0; i < sizeof(ins) / sizeof(ins[0]); i++)
         for (size_t o = 0; o < sizeof(outs) / sizeof(outs[0]); o++)
-            check(rows[(2 * i + o) % 7], ins[i], outs[o], slopes[(i + o) % 3]);
+            if (ins[i] * outs[o] <= CG_SMALL_GEMM_WEIGHTS_MAX)
+                check(rows[(2 * i + o) % 7], ins[i], outs[o], slopes[(i + o) % 3]);
     for (size_t r = 0; r < sizeof(rows) / sizeof(rows[0]); r++)
         check(rows[r], 43, 32, slopes[r % 3]);
 }
