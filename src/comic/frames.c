@@ -147,7 +147,8 @@ static enum cg_status convert(struct cg_frames *frames, struct cg_image *frame, 
         status = cg_stabilizer_photo(frames->stabilizer, frames->pool, frames->photo, width, height,
                                      frames->stability, &smooth, trusted, error);
     if (status == CG_OK)
-        status = cg_working_draw_floats(frames->working, smooth, width, height, &layers, error);
+        status = cg_working_draw_floats(frames->working, smooth, width, height,
+                                        frames->looks.smooth, &layers, error);
     if (status != CG_OK)
         return status;
     cg_stabilizer_layers(frames->stabilizer, frames->pool, &layers);

@@ -142,7 +142,7 @@ static enum cg_status convert(struct cg_session *session, struct cg_image *photo
     enum cg_status status = cg_image_resize(photo, width, height, &working, error);
     if (status != CG_OK)
         return status;
-    status = cg_working_draw(session->working, &working, &layers, error);
+    status = cg_working_draw(session->working, &working, looks->smooth, &layers, error);
     if (status == CG_OK && (width > photo->width || height > photo->height)) {
         status = render_enlarged(session, &layers, looks, &working, photo, error);
     } else if (status == CG_OK) {

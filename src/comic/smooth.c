@@ -38,6 +38,7 @@ struct job {
     float *rows;
     size_t row_floats;
     int step_px;
+    float amount;
 };
 
 static float *row_of(const struct planes *planes, int channel, int y)
@@ -189,7 +190,7 @@ static void join_band(void *context, size_t band, int worker)
             float *out = job->colour + 3 * (size_t)y * (size_t)job->from.width + c;
             const float *row = row_of(&job->from, c, y);
             for (int x = 0; x < job->from.width; x++)
-                out[3 * x] = row[x];
+                out[3 * x] = job->amount * row[x] + (1.0f - job->amount) * out[3 * x];
         }
 }
 
@@ -224,10 +225,12 @@ static enum cg_status reserve(float **memory, size_t *floats, size_t wanted, str
 }
 
 enum cg_status cg_smooth(struct cg_smoother *smoother, struct cg_pool *pool, float *colour,
-                         int width, int height, struct cg_error *error)
+                         int width, int height, float amount, struct cg_error *error)
 {
     const size_t stride = (size_t)width + 2 * MARGIN_PX, set = 3 * stride * (size_t)height;
     const size_t row_floats = 4 * (size_t)width;
+    if (amount <= 0.0f)
+        return CG_OK;
     enum cg_status status = reserve(&smoother->memory, &smoother->floats, 2 * set, error);
     if (status == CG_OK)
         status = reserve(&smoother->rows, &smoother->row_floats,
@@ -238,7 +241,8 @@ enum cg_status cg_smooth(struct cg_smoother *smoother, struct cg_pool *pool, flo
                       .to = {smoother->memory + set, width, height, stride},
                       .colour = colour,
                       .rows = smoother->rows,
-                      .row_floats = row_floats};
+                      .row_floats = row_floats,
+                      .amount = amount};
     const size_t bands = ((size_t)height + BAND_ROWS - 1) / BAND_ROWS;
     cg_pool_run(pool, bands, split_band, &job);
     for (int pass = 0; pass < PASSES; pass++) {

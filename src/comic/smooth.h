@@ -19,10 +19,11 @@ enum cg_status cg_smoother_create(struct cg_smoother **out, struct cg_error *err
 void cg_smoother_free(struct cg_smoother *smoother);
 
 /*
- * colour: height * width * 3 floats, about 0 to 1, changed in place. Same result for any number of
- * threads. Errors: CG_ERR_MEMORY; then colour is unchanged.
+ * colour: height * width * 3 floats, about 0 to 1, changed in place. amount: 1 for all of it,
+ * less for a blend with what it was, 0 for nothing, which costs nothing. Same result for any number
+ * of threads. Errors: CG_ERR_MEMORY; then colour is unchanged.
  */
 enum cg_status cg_smooth(struct cg_smoother *smoother, struct cg_pool *pool, float *colour,
-                         int width, int height, struct cg_error *error);
+                         int width, int height, float amount, struct cg_error *error);
 
 #endif

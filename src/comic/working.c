@@ -117,7 +117,7 @@ static void crop_rows(float *map, const struct maps *maps, size_t channels)
 }
 
 /* Run the generator on the input. */
-static enum cg_status draw(struct cg_working *working, const struct maps *maps,
+static enum cg_status draw(struct cg_working *working, const struct maps *maps, float smooth,
                            struct cg_layers *layers, struct cg_error *error)
 {
     const float *output;
@@ -132,8 +132,8 @@ static enum cg_status draw(struct cg_working *working, const struct maps *maps,
     crop_rows(maps->input, maps, 3);
     crop_rows(maps->colour, maps, 3);
     crop_rows(maps->logit, maps, 1);
-    status =
-        cg_smooth(working->smoother, working->pool, maps->colour, maps->width, maps->height, error);
+    status = cg_smooth(working->smoother, working->pool, maps->colour, maps->width, maps->height,
+                       smooth, error);
     if (status != CG_OK)
         return status;
     *layers = (struct cg_layers){maps->width, maps->height, maps->input, maps->colour, maps->logit};
@@ -141,7 +141,7 @@ static enum cg_status draw(struct cg_working *working, const struct maps *maps,
 }
 
 enum cg_status cg_working_draw(struct cg_working *working, const struct cg_image *copy,
-                               struct cg_layers *layers, struct cg_error *error)
+                               float smooth, struct cg_layers *layers, struct cg_error *error)
 {
     struct maps maps;
     enum cg_status status = reserve_maps(working, copy->width, copy->height, &maps, error);
@@ -152,11 +152,12 @@ enum cg_status cg_working_draw(struct cg_working *working, const struct cg_image
         for (size_t i = 0; i < count; i++)
             maps.input[(size_t)y * line + i] =
                 (float)copy->pixels[(size_t)y * count + i] * (1.0f / 255.0f);
-    return draw(working, &maps, layers, error);
+    return draw(working, &maps, smooth, layers, error);
 }
 
 enum cg_status cg_working_draw_floats(struct cg_working *working, const float *copy, int width,
-                                      int height, struct cg_layers *layers, struct cg_error *error)
+                                      int height, float smooth, struct cg_layers *layers,
+                                      struct cg_error *error)
 {
     struct maps maps;
     enum cg_status status = reserve_maps(working, width, height, &maps, error);
@@ -165,5 +166,5 @@ enum cg_status cg_working_draw_floats(struct cg_working *working, const float *c
     size_t count = 3 * (size_t)width, line = 3 * (size_t)maps.padded_width;
     for (int y = 0; y < height; y++)
         memcpy(maps.input + (size_t)y * line, copy + (size_t)y * count, count * sizeof(float));
-    return draw(working, &maps, layers, error);
+    return draw(working, &maps, smooth, layers, error);
 }

@@ -15,6 +15,7 @@ const struct cg_look_row CG_LOOK_TABLE[CG_LOOK_COUNT] = {
     [CG_LOOK_DETAIL] = {"detail", FIELD(detail_px), true, false, false, 64, 8192, 960},
     [CG_LOOK_INK] = {"ink", FIELD(ink), false, false, true, 0, 2, 1},
     [CG_LOOK_LINE] = {"line", FIELD(line), false, false, true, 0.25f, 4, 1},
+    [CG_LOOK_CALM] = {"calm", FIELD(calm), false, false, true, 0, 1, 1},
     [CG_LOOK_SATURATION] = {"saturation", FIELD(saturation), false, false, true, 0, 2, 1},
     [CG_LOOK_CONTRAST] = {"contrast", FIELD(contrast), false, false, true, 0, 2, 1},
     [CG_LOOK_COLORS] = {"colors", FIELD(colors), true, true, true, 2, 64, 0},

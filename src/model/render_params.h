@@ -15,6 +15,7 @@ enum cg_look {
     CG_LOOK_DETAIL,
     CG_LOOK_INK,
     CG_LOOK_LINE,
+    CG_LOOK_CALM,
     CG_LOOK_SATURATION,
     CG_LOOK_CONTRAST,
     CG_LOOK_COLORS,

@@ -13,7 +13,7 @@
 
 enum { WIDTH = 97, HEIGHT = 71, VALUES = 3 * WIDTH * HEIGHT };
 
-static float *calmed(const float *colour, int width, int height, int threads)
+static float *calmed_by(float amount, const float *colour, int width, int height, int threads)
 {
     struct cg_smoother *smoother;
     struct cg_pool *pool;
@@ -23,10 +23,15 @@ static float *calmed(const float *colour, int width, int height, int threads)
     memcpy(out, colour, nbytes);
     assert_int_equal(cg_pool_create(threads, &pool, NULL), CG_OK);
     assert_int_equal(cg_smoother_create(&smoother, NULL), CG_OK);
-    assert_int_equal(cg_smooth(smoother, pool, out, width, height, NULL), CG_OK);
+    assert_int_equal(cg_smooth(smoother, pool, out, width, height, amount, NULL), CG_OK);
     cg_smoother_free(smoother);
     cg_pool_free(pool);
     return out;
+}
+
+static float *calmed(const float *colour, int width, int height, int threads)
+{
+    return calmed_by(1.0f, colour, width, height, threads);
 }
 
 /* Two areas side by side, 0.3 and 0.7, under noise; the edge is a slope of 5 pixels. */
@@ -83,6 +88,21 @@ static void edges_get_steeper_without_a_halo(void **state)
     free(colour);
 }
 
+static void half_of_it_lies_half_way(void **state)
+{
+    (void)state;
+    float *colour = draw_areas(0.05f), *none = calmed_by(0.0f, colour, WIDTH, HEIGHT, 2);
+    float *half = calmed_by(0.5f, colour, WIDTH, HEIGHT, 2),
+          *all = calmed(colour, WIDTH, HEIGHT, 2);
+    assert_memory_equal(none, colour, VALUES * sizeof(float));
+    for (int i = 0; i < VALUES; i++)
+        assert_true(fabsf(half[i] - 0.5f * (colour[i] + all[i])) < 1e-6f);
+    free(all);
+    free(half);
+    free(none);
+    free(colour);
+}
+
 static void threads_make_no_difference(void **state)
 {
     (void)state;
@@ -114,6 +134,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(texture_goes_and_areas_keep_their_colour),
         cmocka_unit_test(edges_get_steeper_without_a_halo),
+        cmocka_unit_test(half_of_it_lies_half_way),
         cmocka_unit_test(threads_make_no_difference),
         cmocka_unit_test(the_smallest_sizes_work),
     };
