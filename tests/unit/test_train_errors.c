@@ -87,14 +87,15 @@ static void a_damaged_run_file_is_refused(void **state)
         const char *from, *to, *text;
         enum cg_status status;
     } rows[] = {
-        {"\"version\": 5", "\"version\": 4", "version 5, found 4, made by comicgan ",
+        {"\"version\": 6", "\"version\": 5", "version 6, found 5, made by comicgan ",
          CG_ERR_FORMAT},
-        {"\"version\": 5", "\"version\": 6", "start a new run in another folder", CG_ERR_FORMAT},
+        {"\"version\": 6", "\"version\": 7", "start a new run in another folder", CG_ERR_FORMAT},
         {"\"style\"", "\"vector\"", "expected a run of the model \"style\"", CG_ERR_FORMAT},
-        {"\"version\": 5", "\"version\": \"1\"", "\"version\"", CG_ERR_MODEL},
+        {"\"version\": 6", "\"version\": \"1\"", "\"version\"", CG_ERR_MODEL},
         {"{", "", "expected JSON", CG_ERR_MODEL},
         {"\"data\":", "\"date\":", "\"data\"", CG_ERR_MODEL},
         {"\"detail_px\": 128", "\"detail_px\": 1", "64 to 8192", CG_ERR_MODEL},
+        {"\"generator\": null", "\"generator\": \"medium\"", "expected a known size", CG_ERR_MODEL},
         {"\"batch\": 2", "\"batch\": null", "the recipe lacks", CG_ERR_FORMAT},
         {"\"recipe\":", "\"recipes\":", "the recipe lacks", CG_ERR_FORMAT},
         {"\"batch\": 2", "\"batch\": 0", "batch: expected", CG_ERR_ARGUMENT},
@@ -259,7 +260,7 @@ static void recipes_out_of_range_are_refused(void **state)
     static const int crops[] = {0, -48, 44, 50, 516};
     for (size_t i = 0; i < sizeof(crops) / sizeof(crops[0]); i++) {
         run.options.recipe.crop_px = crops[i];
-        expect_start_failure(&run, CG_ERR_ARGUMENT, "crops: expected a multiple of 4 from 48");
+        expect_start_failure(&run, CG_ERR_ARGUMENT, "crops: expected a multiple of 8 from 48");
     }
     static const int batches[][2] = {{0, 1}, {3, 2}, {1, 2}, {2, 0}, {1025, 1}, {2, -1}};
     for (size_t i = 0; i < sizeof(batches) / sizeof(batches[0]); i++) {
