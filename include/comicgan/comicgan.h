@@ -97,7 +97,7 @@ struct cg_render_params {
     float ink;  /* strength: 0 none, 1 as trained, 2 twice */
     float line; /* width: 0.25 to 4 times that of the trained lines */
     /* the colour under them */
-    float calm; /* how far what is left of the photo's texture is smoothed away: 0 not, 1 wholly */
+    float smooth; /* how far what is left of the photo's texture is smoothed away: 0 not, 1 wholly */
     float saturation; /* 0 grey, 1 as trained, 2 twice; hue and lightness stay */
     float contrast;   /* of lightness, 0 to 2; 1 as trained */
     int colors;       /* 2 to 64 colours, chosen from the picture; 0 as many as there are */

@@ -31,7 +31,7 @@ enum {
         {"paper", required_argument, NULL, CG_CLI_LOOK_PAPER},                                     \
         {"mask", required_argument, NULL, CG_CLI_LOOK_MASK},                                       \
         CG_CLI_LOOK_ROW("detail", CG_LOOK_DETAIL), CG_CLI_LOOK_ROW("ink", CG_LOOK_INK),            \
-        CG_CLI_LOOK_ROW("line", CG_LOOK_LINE), CG_CLI_LOOK_ROW("calm", CG_LOOK_CALM),              \
+        CG_CLI_LOOK_ROW("line", CG_LOOK_LINE), CG_CLI_LOOK_ROW("smooth", CG_LOOK_SMOOTH),              \
         CG_CLI_LOOK_ROW("saturation", CG_LOOK_SATURATION),                                         \
         CG_CLI_LOOK_ROW("contrast", CG_LOOK_CONTRAST), CG_CLI_LOOK_ROW("colors", CG_LOOK_COLORS),  \
         CG_CLI_LOOK_ROW("fill", CG_LOOK_FILL), CG_CLI_LOOK_ROW("hatch", CG_LOOK_HATCH),            \
@@ -49,7 +49,7 @@ enum {
     "                  smaller is bolder, larger is finer\n"                                       \
     "  --ink X         strength of the lines, 0 to 2\n"                                            \
     "  --line X        width of the lines, 0.25 to 4 times their own\n"                            \
-    "  --calm X        how far what is left of the photo's texture is smoothed away, 0 to 1;\n"    \
+    "  --smooth X      how far what is left of the photo's texture is smoothed away, 0 to 1;\n"    \
     "                  0 is faster\n"                                                              \
     "  --saturation X  0 (grey) to 2; 1 leaves colours as they are\n"                              \
     "  --contrast X    0 to 2; 1 leaves light and dark as they are\n"                              \

@@ -22,7 +22,7 @@
 const struct cg_quality_column cg_quality_columns[CG_QUALITY_COLUMNS] = {
     {"texture", "texture", 1.0, 3, SHOW(texture), SHOW(calm)},
     {"texture_with_ink", "with ink", 1.0, 3, SHOW(texture_ink), 0},
-    {"smooth_fraction", "calm %", 100.0, 1, SHOW(calm), 0},
+    {"calm_fraction", "calm %", 100.0, 1, SHOW(calm), 0},
     {"contour", "contour", 1.0, 3, SHOW(contour), 0},
     {"ink", "ink %", 100.0, 2, SHOW(ink), 0},
     {"dark_photo", "dark % p", 100.0, 2, SHOW(dark_photo), 0},
