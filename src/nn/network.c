@@ -13,16 +13,6 @@
 /* Floats of one map, so that sums of all maps' bytes fit a size_t. */
 #define MAP_FLOATS_MAX (SIZE_MAX / sizeof(float) / (2 * LAYERS_MAX))
 
-size_t cg_shape_rows(const struct cg_shape *shape)
-{
-    return (size_t)shape->count * (size_t)shape->height * (size_t)shape->width;
-}
-
-size_t cg_shape_values(const struct cg_shape *shape)
-{
-    return cg_shape_rows(shape) * (size_t)shape->channels;
-}
-
 enum cg_status cg_network_create(int input_channels, struct cg_network **out,
                                  struct cg_error *error)
 {

@@ -22,10 +22,16 @@ struct cg_shape {
     int count, height, width, channels, cell;
 };
 
-size_t cg_shape_rows(const struct cg_shape *shape);
+static inline size_t cg_shape_rows(const struct cg_shape *shape)
+{
+    return (size_t)shape->count * (size_t)shape->height * (size_t)shape->width;
+}
 
 /* Rows times channels: the floats of a map. */
-size_t cg_shape_values(const struct cg_shape *shape);
+static inline size_t cg_shape_values(const struct cg_shape *shape)
+{
+    return cg_shape_rows(shape) * (size_t)shape->channels;
+}
 
 enum cg_layer_kind {
     CG_LAYER_LINEAR,  /* y = act(W x + b), row by row */
