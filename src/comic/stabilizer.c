@@ -181,8 +181,9 @@ static void trust_row(void *context, size_t item, int worker)
     struct cg_stabilizer *stabilizer = call->stabilizer;
     (void)worker;
     size_t begin = row_begin(stabilizer, item);
-    stabilizer->row_sums[item] = cg_stabilizer_trust_row(
-        stabilizer->trust + begin, call->photo + 3 * begin, call->noise, stabilizer->width);
+    stabilizer->row_sums[item] =
+        cg_stabilizer_trust_row(stabilizer->trust + begin, call->photo + 3 * begin, call->noise,
+                                &stabilizer->limits, stabilizer->width);
 }
 
 static void photo_row(void *context, size_t item, int worker)

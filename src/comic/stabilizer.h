@@ -22,10 +22,11 @@
 #include <stdbool.h>
 
 /* Limits of what stability may add to a layer at full trust and stability 1. Colour and photo: 0 to
- * 1; ink: logits, of which the renderer looks at -8 to 8. */
-#define CG_STABILIZER_PHOTO_MAX 0.06f
-#define CG_STABILIZER_COLOUR_MAX 0.10f
-#define CG_STABILIZER_LOGIT_MAX 8.0f
+ * 1; ink: logits, of which the renderer looks at -8 to 8. Colour counts for all but the darkest
+ * places, which may be held as black as they were. */
+#define CG_STABILIZER_PHOTO_MAX 0.08f
+#define CG_STABILIZER_COLOUR_MAX 0.12f
+#define CG_STABILIZER_LOGIT_MAX 14.0f
 
 struct cg_stabilizer;
 enum cg_status cg_stabilizer_create(struct cg_stabilizer **out, struct cg_error *error);

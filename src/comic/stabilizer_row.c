@@ -5,7 +5,8 @@
  *     out = new + share * held(carried - new, limit w)
  *
  * which for w = 1 is the mean of the last frames, and for w = 0 the new frame. A layer adds
- * hysteresis: of carried - new, the part up to `held back` counts in full.
+ * hysteresis: of carried - new, the part up to `held back` counts in full. Where the photo is dark,
+ * more is: black and grey are both right there, and what was black stays black.
  */
 #include "comic/stabilizer_row.h"
 
@@ -34,15 +35,35 @@
  * does not move is not blurred. */
 #define REST_PX 0.1f
 
+/* Above this stability everything grows faster, so that 1 can be seen to be smoother. */
+#define CALMER 0.75f
+
+/* At stability 1 differences are trusted up to so many times the size. */
+#define LENIENCY 2.0f
+
+/* Luma of what is taken for black altogether, and from where on nothing is. */
+#define BLACK 0.12f
+#define NOT_BLACK 0.30f
+
+/* Linear up to CALMER, where it is that part of `plain`; then to `most`. */
+static float rising(float stability, float plain, float most)
+{
+    float beyond = stability > CALMER ? (stability - CALMER) / (1.0f - CALMER) : 0.0f;
+    return plain * stability + beyond * (most - plain);
+}
+
 struct cg_stabilizer_limits cg_stabilizer_limits_make(float stability)
 {
     return (struct cg_stabilizer_limits){
-        .age_max = 1.0f + 14.0f * stability,
-        .photo = CG_STABILIZER_PHOTO_MAX * stability,
-        .colour = CG_STABILIZER_COLOUR_MAX * stability,
-        .logit = CG_STABILIZER_LOGIT_MAX * stability,
-        .colour_held = 0.02f * stability,
-        .logit_held = 2.0f * stability,
+        .leniency = rising(stability, 0.0f, LENIENCY - 1.0f) + 1.0f,
+        .age_max = 1.0f + rising(stability, 14.0f, 30.0f),
+        .photo = rising(stability, 0.06f, CG_STABILIZER_PHOTO_MAX),
+        .colour = rising(stability, 0.10f, CG_STABILIZER_COLOUR_MAX),
+        .logit = rising(stability, 8.0f, CG_STABILIZER_LOGIT_MAX),
+        .colour_held = rising(stability, 0.02f, 0.04f),
+        .logit_held = rising(stability, 2.0f, 3.0f),
+        .black_held = 0.16f * stability,
+        .black_logit = 4.0f * stability,
     };
 }
 
@@ -191,11 +212,13 @@ void cg_stabilizer_around_row(const float *difference, int width, int height, in
 }
 
 struct cg_stabilizer_sums cg_stabilizer_trust_row(float *trust, const float *photo, float noise,
+                                                  const struct cg_stabilizer_limits *limits,
                                                   int width)
 {
     struct cg_stabilizer_sums sums = {0};
-    float full = TRUST_FULL_NOISES * noise + TRUST_FULL;
-    float none = TRUST_NONE_NOISES * noise + TRUST_NONE, slope = 1.0f / (none - full);
+    float full = limits->leniency * (TRUST_FULL_NOISES * noise + TRUST_FULL);
+    float none = limits->leniency * (TRUST_NONE_NOISES * noise + TRUST_NONE);
+    float slope = 1.0f / (none - full);
     for (int x = 0; x < width; x++) {
         int left = hold_int(x - 1, width - 1), right = hold_int(x + 1, width - 1);
         float value = (none - trust[x]) * slope;
@@ -228,6 +251,12 @@ void cg_stabilizer_photo_row(const float *photo, const float *trust,
     }
 }
 
+static inline float blackness(const float *photo)
+{
+    float value = (NOT_BLACK - luma(photo)) * (1.0f / (NOT_BLACK - BLACK));
+    return value < 0.0f ? 0.0f : value > 1.0f ? 1.0f : value;
+}
+
 /* What is added to a layer that is to move by so much. */
 static inline float moved(float move, float share, float trust, float held, float limit)
 {
@@ -244,15 +273,18 @@ void cg_stabilizer_layers_row(const float *colour, const float *logit, const flo
     for (int x = 0; x < width; x++) {
         struct cg_stabilizer_pixel *pixel = &carried[x];
         /* the age is the new one, which counts this frame */
-        float share = trust[x] * (pixel->age - 1.0f) / pixel->age;
+        float share = trust[x] * (pixel->age - 1.0f) / pixel->age, black = blackness(pixel->photo);
+        float colour_held = limits->colour_held + black * limits->black_held;
+        float logit_held = limits->logit_held + black * limits->black_logit;
+        float colour_limit = colour_held > limits->colour ? colour_held : limits->colour;
         for (int c = 0; c < 3; c++) {
             float here = colour[3 * x + c];
             float move = pixel->colour[c] - here;
             out_colour[3 * x + c] = pixel->colour[c] =
-                here + moved(move, share, trust[x], limits->colour_held, limits->colour);
+                here + moved(move, share, trust[x], colour_held, colour_limit);
         }
         float here = hold(logit[x], LOGIT_LIMIT);
         out_logit[x] = pixel->logit =
-            here + moved(pixel->logit - here, share, trust[x], limits->logit_held, limits->logit);
+            here + moved(pixel->logit - here, share, trust[x], logit_held, limits->logit);
     }
 }

@@ -15,9 +15,11 @@ struct cg_stabilizer_pixel {
 };
 
 struct cg_stabilizer_limits {
-    float age_max;                 /* frames that a mean is taken over */
-    float photo, colour, logit;    /* the most that may be added at full trust */
+    float leniency;             /* how much larger than noise a difference may be, 1: as measured */
+    float age_max;              /* frames that a mean is taken over */
+    float photo, colour, logit; /* the most that may be added at full trust */
     float colour_held, logit_held; /* changes up to these are held back altogether */
+    float black_held, black_logit; /* so much more of them where both frames are black */
 };
 
 /* stability: 0 to 1 */
@@ -46,6 +48,7 @@ struct cg_stabilizer_sums {
 
 /* In place, from the difference around a pixel to its trust; photo is the row. */
 struct cg_stabilizer_sums cg_stabilizer_trust_row(float *trust, const float *photo, float noise,
+                                                  const struct cg_stabilizer_limits *limits,
                                                   int width);
 
 /* smooth = photo, moved towards the carried one; it and the new age are put into carried. */

@@ -1,158 +1,22 @@
-/* The programs ffmpeg and ffprobe: see ffmpeg.h. */
+/* The kinds of files that can be made, and encoding: see ffmpeg.h. */
 #include "video/ffmpeg.h"
 
 #include "base/file.h"
-#include "base/memory.h"
+#include "video/ffmpeg_arguments.h"
+#include "video/ffmpeg_output.h"
 
-#include <jansson.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-#define ARGUMENTS_MAX 64
+/* ---- codecs ---------------------------------------------------------------------------------- */
 
-/* ---- command lines --------------------------------------------------------------------------- */
-
-struct arguments {
-    char *list[ARGUMENTS_MAX + 1];
-    int count;
-};
-
-/* Add a list that ends with NULL. The strings are only read by who is started. */
-static void add(struct arguments *arguments, const char *const *words)
-{
-    for (; *words != NULL && arguments->count < ARGUMENTS_MAX; words++)
-        arguments->list[arguments->count++] = (char *)(uintptr_t)*words;
-    arguments->list[arguments->count] = NULL;
-}
-
-#define ADD(arguments, ...) add(arguments, (const char *const[]){__VA_ARGS__, NULL})
-
-/* A path that is taken for nothing but a path, whatever it begins with; to be freed. */
-static char *file_url(const char *path, struct cg_error *error)
-{
-    char *url = cg_string_format("file:%s", path);
-    if (url == NULL)
-        cg_fail(error, CG_ERR_MEMORY, "%s: memory could not be allocated", cg_path_tail(path));
-    return url;
-}
-
-/* ---- what a file is -------------------------------------------------------------------------- */
-
-static const char *word_of(const json_t *object, const char *key)
-{
-    const char *word = json_string_value(json_object_get(object, key));
-    return word != NULL ? word : "";
-}
-
-/* "30000/1001", 0 when it is not a rate */
-static double rate_of(const char *text)
-{
-    char *end;
-    double num = strtod(text, &end), den = *end == '/' ? strtod(end + 1, NULL) : 1.0;
-    return num > 0.0 && den > 0.0 ? num / den : 0.0;
-}
-
-static bool is_video(const json_t *stream)
-{
-    const json_t *disposition = json_object_get(stream, "disposition");
-    return strcmp(word_of(stream, "codec_type"), "video") == 0 &&
-           json_integer_value(json_object_get(disposition, "attached_pic")) == 0;
-}
-
-static void take_colours(const json_t *stream, const char *key, char *word)
-{
-    const char *value = word_of(stream, key);
-    bool known = strcmp(value, "unknown") != 0 && strcmp(value, "reserved") != 0;
-    snprintf(word, CG_FFMPEG_WORD_NBYTES, "%s", known ? value : "");
-}
-
-static void take_stream(const json_t *stream, const json_t *format, struct cg_ffmpeg_info *out)
-{
-    const char *order = word_of(stream, "field_order");
-    double rate = rate_of(word_of(stream, "r_frame_rate"));
-    double seconds = strtod(word_of(stream, "duration"), NULL);
-    if (seconds <= 0.0)
-        seconds = strtod(word_of(format, "duration"), NULL);
-    *out = (struct cg_ffmpeg_info){
-        .stream = (int)json_integer_value(json_object_get(stream, "index")),
-        .width = (int)json_integer_value(json_object_get(stream, "width")),
-        .height = (int)json_integer_value(json_object_get(stream, "height")),
-        .interlaced = order[0] == 't' || order[0] == 'b',
-        .frames = strtod(word_of(stream, "nb_frames"), NULL),
-    };
-    if (out->frames <= 0.0)
-        out->frames = seconds * rate;
-    take_colours(stream, "color_space", out->matrix);
-    take_colours(stream, "color_primaries", out->primaries);
-    take_colours(stream, "color_transfer", out->transfer);
-}
-
-static enum cg_status find_video(const json_t *root, struct cg_ffmpeg_info *out,
-                                 struct cg_error *error)
-{
-    const json_t *streams = json_object_get(root, "streams");
-    for (size_t i = 0; i < json_array_size(streams); i++)
-        if (is_video(json_array_get(streams, i))) {
-            take_stream(json_array_get(streams, i), json_object_get(root, "format"), out);
-            return CG_OK;
-        }
-    return cg_fail(error, CG_ERR_FORMAT, "expected a video, found none among its %zu streams",
-                   json_array_size(streams));
-}
-
-enum cg_status cg_ffmpeg_probe(const char *path, struct cg_ffmpeg_info *out, struct cg_error *error)
-{
-    struct cg_process process;
-    struct arguments arguments = {0};
-    char *url = file_url(path, error);
-    if (url == NULL)
-        return CG_ERR_MEMORY;
-    ADD(&arguments, "ffprobe", "-v", "error", "-of", "json", "-show_streams", "-show_format", url);
-    enum cg_status status = cg_process_start(arguments.list, false, true, &process, error);
-    if (status == CG_OK) {
-        json_t *root = json_loadfd(process.out, 0, NULL);
-        status = cg_process_finish(&process, error);
-        if (status == CG_OK)
-            status = find_video(root, out, error);
-        if (status != CG_OK)
-            cg_error_prefix(error, "reading %s", cg_path_tail(path));
-        json_decref(root);
-    }
-    free(url);
-    return status;
-}
-
-/* ---- decoding -------------------------------------------------------------------------------- */
-
-enum cg_status cg_ffmpeg_decode(const char *path, const struct cg_ffmpeg_info *info,
-                                struct cg_process *out, struct cg_error *error)
-{
-    struct arguments arguments = {0};
-    char stream[32], *url = file_url(path, error);
-    if (url == NULL)
-        return CG_ERR_MEMORY;
-    /* 4:2:0 does not go with odd sides in most encoders */
-    bool odd = info->width % 2 != 0 || info->height % 2 != 0;
-    snprintf(stream, sizeof(stream), "0:%d", info->stream);
-    ADD(&arguments, "ffmpeg", "-nostdin", "-v", "error", "-i", url, "-map", stream);
-    if (info->interlaced)
-        ADD(&arguments, "-vf", "bwdif=mode=send_frame:deint=interlaced");
-    ADD(&arguments, "-pix_fmt", odd ? "yuv444p" : "yuv420p", "-f", "yuv4mpegpipe", "-");
-    enum cg_status status = cg_process_start(arguments.list, false, true, out, error);
-    free(url);
-    return status;
-}
-
-/* ---- encoding -------------------------------------------------------------------------------- */
-
-/* A new kind of file is a row of this table. Lists end with NULL. */
-struct cg_ffmpeg_format {
-    const char *ending, *part_ending;
-    const char *encoder[16], *slow[8], *fast[8];
-    const char *audio;        /* the encoder for sound that cannot be copied */
-    const char *subtitles[2]; /* "copy", or the encoder for those that are text */
-    bool attachments;         /* fonts */
+/* A new codec is a row of this table. Lists end with NULL. */
+struct cg_ffmpeg_codec {
+    const char *name, *part_ending;
+    const char *encoder[12], *slow[8], *fast[8];
+    int crf, crf_max;  /* its own; 0 and 0 where there is none */
+    bool deep;         /* 10 bits can be asked for */
+    const char *alpha; /* the pixels of a video with transparency, NULL where it has none */
 };
 
 /*
@@ -160,138 +24,212 @@ struct cg_ffmpeg_format {
  * takes two thirds of veryfast's time for a tenth more bytes at the same SSIM; superfast as it is
  * makes files more than twice as large.
  */
-#define H264                                                                                       \
-    .part_ending = ".mp4", .encoder = {"-c:v", "libx264", "-crf", "18", "-tune", "animation"},     \
-    .slow = {"-preset", "medium"},                                                                 \
-    .fast = {"-preset", "superfast", "-x264-params", "mbtree=1:rc-lookahead=10"}, .audio = "aac"
-
-static const struct cg_ffmpeg_format formats[] = {
-    {.ending = ".mp4", H264, .subtitles = {"mov_text"}},
-    {.ending = ".m4v", H264, .subtitles = {"mov_text"}},
-    {.ending = ".mov", H264, .subtitles = {"mov_text"}},
-    {.ending = ".mkv", H264, .subtitles = {"copy", "srt"}, .attachments = true},
-    {.ending = ".webm",
+static const struct cg_ffmpeg_codec codecs[] = {
+    {.name = "h264",
+     .part_ending = ".mp4",
+     .encoder = {"-c:v", "libx264", "-tune", "animation"},
+     .slow = {"-preset", "medium"},
+     .fast = {"-preset", "superfast", "-x264-params", "mbtree=1:rc-lookahead=10"},
+     .crf = 18,
+     .crf_max = 51,
+     .deep = true},
+    {.name = "hevc",
+     .part_ending = ".mp4",
+     .encoder = {"-c:v", "libx265", "-tag:v", "hvc1", "-x265-params", "log-level=error"},
+     .slow = {"-preset", "medium"},
+     .fast = {"-preset", "superfast"},
+     .crf = 20,
+     .crf_max = 51,
+     .deep = true},
+    {.name = "vp9",
      .part_ending = ".webm",
-     .encoder = {"-c:v", "libvpx-vp9", "-crf", "30", "-b:v", "0", "-row-mt", "1"},
+     .encoder = {"-c:v", "libvpx-vp9", "-b:v", "0", "-row-mt", "1", "-auto-alt-ref", "0"},
      .slow = {"-deadline", "good", "-cpu-used", "4"},
      .fast = {"-deadline", "realtime", "-cpu-used", "8"},
-     .audio = "libopus",
-     .subtitles = {"webvtt"}},
+     .crf = 30,
+     .crf_max = 63,
+     .deep = true,
+     .alpha = "yuva420p"},
+    {.name = "av1",
+     .part_ending = ".mp4",
+     .encoder = {"-c:v", "libsvtav1"},
+     .slow = {"-preset", "8"},
+     .fast = {"-preset", "12"},
+     .crf = 32,
+     .crf_max = 63,
+     .deep = true},
+    {.name = "prores",
+     .part_ending = ".mov",
+     .encoder = {"-c:v", "prores_ks", "-profile:v", "4444", "-vendor", "apl0"},
+     .deep = true,
+     .alpha = "yuva444p10le"},
+    {.name = "ffv1", .part_ending = ".mkv", .encoder = {"-c:v", "ffv1"}, .alpha = "bgra"},
+    /* what is made of all parts at the end; these are kept without loss until then */
+    {.name = "gif", .part_ending = ".mkv", .encoder = {"-c:v", "ffv1"}, .alpha = "bgra"},
+    {.name = "webp", .part_ending = ".mkv", .encoder = {"-c:v", "ffv1"}, .alpha = "bgra"},
 };
 
-enum cg_status cg_ffmpeg_format_of(const char *path, const struct cg_ffmpeg_format **out,
-                                   struct cg_error *error)
+/* ---- formats --------------------------------------------------------------------------------- */
+
+/* A new kind of file is a row of this table. */
+static const struct cg_ffmpeg_format formats[] = {
+    {".mp4", "mp4", {"h264", "hevc", "av1", "vp9"}, NULL, "aac", "mov_text", .covers = true},
+    {".m4v", "mp4", {"h264", "hevc", "av1", "vp9"}, NULL, "aac", "mov_text", .covers = true},
+    {".mov", "mov", {"h264", "hevc", "prores"}, "prores", "aac", "mov_text", .fonts = false},
+    {".mkv",
+     "matroska",
+     {"h264", "hevc", "vp9", "av1", "ffv1"},
+     "vp9",
+     "aac",
+     "srt",
+     .fonts = true,
+     .any_subtitles = true},
+    {".webm", "webm", {"vp9", "av1"}, "vp9", "libopus", "webvtt", .fonts = false},
+    {".gif", "gif", {"gif"}, "gif", .alone = true},
+    {".webp", "webp", {"webp"}, "webp", .alone = true},
+};
+
+static const struct cg_ffmpeg_format *find_format(const char *path)
 {
     const char *name = strrchr(path, '/');
     const char *ending = strrchr(name != NULL ? name : path, '.');
     for (size_t i = 0; ending != NULL && i < sizeof(formats) / sizeof(formats[0]); i++)
-        if (strcasecmp(ending, formats[i].ending) == 0) {
-            *out = &formats[i];
+        if (strcasecmp(ending, formats[i].ending) == 0)
+            return &formats[i];
+    return NULL;
+}
+
+static const struct cg_ffmpeg_codec *find_codec(const char *name)
+{
+    for (size_t i = 0; i < sizeof(codecs) / sizeof(codecs[0]); i++)
+        if (strcmp(codecs[i].name, name) == 0)
+            return &codecs[i];
+    return NULL;
+}
+
+bool cg_ffmpeg_can_write(const char *path)
+{
+    return find_format(path) != NULL;
+}
+
+static enum cg_status choose_codec(const char *path, const char *name,
+                                   struct cg_ffmpeg_output *output, struct cg_error *error)
+{
+    const char *const *known = output->format->codecs;
+    if (name == NULL)
+        name = known[0];
+    for (int i = 0; known[i] != NULL; i++)
+        if (strcmp(known[i], name) == 0) {
+            output->codec = find_codec(name);
             return CG_OK;
         }
-    return cg_fail(error, CG_ERR_UNSUPPORTED,
-                   "writing %s: expected a name that ends in .mp4, .m4v, .mov, .mkv or .webm",
-                   cg_path_tail(path));
+    char list[128] = "";
+    for (int i = 0; known[i] != NULL; i++)
+        snprintf(list + strlen(list), sizeof(list) - strlen(list), "%s%s", i > 0 ? ", " : "",
+                 known[i]);
+    return cg_fail(error, CG_ERR_ARGUMENT,
+                   "writing %s: expected one of the codecs %s, found \"%s\"", cg_path_tail(path),
+                   list, name);
 }
 
-const char *cg_ffmpeg_part_ending(const struct cg_ffmpeg_format *format)
+enum cg_status cg_ffmpeg_output_of(const char *path, const char *codec, int crf, int depth,
+                                   struct cg_ffmpeg_output *out, struct cg_error *error)
 {
-    return format->part_ending;
+    *out = (struct cg_ffmpeg_output){.format = find_format(path), .crf = crf, .depth = depth};
+    if (out->format == NULL)
+        return cg_fail(error, CG_ERR_UNSUPPORTED,
+                       "writing %s: expected a name that ends in .mp4, .m4v, .mov, .mkv, .webm, "
+                       ".gif or .webp",
+                       cg_path_tail(path));
+    enum cg_status status = choose_codec(path, codec, out, error);
+    if (status == CG_OK && crf > out->codec->crf_max)
+        status = cg_fail(error, CG_ERR_ARGUMENT, "--crf: expected %d at most for %s, found %d",
+                         out->codec->crf_max, out->codec->name, crf);
+    if (status == CG_OK && depth > 8 && !out->codec->deep)
+        status =
+            cg_fail(error, CG_ERR_ARGUMENT, "--bits: %s has no more than 8 bits", out->codec->name);
+    return status;
 }
 
-enum cg_status cg_ffmpeg_encode(const struct cg_ffmpeg_format *format,
-                                const struct cg_ffmpeg_info *info, bool fast, const char *path,
+bool cg_ffmpeg_keep_alpha(struct cg_ffmpeg_output *output, bool codec_named)
+{
+    if (!codec_named && output->format->alpha_codec != NULL)
+        output->codec = find_codec(output->format->alpha_codec);
+    output->alpha = output->codec->alpha != NULL && output->format->alpha_codec != NULL;
+    if (output->alpha)
+        output->depth = 8;
+    return output->alpha;
+}
+
+/* ffmpeg 5 does not read WebP that moves, and GIF has no frame where nothing has changed. */
+bool cg_ffmpeg_counts_frames(const struct cg_ffmpeg_output *output)
+{
+    return !output->format->alone;
+}
+
+const char *cg_ffmpeg_part_ending(const struct cg_ffmpeg_output *output)
+{
+    return output->codec->part_ending;
+}
+
+/* ---- encoding -------------------------------------------------------------------------------- */
+
+static void add_colours(struct cg_arguments *arguments, const struct cg_ffmpeg_info *info)
+{
+    CG_ADD(arguments, "-color_range", "tv");
+    if (info->matrix[0] != '\0')
+        CG_ADD(arguments, "-colorspace", info->matrix);
+    if (info->primaries[0] != '\0')
+        CG_ADD(arguments, "-color_primaries", info->primaries);
+    if (info->transfer[0] != '\0')
+        CG_ADD(arguments, "-color_trc", info->transfer);
+}
+
+/* What has transparency comes as RGBA, all else in planes that the encoder takes as they are. */
+static void add_filters(struct cg_arguments *arguments, const struct cg_ffmpeg_output *output,
+                        const struct cg_y4m_format *format)
+{
+    int num = format->aspect_num > 0 ? format->aspect_num : 1;
+    int den = format->aspect_num > 0 ? format->aspect_den : 1;
+    CG_ADD(arguments, "-vf");
+    if (!output->alpha)
+        cg_arguments_addf(arguments, "setsar=%d/%d", num, den);
+    else if (strcmp(output->codec->alpha, "bgra") == 0)
+        cg_arguments_addf(arguments, "format=bgra");
+    else
+        cg_arguments_addf(arguments, "scale=out_color_matrix=bt709:out_range=tv,format=%s",
+                          output->codec->alpha);
+}
+
+/* Frames at their times, in the video's own ticks. */
+static void add_times(struct cg_arguments *arguments, const struct cg_ffmpeg_codec *codec,
+                      const struct cg_ffmpeg_info *info)
+{
+    CG_ADD(arguments, "-fps_mode", "passthrough", "-enc_time_base");
+    cg_arguments_addf(arguments, "%d/%d", info->tick_num, info->tick_den);
+    if (strcmp(codec->part_ending, ".mp4") != 0 && strcmp(codec->part_ending, ".mov") != 0)
+        return;
+    CG_ADD(arguments, "-video_track_timescale");
+    cg_arguments_addf(arguments, "%d", info->tick_den);
+}
+
+enum cg_status cg_ffmpeg_encode(const struct cg_ffmpeg_output *output,
+                                const struct cg_ffmpeg_info *info,
+                                const struct cg_y4m_format *format, const char *path,
                                 struct cg_process *out, struct cg_error *error)
 {
-    struct arguments arguments = {0};
-    char *url = file_url(path, error);
-    if (url == NULL)
-        return CG_ERR_MEMORY;
-    ADD(&arguments, "ffmpeg", "-nostdin", "-v", "error", "-f", "yuv4mpegpipe", "-i", "pipe:0");
-    add(&arguments, format->encoder);
-    add(&arguments, fast ? format->fast : format->slow);
-    ADD(&arguments, "-color_range", "tv");
-    if (info->matrix[0] != '\0')
-        ADD(&arguments, "-colorspace", info->matrix);
-    if (info->primaries[0] != '\0')
-        ADD(&arguments, "-color_primaries", info->primaries);
-    if (info->transfer[0] != '\0')
-        ADD(&arguments, "-color_trc", info->transfer);
-    ADD(&arguments, "-y", url);
-    enum cg_status status = cg_process_start(arguments.list, true, false, out, error);
-    free(url);
-    return status;
-}
-
-/* Formats that do not count their frames are known to a frame or two by their length. */
-#define FRAMES_SLACK 2.0
-
-enum cg_status cg_ffmpeg_check(const char *path, size_t frames, struct cg_error *error)
-{
-    struct cg_ffmpeg_info info;
-    enum cg_status status = cg_ffmpeg_probe(path, &info, error);
-    if (status == CG_OK && info.frames > 0.0 && info.frames + FRAMES_SLACK < (double)frames)
-        status =
-            cg_fail(error, CG_ERR_FORMAT, "expected %zu frames, found %.0f", frames, info.frames);
-    if (status == CG_ERR_FORMAT)
-        cg_error_prefix(error, "what ffmpeg wrote is not whole; is the disk full?");
-    return status;
-}
-
-/* ---- joining --------------------------------------------------------------------------------- */
-
-/* How the rest of the file comes along. */
-struct companions {
-    const char *audio;     /* "copy", or an encoder */
-    const char *subtitles; /* the same, or NULL to leave them out */
-};
-
-static enum cg_status try_join(const struct cg_ffmpeg_format *format, const char *list,
-                               const char *in, const char *out, const struct companions *companions,
-                               struct cg_error *error)
-{
-    struct cg_process process;
-    struct arguments arguments = {0};
-    ADD(&arguments, "ffmpeg", "-nostdin", "-v", "error", "-f", "concat", "-safe", "0", "-i", list,
-        "-i", in, "-map", "0:v", "-map", "1:a?");
-    if (companions->subtitles != NULL)
-        ADD(&arguments, "-map", "1:s?", "-c:s", companions->subtitles);
-    if (format->attachments)
-        ADD(&arguments, "-map", "1:t?", "-c:t", "copy");
-    ADD(&arguments, "-map_metadata", "1", "-map_chapters", "1", "-c:v", "copy", "-c:a",
-        companions->audio, "-y", out);
-    enum cg_status status = cg_process_start(arguments.list, false, false, &process, error);
-    return status == CG_OK ? cg_process_finish(&process, error) : status;
-}
-
-/* The best way comes first; each is tried until one goes. */
-enum cg_status cg_ffmpeg_join(const struct cg_ffmpeg_format *format, const char *list,
-                              const char *in, const char *out, const char **note,
-                              struct cg_error *error)
-{
-    const struct {
-        struct companions companions;
-        const char *note;
-    } ways[] = {
-        {{"copy", format->subtitles[0]}, NULL},
-        {{"copy", format->subtitles[1]}, NULL},
-        {{format->audio, format->subtitles[0]}, "the sound had to be encoded anew"},
-        {{format->audio, format->subtitles[1]}, "the sound had to be encoded anew"},
-        {{"copy", NULL}, "the subtitles do not go into this kind of file and were left out"},
-        {{format->audio, NULL},
-         "the subtitles do not go into this kind of file and were left out; the sound had to be "
-         "encoded anew"},
-    };
-    char *in_url = file_url(in, error), *out_url = file_url(out, error);
-    enum cg_status status = in_url != NULL && out_url != NULL ? CG_ERR_FORMAT : CG_ERR_MEMORY;
-    const size_t count = sizeof(ways) / sizeof(ways[0]), without_subtitles = 4;
-    for (size_t i = 0; status == CG_ERR_FORMAT && i < count; i++) {
-        if (i < without_subtitles && ways[i].companions.subtitles == NULL)
-            continue; /* the format knows one way only */
-        status = try_join(format, list, in_url, out_url, &ways[i].companions, error);
-        *note = ways[i].note;
+    const struct cg_ffmpeg_codec *codec = output->codec;
+    struct cg_arguments arguments = {0};
+    CG_ADD(&arguments, "ffmpeg", "-nostdin", "-v", "error", "-f", "matroska", "-i", "pipe:0");
+    add_filters(&arguments, output, format);
+    cg_arguments_add(&arguments, codec->encoder);
+    cg_arguments_add(&arguments, output->fast ? codec->fast : codec->slow);
+    if (codec->crf_max > 0) {
+        CG_ADD(&arguments, "-crf");
+        cg_arguments_addf(&arguments, "%d", output->crf >= 0 ? output->crf : codec->crf);
     }
-    free(out_url);
-    free(in_url);
-    return status;
+    add_colours(&arguments, info);
+    add_times(&arguments, codec, info);
+    cg_arguments_add_output(&arguments, path);
+    return cg_arguments_start(&arguments, CG_PROCESS_FEEDS, out, error);
 }

@@ -26,7 +26,7 @@ struct cg_parts {
     int lock;        /* file descriptor of the locked job */
     uint64_t number; /* of this process's next part: one that was killed may have left an encoder */
     char next[PATH_NBYTES], state[PATH_NBYTES], joined[PATH_NBYTES], list[PATH_NBYTES],
-        scratch[PATH_NBYTES];
+        picture[PATH_NBYTES], scratch[PATH_NBYTES];
 };
 
 static enum cg_status fail(const struct cg_parts *parts, const char *what, struct cg_error *error)
@@ -60,10 +60,17 @@ const char *cg_parts_joined_path(struct cg_parts *parts, const char *ending)
     return parts->joined;
 }
 
+const char *cg_parts_picture_path(struct cg_parts *parts)
+{
+    snprintf(parts->picture, PATH_NBYTES, "%s/picture.png", parts->folder);
+    return parts->picture;
+}
+
 /* Remove what this program puts into its folders, but the job, which is locked. */
 static void remove_files(const struct cg_parts *parts)
 {
-    static const char *const ours[] = {"part-", "next-", "state-", "joined", "list", ".", NULL};
+    static const char *const ours[] = {"part-", "next-",   "state-", "joined",
+                                       "list",  "picture", ".",      NULL};
     char path[PATH_NBYTES];
     DIR *folder = opendir(parts->folder);
     for (struct dirent *entry; folder != NULL && (entry = readdir(folder)) != NULL;)
@@ -236,23 +243,66 @@ enum cg_status cg_parts_commit(struct cg_parts *parts, struct cg_error *error)
     return CG_OK;
 }
 
-enum cg_status cg_parts_list(struct cg_parts *parts, double part_seconds, const char **path,
+/* "file 'PATH'" as ffmpeg's concat reads it: nothing is special between quotes but a quote, which
+ * is written outside of them. With its protocol, so that no part of a path is taken for one. */
+static enum cg_status add_file(struct cg_file_writer *writer, const char *path,
+                               struct cg_error *error)
+{
+    static const char begin[] = "file 'file:", quote[] = "'\\''";
+    enum cg_status status = cg_file_writer_add(writer, begin, strlen(begin), error);
+    for (const char *at = path; *at != '\0' && status == CG_OK;) {
+        size_t plain = strcspn(at, "'");
+        status = cg_file_writer_add(writer, at, plain, error);
+        at += plain;
+        if (*at == '\'' && status == CG_OK) {
+            status = cg_file_writer_add(writer, quote, strlen(quote), error);
+            at++;
+        }
+    }
+    return status == CG_OK ? cg_file_writer_add(writer, "'\n", 2, error) : status;
+}
+
+static enum cg_status add_duration(struct cg_file_writer *writer, double seconds,
+                                   struct cg_error *error)
+{
+    char line[64];
+    int length = snprintf(line, sizeof(line), "duration %.6f\n", seconds);
+    return cg_file_writer_add(writer, line, (size_t)length, error);
+}
+
+static enum cg_status open_list(struct cg_parts *parts, struct cg_file_writer **writer,
+                                const char **path, struct cg_error *error)
+{
+    snprintf(parts->list, PATH_NBYTES, "%s/list", parts->folder);
+    *path = parts->list;
+    return cg_file_writer_create(parts->list, writer, error);
+}
+
+enum cg_status cg_parts_list(struct cg_parts *parts, const double *starts, const char **path,
                              struct cg_error *error)
 {
     struct cg_file_writer *writer;
-    snprintf(parts->list, PATH_NBYTES, "%s/list", parts->folder);
-    *path = parts->list;
-    enum cg_status status = cg_file_writer_create(parts->list, &writer, error);
+    enum cg_status status = open_list(parts, &writer, path, error);
     if (status != CG_OK)
         return status;
     for (int i = 0; i < parts->done && status == CG_OK; i++) {
-        char line[128]; /* names beside the list, so that no path has to be quoted */
-        int length = snprintf(line, sizeof(line), "file 'part-%05d%s'\n", i, parts->ending);
-        if (i + 1 < parts->done)
-            length += snprintf(line + length, sizeof(line) - (size_t)length, "duration %.6f\n",
-                               part_seconds);
-        status = cg_file_writer_add(writer, line, (size_t)length, error);
+        status = add_file(writer, part_path(parts, i), error);
+        if (status == CG_OK && i + 1 < parts->done)
+            status = add_duration(writer, starts[i + 1] - starts[i], error);
     }
+    if (status == CG_OK)
+        status = cg_file_writer_commit(writer, error);
+    cg_file_writer_free(writer);
+    return status;
+}
+
+enum cg_status cg_parts_list_next(struct cg_parts *parts, const char **path, struct cg_error *error)
+{
+    struct cg_file_writer *writer;
+    enum cg_status status = open_list(parts, &writer, path, error);
+    if (status != CG_OK)
+        return status;
+    status = add_file(writer, cg_parts_next_path(parts), error);
     if (status == CG_OK)
         status = cg_file_writer_commit(writer, error);
     cg_file_writer_free(writer);

@@ -29,14 +29,18 @@ int cg_parts_done(const struct cg_parts *parts);
 const char *cg_parts_next_path(struct cg_parts *parts);
 const char *cg_parts_state_path(struct cg_parts *parts, int index);
 const char *cg_parts_joined_path(struct cg_parts *parts, const char *ending);
+const char *cg_parts_picture_path(struct cg_parts *parts);
 
 /* The next part is whole. Errors: CG_ERR_IO. */
 enum cg_status cg_parts_commit(struct cg_parts *parts, struct cg_error *error);
 
-/* Write the list. part_seconds: exact length of a part but the last, so that their frames follow
- * each other evenly. *path is in memory of parts. Errors: CG_ERR_IO, CG_ERR_MEMORY. */
-enum cg_status cg_parts_list(struct cg_parts *parts, double part_seconds, const char **path,
+/* Write the list. starts: when each part begins, in seconds, so that their frames follow each other
+ * at their times. Errors: CG_ERR_IO, CG_ERR_MEMORY. */
+enum cg_status cg_parts_list(struct cg_parts *parts, const double *starts, const char **path,
                              struct cg_error *error);
+/* The same of the next part alone, to try how it can be joined. */
+enum cg_status cg_parts_list_next(struct cg_parts *parts, const char **path,
+                                  struct cg_error *error);
 
 /* Give the joined file its name and remove the folder. Errors: CG_ERR_IO. */
 enum cg_status cg_parts_finish(struct cg_parts *parts, const char *ending, struct cg_error *error);

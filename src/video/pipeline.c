@@ -1,6 +1,7 @@
 /*
  * Frames on their way: see pipeline.h. Slots are used in turn, so three counters say all: frame n
- * is in slot n % SLOTS, and read >= converted >= written >= read - SLOTS.
+ * is in slot n % SLOTS, and read >= converted >= written >= read - AHEAD. The slot before that of
+ * the frame that is being converted is never written to, so a repeat finds its former frame.
  */
 #include "video/pipeline.h"
 
@@ -9,8 +10,9 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-/* One being read, one converted, one written, and one between each two. */
-#define SLOTS 5
+/* One being read, one converted, one written, and one between each two; and the former one. */
+#define AHEAD 5
+#define SLOTS (AHEAD + 1)
 
 struct line {
     const struct cg_pipeline *pipeline;
@@ -18,8 +20,10 @@ struct line {
     pthread_mutex_t mutex;
     pthread_cond_t moved; /* a counter or one of the words below has changed */
     size_t read, converted, written;
-    bool ended;            /* all have been read */
-    enum cg_status status; /* of the first failure */
+    bool repeats[SLOTS];
+    bool ended;            /* nothing more is read */
+    enum cg_status status; /* of the first failure to convert or write, which ends all at once */
+    enum cg_status read_status; /* of one to read, which ends it like the end */
     struct cg_error error;
 };
 
@@ -57,28 +61,41 @@ static bool await(struct line *line, const size_t *counter, size_t frame)
 static bool await_free_slot(struct line *line, size_t frame)
 {
     pthread_mutex_lock(&line->mutex);
-    while (line->status == CG_OK && frame - line->written >= SLOTS)
+    while (line->status == CG_OK && frame - line->written >= AHEAD)
         pthread_cond_wait(&line->moved, &line->mutex);
     bool free_now = line->status == CG_OK;
     pthread_mutex_unlock(&line->mutex);
     return free_now;
 }
 
+static void count_read(struct line *line, size_t frame, enum cg_pipeline_read found,
+                       enum cg_status status, const struct cg_error *error)
+{
+    pthread_mutex_lock(&line->mutex);
+    line->repeats[frame % SLOTS] = found == CG_PIPELINE_REPEAT;
+    line->read += status == CG_OK && found != CG_PIPELINE_END;
+    line->ended = status != CG_OK || found == CG_PIPELINE_END;
+    if (status != CG_OK && line->status == CG_OK) {
+        line->read_status = status;
+        line->error = *error;
+    }
+    pthread_cond_broadcast(&line->moved);
+    pthread_mutex_unlock(&line->mutex);
+}
+
 static void *reader_main(void *argument)
 {
     struct line *line = argument;
     const struct cg_pipeline *pipeline = line->pipeline;
-    bool end = false;
-    for (size_t frame = 0; !end && await_free_slot(line, frame); frame++) {
+    bool ended = false;
+    for (size_t frame = 0; !ended && await_free_slot(line, frame); frame++) {
         struct cg_error error;
-        enum cg_status status = pipeline->read(pipeline->context, slot(line, frame), &end, &error);
-        if (status != CG_OK || !end)
-            advance(line, &line->read, status, &error);
+        enum cg_pipeline_read found = CG_PIPELINE_FRAME;
+        enum cg_status status =
+            pipeline->read(pipeline->context, slot(line, frame), &found, &error);
+        count_read(line, frame, found, status, &error);
+        ended = status != CG_OK || found == CG_PIPELINE_END;
     }
-    pthread_mutex_lock(&line->mutex);
-    line->ended = end;
-    pthread_cond_broadcast(&line->moved);
-    pthread_mutex_unlock(&line->mutex);
     return NULL;
 }
 
@@ -99,9 +116,19 @@ static void convert_all(struct line *line)
     const struct cg_pipeline *pipeline = line->pipeline;
     for (size_t frame = 0; await(line, &line->read, frame); frame++) {
         struct cg_error error;
-        enum cg_status status = pipeline->convert(pipeline->context, slot(line, frame), &error);
+        const uint8_t *former = line->repeats[frame % SLOTS] ? slot(line, frame + AHEAD) : NULL;
+        enum cg_status status =
+            pipeline->convert(pipeline->context, slot(line, frame), former, &error);
         advance(line, &line->converted, status, &error);
     }
+}
+
+static bool has_failed(struct line *line)
+{
+    pthread_mutex_lock(&line->mutex);
+    bool failed = line->status != CG_OK;
+    pthread_mutex_unlock(&line->mutex);
+    return failed;
 }
 
 static void run_threads(struct line *line)
@@ -111,13 +138,13 @@ static void run_threads(struct line *line)
     bool has_reader = pthread_create(&reader, NULL, reader_main, line) == 0;
     bool has_writer = has_reader && pthread_create(&writer, NULL, writer_main, line) == 0;
     if (!has_writer)
-        advance(line, &line->read,
+        advance(line, &line->written,
                 cg_fail(&error, CG_ERR_MEMORY, "video: a thread could not be started"), &error);
     convert_all(line);
     if (has_writer)
         pthread_join(writer, NULL);
     if (has_reader) {
-        if (line->status != CG_OK && line->pipeline->stop != NULL)
+        if (has_failed(line) && line->pipeline->stop != NULL)
             line->pipeline->stop(line->pipeline->context);
         pthread_join(reader, NULL);
     }
@@ -135,7 +162,8 @@ enum cg_status cg_pipeline_run(const struct cg_pipeline *pipeline, struct cg_err
     pthread_cond_destroy(&line.moved);
     pthread_mutex_destroy(&line.mutex);
     free(line.slots);
-    if (line.status != CG_OK && error != NULL)
+    enum cg_status status = line.status != CG_OK ? line.status : line.read_status;
+    if (status != CG_OK && error != NULL)
         *error = line.error;
-    return line.status;
+    return status;
 }

@@ -9,25 +9,31 @@
 
 #include <stdbool.h>
 
+/* What read has found. A repeat is a frame that equals the one before, byte for byte. */
+enum cg_pipeline_read { CG_PIPELINE_FRAME, CG_PIPELINE_REPEAT, CG_PIPELINE_END };
+
 /*
  * Frames are blocks of frame_nbytes. The first three functions are called from three threads, each
  * for one frame after the other, and fail by their status.
- *   read:    fill pixels, or set *end
- *   convert: in place
- *   write:   pixels may be written over
- *   stop:    NULL, or called when a stage has failed, from the caller's thread: read, which may be
- *            waiting for bytes that never come, has to return
+ *   read:    fill pixels and say what was found; pixels may stay as they are but for a frame
+ *   convert: in place; former: for a repeat what the frame before has become, else NULL
+ *   write:   converted pixels
+ *   stop:    NULL, or called when convert or write has failed, from the caller's thread: read,
+ * which may be waiting for bytes that never come, has to return
  */
 struct cg_pipeline {
     void *context;
     size_t frame_nbytes;
-    enum cg_status (*read)(void *context, uint8_t *pixels, bool *end, struct cg_error *error);
-    enum cg_status (*convert)(void *context, uint8_t *pixels, struct cg_error *error);
-    enum cg_status (*write)(void *context, uint8_t *pixels, struct cg_error *error);
+    enum cg_status (*read)(void *context, uint8_t *pixels, enum cg_pipeline_read *found,
+                           struct cg_error *error);
+    enum cg_status (*convert)(void *context, uint8_t *pixels, const uint8_t *former,
+                              struct cg_error *error);
+    enum cg_status (*write)(void *context, const uint8_t *pixels, struct cg_error *error);
     void (*stop)(void *context);
 };
 
-/* Until the end, or the first failure, which is returned. Errors: also CG_ERR_MEMORY. */
+/* Until the end, or the first failure, which is returned. When it was read that failed, all frames
+ * before have been converted and written. Errors: also CG_ERR_MEMORY. */
 enum cg_status cg_pipeline_run(const struct cg_pipeline *pipeline, struct cg_error *error);
 
 #endif

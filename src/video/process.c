@@ -9,7 +9,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define LOG_LINE_NBYTES 400
+/* The child's end of the notes. */
+#define NOTES_FILENO 3
 
 extern char **environ;
 
@@ -30,8 +31,8 @@ static void close_end(int *fd)
     *fd = -1;
 }
 
-/* The child's stdin, stdout and stderr; -1 is /dev/null. */
-static int spawn(char *const argv[], int in, int out, int log, pid_t *pid)
+/* The child's stdin, stdout, stderr and notes; -1 is /dev/null, and no notes. */
+static int spawn(char *const argv[], int in, int out, int log, int notes, pid_t *pid)
 {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
@@ -51,27 +52,35 @@ static int spawn(char *const argv[], int in, int out, int log, pid_t *pid)
     else
         posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
     posix_spawn_file_actions_adddup2(&actions, log, STDERR_FILENO);
+    if (notes >= 0)
+        posix_spawn_file_actions_adddup2(&actions, notes, NOTES_FILENO);
     int number = posix_spawnp(pid, argv[0], &actions, &attributes, argv, environ);
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
     return number;
 }
 
-enum cg_status cg_process_start(char *const argv[], bool feeds, bool reads, struct cg_process *out,
+enum cg_status cg_process_start(char *const argv[], int pipes, struct cg_process *out,
                                 struct cg_error *error)
 {
-    int in_ends[2] = {-1, -1}, out_ends[2] = {-1, -1}, number = 0;
-    *out = (struct cg_process){.name = argv[0], .in = -1, .out = -1, .log = tmpfile()};
-    if (out->log == NULL || (feeds && !make_pipe(in_ends)) || (reads && !make_pipe(out_ends)))
+    int in_ends[2] = {-1, -1}, out_ends[2] = {-1, -1}, notes_ends[2] = {-1, -1}, number = 0;
+    *out = (struct cg_process)CG_PROCESS_NONE;
+    out->name = argv[0];
+    out->log = tmpfile();
+    if (out->log == NULL || ((pipes & CG_PROCESS_FEEDS) != 0 && !make_pipe(in_ends)) ||
+        ((pipes & CG_PROCESS_READS) != 0 && !make_pipe(out_ends)) ||
+        ((pipes & CG_PROCESS_NOTES) != 0 && !make_pipe(notes_ends)))
         number = errno;
     if (number == 0) {
         fcntl(fileno(out->log), F_SETFD, FD_CLOEXEC);
-        number = spawn(argv, in_ends[0], out_ends[1], fileno(out->log), &out->pid);
+        number = spawn(argv, in_ends[0], out_ends[1], fileno(out->log), notes_ends[1], &out->pid);
     }
     close_end(&in_ends[0]);
     close_end(&out_ends[1]);
+    close_end(&notes_ends[1]);
     out->in = in_ends[1];
     out->out = out_ends[0];
+    out->notes = notes_ends[0];
     if (number == 0)
         return CG_OK;
     out->pid = 0;
@@ -84,10 +93,28 @@ enum cg_status cg_process_start(char *const argv[], bool feeds, bool reads, stru
     return cg_fail(error, CG_ERR_IO, "starting %s: %s", argv[0], strerror(number));
 }
 
+enum cg_status cg_process_write(int fd, const char *name, const void *bytes, size_t nbytes,
+                                struct cg_error *error)
+{
+    for (const uint8_t *at = bytes; nbytes > 0;) {
+        ssize_t count = write(fd, at, nbytes);
+        if (count < 0 && errno == EINTR)
+            continue;
+        if (count < 0 && errno == EPIPE)
+            return cg_fail(error, CG_ERR_IO, "writing %s: whoever read it has gone away", name);
+        if (count < 0)
+            return cg_fail(error, CG_ERR_IO, "writing %s: %s", name,
+                           errno == ENOSPC ? "the disk is full" : strerror(errno));
+        at += count;
+        nbytes -= (size_t)count;
+    }
+    return CG_OK;
+}
+
 /* The last line of the log that says something. */
 static void last_line(FILE *log, char *line)
 {
-    char next[LOG_LINE_NBYTES];
+    char next[CG_PROCESS_SAID_NBYTES];
     line[0] = '\0';
     rewind(log);
     while (fgets(next, sizeof(next), log) != NULL) {
@@ -109,16 +136,17 @@ static int wait_for(struct cg_process *process)
 enum cg_status cg_process_finish(struct cg_process *process, struct cg_error *error)
 {
     enum cg_status status = CG_OK;
-    char line[LOG_LINE_NBYTES];
     close_end(&process->in);
     close_end(&process->out);
+    close_end(&process->notes);
     int result = wait_for(process);
+    last_line(process->log, process->said);
     if (!WIFEXITED(result) || WEXITSTATUS(result) != 0) {
-        last_line(process->log, line);
-        status = WIFSIGNALED(result) ? cg_fail(error, CG_ERR_FORMAT, "%s was ended by signal %d",
-                                               process->name, WTERMSIG(result))
-                                     : cg_fail(error, CG_ERR_FORMAT, "%s failed: %s", process->name,
-                                               line[0] != '\0' ? line : "it did not say why");
+        status = WIFSIGNALED(result)
+                     ? cg_fail(error, CG_ERR_FORMAT, "%s was ended by signal %d", process->name,
+                               WTERMSIG(result))
+                     : cg_fail(error, CG_ERR_FORMAT, "%s failed: %s", process->name,
+                               process->said[0] != '\0' ? process->said : "it did not say why");
     }
     fclose(process->log);
     process->log = NULL;
@@ -129,6 +157,7 @@ void cg_process_stop(struct cg_process *process)
 {
     close_end(&process->in);
     close_end(&process->out);
+    close_end(&process->notes);
     if (process->pid > 0) {
         kill(process->pid, SIGKILL);
         wait_for(process);

@@ -4,6 +4,7 @@
 
 #include "base/memory.h"
 #include "image/image.h"
+#include "video/process.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,14 +16,22 @@
 
 #define MAGIC "YUV4MPEG2"
 #define FRAME "FRAME"
-#define FRAME_LINE_NBYTES 256
+#define FRAME_LINE_NBYTES 256 /* what is looked at of a line; it may be longer */
 #define BUFFER_NBYTES ((size_t)64 << 10)
 #define WORD_NBYTES 64
 #define PIPE_NBYTES (1 << 20) /* what a process may ask for without privileges */
 
 int cg_y4m_chroma_width(const struct cg_y4m_format *format)
 {
-    return format->chroma == CG_Y4M_444 ? format->width : (format->width + 1) / 2;
+    switch (format->chroma) {
+    case CG_Y4M_444:
+        return format->width;
+    case CG_Y4M_420:
+    case CG_Y4M_422:
+        return (format->width + 1) / 2;
+    default:
+        return 0;
+    }
 }
 
 int cg_y4m_chroma_height(const struct cg_y4m_format *format)
@@ -34,7 +43,9 @@ size_t cg_y4m_frame_nbytes(const struct cg_y4m_format *format)
 {
     size_t luma = (size_t)format->width * (size_t)format->height;
     size_t chroma = (size_t)cg_y4m_chroma_width(format) * (size_t)cg_y4m_chroma_height(format);
-    return luma + 2 * chroma;
+    if (format->chroma == CG_Y4M_RGBA)
+        return 4 * luma;
+    return (luma + 2 * chroma) * (format->depth > 8 ? 2 : 1);
 }
 
 /* ---- the header ------------------------------------------------------------------------------ */
@@ -80,6 +91,30 @@ static enum cg_status parse_rate(const char *word, struct cg_y4m_format *out,
     return CG_OK;
 }
 
+/* A pixel's aspect is a wish; one that cannot be read is none. */
+static void parse_aspect(const char *word, struct cg_y4m_format *out)
+{
+    const char *colon = strchr(word, ':');
+    const long high = 1000000;
+    long num = colon != NULL ? parse_number(word + 1, colon, high) : -1;
+    long den = colon != NULL ? parse_number(colon + 1, word + strlen(word), high) : -1;
+    if (num > 0 && den > 0) {
+        out->aspect_num = (int)num;
+        out->aspect_den = (int)den;
+    }
+}
+
+/* The depth at the end of a name of chroma: "p10" of 420p10, "16" of mono16; 0 for another end. */
+static int parse_depth(const char *text, bool mono)
+{
+    if (text[0] == '\0')
+        return 8;
+    if (!mono && *text++ != 'p')
+        return 0;
+    long depth = parse_number(text, text + strlen(text), 16);
+    return depth > 8 ? (int)depth : 0;
+}
+
 static enum cg_status parse_chroma(const char *word, struct cg_y4m_format *out,
                                    struct cg_error *error)
 {
@@ -91,15 +126,21 @@ static enum cg_status parse_chroma(const char *word, struct cg_y4m_format *out,
         {"420", CG_Y4M_420, true},       {"420jpeg", CG_Y4M_420, true},
         {"420mpeg2", CG_Y4M_420, false}, {"420paldv", CG_Y4M_420, false},
         {"422", CG_Y4M_422, false},      {"444", CG_Y4M_444, false},
+        {"mono", CG_Y4M_MONO, false},
     };
-    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-        if (strcmp(word + 1, known[i].name) == 0) {
-            out->chroma = known[i].chroma;
-            out->chroma_centred = known[i].centred;
+    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+        size_t length = strlen(known[i].name);
+        if (strncmp(word + 1, known[i].name, length) != 0)
+            continue;
+        out->depth = parse_depth(word + 1 + length, known[i].chroma == CG_Y4M_MONO);
+        out->chroma = known[i].chroma;
+        /* deep 4:2:0 does not say; ffmpeg writes it for what lies on the left column */
+        out->chroma_centred = known[i].centred && out->depth == 8;
+        if (out->depth > 0)
             return CG_OK;
-        }
+    }
     return cg_fail(error, CG_ERR_UNSUPPORTED,
-                   "expected chroma 420, 422 or 444 of 8 bits, found \"%s\"; "
+                   "expected chroma mono, 420, 422 or 444 of 8 to 16 bits, found \"%s\"; "
                    "ffmpeg makes it with -pix_fmt yuv420p",
                    word + 1);
 }
@@ -114,6 +155,9 @@ static enum cg_status parse_word(const char *word, struct cg_y4m_format *out,
         return parse_side(word, &out->height, error);
     case 'F':
         return parse_rate(word, out, error);
+    case 'A':
+        parse_aspect(word, out);
+        return CG_OK;
     case 'C':
         return parse_chroma(word, out, error);
     case 'I':
@@ -127,7 +171,7 @@ static enum cg_status parse_word(const char *word, struct cg_y4m_format *out,
         if (strcmp(word, "XCOLORRANGE=FULL") == 0)
             out->full_range = true;
         return CG_OK;
-    default: /* aspect, and what others may have added: passed on with the line */
+    default: /* what others may have added: passed on with the line */
         return CG_OK;
     }
 }
@@ -135,7 +179,7 @@ static enum cg_status parse_word(const char *word, struct cg_y4m_format *out,
 enum cg_status cg_y4m_parse(const char *line, struct cg_y4m_format *out, struct cg_error *error)
 {
     size_t magic_length = strlen(MAGIC);
-    *out = (struct cg_y4m_format){.rate_den = 1, .chroma_centred = true};
+    *out = (struct cg_y4m_format){.rate_den = 1, .depth = 8, .chroma_centred = true};
     if (strncmp(line, MAGIC, magic_length) != 0 ||
         (line[magic_length] != ' ' && line[magic_length] != '\0'))
         return cg_fail(error, CG_ERR_FORMAT,
@@ -171,6 +215,7 @@ struct cg_y4m_reader {
     const char *name;
     int stop[2]; /* a pipe: what comes out of it ends all waiting */
     struct cg_y4m_format format;
+    bool bare;         /* frames alone, without any line */
     size_t frames;     /* read so far */
     size_t begin, end; /* of what is left in the buffer */
     uint8_t buffer[BUFFER_NBYTES];
@@ -196,6 +241,7 @@ enum cg_status cg_y4m_reader_create(int fd, const char *name, struct cg_y4m_read
         return CG_ERR_MEMORY;
     reader->fd = fd;
     reader->name = name;
+    reader->bare = false;
     reader->frames = reader->begin = reader->end = 0;
     if (pipe(reader->stop) != 0) {
         free(reader);
@@ -206,6 +252,18 @@ enum cg_status cg_y4m_reader_create(int fd, const char *name, struct cg_y4m_read
     widen_pipe(fd);
     *out = reader;
     return CG_OK;
+}
+
+enum cg_status cg_y4m_reader_create_bare(int fd, const char *name,
+                                         const struct cg_y4m_format *format,
+                                         struct cg_y4m_reader **out, struct cg_error *error)
+{
+    enum cg_status status = cg_y4m_reader_create(fd, name, out, error);
+    if (status == CG_OK) {
+        (*out)->format = *format;
+        (*out)->bare = true;
+    }
+    return status;
 }
 
 void cg_y4m_reader_free(struct cg_y4m_reader *reader)
@@ -255,18 +313,18 @@ static enum cg_status next_byte(struct cg_y4m_reader *reader, int *out, struct c
     return CG_OK;
 }
 
-/* A line without its end, cut to fit; *ended when the stream ended before the line did. */
+/* A line without its end, cut to fit; *last is what ended it: '\n', EOF, or another byte where it
+ * was cut. */
 static enum cg_status read_line(struct cg_y4m_reader *reader, char *line, size_t line_nbytes,
-                                bool *ended, struct cg_error *error)
+                                int *last, struct cg_error *error)
 {
     size_t length = 0;
-    int byte = 0;
     enum cg_status status;
-    while ((status = next_byte(reader, &byte, error)) == CG_OK && byte != EOF && byte != '\n' &&
+    *last = 0;
+    while ((status = next_byte(reader, last, error)) == CG_OK && *last != EOF && *last != '\n' &&
            length + 1 < line_nbytes)
-        line[length++] = (char)(byte != 0 ? byte : '?');
+        line[length++] = (char)(*last != 0 ? *last : '?');
     line[length] = '\0';
-    *ended = byte == EOF;
     return status;
 }
 
@@ -274,15 +332,15 @@ enum cg_status cg_y4m_read_header(struct cg_y4m_reader *reader, struct cg_y4m_fo
                                   struct cg_error *error)
 {
     char line[CG_Y4M_HEADER_NBYTES + 1];
-    bool ended;
-    enum cg_status status = read_line(reader, line, sizeof(line), &ended, error);
+    int last;
+    enum cg_status status = read_line(reader, line, sizeof(line), &last, error);
     if (status != CG_OK)
         return status;
-    if (ended && line[0] == '\0')
+    if (last == EOF && line[0] == '\0')
         return cg_fail(error, CG_ERR_FORMAT, "reading %s: expected video, found nothing",
                        reader->name);
     status = cg_y4m_parse(line, &reader->format, error);
-    if (status == CG_OK && ended)
+    if (status == CG_OK && last == EOF)
         status = cg_fail(error, CG_ERR_FORMAT, "expected a whole header, found it cut off");
     if (status != CG_OK)
         cg_error_prefix(error, "reading %s", reader->name);
@@ -325,42 +383,46 @@ static enum cg_status read_planes(struct cg_y4m_reader *reader, uint8_t *planes,
     return CG_OK;
 }
 
+/* The line before a frame, of any length, or *end. */
+static enum cg_status read_frame_line(struct cg_y4m_reader *reader, bool *end,
+                                      struct cg_error *error)
+{
+    char line[FRAME_LINE_NBYTES];
+    size_t length = strlen(FRAME);
+    int last;
+    enum cg_status status = read_line(reader, line, sizeof(line), &last, error);
+    *end = status == CG_OK && last == EOF && line[0] == '\0';
+    if (status != CG_OK || *end)
+        return status;
+    if (strncmp(line, FRAME, length) != 0 || (line[length] != '\0' && line[length] != ' '))
+        return refuse_line(reader, line, error);
+    while (status == CG_OK && last != EOF && last != '\n')
+        status = next_byte(reader, &last, error);
+    return status;
+}
+
+/* Whether anything follows. */
+static enum cg_status find_end(struct cg_y4m_reader *reader, bool *end, struct cg_error *error)
+{
+    int byte = 0;
+    enum cg_status status = next_byte(reader, &byte, error);
+    *end = status == CG_OK && byte == EOF;
+    reader->begin -= status == CG_OK && !*end;
+    return status;
+}
+
 enum cg_status cg_y4m_read_frame(struct cg_y4m_reader *reader, uint8_t *planes, bool *end,
                                  struct cg_error *error)
 {
-    char line[FRAME_LINE_NBYTES];
-    bool ended;
-    enum cg_status status = read_line(reader, line, sizeof(line), &ended, error);
-    *end = status == CG_OK && ended && line[0] == '\0';
-    if (status != CG_OK || *end)
-        return status;
-    size_t length = strlen(FRAME);
-    if (strncmp(line, FRAME, length) != 0 || (line[length] != '\0' && line[length] != ' '))
-        return refuse_line(reader, line, error);
-    status = read_planes(reader, planes, error);
-    reader->frames += status == CG_OK;
+    enum cg_status status =
+        reader->bare ? find_end(reader, end, error) : read_frame_line(reader, end, error);
+    if (status == CG_OK && !*end)
+        status = read_planes(reader, planes, error);
+    reader->frames += status == CG_OK && !*end;
     return status;
 }
 
 /* ---- writing --------------------------------------------------------------------------------- */
-
-static enum cg_status write_all(int fd, const char *name, const void *bytes, size_t nbytes,
-                                struct cg_error *error)
-{
-    for (const uint8_t *at = bytes; nbytes > 0;) {
-        ssize_t count = write(fd, at, nbytes);
-        if (count < 0 && errno == EINTR)
-            continue;
-        if (count < 0 && errno == EPIPE)
-            return cg_fail(error, CG_ERR_IO, "writing %s: whoever read it has gone away", name);
-        if (count < 0)
-            return cg_fail(error, CG_ERR_IO, "writing %s: %s", name,
-                           errno == ENOSPC ? "the disk is full" : strerror(errno));
-        at += count;
-        nbytes -= (size_t)count;
-    }
-    return CG_OK;
-}
 
 enum cg_status cg_y4m_write_header(int fd, const char *name, const struct cg_y4m_format *format,
                                    struct cg_error *error)
@@ -368,14 +430,14 @@ enum cg_status cg_y4m_write_header(int fd, const char *name, const struct cg_y4m
     char line[CG_Y4M_HEADER_NBYTES + 1];
     int length = snprintf(line, sizeof(line), "%s\n", format->header);
     widen_pipe(fd);
-    return write_all(fd, name, line, (size_t)length, error);
+    return cg_process_write(fd, name, line, (size_t)length, error);
 }
 
 enum cg_status cg_y4m_write_frame(int fd, const char *name, const struct cg_y4m_format *format,
                                   const uint8_t *planes, struct cg_error *error)
 {
-    enum cg_status status = write_all(fd, name, FRAME "\n", strlen(FRAME "\n"), error);
+    enum cg_status status = cg_process_write(fd, name, FRAME "\n", strlen(FRAME "\n"), error);
     if (status == CG_OK)
-        status = write_all(fd, name, planes, cg_y4m_frame_nbytes(format), error);
+        status = cg_process_write(fd, name, planes, cg_y4m_frame_nbytes(format), error);
     return status;
 }

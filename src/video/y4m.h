@@ -1,6 +1,7 @@
 /*
  * YUV4MPEG2, the plainest video there is: a line that says what follows, then the frames' planes.
- * Read and written here: 8 bits, 4:2:0, 4:2:2 or 4:4:4, progressive, any size and frame rate.
+ * Read and written here: 8 to 16 bits, grey, 4:2:0, 4:2:2 or 4:4:4, progressive, any size and frame
+ * rate. Samples of more than 8 bits take two bytes, the lower one first.
  * The format is described in the manual page yuv4mpeg(5) of mjpegtools; ffmpeg adds XCOLORRANGE.
  */
 #ifndef CG_VIDEO_Y4M_H
@@ -12,12 +13,16 @@
 
 #define CG_Y4M_HEADER_NBYTES 1024
 
-enum cg_y4m_chroma { CG_Y4M_420, CG_Y4M_422, CG_Y4M_444 };
+/* CG_Y4M_RGBA is no y4m: bare frames of four bytes a pixel, for what has transparency. */
+enum cg_y4m_chroma { CG_Y4M_420, CG_Y4M_422, CG_Y4M_444, CG_Y4M_MONO, CG_Y4M_RGBA };
 
 struct cg_y4m_format {
     int width, height;
-    int rate_num, rate_den; /* frames a second; 0 and 1 when it is not known */
+    int rate_num, rate_den;     /* frames a second; 0 and 1 when it is not known */
+    int aspect_num, aspect_den; /* of a pixel; 0 and 0 when it is not known */
     enum cg_y4m_chroma chroma;
+    int depth;           /* bits of a sample */
+    float kr, kb;        /* luma's weights of red and blue, which y4m does not say; 0: see yuv.h */
     bool chroma_centred; /* 4:2:0 between two columns (JPEG, MPEG-1), else on the left one */
     bool full_range;     /* luma 0 to 255, else 16 to 235 */
     char header[CG_Y4M_HEADER_NBYTES]; /* the line itself, without its end */
@@ -26,7 +31,7 @@ struct cg_y4m_format {
 /* Sides of a chroma plane. */
 int cg_y4m_chroma_width(const struct cg_y4m_format *format);
 int cg_y4m_chroma_height(const struct cg_y4m_format *format);
-/* Bytes of a frame's three planes, which follow each other without gaps. */
+/* Bytes of a frame's planes, which follow each other without gaps. */
 size_t cg_y4m_frame_nbytes(const struct cg_y4m_format *format);
 
 /* The first line, without its end. Errors: CG_ERR_FORMAT; CG_ERR_UNSUPPORTED for interlaced video
@@ -40,6 +45,10 @@ enum cg_status cg_y4m_parse(const char *line, struct cg_y4m_format *out, struct 
 struct cg_y4m_reader;
 enum cg_status cg_y4m_reader_create(int fd, const char *name, struct cg_y4m_reader **out,
                                     struct cg_error *error);
+/* The same for bare frames of that format, without a header. */
+enum cg_status cg_y4m_reader_create_bare(int fd, const char *name,
+                                         const struct cg_y4m_format *format,
+                                         struct cg_y4m_reader **out, struct cg_error *error);
 void cg_y4m_reader_free(struct cg_y4m_reader *reader);
 /* Called from another thread: reading fails from now on, also where it waits for bytes. */
 void cg_y4m_reader_stop(struct cg_y4m_reader *reader);

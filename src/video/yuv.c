@@ -22,14 +22,16 @@ struct cg_yuv {
     int chroma_width, chroma_height;
     float kr, kg, kb;
     float luma_low, luma_scale, chroma_scale; /* bytes for 0, bytes from 0 to 1 */
-    float *rows; /* u and v of up to two rows, at full width and a column more on each side */
+    float *rows; /* u and v of up to two rows, at full width and a column more on each side, one of
+                    luma and one as it is written */
     size_t row_count;
+    uint8_t *bytes; /* a deep frame's planes in 8 bits */
 };
 
 enum cg_status cg_yuv_create(const struct cg_y4m_format *format, struct cg_yuv **out,
                              struct cg_error *error)
 {
-    bool hd = format->width >= HD_WIDTH || format->height >= HD_HEIGHT;
+    bool hd = format->width >= HD_WIDTH || format->height >= HD_HEIGHT, given = format->kr > 0.0f;
     *out = NULL;
     struct cg_yuv *yuv = cg_alloc_zero(1, sizeof(*yuv), "colour conversion", error);
     if (yuv == NULL)
@@ -37,16 +39,18 @@ enum cg_status cg_yuv_create(const struct cg_y4m_format *format, struct cg_yuv *
     yuv->format = *format;
     yuv->chroma_width = cg_y4m_chroma_width(format);
     yuv->chroma_height = cg_y4m_chroma_height(format);
-    yuv->kr = hd ? 0.2126f : 0.299f;
-    yuv->kb = hd ? 0.0722f : 0.114f;
+    yuv->kr = given ? format->kr : hd ? 0.2126f : 0.299f;
+    yuv->kb = given ? format->kb : hd ? 0.0722f : 0.114f;
     yuv->kg = 1.0f - yuv->kr - yuv->kb;
     yuv->luma_low = format->full_range ? 0.0f : 16.0f;
     yuv->luma_scale = format->full_range ? 255.0f : 219.0f;
     yuv->chroma_scale = format->full_range ? 255.0f : 224.0f;
     yuv->row_count = (size_t)format->width + 4;
-    yuv->rows = cg_alloc(6 * yuv->row_count, sizeof(float), "colour conversion", error);
-    if (yuv->rows == NULL) {
-        free(yuv);
+    yuv->rows = cg_alloc(8 * yuv->row_count, sizeof(float), "colour conversion", error);
+    if (format->depth > 8)
+        yuv->bytes = cg_alloc(cg_y4m_frame_nbytes(format) / 2, 1, "colour conversion", error);
+    if (yuv->rows == NULL || (format->depth > 8 && yuv->bytes == NULL)) {
+        cg_yuv_free(yuv);
         return CG_ERR_MEMORY;
     }
     *out = yuv;
@@ -57,6 +61,7 @@ void cg_yuv_free(struct cg_yuv *yuv)
 {
     if (yuv == NULL)
         return;
+    free(yuv->bytes);
     free(yuv->rows);
     free(yuv);
 }
@@ -136,24 +141,45 @@ static void matrix_to_rgb(const struct cg_yuv *yuv, const uint8_t *restrict luma
     }
 }
 
-void cg_yuv_to_rgb(struct cg_yuv *yuv, const uint8_t *planes, uint8_t *pixels)
+/* Deep samples to bytes: 2^(depth - 8) to one, over a full range (2^depth - 1) / 255. */
+static void planes_to_bytes(const struct cg_yuv *yuv, const uint8_t *planes)
+{
+    size_t count = cg_y4m_frame_nbytes(&yuv->format) / 2;
+    float most = (float)((1 << yuv->format.depth) - 1);
+    float scale = yuv->format.full_range ? 255.0f / most : 256.0f / (most + 1.0f);
+    for (size_t i = 0; i < count; i++)
+        yuv->bytes[i] = to_byte(scale * (float)(planes[2 * i] | planes[2 * i + 1] << 8));
+}
+
+static void planes_to_rgb(struct cg_yuv *yuv, const uint8_t *planes, uint8_t *pixels)
 {
     size_t width = (size_t)yuv->format.width, luma_count = width * (size_t)yuv->format.height;
     size_t chroma_count = (size_t)yuv->chroma_width * (size_t)yuv->chroma_height;
     float *scratch = yuv->rows, *u = scratch + yuv->row_count, *v = u + yuv->row_count;
+    bool mono = yuv->format.chroma == CG_Y4M_MONO;
+    memset(u, 0, 2 * yuv->row_count * sizeof(float));
     for (int y = 0; y < yuv->format.height; y++) {
-        chroma_row(yuv, planes + luma_count, y, scratch, u);
-        chroma_row(yuv, planes + luma_count + chroma_count, y, scratch, v);
+        if (!mono) {
+            chroma_row(yuv, planes + luma_count, y, scratch, u);
+            chroma_row(yuv, planes + luma_count + chroma_count, y, scratch, v);
+        }
         matrix_to_rgb(yuv, planes + (size_t)y * width, u, v, pixels + 3 * (size_t)y * width);
     }
 }
 
+void cg_yuv_to_rgb(struct cg_yuv *yuv, const uint8_t *planes, uint8_t *pixels)
+{
+    if (yuv->bytes != NULL)
+        planes_to_bytes(yuv, planes);
+    planes_to_rgb(yuv, yuv->bytes != NULL ? yuv->bytes : planes, pixels);
+}
+
 /* ---- from pixels ----------------------------------------------------------------------------- */
 
-/* Luma bytes, and chroma in bytes less the middle. */
+/* Luma in bytes, chroma in bytes less the middle; floats all. */
 CG_MULTIVERSION
 static void matrix_from_rgb(const struct cg_yuv *yuv, const uint8_t *restrict pixels,
-                            uint8_t *restrict luma, float *restrict u, float *restrict v)
+                            float *restrict luma, float *restrict u, float *restrict v)
 {
     const float kr = yuv->kr, kg = yuv->kg, kb = yuv->kb, low = yuv->luma_low;
     const float scale = yuv->luma_scale / 255.0f, chroma = yuv->chroma_scale / 255.0f;
@@ -162,78 +188,106 @@ static void matrix_from_rgb(const struct cg_yuv *yuv, const uint8_t *restrict pi
     for (int x = 0; x < width; x++) {
         float r = (float)pixels[3 * x], g = (float)pixels[3 * x + 1], b = (float)pixels[3 * x + 2];
         float y = kr * r + kg * g + kb * b;
-        luma[x] = to_byte(low + scale * y);
+        luma[x] = low + scale * y;
         u[x] = to_u * (b - y);
         v[x] = to_v * (r - y);
     }
 }
 
-/* The mean of two rows, into the first, in bytes. */
+CG_MULTIVERSION
+static void store_bytes(const float *restrict row, float middle, int count, uint8_t *restrict out)
+{
+    for (int i = 0; i < count; i++)
+        out[i] = to_byte(row[i] + middle);
+}
+
+/* `begin` is the sample of the planes that row[0] becomes; middle is in bytes. */
+static void store_row(const struct cg_yuv *yuv, const float *row, float middle, int count,
+                      size_t begin, uint8_t *planes)
+{
+    if (yuv->format.depth == 8) {
+        store_bytes(row, middle, count, planes + begin);
+        return;
+    }
+    const float most = (float)((1 << yuv->format.depth) - 1), one = (most + 1.0f) / 256.0f;
+    const float scale = yuv->format.full_range ? most / 255.0f : one;
+    for (int i = 0; i < count; i++) {
+        float value = scale * row[i] + one * middle;
+        int sample = (int)((value < 0.0f ? 0.0f : value > most ? most : value) + 0.5f);
+        planes[2 * (begin + (size_t)i)] = (uint8_t)sample;
+        planes[2 * (begin + (size_t)i) + 1] = (uint8_t)(sample >> 8);
+    }
+}
+
+/* The mean of two rows, into the first. */
 CG_MULTIVERSION
 static void mean_row(float *upper, const float *lower, int width)
 {
     for (int x = 0; x < width; x++)
-        upper[x] = 0.5f * (upper[x] + lower[x]) + 128.0f;
+        upper[x] = 0.5f * (upper[x] + lower[x]);
 }
 
 CG_MULTIVERSION
-static void keep_columns(const float *restrict row, int count, uint8_t *restrict out)
+static void mean_columns(const float *restrict row, int count, float *restrict out)
 {
     for (int i = 0; i < count; i++)
-        out[i] = to_byte(row[i]);
-}
-
-CG_MULTIVERSION
-static void mean_columns(const float *restrict row, int count, uint8_t *restrict out)
-{
-    for (int i = 0; i < count; i++)
-        out[i] = to_byte(0.5f * (row[2 * i] + row[2 * i + 1]));
+        out[i] = 0.5f * (row[2 * i] + row[2 * i + 1]);
 }
 
 /* 1 2 1 around every second column. */
 CG_MULTIVERSION
-static void smooth_columns(const float *restrict row, int count, uint8_t *restrict out)
+static void smooth_columns(const float *restrict row, int count, float *restrict out)
 {
     for (int i = 0; i < count; i++)
-        out[i] = to_byte(0.25f * (row[2 * i - 1] + row[2 * i + 1]) + 0.5f * row[2 * i]);
+        out[i] = 0.25f * (row[2 * i - 1] + row[2 * i + 1]) + 0.5f * row[2 * i];
 }
 
 /* One chroma row from two rows of full width (the same one twice but for 4:2:0), which have room
- * for a column on each side. */
-static void small_row(const struct cg_yuv *yuv, float *upper, const float *lower, uint8_t *out)
+ * for a column on each side: upper itself or out. */
+static const float *small_row(const struct cg_yuv *yuv, float *upper, const float *lower,
+                              float *out)
 {
     int width = yuv->format.width;
     mean_row(upper, lower, width);
     upper[-1] = upper[0];
     upper[width] = upper[width - 1];
     if (yuv->format.chroma == CG_Y4M_444)
-        keep_columns(upper, width, out);
-    else if (yuv->format.chroma_centred)
+        return upper;
+    if (yuv->format.chroma_centred)
         mean_columns(upper, yuv->chroma_width, out);
     else
         smooth_columns(upper, yuv->chroma_width, out);
+    return out;
 }
 
-void cg_yuv_from_rgb(struct cg_yuv *yuv, const uint8_t *pixels, uint8_t *planes)
+/* Rows y * rows on become luma, and their u and v the first of the two rows there. */
+static void chroma_from_rows(struct cg_yuv *yuv, const uint8_t *pixels, int y, int rows,
+                             uint8_t *planes)
 {
-    int height = yuv->format.height, rows = yuv->format.chroma == CG_Y4M_420 ? 2 : 1;
-    size_t width = (size_t)yuv->format.width, luma_count = width * (size_t)height;
-    size_t chroma_width = (size_t)yuv->chroma_width;
-    uint8_t *u_plane = planes + luma_count;
-    uint8_t *v_plane = u_plane + chroma_width * (size_t)yuv->chroma_height;
-    float *u[2], *v[2];
+    size_t width = (size_t)yuv->format.width, luma_count = width * (size_t)yuv->format.height;
+    size_t chroma_width = (size_t)yuv->chroma_width, begin = luma_count + (size_t)y * chroma_width;
+    float *luma = yuv->rows + 6 * yuv->row_count, *narrow = luma + yuv->row_count, *u[2], *v[2];
+    int last = 0;
     for (int k = 0; k < 2; k++) {
         u[k] = yuv->rows + (size_t)(2 * k) * yuv->row_count + 1;
         v[k] = u[k] + yuv->row_count;
     }
-    for (int y = 0; y < yuv->chroma_height; y++) {
-        int last = 0;
-        for (int k = 0; k < rows && y * rows + k < height; k++) {
-            size_t row = (size_t)(y * rows + k);
-            matrix_from_rgb(yuv, pixels + 3 * row * width, planes + row * width, u[k], v[k]);
-            last = k;
-        }
-        small_row(yuv, u[0], u[last], u_plane + (size_t)y * chroma_width);
-        small_row(yuv, v[0], v[last], v_plane + (size_t)y * chroma_width);
+    for (int k = 0; k < rows && y * rows + k < yuv->format.height; k++) {
+        size_t row = (size_t)(y * rows + k);
+        matrix_from_rgb(yuv, pixels + 3 * row * width, luma, u[k], v[k]);
+        store_row(yuv, luma, 0.0f, yuv->format.width, row * width, planes);
+        last = k;
     }
+    if (yuv->format.chroma == CG_Y4M_MONO)
+        return;
+    store_row(yuv, small_row(yuv, u[0], u[last], narrow), 128.0f, yuv->chroma_width, begin, planes);
+    store_row(yuv, small_row(yuv, v[0], v[last], narrow), 128.0f, yuv->chroma_width,
+              begin + chroma_width * (size_t)yuv->chroma_height, planes);
+}
+
+void cg_yuv_from_rgb(struct cg_yuv *yuv, const uint8_t *pixels, uint8_t *planes)
+{
+    int rows = yuv->format.chroma == CG_Y4M_420 ? 2 : 1;
+    for (int y = 0; y < yuv->chroma_height; y++)
+        chroma_from_rows(yuv, pixels, y, rows, planes);
 }

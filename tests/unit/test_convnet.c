@@ -18,7 +18,7 @@
 
 #include <cmocka.h>
 
-#define SQUEEZENET CG_CONCURRENCYD_DATA "/features/squeezenet/compressed_SqueezeNet.net"
+#define SQUEEZENET CG_SHARED_DATA "/features/squeezenet/compressed_SqueezeNet.net"
 #define PHOTOS "/usr/lib/python3/dist-packages/skimage/data/"
 
 static void assert_near(double value, double expected, double tolerance)

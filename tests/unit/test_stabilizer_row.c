@@ -102,9 +102,27 @@ static void rest_is_a_copy(void **state)
     }
 }
 
+/* What was black stays black in the dark, and not in the light. */
+static void blacks_hold_still(void **state)
+{
+    (void)state;
+    struct cg_stabilizer_limits limits = cg_stabilizer_limits_make(0.75f);
+    const float colour[3] = {0.12f, 0.12f, 0.12f}, logit = -1.0f, trust = 1.0f;
+    for (int dark = 0; dark < 2; dark++) {
+        float grey = dark ? 0.05f : 0.6f, out_colour[3], out_logit;
+        struct cg_stabilizer_pixel pixel = {
+            .photo = {grey, grey, grey}, .logit = 3.0f, .age = 2.0f};
+        cg_stabilizer_layers_row(colour, &logit, &trust, &limits, 1, &pixel, out_colour,
+                                 &out_logit);
+        assert_int_equal(out_colour[0] < 0.005f, dark);
+        assert_int_equal(out_logit > 2.9f, dark);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(blacks_hold_still),
         cmocka_unit_test(carrying_is_cubic_interpolation),
         cmocka_unit_test(rest_is_a_copy),
     };

@@ -68,8 +68,10 @@ static void other_headers_are_refused(void **state)
         {"YUV4MPEG2 W8 H8 It", CG_ERR_UNSUPPORTED},
         {"YUV4MPEG2 W8 H8 Ib", CG_ERR_UNSUPPORTED},
         {"YUV4MPEG2 W8 H8 Im", CG_ERR_UNSUPPORTED},
-        {"YUV4MPEG2 W8 H8 C420p10", CG_ERR_UNSUPPORTED},
-        {"YUV4MPEG2 W8 H8 Cmono", CG_ERR_UNSUPPORTED},
+        {"YUV4MPEG2 W8 H8 C420p17", CG_ERR_UNSUPPORTED},
+        {"YUV4MPEG2 W8 H8 C420p", CG_ERR_UNSUPPORTED},
+        {"YUV4MPEG2 W8 H8 Cmonop10", CG_ERR_UNSUPPORTED},
+        {"YUV4MPEG2 W8 H8 C411", CG_ERR_UNSUPPORTED},
         {"YUV4MPEG2 W8 H8 C444alpha", CG_ERR_UNSUPPORTED},
     };
     struct cg_y4m_format format;
@@ -93,8 +95,11 @@ static struct cg_y4m_reader *reader_on(FILE *file, const void *bytes, size_t nby
 static void frames_come_back(void **state)
 {
     (void)state;
-    static const char *const headers[] = {"YUV4MPEG2 W7 H5 F25:1 C420jpeg", "YUV4MPEG2 W7 H5 C422",
-                                          "YUV4MPEG2 W300 H401 C444 XANY=1", "YUV4MPEG2 W1 H1"};
+    static const char *const headers[] = {
+        "YUV4MPEG2 W7 H5 F25:1 C420jpeg",  "YUV4MPEG2 W7 H5 C422",
+        "YUV4MPEG2 W300 H401 C444 XANY=1", "YUV4MPEG2 W1 H1",
+        "YUV4MPEG2 W7 H5 C420p10",         "YUV4MPEG2 W7 H5 C444p16",
+        "YUV4MPEG2 W7 H5 Cmono",           "YUV4MPEG2 W7 H5 Cmono12"};
     for (size_t i = 0; i < sizeof(headers) / sizeof(headers[0]); i++) {
         struct cg_y4m_format format, again;
         struct cg_y4m_reader *reader;
@@ -225,6 +230,84 @@ static void colours_come_back(void **state)
             fail_msg("%s: a ramp changed by %d", chromas[i], greatest);
     }
     assert_true(there_and_back("YUV4MPEG2 W1 H1 C420", noise) <= 4);
+    /* deep samples have fractions; they are lost on the way back, which rounds each to 8 bits */
+    static const char *const deep[] = {"444p10", "444p12", "444p16", "444p10 XCOLORRANGE=FULL"};
+    for (size_t i = 0; i < sizeof(deep) / sizeof(deep[0]); i++) {
+        char header[64];
+        snprintf(header, sizeof(header), "YUV4MPEG2 W37 H29 C%s", deep[i]);
+        assert_true(there_and_back(header, noise) <= 4);
+    }
+}
+
+/* White, grey and black in every depth and range: luma is at the ends and in the middle of it. */
+static void deep_and_grey_samples_have_known_values(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *header;
+        int black, white;
+    } cases[] = {
+        {"YUV4MPEG2 W4 H2 C420p10", 64, 940},
+        {"YUV4MPEG2 W4 H2 C444p16 XCOLORRANGE=FULL", 0, 65535},
+        {"YUV4MPEG2 W4 H2 C422p12", 256, 3760},
+        {"YUV4MPEG2 W4 H2 Cmono10", 64, 940},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct cg_y4m_format format;
+        struct cg_yuv *yuv;
+        uint8_t pixels[4 * 2 * 3], back[sizeof(pixels)], planes[4 * 2 * 3 * 2];
+        assert_int_equal(parse(cases[i].header, &format), CG_OK);
+        assert_int_equal(cg_yuv_create(&format, &yuv, NULL), CG_OK);
+        for (size_t k = 0; k < sizeof(pixels); k++)
+            pixels[k] = k < sizeof(pixels) / 2 ? 0 : 255;
+        cg_yuv_from_rgb(yuv, pixels, planes);
+        assert_int_equal(planes[0] | planes[1] << 8, cases[i].black);
+        assert_int_equal(planes[14] | planes[15] << 8, cases[i].white);
+        cg_yuv_to_rgb(yuv, planes, back);
+        assert_memory_equal(back, pixels, sizeof(pixels));
+        cg_yuv_free(yuv);
+    }
+}
+
+/* The matrix that a format names is used, whatever its size. */
+static void a_named_matrix_is_used(void **state)
+{
+    (void)state;
+    struct cg_y4m_format format;
+    struct cg_yuv *yuv;
+    uint8_t pixels[2 * 2 * 3] = {0}, planes[2 * 2 * 3];
+    for (int i = 0; i < 4; i++)
+        pixels[3 * i] = 255;
+    assert_int_equal(parse("YUV4MPEG2 W2 H2 C444", &format), CG_OK);
+    format.kr = 0.2126f;
+    format.kb = 0.0722f;
+    assert_int_equal(cg_yuv_create(&format, &yuv, NULL), CG_OK);
+    cg_yuv_from_rgb(yuv, pixels, planes);
+    assert_int_equal(planes[0], 63);
+    cg_yuv_free(yuv);
+}
+
+/* A line before a frame may be of any length. */
+static void long_frame_lines_are_read(void **state)
+{
+    (void)state;
+    static const char header[] = "YUV4MPEG2 W2 H2\nFRAME X";
+    char bytes[5000];
+    uint8_t frame[6];
+    struct cg_y4m_format format;
+    bool end;
+    FILE *file = tmpfile();
+    memset(bytes, 'x', sizeof(bytes));
+    memcpy(bytes, header, strlen(header));
+    memcpy(bytes + sizeof(bytes) - 7, "\n123456", 7);
+    struct cg_y4m_reader *reader = reader_on(file, bytes, sizeof(bytes));
+    assert_int_equal(cg_y4m_read_header(reader, &format, NULL), CG_OK);
+    assert_int_equal(cg_y4m_read_frame(reader, frame, &end, NULL), CG_OK);
+    assert_memory_equal(frame, "123456", 6);
+    assert_int_equal(cg_y4m_read_frame(reader, frame, &end, NULL), CG_OK);
+    assert_true(end);
+    cg_y4m_reader_free(reader);
+    fclose(file);
 }
 
 static void known_colours_have_known_bytes(void **state)
@@ -362,6 +445,9 @@ int main(void)
         cmocka_unit_test(streams_that_end_badly_are_refused),
         cmocka_unit_test(a_stream_without_a_header_is_refused),
         cmocka_unit_test(colours_come_back),
+        cmocka_unit_test(deep_and_grey_samples_have_known_values),
+        cmocka_unit_test(a_named_matrix_is_used),
+        cmocka_unit_test(long_frame_lines_are_read),
         cmocka_unit_test(rows_of_any_length_equal_plain_ones),
         cmocka_unit_test(chroma_is_the_mean_around),
         cmocka_unit_test(known_colours_have_known_bytes),

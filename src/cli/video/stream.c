@@ -20,8 +20,10 @@ static const char help[] =
 #define IN_NAME "the standard input"
 #define OUT_NAME "the standard output"
 
-static enum cg_status write_frame(void *context, const uint8_t *planes, struct cg_error *error)
+static enum cg_status write_frame(void *context, size_t frame, const uint8_t *planes,
+                                  struct cg_error *error)
 {
+    (void)frame;
     return cg_y4m_write_frame(STDOUT_FILENO, OUT_NAME, context, planes, error);
 }
 
@@ -32,7 +34,8 @@ static int run_stream(const struct cg_video_file_options *options)
     const struct cg_y4m_format *format;
     if (cg_video_file_create(options, &video, &error) != CG_OK)
         return cg_cli_fail(CG_EXIT_MODEL, "%s", error.text);
-    enum cg_status status = cg_video_file_open(video, STDIN_FILENO, IN_NAME, &format, &error);
+    const struct cg_video_file_source source = {.fd = STDIN_FILENO, .name = IN_NAME};
+    enum cg_status status = cg_video_file_open(video, &source, &format, &error);
     if (status == CG_OK)
         status = cg_y4m_write_header(STDOUT_FILENO, OUT_NAME, format, &error);
     if (status == CG_OK) {

@@ -25,10 +25,10 @@ struct cg_video_file {
     struct cg_pace pace;
     const char *name;
     struct cg_y4m_reader *reader;
-    struct cg_y4m_format format;
-    uint8_t *planes_in, *planes_out; /* of the reading and of the writing thread */
-    struct cg_yuv *yuv_in, *yuv_out;
-    size_t skipped, read, converted;
+    struct cg_y4m_format format, out_format;
+    uint8_t *planes_in, *planes_former, *planes_out; /* of the reading and of the writing thread */
+    struct cg_yuv *yuv_in, *yuv_out;                 /* NULL for frames with alpha */
+    size_t skipped, read, converted, written;
     const struct cg_video_file_sink *sink;
 };
 
@@ -88,6 +88,7 @@ void cg_video_file_free(struct cg_video_file *video)
     cg_yuv_free(video->yuv_out);
     cg_yuv_free(video->yuv_in);
     free(video->planes_out);
+    free(video->planes_former);
     free(video->planes_in);
     cg_y4m_reader_free(video->reader);
     cg_frames_free(video->frames);
@@ -107,23 +108,48 @@ enum cg_status cg_video_file_restore(struct cg_video_file *video, const char *pa
     return cg_frames_restore(video->frames, path, error);
 }
 
-enum cg_status cg_video_file_open(struct cg_video_file *video, int fd, const char *name,
-                                  const struct cg_y4m_format **format, struct cg_error *error)
+static enum cg_status open_reader(struct cg_video_file *video,
+                                  const struct cg_video_file_source *source, struct cg_error *error)
 {
-    video->name = name;
-    *format = &video->format;
-    enum cg_status status = cg_y4m_reader_create(fd, name, &video->reader, error);
+    if (source->bare != NULL) {
+        video->format = *source->bare;
+        video->out_format = source->flat != NULL ? *source->flat : *source->bare;
+        return cg_y4m_reader_create_bare(source->fd, source->name, source->bare, &video->reader,
+                                         error);
+    }
+    enum cg_status status = cg_y4m_reader_create(source->fd, source->name, &video->reader, error);
     if (status == CG_OK)
         status = cg_y4m_read_header(video->reader, &video->format, error);
+    video->format.kr = source->kr;
+    video->format.kb = source->kb;
+    video->out_format = video->format;
+    return status;
+}
+
+/* What turns planes into pixels, or back; none for frames with alpha. */
+static enum cg_status create_yuv(const struct cg_y4m_format *format, struct cg_yuv **out,
+                                 struct cg_error *error)
+{
+    return format->chroma == CG_Y4M_RGBA ? CG_OK : cg_yuv_create(format, out, error);
+}
+
+enum cg_status cg_video_file_open(struct cg_video_file *video,
+                                  const struct cg_video_file_source *source,
+                                  const struct cg_y4m_format **format, struct cg_error *error)
+{
+    video->name = source->name;
+    *format = &video->out_format;
+    enum cg_status status = open_reader(video, source, error);
     if (status != CG_OK)
         return status;
     size_t nbytes = cg_y4m_frame_nbytes(&video->format);
     video->planes_in = cg_alloc(nbytes, 1, "frame", error);
-    video->planes_out = cg_alloc(nbytes, 1, "frame", error);
-    if (video->planes_in == NULL || video->planes_out == NULL)
+    video->planes_former = cg_alloc(nbytes, 1, "frame", error);
+    video->planes_out = cg_alloc(cg_y4m_frame_nbytes(&video->out_format), 1, "frame", error);
+    if (video->planes_in == NULL || video->planes_former == NULL || video->planes_out == NULL)
         return CG_ERR_MEMORY;
-    status = cg_yuv_create(&video->format, &video->yuv_in, error);
-    return status == CG_OK ? cg_yuv_create(&video->format, &video->yuv_out, error) : status;
+    status = create_yuv(&video->format, &video->yuv_in, error);
+    return status == CG_OK ? create_yuv(&video->out_format, &video->yuv_out, error) : status;
 }
 
 /* ---- the working size that keeps up ---------------------------------------------------------- */
@@ -175,21 +201,84 @@ static enum cg_status choose_detail(struct cg_video_file *video, const uint8_t *
 
 /* ---- frames on their way --------------------------------------------------------------------- */
 
-static enum cg_status read_frame(void *context, uint8_t *pixels, bool *end, struct cg_error *error)
+/* Alpha is a plane of its own behind the pixels; or there is none, and they lie on white. */
+static enum cg_status pixels_from_rgba(const struct cg_video_file *video, uint8_t *pixels,
+                                       struct cg_error *error)
 {
-    struct cg_video_file *video = context;
-    enum cg_status status;
-    do
-        status = cg_y4m_read_frame(video->reader, video->planes_in, end, error);
-    while (status == CG_OK && !*end && video->read++ < video->skipped);
-    if (status == CG_OK && !*end)
-        cg_yuv_to_rgb(video->yuv_in, video->planes_in, pixels);
+    size_t count = (size_t)video->format.width * (size_t)video->format.height;
+    struct cg_image colour, alpha;
+    enum cg_status status =
+        cg_image_create(video->format.width, video->format.height, 4, &colour, error);
+    if (status != CG_OK)
+        return status;
+    memcpy(colour.pixels, video->planes_in, 4 * count);
+    status = cg_image_split_alpha(&colour, &alpha, error);
+    if (status == CG_OK && video->yuv_out == NULL) {
+        memcpy(pixels, colour.pixels, 3 * count);
+        memcpy(pixels + 3 * count, alpha.pixels, count);
+    } else if (status == CG_OK) {
+        for (size_t i = 0; i < 3 * count; i++) {
+            int share = alpha.pixels[i / 3];
+            pixels[i] = (uint8_t)((colour.pixels[i] * share + 255 * (255 - share) + 127) / 255);
+        }
+    }
+    cg_image_clear(&alpha);
+    cg_image_clear(&colour);
     return status;
 }
 
-static enum cg_status convert_frame(void *context, uint8_t *pixels, struct cg_error *error)
+static void rgba_from_pixels(const struct cg_video_file *video, const uint8_t *pixels)
+{
+    size_t count = (size_t)video->format.width * (size_t)video->format.height;
+    for (size_t i = 0; i < count; i++) {
+        memcpy(video->planes_out + 4 * i, pixels + 3 * i, 3);
+        video->planes_out[4 * i + 3] = pixels[3 * count + i];
+    }
+}
+
+static enum cg_status read_planes(struct cg_video_file *video, bool *end, struct cg_error *error)
+{
+    enum cg_status status;
+    do {
+        uint8_t *former = video->planes_in;
+        video->planes_in = video->planes_former;
+        video->planes_former = former;
+        status = cg_y4m_read_frame(video->reader, video->planes_in, end, error);
+        if (status == CG_OK && !*end && video->sink->arrived != NULL)
+            status = video->sink->arrived(video->sink->context, video->read, error);
+    } while (status == CG_OK && !*end && video->read++ < video->skipped);
+    return status;
+}
+
+static enum cg_status read_frame(void *context, uint8_t *pixels, enum cg_pipeline_read *found,
+                                 struct cg_error *error)
 {
     struct cg_video_file *video = context;
+    bool end;
+    enum cg_status status = read_planes(video, &end, error);
+    if (status != CG_OK || end) {
+        *found = CG_PIPELINE_END;
+        return status;
+    }
+    if (video->read > video->skipped + 1 &&
+        memcmp(video->planes_in, video->planes_former, cg_y4m_frame_nbytes(&video->format)) == 0)
+        *found = CG_PIPELINE_REPEAT;
+    else if (video->yuv_in != NULL)
+        cg_yuv_to_rgb(video->yuv_in, video->planes_in, pixels);
+    else
+        status = pixels_from_rgba(video, pixels, error);
+    return status;
+}
+
+static size_t pixels_nbytes(const struct cg_video_file *video)
+{
+    size_t count = (size_t)video->format.width * (size_t)video->format.height;
+    return (video->yuv_out == NULL ? 4 : 3) * count;
+}
+
+static enum cg_status convert_new_frame(struct cg_video_file *video, uint8_t *pixels,
+                                        struct cg_error *error)
+{
     enum cg_status status = CG_OK;
     float trusted = 0.0f;
     if (video->choose_detail)
@@ -202,6 +291,18 @@ static enum cg_status convert_frame(void *context, uint8_t *pixels, struct cg_er
         cg_pace_after_frame(&video->pace, cg_clock_seconds() - begin, trusted <= 0.0f)) {
         status = cg_frames_set_detail(video->frames, video->pace.detail_px, error);
     }
+    return status;
+}
+
+static enum cg_status convert_frame(void *context, uint8_t *pixels, const uint8_t *former,
+                                    struct cg_error *error)
+{
+    struct cg_video_file *video = context;
+    enum cg_status status = CG_OK;
+    if (former != NULL)
+        memcpy(pixels, former, pixels_nbytes(video));
+    else
+        status = convert_new_frame(video, pixels, error);
     if (status == CG_OK && video->sink->converted != NULL)
         status =
             video->sink->converted(video->sink->context, video->skipped + video->converted, error);
@@ -209,11 +310,15 @@ static enum cg_status convert_frame(void *context, uint8_t *pixels, struct cg_er
     return status;
 }
 
-static enum cg_status write_frame(void *context, uint8_t *pixels, struct cg_error *error)
+static enum cg_status write_frame(void *context, const uint8_t *pixels, struct cg_error *error)
 {
     struct cg_video_file *video = context;
-    cg_yuv_from_rgb(video->yuv_out, pixels, video->planes_out);
-    return video->sink->write(video->sink->context, video->planes_out, error);
+    if (video->yuv_out != NULL)
+        cg_yuv_from_rgb(video->yuv_out, pixels, video->planes_out);
+    else
+        rgba_from_pixels(video, pixels);
+    return video->sink->write(video->sink->context, video->skipped + video->written++,
+                              video->planes_out, error);
 }
 
 static void stop_reading(void *context)
@@ -227,14 +332,14 @@ enum cg_status cg_video_file_run(struct cg_video_file *video, size_t skipped,
 {
     const struct cg_pipeline pipeline = {
         .context = video,
-        .frame_nbytes = 3 * (size_t)video->format.width * (size_t)video->format.height,
+        .frame_nbytes = pixels_nbytes(video),
         .read = read_frame,
         .convert = convert_frame,
         .write = write_frame,
         .stop = stop_reading,
     };
     video->skipped = skipped;
-    video->read = video->converted = 0;
+    video->read = video->converted = video->written = 0;
     video->sink = sink;
     enum cg_status status = cg_pipeline_run(&pipeline, error);
     if (status == CG_OK && video->read == 0)

@@ -33,7 +33,7 @@ enum {
     "  --stability X   from every frame for itself (0) to the calmest video (1)\n"                 \
     "                  (default: 0.75)\n"                                                          \
     "  --fast          keep up with the video's own frame rate: a working size as large\n"         \
-    "                  as there is time for, --detail at most\n"                                   \
+    "                  as there is time for, --detail at most and no less than faces need\n"       \
     "  --threads N     threads to convert with, 1 to 256 (default: all processors);\n"             \
     "                  without --fast the comic is the same with any number\n"
 
@@ -72,21 +72,36 @@ struct cg_frames *cg_video_file_frames(struct cg_video_file *video);
 enum cg_status cg_video_file_restore(struct cg_video_file *video, const char *path,
                                      struct cg_error *error);
 
-/* The stream that frames come from, up to and with its header; *format belongs to the video. name
- * stands in messages and must outlive the video. Errors: those of cg_y4m_read_header. */
-enum cg_status cg_video_file_open(struct cg_video_file *video, int fd, const char *name,
-                                  const struct cg_y4m_format **format, struct cg_error *error);
-
-/* Where frames go. Called from two threads: converted on the one that runs the video, as soon as a
- * frame is a comic, and write on another one, a few frames later. */
-struct cg_video_file_sink {
-    void *context;
-    enum cg_status (*converted)(void *context, size_t frame, struct cg_error *error); /* or NULL */
-    enum cg_status (*write)(void *context, const uint8_t *planes, struct cg_error *error);
+/* The stream that frames come from. */
+struct cg_video_file_source {
+    int fd;
+    const char *name;                 /* stands in messages and must outlive the video */
+    float kr, kb;                     /* as of struct cg_y4m_format */
+    const struct cg_y4m_format *bare; /* of frames without a header; NULL: y4m */
+    const struct cg_y4m_format
+        *flat; /* what bare ones become, laid on white; NULL: they keep alpha */
 };
 
-/* Convert all frames but the first `skipped`, which are only read. Error: CG_ERR_FORMAT when there
- * is not one frame, those of reading and of the sink. */
+/* Up to and with its header; *format, of the frames that are written, belongs to the video. Errors:
+ * those of cg_y4m_read_header. */
+enum cg_status cg_video_file_open(struct cg_video_file *video,
+                                  const struct cg_video_file_source *source,
+                                  const struct cg_y4m_format **format, struct cg_error *error);
+
+/* Where frames go. Called from three threads: arrived on the one that reads, for each frame as it
+ * comes, those that are skipped too; converted on the one that runs the video, as soon as a frame
+ * is a comic; write on another one, a few frames later. Frames are counted from 0. */
+struct cg_video_file_sink {
+    void *context;
+    enum cg_status (*arrived)(void *context, size_t frame, struct cg_error *error);   /* or NULL */
+    enum cg_status (*converted)(void *context, size_t frame, struct cg_error *error); /* or NULL */
+    enum cg_status (*write)(void *context, size_t frame, const uint8_t *planes,
+                            struct cg_error *error);
+};
+
+/* Convert all frames but the first `skipped`, which are only read. One that equals the frame before
+ * is not converted again. When the stream is cut off, what came before is written. Error:
+ * CG_ERR_FORMAT when there is not one frame, those of reading and of the sink. */
 enum cg_status cg_video_file_run(struct cg_video_file *video, size_t skipped,
                                  const struct cg_video_file_sink *sink, struct cg_error *error);
 

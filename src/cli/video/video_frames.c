@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "cli/video/video.h"
+#include "cli/video/video_progress.h"
 #include "image/walk.h"
 #include "video/pipeline.h"
 
@@ -33,6 +34,8 @@ struct folder {
     struct cg_video_file *video;
     int width, height; /* of all frames */
     int to_read, to_write;
+    bool has_former;
+    uint8_t *former; /* the last frame that was read */
     double begun_at;
 };
 
@@ -158,39 +161,61 @@ static enum cg_status read_named(const struct folder *folder, int index, struct 
     return status;
 }
 
-static enum cg_status read_frame(void *context, uint8_t *pixels, bool *end, struct cg_error *error)
+/* Into pixels, if it is another picture than the one before. */
+static enum cg_status take_image(struct folder *folder, const struct cg_image *image,
+                                 uint8_t *pixels, enum cg_pipeline_read *found,
+                                 struct cg_error *error)
+{
+    size_t nbytes = 3 * (size_t)folder->width * (size_t)folder->height;
+    if (image->width != folder->width || image->height != folder->height)
+        return cg_fail(error, CG_ERR_FORMAT,
+                       "reading %s/%s: expected %d x %d pixels as before, found %d x %d",
+                       cg_path_tail(folder->in), folder->names[folder->to_read]->d_name,
+                       folder->width, folder->height, image->width, image->height);
+    if (folder->has_former && memcmp(folder->former, image->pixels, nbytes) == 0) {
+        *found = CG_PIPELINE_REPEAT;
+        return CG_OK;
+    }
+    folder->has_former = true;
+    memcpy(folder->former, image->pixels, nbytes);
+    memcpy(pixels, image->pixels, nbytes);
+    return CG_OK;
+}
+
+static enum cg_status read_frame(void *context, uint8_t *pixels, enum cg_pipeline_read *found,
+                                 struct cg_error *error)
 {
     struct folder *folder = context;
     struct cg_image image;
-    *end = folder->to_read == folder->end;
-    if (*end)
+    *found = folder->to_read == folder->end ? CG_PIPELINE_END : CG_PIPELINE_FRAME;
+    if (*found == CG_PIPELINE_END)
         return CG_OK;
     enum cg_status status = read_named(folder, folder->to_read, &image, error);
     if (status != CG_OK)
         return status;
-    if (image.width == folder->width && image.height == folder->height)
-        memcpy(pixels, image.pixels, 3 * (size_t)image.width * (size_t)image.height);
-    else
-        status = cg_fail(error, CG_ERR_FORMAT,
-                         "reading %s/%s: expected %d x %d pixels as before, found %d x %d",
-                         cg_path_tail(folder->in), folder->names[folder->to_read]->d_name,
-                         folder->width, folder->height, image.width, image.height);
+    status = take_image(folder, &image, pixels, found, error);
     cg_image_clear(&image);
     folder->to_read++;
     return status;
 }
 
-static enum cg_status convert_frame(void *context, uint8_t *pixels, struct cg_error *error)
+static enum cg_status convert_frame(void *context, uint8_t *pixels, const uint8_t *former,
+                                    struct cg_error *error)
 {
     struct folder *folder = context;
+    if (former != NULL) {
+        memcpy(pixels, former, 3 * (size_t)folder->width * (size_t)folder->height);
+        return CG_OK;
+    }
     return cg_frames_convert(cg_video_file_frames(folder->video), pixels, folder->width,
                              folder->height, NULL, error);
 }
 
-static enum cg_status write_frame(void *context, uint8_t *pixels, struct cg_error *error)
+static enum cg_status write_frame(void *context, const uint8_t *pixels, struct cg_error *error)
 {
     struct folder *folder = context;
-    struct cg_image image = {folder->width, folder->height, 3, pixels};
+    /* the encoders only read */
+    struct cg_image image = {folder->width, folder->height, 3, (uint8_t *)(uintptr_t)pixels};
     struct cg_image_write_options options = {.quality = JPEG_QUALITY};
     int index = folder->to_write++;
     if (folder->kept[index])
@@ -221,9 +246,13 @@ static enum cg_status convert_missing(struct folder *folder, struct cg_error *er
     folder->width = first.width;
     folder->height = first.height;
     cg_image_clear(&first);
+    size_t nbytes = 3 * (size_t)folder->width * (size_t)folder->height;
+    folder->former = cg_alloc(nbytes, 1, "frame", error);
+    if (folder->former == NULL)
+        return CG_ERR_MEMORY;
     const struct cg_pipeline pipeline = {
         .context = folder,
-        .frame_nbytes = 3 * (size_t)folder->width * (size_t)folder->height,
+        .frame_nbytes = nbytes,
         .read = read_frame,
         .convert = convert_frame,
         .write = write_frame,
@@ -251,6 +280,7 @@ int cg_video_convert_folder(const struct cg_video_settings *settings, const char
         code = cg_cli_fail(CG_EXIT_MODEL, "%s", error.text);
     else if (convert_missing(&folder, &error) != CG_OK)
         code = cg_cli_fail(CG_EXIT_INPUT, "%s", error.text);
+    free(folder.former);
     cg_video_file_free(folder.video);
     for (int i = 0; i < folder.count; i++)
         free(folder.names[i]);

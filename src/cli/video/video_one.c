@@ -1,0 +1,434 @@
+/*
+ * One video: a video in, a comic that moves out, by way of ffmpeg, which decodes and encodes and
+ * brings along what else the file holds. The comic is made in parts beside OUT (video/parts.h), so
+ * that work that was broken off goes on where it was; OUT itself appears when all is done. The
+ * order of make_video is the order of the work. Whatever can refuse is tried before the first frame
+ * is converted: reading, the encoder at the video's size, the joined file and all that it is to
+ * hold.
+ */
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "cli/video/video.h"
+#include "cli/video/video_progress.h"
+#include "comic/frames.h"
+#include "video/matroska.h"
+#include "video/parts.h"
+
+#include <errno.h>
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define DECODER_NAME "the video from ffmpeg"
+#define ENCODER_NAME "the comic to ffmpeg"
+
+/* Frames' times that are known at once: more than there are frames on their way. */
+#define TIMES 16
+
+/* A video that ends so much earlier than it says is cut off. */
+#define MISSING_SECONDS 0.5
+
+/* What the threads of one video share. */
+struct video {
+    const struct cg_video_settings *settings;
+    const char *in, *out;
+    struct cg_ffmpeg_output output;
+    struct cg_ffmpeg_info info;
+    struct cg_video_file *video;
+    struct cg_y4m_format bare, flat;
+    const struct cg_y4m_format *format;
+    struct cg_parts *parts;
+    struct cg_process decoder, encoder;
+    struct cg_ffmpeg_times *times;
+    int64_t ticks[TIMES]; /* of frame n at n % TIMES */
+    int64_t part_begin;   /* of the part that is being written */
+    double *starts;       /* of the parts, in seconds */
+    size_t starts_count;
+    size_t part_frames;
+    size_t in_part;            /* frames given to the encoder */
+    size_t begun_with, done;   /* frames in finished parts before, and now in all */
+    double begun_at, shown_at; /* seconds */
+};
+
+/* Where stderr is a terminal, four times a second. */
+static void show_progress(struct video *video, bool last)
+{
+    double now = cg_clock_seconds();
+    if (!isatty(STDERR_FILENO) || (!last && now < video->shown_at + 0.25))
+        return;
+    video->shown_at = now;
+    cg_video_show_progress(video->done, video->info.frames, video->done - video->begun_with,
+                           now - video->begun_at);
+    if (last)
+        fputc('\n', stderr);
+}
+
+static double seconds_of(const struct video *video, int64_t ticks)
+{
+    return (double)ticks * video->info.tick_num / video->info.tick_den;
+}
+
+/* ---- parts ----------------------------------------------------------------------------------- */
+
+static enum cg_status begin_part(struct video *video, struct cg_error *error)
+{
+    uint64_t frame_ns = (uint64_t)(1e9 / video->info.rate);
+    enum cg_status status =
+        cg_ffmpeg_encode(&video->output, &video->info, video->format,
+                         cg_parts_next_path(video->parts), &video->encoder, error);
+    if (status == CG_OK)
+        status = cg_matroska_write_header(video->encoder.in, ENCODER_NAME, video->format, frame_ns,
+                                          error);
+    return status;
+}
+
+static enum cg_status add_frame(struct video *video, int64_t ticks, const uint8_t *planes,
+                                struct cg_error *error)
+{
+    double time_ns = round(1e9 * seconds_of(video, ticks));
+    return cg_matroska_write_frame(video->encoder.in, ENCODER_NAME, video->format,
+                                   (uint64_t)time_ns, planes, error);
+}
+
+/* The encoder's own word is the reason why writing to it failed. */
+static enum cg_status fail_part(struct video *video, enum cg_status status, struct cg_error *error)
+{
+    struct cg_error reason;
+    if (video->encoder.pid > 0 && cg_process_finish(&video->encoder, &reason) != CG_OK)
+        cg_fail(error, status, "writing %s: %s", cg_path_tail(video->out), reason.text);
+    return status;
+}
+
+static enum cg_status end_part(struct video *video, struct cg_error *error)
+{
+    enum cg_status status = cg_process_finish(&video->encoder, error);
+    if (status == CG_OK)
+        status = cg_ffmpeg_check(cg_parts_next_path(video->parts), video->in_part, error);
+    if (status != CG_OK) {
+        cg_error_prefix(error, "writing %s", cg_path_tail(video->out));
+        return status;
+    }
+    video->in_part = 0;
+    return cg_parts_commit(video->parts, error);
+}
+
+/* The reading thread: a frame's time, which comes beside the frame. */
+static enum cg_status frame_arrived(void *context, size_t frame, struct cg_error *error)
+{
+    struct video *video = context;
+    int64_t *ticks = &video->ticks[frame % TIMES];
+    enum cg_status status = cg_ffmpeg_times_next(video->times, ticks, error);
+    if (status != CG_OK || frame % video->part_frames != 0)
+        return status;
+    double *starts = realloc(video->starts, (video->starts_count + 1) * sizeof(*starts));
+    if (starts == NULL)
+        return cg_fail(error, CG_ERR_MEMORY, "video: out of memory");
+    video->starts = starts;
+    starts[video->starts_count++] = seconds_of(video, *ticks);
+    return CG_OK;
+}
+
+/* The writing thread: a frame to the encoder. */
+static enum cg_status write_frame(void *context, size_t frame, const uint8_t *planes,
+                                  struct cg_error *error)
+{
+    struct video *video = context;
+    int64_t ticks = video->ticks[frame % TIMES];
+    enum cg_status status = CG_OK;
+    if (video->in_part == 0) {
+        video->part_begin = ticks;
+        status = begin_part(video, error);
+    }
+    if (status == CG_OK)
+        status = add_frame(video, ticks - video->part_begin, planes, error);
+    if (status != CG_OK)
+        return fail_part(video, status, error);
+    video->done++;
+    show_progress(video, false);
+    return ++video->in_part == video->part_frames ? end_part(video, error) : CG_OK;
+}
+
+/* The converting thread: what the next part needs is kept as soon as this one's last frame is
+ * there. */
+static enum cg_status frame_converted(void *context, size_t frame, struct cg_error *error)
+{
+    struct video *video = context;
+    if ((frame + 1) % video->part_frames != 0)
+        return CG_OK;
+    int part = (int)(frame / video->part_frames);
+    char *path = cg_string_copy(cg_parts_state_path(video->parts, part));
+    enum cg_status status = path == NULL
+                                ? cg_fail(error, CG_ERR_MEMORY, "video: out of memory")
+                                : cg_frames_save(cg_video_file_frames(video->video), path, error);
+    free(path);
+    return status;
+}
+
+/* ---- before the work ------------------------------------------------------------------------- */
+
+/* After which the work is another one and begins anew: the video, the options, this program. */
+static char *describe_job(const struct video *video)
+{
+    struct stat in;
+    if (stat(video->in, &in) != 0)
+        return NULL;
+    return cg_string_format("comicgan " CG_VERSION "\n%s\n%jd bytes, changed %jd.%09ld\n%s",
+                            video->in, (intmax_t)in.st_size, (intmax_t)in.st_mtim.tv_sec,
+                            in.st_mtim.tv_nsec, video->settings->options_text);
+}
+
+static enum cg_status open_parts(struct video *video, struct cg_error *error)
+{
+    char *job = describe_job(video);
+    if (job == NULL)
+        return cg_fail(error, CG_ERR_IO, "reading %s: %s", cg_path_tail(video->in),
+                       strerror(errno));
+    enum cg_status status =
+        cg_parts_open(video->out, job, cg_ffmpeg_part_ending(&video->output), &video->parts, error);
+    free(job);
+    return status;
+}
+
+/* How many frames there will be, for the progress. */
+static void estimate_frames(struct video *video)
+{
+    const struct cg_ffmpeg_clip *clip = &video->settings->clip;
+    double seconds = fmax(video->info.seconds - clip->start, 0.0);
+    if (clip->seconds > 0.0 && clip->seconds < seconds)
+        seconds = clip->seconds;
+    if (clip->start > 0.0 || clip->seconds > 0.0 || clip->rate_num > 0)
+        video->info.frames = seconds * video->info.rate;
+}
+
+/* Frames with alpha are read as such, and laid on white where it cannot be kept. */
+static enum cg_status start_decoder(struct video *video, struct cg_error *error)
+{
+    struct cg_ffmpeg_info *info = &video->info;
+    enum cg_status status = CG_OK;
+    if (info->transparent)
+        status = cg_ffmpeg_find_alpha(video->in, &video->settings->clip, info, error);
+    if (status == CG_OK && info->transparent)
+        cg_ffmpeg_keep_alpha(&video->output, video->settings->codec != NULL);
+    if (status == CG_OK)
+        status = cg_ffmpeg_decode(video->in, info, &video->settings->clip, video->output.depth,
+                                  &video->bare, &video->decoder, error);
+    estimate_frames(video);
+    if (status == CG_OK)
+        status = cg_ffmpeg_times_create(video->decoder.notes, &video->times, error);
+    return status;
+}
+
+static enum cg_status open_film(struct video *video, struct cg_error *error)
+{
+    struct cg_video_file_source source = {.fd = video->decoder.out, .name = DECODER_NAME};
+    struct cg_y4m_format matrix = {.kr = 0.0f};
+    cg_ffmpeg_take_matrix(&video->info, &matrix);
+    source.kr = matrix.kr;
+    source.kb = matrix.kb;
+    if (video->info.transparent) {
+        bool odd = video->bare.width % 2 != 0 || video->bare.height % 2 != 0;
+        video->flat = video->bare;
+        video->flat.chroma = odd ? CG_Y4M_444 : CG_Y4M_420;
+        video->flat.depth = video->output.depth;
+        video->flat.kr = matrix.kr;
+        video->flat.kb = matrix.kb;
+        source.bare = &video->bare;
+        source.flat = video->output.alpha ? NULL : &video->flat;
+    }
+    return cg_video_file_open(video->video, &source, &video->format, error);
+}
+
+static struct cg_ffmpeg_join join_of(const struct video *video, struct cg_ffmpeg_info *info,
+                                     const char *list)
+{
+    return (struct cg_ffmpeg_join){
+        .output = &video->output,
+        .info = info,
+        .clip = &video->settings->clip,
+        .in = video->in,
+        .list = list,
+        .picture = cg_parts_picture_path(video->parts),
+        .out = cg_parts_joined_path(video->parts, strrchr(video->out, '.')),
+        .first_seconds = video->starts_count > 0 ? video->starts[0] : 0.0,
+    };
+}
+
+/* One frame of nothing through all that the comic will go through. */
+static enum cg_status try_everything(struct video *video, struct cg_error *error)
+{
+    const char *list;
+    uint8_t *planes = cg_alloc_zero(cg_y4m_frame_nbytes(video->format), 1, "frame", error);
+    if (planes == NULL)
+        return CG_ERR_MEMORY;
+    enum cg_status status = begin_part(video, error);
+    if (status == CG_OK)
+        status = add_frame(video, 0, planes, error);
+    free(planes);
+    if (status != CG_OK)
+        return fail_part(video, status, error);
+    status = cg_process_finish(&video->encoder, error);
+    if (status == CG_OK)
+        status = cg_parts_list_next(video->parts, &list, error);
+    if (status != CG_OK) {
+        cg_error_prefix(error, "writing %s", cg_path_tail(video->out));
+        return status;
+    }
+    struct cg_ffmpeg_join join = join_of(video, &video->info, list);
+    status = cg_ffmpeg_plan_join(&join, error);
+    if (status != CG_OK)
+        cg_error_prefix(error, "writing %s", cg_path_tail(video->out));
+    unlink(join.out);
+    unlink(cg_parts_next_path(video->parts));
+    return status;
+}
+
+/* Go on after the finished parts. Without a state the next frame begins anew, as at a cut. */
+static enum cg_status go_on(struct video *video, struct cg_error *error)
+{
+    int done = cg_parts_done(video->parts);
+    double frames = round(video->info.rate * (double)video->settings->part_seconds);
+    video->part_frames = (size_t)fmax(1.0, frames);
+    video->done = video->begun_with = (size_t)done * video->part_frames;
+    video->begun_at = cg_clock_seconds();
+    if (done == 0)
+        return CG_OK;
+    const char *state = cg_parts_state_path(video->parts, done - 1);
+    return access(state, F_OK) == 0 ? cg_video_file_restore(video->video, state, error) : CG_OK;
+}
+
+/* ---- the work -------------------------------------------------------------------------------- */
+
+static void say(const struct video *video, const char *what)
+{
+    cg_cli_fail(CG_EXIT_DONE, "%s: %s", video->out, what);
+}
+
+/* A decoder that fails ends its stream too early: its reason is the better one. One that goes on
+ * over damage says so. */
+static enum cg_status end_decoder(struct video *video, enum cg_status status,
+                                  struct cg_error *error)
+{
+    struct cg_error reason;
+    if (video->decoder.pid == 0 || (status != CG_OK && status != CG_ERR_FORMAT))
+        return status;
+    enum cg_status decoded = cg_process_finish(&video->decoder, &reason);
+    if (decoded != CG_OK)
+        return cg_fail(error, CG_ERR_FORMAT, "reading %s: %s", cg_path_tail(video->in),
+                       reason.text);
+    double last = seconds_of(video, video->ticks[(video->done + TIMES - 1) % TIMES]);
+    double missing = video->info.start + video->info.seconds - last - 1.0 / video->info.rate;
+    if (status != CG_OK || video->done == 0)
+        return status;
+    if (video->info.seconds > 0.0 && video->settings->clip.seconds <= 0.0 &&
+        video->settings->clip.start <= 0.0 && missing > MISSING_SECONDS)
+        cg_cli_fail(CG_EXIT_DONE, "%s: is cut off: its last %.1f s of %.1f are missing", video->in,
+                    missing, video->info.seconds);
+    else if (video->decoder.said[0] != '\0')
+        cg_cli_fail(CG_EXIT_DONE, "%s: is damaged: %s", video->in, video->decoder.said);
+    return status;
+}
+
+static enum cg_status convert_frames(struct video *video, struct cg_error *error)
+{
+    const struct cg_video_file_sink sink = {video, frame_arrived, frame_converted, write_frame};
+    enum cg_status status = open_film(video, error);
+    if (status == CG_OK)
+        status = try_everything(video, error);
+    if (status == CG_OK)
+        status = go_on(video, error);
+    if (status == CG_OK)
+        status = cg_video_file_run(video->video, video->done, &sink, error);
+    if (status == CG_OK && video->in_part > 0)
+        status = end_part(video, error);
+    if (status == CG_OK)
+        video->done =
+            cg_video_file_length(video->video); /* the last part may have been a short one */
+    show_progress(video, true);
+    return end_decoder(video, status, error);
+}
+
+static void say_losses(const struct video *video, const struct cg_ffmpeg_join *join)
+{
+    char hdr[64];
+    const char *loss;
+    if (video->info.hdr != NULL) {
+        snprintf(hdr, sizeof(hdr), "HDR (%s) was brought to BT.709", video->info.hdr);
+        say(video, hdr);
+    }
+    if (video->info.transparent && !video->output.alpha)
+        say(video, "transparency does not go into this kind of file and was laid on white");
+    for (int at = 0; (loss = cg_ffmpeg_loss(join, &at)) != NULL;)
+        say(video, loss);
+}
+
+static enum cg_status join_parts(struct video *video, struct cg_error *error)
+{
+    const char *list, *ending = strrchr(video->out, '.');
+    enum cg_status status = cg_parts_list(video->parts, video->starts, &list, error);
+    if (status != CG_OK)
+        return status;
+    struct cg_ffmpeg_join join = join_of(video, &video->info, list);
+    status = cg_ffmpeg_join(&join, error);
+    if (status == CG_OK && cg_ffmpeg_counts_frames(&video->output))
+        status = cg_ffmpeg_check(join.out, video->done, error);
+    if (status != CG_OK) {
+        cg_error_prefix(error, "writing %s", cg_path_tail(video->out));
+        return status;
+    }
+    status = cg_parts_finish(video->parts, ending, error);
+    if (status == CG_OK)
+        say_losses(video, &join);
+    return status;
+}
+
+static enum cg_status make_video(struct video *video, struct cg_error *error)
+{
+    enum cg_status status = cg_ffmpeg_probe(video->in, &video->info, error);
+    if (status == CG_OK)
+        status = start_decoder(video, error);
+    if (status == CG_OK)
+        status = open_parts(video, error);
+    if (status == CG_OK)
+        status = convert_frames(video, error);
+    if (status == CG_OK)
+        status = join_parts(video, error);
+    if (status != CG_OK) {
+        cg_process_stop(&video->encoder);
+        if (video->parts != NULL) {
+            unlink(cg_parts_next_path(video->parts));
+            cg_parts_drop_if_empty(video->parts);
+        }
+    }
+    cg_process_stop(&video->decoder);
+    cg_ffmpeg_times_free(video->times);
+    cg_parts_free(video->parts);
+    free(video->starts);
+    return status;
+}
+
+int cg_video_convert_one(const struct cg_video_settings *settings, const char *in, const char *out)
+{
+    struct cg_error error;
+    struct video video = {.settings = settings,
+                          .in = in,
+                          .out = out,
+                          .decoder = CG_PROCESS_NONE,
+                          .encoder = CG_PROCESS_NONE};
+    if (cg_ffmpeg_output_of(out, settings->codec, settings->crf, settings->bits, &video.output,
+                            &error) != CG_OK)
+        return cg_cli_fail(CG_EXIT_USAGE, "%s", error.text);
+    video.output.fast = settings->video.fast;
+    int code = CG_EXIT_DONE;
+    if (cg_video_file_create(&settings->video, &video.video, &error) != CG_OK)
+        return cg_cli_fail(CG_EXIT_MODEL, "%s", error.text);
+    signal(SIGPIPE, SIG_IGN); /* an encoder that fails is an error, not the end of us */
+    if (make_video(&video, &error) != CG_OK)
+        code = cg_cli_fail(CG_EXIT_INPUT, "%s", error.text);
+    cg_video_file_free(video.video);
+    return code;
+}

@@ -1,0 +1,126 @@
+# shellcheck shell=bash
+# What is kept of a film beside its pictures, what cannot be and is said, names, other kinds of files,
+# several films in one call, and what is refused before the work.
+: "${comicgan:?}" "${fixture:?}"
+
+if ! command -v ffmpeg >/dev/null || ! command -v ffprobe >/dev/null; then
+    echo "skipped: there is no ffmpeg here"
+    return 0
+fi
+
+video() {
+    expect 0 "$comicgan" video --style tiny --strength 0 "$@"
+}
+make() {
+    ffmpeg -nostdin -v error -y "$@"
+}
+says() {
+    grep -qF -- "$1" ../stderr || fail "expected \"$1\" on stderr"
+}
+shows() { # ENTRIES FILM
+    ffprobe -v error -show_entries "$1" -of csv=p=0 "$2" | tr '\n' ' '
+}
+
+# ---- languages, titles, defaults, covers, phones' fields, subtitles
+make -f lavfi -i testsrc=s=64x48:r=10:d=1 -c:v libx264 -c:a aac plain.mp4
+"$fixture" picture cover.png 32 32
+printf '1\n00:00:00,000 --> 00:00:00,500\nHello\n' >words.srt
+make -f lavfi -i testsrc=s=64x48:r=10:d=1 -f lavfi -i sine=d=1 -f lavfi -i sine=d=1:f=880 -i words.srt \
+    -i cover.png -map 0 -map 1 -map 2 -map 3 -map 4 -c:v:0 libx264 -c:v:1 png -c:a aac -c:s mov_text \
+    -disposition:v:1 attached_pic -metadata:s:a:0 language=fra -metadata:s:a:1 language=deu \
+    -disposition:a:0 0 -disposition:a:1 default -metadata title=Name full.mp4
+video full.mp4 out.mp4
+[ ! -s ../stderr ] || fail "expected no word"
+for entry in stream=codec_type stream_tags=language stream_disposition=default,attached_pic \
+    format_tags=title; do
+    [ "$(shows "$entry" full.mp4)" = "$(shows "$entry" out.mp4)" ] ||
+        fail "$entry: expected $(shows "$entry" full.mp4), found $(shows "$entry" out.mp4)"
+done
+video full.mp4 out.mkv
+shows stream_tags=language out.mkv | grep -q 'fra.*deu' ||
+    fail "into mkv: found $(shows stream_tags=language out.mkv)"
+shows stream_disposition=attached_pic out.mkv | grep -q 1 || fail "into mkv: the cover is lost"
+video full.mp4 out.webm
+says 'sound had to be encoded anew'
+says 'the cover does not go into this kind of file'
+make -i plain.mp4 -c copy -movflags use_metadata_tags -metadata com.apple.quicktime.make=Maker phone.mov
+video phone.mov out.mov
+[ "$(shows format_tags=com.apple.quicktime.make out.mov)" = 'Maker ' ] || fail "a phone's field is lost"
+
+# ---- surround sound into WebM
+make -f lavfi -i testsrc=s=64x48:r=10:d=0.5 -f lavfi -i 'sine=d=0.5,aformat=channel_layouts=5.1(side)' \
+    -c:v libx264 -c:a ac3 surround.mkv
+video surround.mkv out.webm
+[ "$(shows stream=channels out.webm | tr -d ' ')" = 6 ] ||
+    fail "found channels: $(shows stream=channels out.webm)"
+
+# ---- transparency: kept where it can be, laid on white where not
+make -f lavfi -i color=red:s=64x48:r=10:d=0.3,format=rgba -vf "geq=r=255:g=0:b=0:a='if(lt(X,32),0,255)'" \
+    -c:v qtrle alpha.mov
+alpha_of() { # FILM [DECODER]: at the left and at the right
+    local decoder=()
+    [ $# -lt 2 ] || decoder=(-c:v "$2")
+    ffmpeg -nostdin -v error "${decoder[@]}" -i "$1" -frames:v 1 -vf \
+        'format=rgba,alphaextract,scale=2:1:flags=area' -pix_fmt gray -f rawvideo - | od -An -tu1
+}
+for out in alpha.webm:libvpx-vp9 out.mov:prores alpha.gif:gif; do
+    video alpha.mov "${out%%:*}"
+    [ ! -s ../stderr ] || fail "expected no word"
+    # shellcheck disable=SC2046
+    awk 'BEGIN { exit !(ARGV[1] < 20 && ARGV[2] > 235) }' $(alpha_of "${out%%:*}" "${out##*:}") ||
+        fail "${out%%:*}: found the alpha $(alpha_of "${out%%:*}" "${out##*:}")"
+done
+video alpha.mov out.mp4
+says 'transparency does not go into this kind of file and was laid on white'
+ffmpeg -nostdin -v error -i out.mp4 -frames:v 1 -vf crop=2:2:4:4 -pix_fmt gray -f rawvideo - | od -An -tu1 |
+    awk '{ exit !($1 > 225) }' || fail "what was transparent is not white"
+
+# ---- films that end too early
+make -f lavfi -i testsrc=s=64x48:r=10:d=2 -c:v libx264 -g 1 -movflags faststart whole.mp4
+head -c $(($(wc -c <whole.mp4) * 6 / 10)) whole.mp4 >cut.mp4
+video cut.mp4 out.mp4
+says 'cut.mp4: is cut off'
+
+# ---- a frame that equals the one before: the same again, and less work than a new one
+make -f lavfi -i testsrc=s=64x48:r=10:d=0.1 -vf loop=loop=9:size=1 -c:v ffv1 still.mkv
+video --stability 0.75 --codec ffv1 still.mkv out.mkv
+[ "$(ffmpeg -nostdin -v error -i out.mkv -f framemd5 - | awk -F, '!/^#/ { print $6 }' | sort -u | wc -l)" -eq 1 ] ||
+    fail "frames that are equal have become different ones"
+
+# ---- names
+for name in '12:30.mp4' 'a*b?.mkv' 'x[1]#2 %03d.webm' "it's.mov" '-a.mp4'; do
+    video --codec "$([ "${name##*.}" = webm ] && echo vp9 || echo h264)" -- plain.mp4 "./$name"
+    [ -s "./$name" ] || fail "$name is not there"
+    rm "./$name"
+done
+cp plain.mp4 'in: %d?.mp4'
+video 'in: %d?.mp4' 'out: %d?.mp4'
+
+# ---- other kinds of files, codecs, several films
+video whole.mp4 anim.webp
+grep -q ANMF anim.webp || fail "WebP that moves was not made"
+video --codec hevc --crf 30 plain.mp4 out.mp4
+[ "$(shows stream=codec_name out.mp4)" = 'hevc ' ] || fail "found $(shows stream=codec_name out.mp4)"
+refuse 2 'expected one of the codecs' video --style tiny --codec vp9 plain.mp4 out.mov
+refuse 2 '--crf' video --style tiny --crf 60 plain.mp4 out.mp4
+refuse 2 'expected 8 or 10' video --style tiny --bits 9 plain.mp4 out.mp4
+expect 1 "$comicgan" video --style tiny plain.mp4 nosuch.mp4 surround.mkv many
+[ "$(cd many && echo *)" = 'plain.mp4 surround.mkv' ] || fail "found: $(ls many)"
+mkdir other
+cp plain.mp4 other
+refuse 2 'would both become' video --style tiny plain.mp4 other/plain.mp4 many
+
+# ---- what leads to other files
+printf 'ffconcat version 1.0\nfile whole.mp4\n' >list.mp4
+refuse 1 'which leads to other files' video --style tiny list.mp4 new.mp4
+printf '#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\nwhole.mp4\n#EXT-X-ENDLIST\n' >list.m3u8
+refuse 1 'which leads to other files' video --style tiny list.m3u8 new.mp4
+printf 'v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nt=0 0\nm=video 5004 RTP/AVP 96\na=rtpmap:96 H264/90000\n' \
+    >list.sdp
+refuse 1 'list.sdp' video --style tiny list.sdp new.mp4
+
+# ---- refused before the first frame is converted: no part was made
+make -f lavfi -i testsrc=s=32x32:r=10:d=1 -c:v libx264 small.mp4
+expect 1 "$comicgan" video --style tiny --codec av1 --part-seconds 0.1 small.mp4 refused.mp4
+says 'refused.mp4'
+if [ -e refused.mp4 ] || [ -e refused.mp4.parts ]; then fail "something is left of a refused film"; fi
