@@ -9,7 +9,7 @@ if ! command -v ffmpeg >/dev/null || ! command -v ffprobe >/dev/null; then
 fi
 
 video() {
-    expect 0 "$comicgan" video --style tiny --strength 0 --crf 4 "$@"
+    expect 0 "$comicgan" video --force --style tiny --strength 0 --crf 4 "$@"
 }
 make() {
     ffmpeg -nostdin -v error -y -f lavfi -i "color=0xe05050:s=64x48:r=10:d=0.2,format=gbrp" "$@"

@@ -9,7 +9,7 @@ if ! command -v ffmpeg >/dev/null || ! command -v ffprobe >/dev/null; then
 fi
 
 video() {
-    expect 0 "$comicgan" video --style tiny --strength 0 "$@"
+    expect 0 "$comicgan" video --force --style tiny --strength 0 "$@"
 }
 make() {
     ffmpeg -nostdin -v error -y "$@"
@@ -101,26 +101,26 @@ video whole.mp4 anim.webp
 grep -q ANMF anim.webp || fail "WebP that moves was not made"
 video --codec hevc --crf 30 plain.mp4 out.mp4
 [ "$(shows stream=codec_name out.mp4)" = 'hevc ' ] || fail "found $(shows stream=codec_name out.mp4)"
-refuse 2 'expected one of the codecs' video --style tiny --codec vp9 plain.mp4 out.mov
-refuse 2 '--crf' video --style tiny --crf 60 plain.mp4 out.mp4
-refuse 2 'expected 8 or 10' video --style tiny --bits 9 plain.mp4 out.mp4
-expect 1 "$comicgan" video --style tiny plain.mp4 nosuch.mp4 surround.mkv many
+refuse 2 'expected one of the codecs' video --force --style tiny --codec vp9 plain.mp4 out.mov
+refuse 2 '--crf' video --force --style tiny --crf 60 plain.mp4 out.mp4
+refuse 2 'expected 8 or 10' video --force --style tiny --bits 9 plain.mp4 out.mp4
+expect 1 "$comicgan" video --force --style tiny plain.mp4 nosuch.mp4 surround.mkv many
 [ "$(cd many && echo *)" = 'plain.mp4 surround.mkv' ] || fail "found: $(ls many)"
 mkdir other
 cp plain.mp4 other
-refuse 2 'would both become' video --style tiny plain.mp4 other/plain.mp4 many
+refuse 2 'would both become' video --force --style tiny plain.mp4 other/plain.mp4 many
 
 # ---- what leads to other files
 printf 'ffconcat version 1.0\nfile whole.mp4\n' >list.mp4
-refuse 1 'which leads to other files' video --style tiny list.mp4 new.mp4
+refuse 1 'which leads to other files' video --force --style tiny list.mp4 new.mp4
 printf '#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\nwhole.mp4\n#EXT-X-ENDLIST\n' >list.m3u8
-refuse 1 'which leads to other files' video --style tiny list.m3u8 new.mp4
+refuse 1 'which leads to other files' video --force --style tiny list.m3u8 new.mp4
 printf 'v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nt=0 0\nm=video 5004 RTP/AVP 96\na=rtpmap:96 H264/90000\n' \
     >list.sdp
-refuse 1 'list.sdp' video --style tiny list.sdp new.mp4
+refuse 1 'list.sdp' video --force --style tiny list.sdp new.mp4
 
 # ---- refused before the first frame is converted: no part was made
 make -f lavfi -i testsrc=s=32x32:r=10:d=1 -c:v libx264 small.mp4
-expect 1 "$comicgan" video --style tiny --codec av1 --part-seconds 0.1 small.mp4 refused.mp4
+expect 1 "$comicgan" video --force --style tiny --codec av1 --part-seconds 0.1 small.mp4 refused.mp4
 says 'refused.mp4'
 if [ -e refused.mp4 ] || [ -e refused.mp4.parts ]; then fail "something is left of a refused film"; fi

@@ -9,7 +9,7 @@ if ! command -v ffmpeg >/dev/null || ! command -v ffprobe >/dev/null; then
 fi
 
 video() {
-    expect 0 "$comicgan" video --style tiny --strength 0 "$@"
+    expect 0 "$comicgan" video --force --style tiny --strength 0 "$@"
 }
 make() {
     ffmpeg -nostdin -v error -y "$@"
