@@ -11,6 +11,9 @@ if(COMICGAN_SANITIZE)
   set(COMICGAN_SANITIZER_FLAGS -fsanitize=${COMICGAN_SANITIZE} -fno-omit-frame-pointer
       -fno-sanitize-recover=all)
 endif()
+if(COMICGAN_FUZZ)
+  list(APPEND COMICGAN_SANITIZER_FLAGS -fsanitize=fuzzer-no-link)
+endif()
 
 function(comicgan_target_options target)
   # Fused multiply-add where the processor has it, and no care for floating-point traps and errno,
