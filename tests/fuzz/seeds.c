@@ -45,5 +45,6 @@ int main(int argc, char **argv)
     seed_exif();
     seed_texts();
     seed_models();
+    seed_fonts();
     return 0;
 }

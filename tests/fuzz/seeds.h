@@ -16,5 +16,6 @@ void seed_profiles(void);
 void seed_exif(void);
 void seed_texts(void);
 void seed_models(void);
+void seed_fonts(void);
 
 #endif
