@@ -4,10 +4,16 @@
 #include "page/letter.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define SIDE_PX 64
+
+static void look_at(const struct cg_glyph_pixels *pixels)
+{
+    static volatile unsigned total; /* so that no look is left out */
+    for (int i = 0; pixels->coverage != NULL && i < pixels->width * pixels->height; i++)
+        total = total + pixels->coverage[i];
+}
 
 static void draw_letters(struct cg_fonts *fonts)
 {
@@ -18,12 +24,14 @@ static void draw_letters(struct cg_fonts *fonts)
     for (size_t i = 0; i < sizeof(codepoints) / sizeof(codepoints[0]); i++) {
         struct cg_error error;
         struct cg_glyph glyph;
+        double advance;
         struct cg_glyph_pixels pixels = {0};
         if (cg_fonts_find(fonts, codepoints[i], &glyph, &error) != CG_OK)
             continue;
-        fuzz_expect(isfinite(cg_font_advance(fonts, &glyph, &glyph)), "an advance is finite");
+        if (cg_font_advance(fonts, &glyph, &glyph, &advance, &error) == CG_OK)
+            fuzz_expect(isfinite(advance), "an advance is finite");
         if (cg_font_draw(fonts, &glyph, 20.0, 0.25, &pixels, &error) == CG_OK)
-            free(pixels.coverage);
+            look_at(&pixels);
     }
 }
 

@@ -1,7 +1,7 @@
 /* Lists of pictures, --files-from, and the names of their comics. */
 #include "fuzz/fuzz.h"
 
-#include "cli/plan_parts.h"
+#include "cli/convert/plan_parts.h"
 
 #include <stdlib.h>
 #include <string.h>

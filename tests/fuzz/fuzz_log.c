@@ -3,7 +3,7 @@
 #include "fuzz/fuzz.h"
 
 #include "monitor/board.h"
-#include "train/log.h"
+#include "train/core/log.h"
 
 #include <jansson.h>
 #include <math.h>

@@ -6,9 +6,9 @@
 #include "fuzz/fuzz.h"
 
 #include "comicgan/comicgan.h"
-#include "model/looks.h"
+#include "gan/vector_model.h"
 #include "model/model.h"
-#include "model/vector.h"
+#include "model/render_params.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -24,8 +24,9 @@ static void draw(const char *path)
     for (size_t i = 0; i < sizeof(pixels); i++)
         pixels[i] = (uint8_t)(i * 5);
     fuzz_expect(cg_engine_open(path, &engine, NULL) == CG_OK, "a model that parses is a style");
-    struct cg_looks looks = cg_engine_looks(engine);
-    fuzz_expect(cg_looks_check(&looks, NULL) == CG_OK, "a card's looks are within their ranges");
+    struct cg_render_params looks = cg_engine_render_params(engine);
+    fuzz_expect(cg_render_params_check(&looks, NULL) == CG_OK,
+                "a card's looks are within their ranges");
     looks.detail_px = 64;
     fuzz_expect(cg_session_create(engine, 1, &session, NULL) == CG_OK &&
                     cg_session_convert(session, pixels, SIDE_PX, SIDE_PX, &looks, NULL) == CG_OK,

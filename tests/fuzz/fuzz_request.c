@@ -31,7 +31,9 @@ static void start(void)
     fuzz_expect(cg_board_create("run", &board, NULL) == CG_OK, "a board is made");
     cg_board_add_point(board, "loss", 50, 0.5);
     cg_board_add_sample(board, 50, "step-0000050.jpg");
-    fuzz_expect(cg_server_start("0", folder, board, &server, NULL) == CG_OK, "a server is started");
+    fuzz_expect(cg_server_start("0", folder, board, &cg_server_limits_default, &server, NULL) ==
+                    CG_OK,
+                "a server is started");
     fuzz_expect(sscanf(cg_server_url(server), "http://127.0.0.1:%d/", &port) == 1, "it has a port");
     address = (struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);

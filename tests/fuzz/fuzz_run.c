@@ -1,8 +1,8 @@
 /* run.json of a style and of a vector GAN. */
 #include "fuzz/fuzz.h"
 
-#include "train/run.h"
-#include "train/vector_run.h"
+#include "gan/vector_run.h"
+#include "train/style/run.h"
 
 #include <string.h>
 

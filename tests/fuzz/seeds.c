@@ -2,6 +2,7 @@
 #include "fuzz/seeds.h"
 
 #include "base/file.h"
+#include "base/file_writer.h"
 #include "base/memory.h"
 
 #include <stdio.h>

@@ -5,10 +5,10 @@
 #include "base/memory.h"
 #include "base/rng.h"
 #include "eval/convnet.h"
+#include "gan/vector_model.h"
+#include "gan/vector_run.h"
 #include "model/model.h"
-#include "model/vector.h"
-#include "train/run.h"
-#include "train/vector_run.h"
+#include "train/style/run.h"
 #include "unit/fixture.h"
 #include "unit/fixture_convnet.h"
 
@@ -71,7 +71,7 @@ static void save_gan(const char *path)
     struct cg_error error;
     struct cg_vector_model model = {.config = {.side_px = 4,
                                                .channels = 1,
-                                               .noise = 2,
+                                               .latent = 2,
                                                .generator = {1, {2}},
                                                .discriminator = {1, {2}},
                                                .dropout = 0.1f},
