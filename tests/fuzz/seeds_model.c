@@ -44,15 +44,16 @@ static float *random_numbers(size_t count)
     return numbers;
 }
 
-static void save_style(const char *path)
+static void save_style(const char *path, int levels)
 {
     struct cg_error error;
     struct cg_model model = {
-        .config = {.channels = 8,
-                   .block_count = 1,
-                   .distances = {1},
+        .config = {.level_count = levels,
+                   .levels = {{.channels = 8, .down = {1, {1}}}, {.channels = 8, .down = {1, {2}}}},
+                   .feature_px = levels == 1 ? 1 : 2,
                    .pixel_features = 1,
-                   .head_channels = 1},
+                   .head_layers = 1,
+                   .head_channels = {1}},
         .card = {.name = "tiny",
                  .summary = "Lines.",
                  .detail_px = 64,
@@ -61,7 +62,7 @@ static void save_style(const char *path)
     must(cg_generator_build(&model.config, &model.network, &error), &error);
     model.parameters = random_numbers(model.network->parameter_count);
     must(cg_model_write(path, &model, NULL, &error), &error);
-    save_file(path, "model", "style");
+    save_file(path, "model", levels == 1 ? "style" : "style-pyramid");
     free(model.parameters);
     cg_network_free(model.network);
 }
@@ -117,7 +118,8 @@ void seed_models(void)
     char folder[64], path[128];
     fixture_make_folder(folder);
     snprintf(path, sizeof(path), "%s/model", folder);
-    save_style(path);
+    save_style(path, 1);
+    save_style(path, 2);
     save_gan(path);
     snprintf(path, sizeof(path), "%s/network", folder);
     fixture_convnet_write(path);
