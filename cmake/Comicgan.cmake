@@ -11,6 +11,27 @@ if(COMICGAN_SANITIZE)
   set(COMICGAN_SANITIZER_FLAGS -fsanitize=${COMICGAN_SANITIZE} -fno-omit-frame-pointer
       -fno-sanitize-recover=all)
 endif()
+if(COMICGAN_FUZZ)
+  list(APPEND COMICGAN_SANITIZER_FLAGS -fsanitize=fuzzer-no-link)
+endif()
+
+# Sanitizers do not bear functions that are chosen when the program starts: their builds take one
+# version, that for this machine or COMICGAN_LEVEL's if that is lower (base/multiversion.h).
+set(COMICGAN_LEVEL 4 CACHE STRING "Highest x86-64 level of kernels in builds with sanitizers: 1, 3 or 4")
+if(COMICGAN_SANITIZE)
+  include(CheckCSourceRuns)
+  check_c_source_runs("int main(void) { return !(__builtin_cpu_supports(\"avx2\") &&
+    __builtin_cpu_supports(\"fma\") && __builtin_cpu_supports(\"bmi2\")); }" COMICGAN_HAS_V3)
+  check_c_source_runs("int main(void) { return !(__builtin_cpu_supports(\"avx512bw\") &&
+    __builtin_cpu_supports(\"avx512dq\") && __builtin_cpu_supports(\"avx512vl\")); }" COMICGAN_HAS_V4)
+  set(level 1)
+  foreach(candidate 3 4)
+    if(COMICGAN_HAS_V${candidate} AND candidate LESS_EQUAL COMICGAN_LEVEL)
+      set(level ${candidate})
+    endif()
+  endforeach()
+  list(APPEND COMICGAN_SANITIZER_FLAGS -DCG_LEVEL=${level})
+endif()
 
 function(comicgan_target_options target)
   # Fused multiply-add where the processor has it, and no care for floating-point traps and errno,
@@ -19,9 +40,6 @@ function(comicgan_target_options target)
     ${COMICGAN_WARNINGS} ${COMICGAN_SANITIZER_FLAGS})
   target_link_options(${target} PRIVATE ${COMICGAN_SANITIZER_FLAGS})
   target_compile_definitions(${target} PRIVATE _POSIX_C_SOURCE=200809L)
-  if(COMICGAN_SANITIZE)
-    target_compile_definitions(${target} PRIVATE CG_NO_MULTIVERSION)
-  endif()
 endfunction()
 
 # comicgan_library(cg_x PUBLIC a.h SOURCES a.c b.c USES cg_y PRIVATE_USES PkgConfig::Z)

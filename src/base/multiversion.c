@@ -11,12 +11,18 @@ bool cg_cpu_has_avx512(void)
 #endif
 }
 
+#if defined(CG_LEVEL)
+#define LEVEL_MOST CG_LEVEL
+#else
+#define LEVEL_MOST 4
+#endif
+
 int cg_vector_lanes(void)
 {
 #if defined(CG_HAS_TARGETS)
-    if (cg_cpu_has_avx512())
+    if (LEVEL_MOST >= 4 && cg_cpu_has_avx512())
         return 16;
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+    if (LEVEL_MOST >= 3 && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
         return 8;
 #endif
     return 4;

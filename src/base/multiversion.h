@@ -1,25 +1,42 @@
 /*
  * Element kernels in several versions, chosen when the program starts: the same C, compiled for
  * plain x86-64, for AVX2 with FMA and for AVX-512. Elsewhere (aarch64: NEON is always there) one
- * version serves. Sanitizers do not bear the resolvers, so their builds define CG_NO_MULTIVERSION.
- * Kernels that differ in more than their target choose by cg_vector_lanes.
+ * version serves. Kernels that differ in more than their target choose by cg_vector_lanes.
+ *
+ * The choice at the start is made before sanitizers are set up, which they do not bear. Builds with
+ * sanitizers define CG_LEVEL, no more than this machine has: 4 (x86-64-v4: AVX-512), 3 (AVX2) or 1.
+ * Then the version for it is the only one, so that sanitizers look at the kernels that users run.
  */
 #ifndef CG_BASE_MULTIVERSION_H
 #define CG_BASE_MULTIVERSION_H
 
 #include <stdbool.h>
 
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(CG_NO_MULTIVERSION)
-#define CG_MULTIVERSION                                                                            \
-    __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define CG_MULTIVERSION
-#endif
-
-#if defined(__x86_64__) && !defined(CG_NO_MULTIVERSION)
+#if defined(__x86_64__)
 #define CG_HAS_TARGETS
 #define CG_TARGET_V3 __attribute__((target("arch=x86-64-v3")))
+#if defined(__clang__) /* it takes no preference, and needs none: what is in vectors stays in them \
+                        */
+#define CG_TARGET_V4 __attribute__((target("arch=x86-64-v4")))
+#else
 #define CG_TARGET_V4 __attribute__((target("arch=x86-64-v4,prefer-vector-width=512")))
+#endif
+#endif
+
+/* Versions of a function; UNFUSED: without fused multiplies, for the same bits on every machine. */
+#if defined(CG_HAS_TARGETS) && CG_LEVEL >= 4
+#define CG_MULTIVERSION __attribute__((target("arch=x86-64-v4")))
+#define CG_MULTIVERSION_UNFUSED __attribute__((target("avx2")))
+#elif defined(CG_HAS_TARGETS) && CG_LEVEL == 3
+#define CG_MULTIVERSION CG_TARGET_V3
+#define CG_MULTIVERSION_UNFUSED __attribute__((target("avx2")))
+#elif defined(CG_HAS_TARGETS) && defined(__GNUC__) && !defined(__clang__) && !defined(CG_LEVEL)
+#define CG_MULTIVERSION                                                                            \
+    __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#define CG_MULTIVERSION_UNFUSED __attribute__((target_clones("avx2", "default")))
+#else
+#define CG_MULTIVERSION
+#define CG_MULTIVERSION_UNFUSED
 #endif
 
 /* All of AVX-512 that x86-64-v4 has, whether this build uses it or not. */

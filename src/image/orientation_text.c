@@ -24,10 +24,13 @@ static const uint8_t *find(const struct cg_span *in, const char *text)
 
 static int xmp_orientation(const struct cg_span *xmp)
 {
-    const uint8_t *at = find(xmp, "tiff:Orientation"), *end = xmp->bytes + xmp->nbytes;
-    while (at != NULL && at < end && strchr(" \t\r\n=\"'>", *at) != NULL && *at != 0)
+    const uint8_t *at = find(xmp, "tiff:Orientation");
+    if (at == NULL)
+        return 0;
+    const uint8_t *end = xmp->bytes + xmp->nbytes;
+    while (at < end && strchr(" \t\r\n=\"'>", *at) != NULL && *at != 0)
         at++;
-    bool alone = at != NULL && at + 1 < end && strchr("\"'<", at[1]) != NULL && at[1] != 0;
+    bool alone = end - at > 1 && strchr("\"'<", at[1]) != NULL && at[1] != 0;
     return alone && at[0] >= '1' && at[0] <= '8' ? at[0] - '0' : 0;
 }
 

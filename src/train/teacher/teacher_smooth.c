@@ -14,6 +14,8 @@
  */
 #include "train/teacher/teacher_smooth.h"
 
+#include "base/multiversion.h"
+
 #include <string.h>
 
 /* Sums of one row: weights, then the three weighted channels. */
@@ -26,13 +28,10 @@ struct sums {
  * can choose when the program starts; without fused multiplies, so that every machine computes the
  * same bits.
  */
-#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && !defined(CG_NO_MULTIVERSION)
-__attribute__((target_clones("avx2", "default")))
-#endif
-static void
-add_tap(const float *restrict centre[3], const float *restrict near[3],
-        const float *restrict value[3], const struct sums *sums, int width,
-        const struct cg_smooth *how, float spatial)
+CG_MULTIVERSION_UNFUSED
+static void add_tap(const float *restrict centre[3], const float *restrict near[3],
+                    const float *restrict value[3], const struct sums *sums, int width,
+                    const struct cg_smooth *how, float spatial)
 {
     const float scale = 1.0f / (how->range * how->range), chroma = how->chroma;
     const float *restrict c0 = centre[0], *restrict c1 = centre[1], *restrict c2 = centre[2];
