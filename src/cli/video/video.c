@@ -22,23 +22,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const char help[] =
-    "Usage: comicgan video [OPTIONS] IN OUT\n"
-    "       comicgan video --frames [OPTIONS] FOLDER OUT_FOLDER\n"
-    "Turn the video IN into a comic that moves, of the same size, frame rate and length; sound,\n"
-    "subtitles, chapters and metadata come along. ffmpeg has to be installed. IN is whatever it\n"
-    "reads; OUT ends in .mp4, .m4v, .mov, .mkv or .webm and appears when it is complete.\n"
-    "Work that was broken off is resumed by the same command: until OUT is complete,\n"
-    "what is done is kept in OUT.parts.\n"
-    "\n" CG_CLI_VIDEO_HELP
-    "  --frames        from a folder of numbered PNG or JPEG files into another one; those\n"
-    "                  that are there already are kept. Does without ffmpeg\n"
-    "  --force         replace OUT if it is there already; with --frames, make all anew\n"
-    "  --part-seconds S   how much of the video is made before it is safe, 0.1 to 3600\n"
-    "                  (default: 10)\n"
-    "  --help          this text\n";
-
-#define PART_SECONDS_DEFAULT 10.0f
 #define RATE_DEFAULT 25.0
 #define DECODER_NAME "the video from ffmpeg"
 #define ENCODER_NAME "the comic to ffmpeg"
@@ -301,30 +284,20 @@ static int run_file(const struct cg_video_settings *settings, const char *in, co
     return code;
 }
 
-enum { OPTION_FRAMES = CG_CLI_LONG_OPTION, OPTION_FORCE, OPTION_PART_SECONDS };
+#define AT(member) offsetof(struct cg_video_settings, member)
 
-static const struct option long_options[] = {
-    CG_CLI_VIDEO_LONG_OPTIONS,
-    {"frames", no_argument, NULL, OPTION_FRAMES},
-    {"force", no_argument, NULL, OPTION_FORCE},
-    {"part-seconds", required_argument, NULL, OPTION_PART_SECONDS},
-    {"help", no_argument, NULL, 'h'},
-    {NULL, 0, NULL, 0},
+static const struct cg_option rows[] = {
+    {.kind = CG_OPTION_GROUP, .rows = CG_CLI_VIDEO_OPTIONS, .field = AT(video)},
+    {"out", 'o', CG_OPTION_FILE, AT(out), "OUT", "the same as OUT behind IN"},
+    {"frames", 0, CG_OPTION_FLAG, AT(frames), NULL,
+     "from a folder of numbered PNG or JPEG files into another one; those that are there already "
+     "are kept. Does without ffmpeg"},
+    {"force", 'f', CG_OPTION_FLAG, AT(force), NULL,
+     "replace OUT if it is there already; with --frames, make all anew"},
+    {"part-seconds", 0, CG_OPTION_FLOAT, AT(part_seconds), "S",
+     "how much of the video is made before it is safe, %r (default: %d)", 0.1, 3600},
+    CG_OPTION_END,
 };
-
-static bool set_option(void *context, int option, const char *value)
-{
-    struct cg_video_settings *settings = context;
-    if (cg_video_file_is_option(option))
-        return cg_video_file_set(&settings->video, option, value);
-    if (option == OPTION_FRAMES) {
-        settings->frames = true;
-        return true;
-    }
-    if (option == OPTION_FORCE)
-        return settings->force = true;
-    return cg_cli_parse_float("part-seconds", value, 0.1f, 3600.0f, &settings->part_seconds);
-}
 
 /* All options that the video depends on as they were given, a line each; NULL when memory is short.
  */
@@ -332,7 +305,7 @@ static char *join_options(int count, char *argv[])
 {
     char *text = cg_string_copy("");
     for (int i = 1; i < count && text != NULL; i++) {
-        if (strcmp(argv[i], "--force") == 0)
+        if (strcmp(argv[i], "--force") == 0 || strcmp(argv[i], "-f") == 0)
             continue;
         char *longer = cg_string_format("%s%s\n", text, argv[i]);
         free(text);
@@ -343,10 +316,10 @@ static char *join_options(int count, char *argv[])
 
 static int run_settings(struct cg_video_settings *settings, int argc, char *argv[])
 {
+    cg_command_put_out(settings->out, argc, argv);
     if (argc - optind != 2)
-        return cg_cli_fail(CG_EXIT_USAGE,
-                           "video: expected IN and OUT, found %d names; see comicgan video --help",
-                           argc - optind);
+        return cg_command_refuse(&CG_COMMAND_VIDEO, "expected IN and OUT, found %d names",
+                                 argc - optind);
     const char *in = argv[optind], *out = argv[optind + 1];
     if (settings->frames)
         return cg_video_convert_folder(settings, in, out);
@@ -359,16 +332,26 @@ static int run_settings(struct cg_video_settings *settings, int argc, char *argv
     return code;
 }
 
-static const struct cg_cli_syntax syntax = {":h", long_options, (const char *const[]){help, NULL},
-                                            set_option};
-
-int cg_command_video(int argc, char *argv[])
+static int run(int argc, char *argv[])
 {
     int code;
-    struct cg_video_settings settings = {.video = CG_CLI_VIDEO_DEFAULT,
-                                         .part_seconds = PART_SECONDS_DEFAULT};
-    if (cg_cli_read_options(&syntax, argc, argv, &settings, &code))
+    struct cg_video_settings settings = {.video = CG_CLI_VIDEO_DEFAULT, .part_seconds = 10.0f};
+    if (cg_command_read(&CG_COMMAND_VIDEO, argc, argv, &settings, &code))
         code = run_settings(&settings, argc, argv);
     cg_cli_render_params_close(&settings.video.looks);
     return code;
 }
+
+const struct cg_command CG_COMMAND_VIDEO = {
+    .name = "video",
+    .arguments = "IN OUT",
+    .summary = "turn a video into a comic that moves (needs ffmpeg)",
+    .usage = "[OPTIONS] IN OUT\n--frames [OPTIONS] FOLDER OUT_FOLDER",
+    .about = "Turn the video IN into a comic that moves, of the same size, frame rate and length; "
+             "sound, subtitles, chapters and metadata come along. ffmpeg has to be installed. IN "
+             "is whatever it reads; OUT ends in .mp4, .m4v, .mov, .mkv or .webm and appears when "
+             "it is complete. Work that was broken off is resumed by the same command: until OUT "
+             "is complete, what is done is kept in OUT.parts.",
+    .options = rows,
+    .run = run,
+};

@@ -7,6 +7,7 @@
 struct cg_video_settings {
     struct cg_video_file_options video;
     bool frames, force;
+    const char *out; /* of -o; NULL: behind IN */
     float part_seconds;
     const char *options_text; /* all options as they were given */
 };

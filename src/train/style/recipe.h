@@ -2,6 +2,7 @@
 #ifndef CG_TRAIN_STYLE_RECIPE_H
 #define CG_TRAIN_STYLE_RECIPE_H
 
+#include "base/option.h"
 #include "nn/loss.h"
 #include "train/style/critic.h"
 
@@ -37,5 +38,9 @@ extern const struct cg_recipe CG_RECIPE_DEFAULT;
 
 /* For a new style out of a trained one, from comics: some minutes must be enough. */
 extern const struct cg_recipe CG_RECIPE_RESTYLE;
+
+/* The recipe's numbers: each is kept in run.json, and those with a name are options of comicgan
+ * train. */
+extern const struct cg_option CG_RECIPE_OPTIONS[];
 
 #endif
