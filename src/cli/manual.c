@@ -191,7 +191,8 @@ void cg_command_print_man(const struct cg_command *command,
     if (command->after != NULL)
         puts(".SH NOTES");
     print_man_text(command->after);
-    puts(".SH SEE ALSO\n.BR comicgan (1)");
+    if (name[0] != '\0')
+        puts(".SH SEE ALSO\n.BR comicgan (1)");
 }
 
 /* ---- for shells ------------------------------------------------------------------------------ */

@@ -46,7 +46,11 @@ with --gradient 3 gradient
 with --palette 0.4 palette
 with --chroma 0.6 chroma
 with --comic-detail 500 comic_detail_px
-check --data data --cache cache --from tiny --detail 128 --minutes 5 --summary 'of recipe.sh'
+with --enlarge 1.5 photo_grow
+echo '{"photos/1.png": [[10, 10, 20, 20, 1]]}' >faces.json
+check --data data --cache cache --from tiny --detail 128 --minutes 5 --summary 'of recipe.sh' \
+    --faces faces.json
+grep -qF '"faces": "faces.json"' run/run.json || fail "--faces is not in run.json"
 expect 0 "$comicgan" card run/model.safetensors
 grep -q 'of recipe.sh' ../stdout || fail "--summary is not in the card"
 
@@ -86,7 +90,7 @@ check --model vector --data data/photos --generator 12 --discriminator 12 --minu
 # a value out of its range is refused by name, before anything is read
 for row in 'pretrain -1' 'crop 8' 'batch 1' 'noise 65' 'consistency -1' 'adversarial-line 101' \
     'adversarial-colour -1' 'spurious-ink 101' 'target -0.1' 'teacher 1.1' 'gradient 101' \
-    'palette 2' 'chroma much' 'detail 9000' 'comic-detail 63' 'minutes 0' 'steps 1.5' 'seed -1'; do
+    'palette 2' 'chroma much' 'detail 9000' 'comic-detail 63' 'enlarge 5' 'minutes 0' 'steps 1.5' 'seed -1'; do
     refuse 2 "--${row% *}: expected" train --data data --out new "--${row% *}" "${row#* }"
 done
 for row in 'side 3' 'channels 4' 'crop 0' 'dropout 1' 'd-steps 0' 'objective wgan' 'r1 -1' \

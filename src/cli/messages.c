@@ -1,18 +1,15 @@
-/* Messages and options of the subcommands: see cli.h. */
+/* Messages, and what was meant by a word: see cli.h. */
 #include "base/memory.h"
 #include "base/text.h"
 #include "cli/cli.h"
 
-#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #define WORD_MAX_CHARS 32
 #define LINE_NBYTES ((size_t)16 << 10) /* two of the longest paths, and words */
-#define CANDIDATES_MAX 64
 #define SLIPS_MAX 2
 
 static void print_line(const char *prefix, const char *format, va_list arguments)
