@@ -50,6 +50,8 @@ static const struct cg_option rows[] = {
     {"format", 0, CG_OPTION_CHOICE, AT(plan.format), "F",
      "png, jpg, or same as the photo (default: by OUT's ending; png in a folder)",
      .words = formats},
+    {"beside", 0, CG_OPTION_FLAG, AT(batch.picture.beside), NULL,
+     "photo and comic in one picture, the photo on the left"},
     {"skip-existing", 0, CG_OPTION_FLAG, AT(plan.skip_existing), NULL,
      "leave out photos whose comic is there and not older"},
     {"force", 'f', CG_OPTION_FLAG, AT(plan.force), NULL,
