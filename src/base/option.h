@@ -41,6 +41,7 @@ struct cg_option {
     double low, high;         /* of a number */
     double neutral;           /* a look: the value that does nothing */
     const char *key;          /* in files; NULL: not kept there */
+    bool is_new;              /* files from before it may lack it: it is 0 there */
     double unit;              /* the field is the number given times this; 0: times 1 */
     bool or_zero;             /* 0 is fine, too, though below low */
     const char *const *words; /* of a choice or set, ended by NULL */

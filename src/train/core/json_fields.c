@@ -20,7 +20,7 @@ enum cg_status cg_json_fields_from_json(const struct cg_option *rows, const json
 {
     for (const struct cg_option *row = rows; row->kind != CG_OPTION_NONE; row++) {
         const json_t *value = row->key != NULL ? json_object_get(object, row->key) : NULL;
-        if (row->key != NULL && !json_is_number(value))
+        if (row->key != NULL && !json_is_number(value) && !(value == NULL && row->is_new))
             return cg_fail(error, CG_ERR_FORMAT, "%s: the recipe lacks a number: %s", path,
                            row->key);
         if (value != NULL)

@@ -156,6 +156,32 @@ static double spurious_ink_loss(struct cg_micro_batch *micro_batch, float weight
                            micro_batch->grad_logit);
 }
 
+/* Total variation of the colour layer (Rudin, Osher and Fatemi 1992): mean difference of neighbours
+ * to the right and below. */
+static double flat_loss(struct cg_micro_batch *micro_batch, float weight)
+{
+    size_t line = 3 * (size_t)micro_batch->side,
+           rows = micro_batch->pixels / (size_t)micro_batch->side;
+    float scale = weight / (float)(6 * micro_batch->pixels);
+    const float *colour = micro_batch->colour;
+    float *gradient = micro_batch->grad_colour;
+    double sum = 0.0;
+    for (size_t y = 0; y < rows; y++)
+        for (size_t x = 0; x < line; x++) {
+            bool last_row = (y + 1) % (size_t)micro_batch->side == 0;
+            const size_t at = y * line + x;
+            const size_t neighbours[] = {x + 3 < line ? at + 3 : at, last_row ? at : at + line};
+            for (int i = 0; i < 2; i++) {
+                float difference = colour[neighbours[i]] - colour[at];
+                float slope = signed_scale(difference, scale);
+                sum += (double)fabsf(difference);
+                gradient[neighbours[i]] += slope;
+                gradient[at] -= slope;
+            }
+        }
+    return sum * (double)scale;
+}
+
 #define LOSS(name, function)                                                                       \
     {                                                                                              \
 #name, offsetof(struct cg_recipe, name), function                                          \
@@ -169,4 +195,5 @@ const struct cg_loss CG_LOSSES[CG_LOSSES_MAX + 1] = {
     LOSS(chroma, chroma_loss),
     LOSS(spurious_ink, spurious_ink_loss),
     LOSS(consistency, consistency_loss),
+    LOSS(flat, flat_loss),
 };

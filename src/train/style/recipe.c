@@ -83,6 +83,10 @@ const struct cg_option CG_RECIPE_OPTIONS[] = {
     {"gradient", 0, CG_OPTION_FLOAT, AT(gradient), "W",
      "weight of the differences between neighbours, for flat areas and clean edges (default %d)", 0,
      100, .key = "gradient"},
+    {"flat", 0, CG_OPTION_FLOAT, AT(flat), "W",
+     "weight against differences between neighbours, whatever the target has: flatter areas "
+     "(default %d)",
+     0, 100, .key = "flat", .is_new = true},
     {"palette", 0, CG_OPTION_FLOAT, AT(palette), "X",
      "how far colours follow those of the comics: 0 not at all, 1 as far as looks well (default "
      "%d)",

@@ -20,6 +20,7 @@ struct cg_recipe {
     uint64_t head_start_steps; /* of the second stage, in which only the critics learn */
     /* weights of the losses against the targets (docs/TRAINING.md) */
     float colour, gradient, comic, ink, chroma;
+    float flat;            /* of the differences between neighbours that are there at all */
     float spurious_ink;    /* of ink where the target has none nearby (spurious_ink.h) */
     float palette;         /* how far the targets' colours follow the comics' (grade.h), 0 to 1 */
     float target_fraction; /* what these are multiplied by in the second stage */

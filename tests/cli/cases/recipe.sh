@@ -43,6 +43,7 @@ with --spurious-ink 2 spurious_ink
 with --target 0.75 target_fraction
 with --teacher 1 teacher_fraction
 with --gradient 3 gradient
+with --flat 0.25 flat
 with --palette 0.4 palette
 with --chroma 0.6 chroma
 with --comic-detail 500 comic_detail_px
@@ -86,6 +87,14 @@ with --hold 50 hold
 with --ema 0.5 ema
 with --log-steps 1 log_steps
 check --model vector --data data/photos --generator 12 --discriminator 12 --minutes 5
+
+# a run from before a number was there goes on without it; any other must be there
+given=(--batch 2 --crop 48) keys=('flat 0')
+check --data data --cache cache --from tiny --detail 128
+sed -i '/"flat"/d' run/run.json
+expect 0 "$comicgan" train --resume run --steps 2
+sed -i '/"palette"/d' run/run.json
+refuse 1 'the recipe lacks a number: palette' train --resume run --steps 3
 
 # a value out of its range is refused by name, before anything is read
 for row in 'pretrain -1' 'crop 8' 'batch 1' 'noise 65' 'consistency -1' 'adversarial-line 101' \
