@@ -1,8 +1,8 @@
 /*
- * comicgan: photos into comics. This file picks the subcommand; each has a file of its own. A new
- * one is a row of the table below and its line in the help.
+ * comicgan: photos into comics. This file picks the command; each has a folder of its own. A new
+ * one is a struct cg_command (command.h) and its row in the table below.
  */
-#include "cli/cli.h"
+#include "cli/command.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -10,43 +10,21 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char help[] =
-    "Usage: comicgan COMMAND [OPTIONS]\n"
-    "Turn photos into comics, by a small network that runs on the processor.\n"
-    "\n"
-    "Commands:\n"
-    "  convert IN... OUT    turn photos into comics (PNG or JPEG): a file, a folder, thousands\n"
-    "  page PHOTO... OUT    lay two to nine photos out as a comic page\n"
-    "  video IN OUT         turn a video into a comic that moves (needs ffmpeg)\n"
-    "  stream               the same between two programs, frames on stdin and stdout\n"
-    "  styles               list the styles that convert can use\n"
-    "  train --data DIR     train a style of your own, or (--model vector) a GAN that makes\n"
-    "                       small pictures from noise\n"
-    "  card STYLE           show how a style looks by default, or change it\n"
-    "  generate MODEL OUT   make pictures with such a GAN\n"
-    "  augment --data DIR   make more pictures for a training set\n"
-    "  score --model MODEL  tell which pictures do not belong\n"
-    "  eval DIR_A DIR_B     measure how far one folder of pictures is from another\n"
-    "\n"
-    "  comicgan COMMAND --help   the options of a command\n"
-    "  comicgan --version        version, BLAS library in use, licence\n"
-    "\n"
-    "Exit codes: 0 all done, 1 a picture failed, 2 wrong options, or OUT is there already,\n"
-    "3 no usable style, 130 interrupted.\n";
-
-struct command {
-    const char *name;
-    int (*run)(int argc, char *argv[]);
-};
-
-static const struct command commands[] = {
-    {"convert", cg_command_convert},   {"page", cg_command_page},       {"video", cg_command_video},
-    {"stream", cg_command_stream},     {"styles", cg_command_styles},   {"train", cg_command_train},
-    {"generate", cg_command_generate}, {"augment", cg_command_augment}, {"card", cg_command_card},
-    {"score", cg_command_score},       {"eval", cg_command_eval},
+static const struct cg_command *const commands[] = {
+    &CG_COMMAND_CONVERT, &CG_COMMAND_PAGE,  &CG_COMMAND_VIDEO, &CG_COMMAND_STREAM,
+    &CG_COMMAND_STYLES,  &CG_COMMAND_TRAIN, &CG_COMMAND_CARD,  &CG_COMMAND_GENERATE,
+    &CG_COMMAND_AUGMENT, &CG_COMMAND_SCORE, &CG_COMMAND_EVAL,
 };
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
+
+static const struct cg_command *find_command(const char *name)
+{
+    for (size_t i = 0; i < COMMAND_COUNT; i++)
+        if (strcmp(name, commands[i]->name) == 0)
+            return commands[i];
+    return NULL;
+}
 
 static int print_version(void)
 {
@@ -59,14 +37,10 @@ static int print_version(void)
 static int refuse_command(const char *word)
 {
     const char *names[COMMAND_COUNT + 1] = {NULL};
+    char known[CG_COMMAND_WORDS_NBYTES];
     for (size_t i = 0; i < COMMAND_COUNT; i++)
-        names[i] = commands[i].name;
+        names[i] = commands[i]->name;
     const char *nearest = cg_cli_nearest(word, names);
-    if (word[0] == '-')
-        return cg_cli_fail(CG_EXIT_USAGE,
-                           "unknown option %s; options follow the command: "
-                           "comicgan convert [OPTIONS] IN OUT",
-                           word);
     if (nearest != NULL)
         return cg_cli_fail(CG_EXIT_USAGE, "unknown command %s; did you mean %s?", word, nearest);
     if (access(word, F_OK) == 0)
@@ -74,27 +48,58 @@ static int refuse_command(const char *word)
                            "%s is not a command; did you mean "
                            "comicgan convert %s OUT?",
                            word, word);
-    return cg_cli_fail(CG_EXIT_USAGE,
-                       "unknown command %s; the commands are convert, page, video, stream, styles, "
-                       "train, card, generate, augment, score, eval",
-                       word);
+    return cg_cli_fail(CG_EXIT_USAGE, "unknown command %s; the commands are %s", word,
+                       cg_command_words(names, known));
+}
+
+/* ---- comicgan itself ------------------------------------------------------------------------- */
+
+struct settings {
+    bool version;
+};
+
+/* An option of comicgan itself, or its help, in which a command is told of as an option is. */
+static int run_itself(int argc, char *argv[])
+{
+    struct cg_option rows[COMMAND_COUNT + 4] = {{"Commands:", .kind = CG_OPTION_HEADING}};
+    struct settings settings = {false};
+    const struct cg_command itself = {
+        .name = "",
+        .summary = "turn photos into comics",
+        .usage = "COMMAND [OPTIONS]\nhelp COMMAND",
+        .about = "Turn photos into comics, by a small network that runs on the processor.",
+        .after = "Exit codes: 0 all done, 1 a picture failed, 2 wrong options, or OUT is there "
+                 "already, 3 no usable style, 130 interrupted.",
+        .options = rows,
+    };
+    int code, count = 1;
+    for (size_t i = 0; i < COMMAND_COUNT; i++)
+        rows[count++] = (struct cg_option){
+            commands[i]->name, 0, CG_OPTION_WORD, 0, commands[i]->arguments, commands[i]->summary};
+    rows[count++] = (struct cg_option){"Options:", .kind = CG_OPTION_HEADING};
+    rows[count] = (struct cg_option){"version", 'V',  CG_OPTION_FLAG,
+                                     0,         NULL, "version, BLAS library in use, licence"};
+    return cg_command_read(&itself, argc, argv, &settings, &code) ? print_version() : code;
 }
 
 static int run(int argc, char *argv[])
 {
+    char help[] = "--help", *ask[] = {argv[0], help, NULL};
     if (argc < 2) {
-        fputs(help, stderr);
+        dup2(STDERR_FILENO, STDOUT_FILENO);
+        run_itself(2, ask);
         return CG_EXIT_USAGE;
     }
-    const char *word = argv[1];
-    if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "help") == 0)
-        return fputs(help, stdout) < 0 ? CG_EXIT_INPUT : CG_EXIT_DONE;
-    if (strcmp(word, "--version") == 0)
-        return print_version();
-    for (size_t i = 0; i < COMMAND_COUNT; i++)
-        if (strcmp(word, commands[i].name) == 0)
-            return commands[i].run(argc - 1, argv + 1);
-    return refuse_command(word);
+    if (argv[1][0] == '-')
+        return run_itself(2, argv);
+    if (strcmp(argv[1], "help") == 0) {
+        if (argc == 2)
+            return run_itself(2, ask);
+        argv[1] = argv[2]; /* help COMMAND is COMMAND --help */
+        argv[2] = help;
+    }
+    const struct cg_command *command = find_command(argv[1]);
+    return command != NULL ? command->run(argc - 1, argv + 1) : refuse_command(argv[1]);
 }
 
 int main(int argc, char *argv[])

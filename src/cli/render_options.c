@@ -1,4 +1,4 @@
-/* Options that say how a comic is to look: see looks.h. */
+/* Options that say how a comic is to look: see render_options.h. */
 #include "cli/render_options.h"
 
 #include "model/model.h"
@@ -6,81 +6,46 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define OPTION_NAME_MAX_CHARS 32
-
-bool cg_cli_is_look(int option)
+static bool set_paper(void *field, const struct cg_option *row, const char *text)
 {
-    return option >= CG_CLI_RENDER_PARAMS_OPTION && option < CG_CLI_RENDER_PARAMS_END;
-}
-
-static bool was_given(const struct cg_cli_render_params *looks, int look)
-{
-    return (looks->given >> look & 1) != 0;
-}
-
-/* A look's name as it stands behind "--". */
-static const char *option_name(enum cg_look look, char name[OPTION_NAME_MAX_CHARS])
-{
-    size_t length = strlen(CG_LOOK_TABLE[look].name);
-    for (size_t i = 0; i <= length; i++)
-        name[i] = CG_LOOK_TABLE[look].name[i] == '_' ? '-' : CG_LOOK_TABLE[look].name[i];
-    return name;
-}
-
-static bool set_number(struct cg_cli_render_params *looks, enum cg_look look, const char *text)
-{
-    const struct cg_look_row *row = &CG_LOOK_TABLE[look];
-    char name[OPTION_NAME_MAX_CHARS];
-    float value = 0.0f;
-    if (row->whole) {
-        int whole = 0;
-        bool off = row->zero_is_off && strcmp(text, "0") == 0;
-        if (!off &&
-            !cg_cli_parse_int(option_name(look, name), text, (int)row->low, (int)row->high, &whole))
-            return false;
-        value = (float)whole;
-    } else if (!cg_cli_parse_float(option_name(look, name), text, row->low, row->high, &value)) {
-        return false;
-    }
-    cg_look_set(&looks->values, look, value);
-    return true;
-}
-
-static bool set_paper(struct cg_cli_render_params *looks, const char *text)
-{
+    struct cg_cli_render_params *looks = field;
+    looks->paper = text;
     if (cg_render_params_set_paper(&looks->values, text))
         return true;
-    cg_cli_fail(CG_EXIT_USAGE, "--paper: expected " CG_PAPER_EXPECTED ", found \"%s\"", text);
+    cg_cli_fail(CG_EXIT_USAGE, "--%s: expected " CG_PAPER_EXPECTED ", found \"%s\"", row->name,
+                text);
     return false;
 }
 
-static bool read_mask(struct cg_cli_render_params *looks, const char *path)
+static bool read_mask(void *field, const struct cg_option *row, const char *path)
 {
+    struct cg_cli_render_params *looks = field;
     struct cg_error error;
     cg_image_clear(&looks->mask);
     looks->mask_path = path;
     const struct cg_image_read_options grey = {.channels = 1};
     if (cg_image_read(path, &grey, &looks->mask, NULL, &error) == CG_OK)
         return true;
-    cg_cli_fail(CG_EXIT_USAGE, "--mask: %s", error.text);
+    cg_cli_fail(CG_EXIT_USAGE, "--%s: %s", row->name, error.text);
     return false;
 }
 
-bool cg_cli_render_params_set(struct cg_cli_render_params *looks, int option, const char *value)
-{
-    looks->given |= 1u << (option - CG_CLI_RENDER_PARAMS_OPTION);
-    switch (option) {
-    case CG_CLI_LOOK_STYLE:
-        looks->style = value;
-        return true;
-    case CG_CLI_LOOK_PAPER:
-        return set_paper(looks, value);
-    case CG_CLI_LOOK_MASK:
-        return read_mask(looks, value);
-    default:
-        return set_number(looks, (enum cg_look)(option - CG_CLI_RENDER_PARAMS_OPTION), value);
-    }
-}
+#define AT(member) offsetof(struct cg_cli_render_params, member)
+
+const struct cg_option CG_CLI_RENDER_OPTIONS[] = {
+    {"style", 's', CG_OPTION_TEXT, AT(style), "S",
+     "a name from \"comicgan styles\", or the path of a model file (default: %d)"},
+    {"Looks; a style has its own wherever no default is given:", .kind = CG_OPTION_HEADING},
+    {.kind = CG_OPTION_GROUP, .rows = CG_LOOK_TABLE, .field = AT(values), .given = AT(given)},
+    {"paper", 0, CG_OPTION_CUSTOM, 0, "P",
+     "white, cream, newsprint, kraft, grey, blue or #rrggbb; :0 to :1 after it is its grain, as in "
+     "cream:0.5",
+     .set = set_paper},
+    {"mask", 0, CG_OPTION_CUSTOM, 0, "FILE",
+     "a grey picture, stretched over the photo: comic where it is white, photo where it is black",
+     .set = read_mask},
+    CG_OPTION_END,
+};
 
 enum cg_status cg_cli_render_params_open(const struct cg_cli_render_params *looks,
                                          struct cg_engine **engine, struct cg_render_params *out,
@@ -90,10 +55,8 @@ enum cg_status cg_cli_render_params_open(const struct cg_cli_render_params *look
     if (status != CG_OK)
         return status;
     *out = cg_engine_render_params(*engine);
-    for (int i = 0; i < CG_LOOK_COUNT; i++)
-        if (was_given(looks, i))
-            cg_look_set(out, (enum cg_look)i, cg_look_get(&looks->values, (enum cg_look)i));
-    if (was_given(looks, CG_CLI_LOOK_PAPER - CG_CLI_RENDER_PARAMS_OPTION)) {
+    cg_options_overlay(CG_LOOK_TABLE, looks->given, &looks->values, out);
+    if (looks->paper != NULL) {
         memcpy(out->paper, looks->values.paper, sizeof(out->paper));
         out->grain = looks->values.grain;
     }

@@ -30,6 +30,9 @@ struct cg_vector_options {
     struct cg_vector_recipe recipe;
 };
 
+/* Its numbers but the recipe's: options of comicgan train, kept in run.json. */
+extern const struct cg_option CG_VECTOR_OPTIONS[];
+
 /* A row of the log. */
 struct cg_vector_row {
     double seconds, samples_per_second;

@@ -2,6 +2,7 @@
 #ifndef CG_GAN_VECTOR_RECIPE_H
 #define CG_GAN_VECTOR_RECIPE_H
 
+#include "base/option.h"
 #include "nn/loss.h"
 #include "nn/optimizer.h"
 
@@ -15,9 +16,9 @@ struct cg_vector_recipe {
     float instance_noise;  /* deviation of the noise on what D sees at the start; halves every
                               CG_VECTOR_NOISE_HALVES steps */
     float r1;              /* weight of the R1 penalty */
-    int spectral_norm;     /* of D: 0 or 1 */
+    bool spectral_norm;    /* of D */
     int augment;           /* bits, augment.h */
-    int mirror;            /* real pictures are mirrored half of the time: 0 or 1 */
+    bool mirror;           /* real pictures are mirrored half of the time */
     /* learning */
     enum cg_update_rule rule;
     float generator_rate, discriminator_rate; /* peaks */
@@ -32,5 +33,8 @@ struct cg_vector_recipe {
 #define CG_VECTOR_NOISE_HALVES 1000
 
 extern const struct cg_vector_recipe CG_VECTOR_RECIPE_DEFAULT;
+
+/* The recipe's numbers: each is an option of comicgan train and kept in run.json. */
+extern const struct cg_option CG_VECTOR_RECIPE_OPTIONS[];
 
 #endif

@@ -5,49 +5,28 @@
 
 static const struct cg_run_kind kind = {CG_VECTOR_NAME, 3};
 
-#define RECIPE(name, type)                                                                         \
-    {                                                                                              \
-#name, CG_FIELD_##type, offsetof(struct cg_vector_recipe, name)                            \
-    }
+#define AT(member) offsetof(struct cg_vector_options, member)
 
-static const struct cg_json_field recipe_fields[] = {
-    RECIPE(batch, INT),
-    RECIPE(d_steps, INT),
-    RECIPE(objective, INT),
-    RECIPE(label_smoothing, FLOAT),
-    RECIPE(instance_noise, FLOAT),
-    RECIPE(r1, FLOAT),
-    RECIPE(spectral_norm, INT),
-    RECIPE(augment, INT),
-    RECIPE(mirror, INT),
-    RECIPE(rule, INT),
-    RECIPE(generator_rate, FLOAT),
-    RECIPE(discriminator_rate, FLOAT),
-    RECIPE(beta1, FLOAT),
-    RECIPE(beta2, FLOAT),
-    RECIPE(schedule, INT),
-    RECIPE(warmup, STEPS),
-    RECIPE(hold, STEPS),
-    RECIPE(ema, FLOAT),
-    RECIPE(log_steps, INT),
+const struct cg_option CG_VECTOR_OPTIONS[] = {
+    {"Pictures:", .kind = CG_OPTION_HEADING},
+    {"side", 0, CG_OPTION_INT, AT(config.side_px), "PX", "side of the pictures (default %d)", 4,
+     CG_VECTOR_SIDE_MAX_PX, .key = "side_px"},
+    {"channels", 0, CG_OPTION_INT, AT(config.channels), "N", "1, grey, or 3, colour (default %d)",
+     1, 3, .key = "channels"},
+    {"crop", 0, CG_OPTION_FLOAT, AT(crop), "SHARE",
+     "side of the crops as a share of the picture's shorter side, give or take a quarter (default "
+     "%d; 1: the middle square of each)",
+     0.05, 1, .key = "crop"},
+    {"crops", 0, CG_OPTION_INT, AT(crops), "N",
+     "crops of each picture (default: enough for 8192 in all)", 1, CG_SAMPLES_CROPS_MAX,
+     .key = "crops"},
+    {"noise", 0, CG_OPTION_INT, AT(config.latent), "N",
+     "numbers that a picture is made from (default %d)", 1, CG_VECTOR_LATENT_MAX, .key = "noise"},
+    {"dropout", 0, CG_OPTION_FLOAT, AT(config.dropout), "P",
+     "share of D's hidden values dropped (default %d)", 0, 0.9, .key = "dropout"},
+    {.kind = CG_OPTION_STEPS, .field = AT(seed), .key = "seed"},
+    CG_OPTION_END,
 };
-#define RECIPE_COUNT (sizeof(recipe_fields) / sizeof(recipe_fields[0]))
-
-#define OPTION(name, type, field)                                                                  \
-    {                                                                                              \
-        name, CG_FIELD_##type, offsetof(struct cg_vector_options, field)                           \
-    }
-
-static const struct cg_json_field option_fields[] = {
-    OPTION("side_px", INT, config.side_px),
-    OPTION("channels", INT, config.channels),
-    OPTION("noise", INT, config.latent),
-    OPTION("dropout", FLOAT, config.dropout),
-    OPTION("crops", INT, crops),
-    OPTION("crop", FLOAT, crop),
-    OPTION("seed", STEPS, seed),
-};
-#define OPTION_COUNT (sizeof(option_fields) / sizeof(option_fields[0]))
 
 static json_t *widths_to_json(const struct cg_vector_widths *widths)
 {
@@ -79,9 +58,9 @@ enum cg_status cg_vector_run_write(const struct cg_vector_options *options,
     const struct cg_vector_config *config = &options->config;
     const struct cg_run_source source = {options->data, options->name, fingerprint};
     json_t *root = cg_run_file_create(&kind, &record, &source);
-    cg_run_file_set(&root, "options", cg_json_fields_to_json(option_fields, OPTION_COUNT, options));
+    cg_run_file_set(&root, "options", cg_json_fields_to_json(CG_VECTOR_OPTIONS, options));
     cg_run_file_set(&root, "recipe",
-                    cg_json_fields_to_json(recipe_fields, RECIPE_COUNT, &options->recipe));
+                    cg_json_fields_to_json(CG_VECTOR_RECIPE_OPTIONS, &options->recipe));
     cg_run_file_set(&root, "generator", widths_to_json(&config->generator));
     cg_run_file_set(&root, "discriminator", widths_to_json(&config->discriminator));
     return cg_run_file_write(options->out_dir, root, error);
@@ -96,12 +75,11 @@ static enum cg_status options_from_json(const struct cg_run_file *file,
     struct cg_run_source source;
     enum cg_status status = cg_run_file_get_source(file, &source, error);
     if (status == CG_OK)
-        status = cg_json_fields_from_json(option_fields, OPTION_COUNT,
-                                          json_object_get(root, "options"), path, options, error);
+        status = cg_json_fields_from_json(CG_VECTOR_OPTIONS, json_object_get(root, "options"), path,
+                                          options, error);
     if (status == CG_OK)
-        status =
-            cg_json_fields_from_json(recipe_fields, RECIPE_COUNT, json_object_get(root, "recipe"),
-                                     path, &options->recipe, error);
+        status = cg_json_fields_from_json(CG_VECTOR_RECIPE_OPTIONS, json_object_get(root, "recipe"),
+                                          path, &options->recipe, error);
     if (status == CG_OK)
         status = widths_from_json(root, "generator", path, &options->config.generator, error);
     if (status == CG_OK)

@@ -1,4 +1,4 @@
-/* The table of looks: see looks.h. */
+/* The table of looks: see render_params.h. */
 #include "model/render_params.h"
 
 #include "model/json.h"
@@ -9,58 +9,47 @@
 #define WHAT "comicgan.card: looks"
 #define DEPTH_MAX 8
 
-#define FIELD(name) offsetof(struct cg_render_params, name)
+#define AT(name) offsetof(struct cg_render_params, name)
 
-const struct cg_look_row CG_LOOK_TABLE[CG_LOOK_COUNT] = {
-    [CG_LOOK_DETAIL] = {"detail", FIELD(detail_px), true, false, false, 64, 8192, 960},
-    [CG_LOOK_INK] = {"ink", FIELD(ink), false, false, true, 0, 2, 1},
-    [CG_LOOK_LINE] = {"line", FIELD(line), false, false, true, 0.25f, 4, 1},
-    [CG_LOOK_SMOOTH] = {"smooth", FIELD(smooth), false, false, true, 0, 1, 1},
-    [CG_LOOK_SATURATION] = {"saturation", FIELD(saturation), false, false, true, 0, 2, 1},
-    [CG_LOOK_CONTRAST] = {"contrast", FIELD(contrast), false, false, true, 0, 2, 1},
-    [CG_LOOK_COLORS] = {"colors", FIELD(colors), true, true, true, 2, 64, 0},
-    [CG_LOOK_FILL] = {"fill", FIELD(fill), false, false, true, 0, 1, 1},
-    [CG_LOOK_HATCH] = {"hatch", FIELD(hatch), false, false, true, 0, 1, 0},
-    [CG_LOOK_HALFTONE] = {"halftone", FIELD(halftone), false, false, true, 0, 1, 0},
-    [CG_LOOK_HALFTONE_DOTS] = {"halftone_dots", FIELD(halftone_dots), true, false, true, 20, 400,
-                               150},
-    [CG_LOOK_STRENGTH] = {"strength", FIELD(strength), false, false, true, 0, 1, 1},
-    [CG_LOOK_FEATHER] = {"feather", FIELD(feather), false, false, false, 0, 0.25f, 0.005f},
+const struct cg_option CG_LOOK_TABLE[] = {
+    {"detail", 0, CG_OPTION_INT, AT(detail_px), "PX",
+     "size of the long side at which the style is applied, %r: smaller is "
+     "bolder, larger is finer",
+     64, 8192, 960},
+    {"ink", 0, CG_OPTION_FLOAT, AT(ink), "X", "strength of the lines, %r", 0, 2, 1, "ink"},
+    {"line", 0, CG_OPTION_FLOAT, AT(line), "X", "width of the lines, %r times their own", 0.25, 4,
+     1, "line"},
+    {"smooth", 0, CG_OPTION_FLOAT, AT(smooth), "X",
+     "how far what is left of the photo's texture is smoothed away, %r; 0 is faster", 0, 1, 1,
+     "smooth"},
+    {"saturation", 0, CG_OPTION_FLOAT, AT(saturation), "X",
+     "%r; 0 is grey, 1 leaves colours as they are", 0, 2, 1, "saturation"},
+    {"contrast", 0, CG_OPTION_FLOAT, AT(contrast), "X", "%r; 1 leaves light and dark as they are",
+     0, 2, 1, "contrast"},
+    {"colors", 0, CG_OPTION_INT, AT(colors), "N", "as few colours as %r; 0: as many as there are",
+     2, 64, 0, "colors", .or_zero = true},
+    {"fill", 0, CG_OPTION_FLOAT, AT(fill), "X",
+     "how much colour is laid under the lines: %r; 0 is white", 0, 1, 1, "fill"},
+    {"hatch", 0, CG_OPTION_FLOAT, AT(hatch), "X", "pen strokes in the shadows: %r; 0 is none", 0, 1,
+     0, "hatch"},
+    {"halftone", 0, CG_OPTION_FLOAT, AT(halftone), "X", "printed dots: %r; 0 is none", 0, 1, 0,
+     "halftone"},
+    {"halftone-dots", 0, CG_OPTION_INT, AT(halftone_dots), "N", "dots along the long side, %r", 20,
+     400, 150, "halftone_dots"},
+    {"strength", 0, CG_OPTION_FLOAT, AT(strength), "X", "from the photo (0) to the comic (1)", 0, 1,
+     1, "strength"},
+    {"feather", 0, CG_OPTION_FLOAT, AT(feather), "X",
+     "softness of the mask's edges, %r of the long side (default: 0.005)", 0, 0.25, 0.005},
+    CG_OPTION_END,
 };
-
-/* ---- one number ------------------------------------------------------------------------------ */
-
-float cg_look_get(const struct cg_render_params *looks, enum cg_look look)
-{
-    const struct cg_look_row *row = &CG_LOOK_TABLE[look];
-    const char *field = (const char *)looks + row->offset;
-    return row->whole ? (float)*(const int *)(const void *)field
-                      : *(const float *)(const void *)field;
-}
-
-void cg_look_set(struct cg_render_params *looks, enum cg_look look, float value)
-{
-    const struct cg_look_row *row = &CG_LOOK_TABLE[look];
-    char *field = (char *)looks + row->offset;
-    if (row->whole)
-        *(int *)(void *)field = (int)value;
-    else
-        *(float *)(void *)field = value;
-}
 
 struct cg_render_params cg_render_params_neutral(int detail_px)
 {
     struct cg_render_params looks = {.paper = {1.0f, 1.0f, 1.0f}};
-    for (int i = 0; i < CG_LOOK_COUNT; i++)
-        cg_look_set(&looks, (enum cg_look)i, CG_LOOK_TABLE[i].neutral);
+    for (const struct cg_option *row = CG_LOOK_TABLE; row->kind != CG_OPTION_NONE; row++)
+        cg_option_set(row, &looks, row->neutral);
     looks.detail_px = detail_px;
     return looks;
-}
-
-static bool in_range(const struct cg_look_row *row, double value)
-{
-    return (value >= (double)row->low && value <= (double)row->high) ||
-           (row->zero_is_off && value == 0.0);
 }
 
 /* ---- all of them ----------------------------------------------------------------------------- */
@@ -81,13 +70,11 @@ static enum cg_status check_paper_and_mask(const struct cg_render_params *looks,
 
 enum cg_status cg_render_params_check(const struct cg_render_params *looks, struct cg_error *error)
 {
-    for (int i = 0; i < CG_LOOK_COUNT; i++) {
-        const struct cg_look_row *row = &CG_LOOK_TABLE[i];
-        double value = (double)cg_look_get(looks, (enum cg_look)i);
-        if (!in_range(row, value))
+    for (const struct cg_option *row = CG_LOOK_TABLE; row->kind != CG_OPTION_NONE; row++) {
+        double value = cg_option_get(row, looks);
+        if (!cg_option_in_range(row, value))
             return cg_fail(error, CG_ERR_ARGUMENT, "%s: expected %g to %g%s, got %g", row->name,
-                           (double)row->low, (double)row->high, row->zero_is_off ? " or 0" : "",
-                           value);
+                           row->low, row->high, row->or_zero ? " or 0" : "", value);
     }
     return check_paper_and_mask(looks, error);
 }
@@ -154,22 +141,21 @@ bool cg_render_params_set_paper(struct cg_render_params *looks, const char *text
 
 /* ---- a card ---------------------------------------------------------------------------------- */
 
-static enum cg_status read_number(const json_t *object, enum cg_look look,
+static enum cg_status read_number(const json_t *object, const struct cg_option *row,
                                   struct cg_render_params *looks, struct cg_error *error)
 {
-    const struct cg_look_row *row = &CG_LOOK_TABLE[look];
-    const json_t *value = json_object_get(object, row->name);
-    if (value == NULL || !row->in_card)
+    const json_t *value = row->key != NULL ? json_object_get(object, row->key) : NULL;
+    bool whole = row->kind == CG_OPTION_INT;
+    if (value == NULL)
         return CG_OK;
-    if (row->whole ? !json_is_integer(value) : !json_is_number(value))
+    if (whole ? !json_is_integer(value) : !json_is_number(value))
         return cg_fail(error, CG_ERR_MODEL, "%s: expected a %snumber as \"%s\", found %s", WHAT,
-                       row->whole ? "whole " : "", row->name, cg_json_type_name(value));
+                       whole ? "whole " : "", row->key, cg_json_type_name(value));
     double number = json_number_value(value);
-    if (!in_range(row, number))
+    if (!cg_option_in_range(row, number))
         return cg_fail(error, CG_ERR_MODEL, "%s: expected %g to %g%s as \"%s\", found %g", WHAT,
-                       (double)row->low, (double)row->high, row->zero_is_off ? " or 0" : "",
-                       row->name, number);
-    cg_look_set(looks, look, (float)number);
+                       row->low, row->high, row->or_zero ? " or 0" : "", row->key, number);
+    cg_option_set(row, looks, number);
     return CG_OK;
 }
 
@@ -195,8 +181,8 @@ enum cg_status cg_render_params_read(const char *text, struct cg_render_params *
         return CG_OK;
     enum cg_status status =
         cg_json_parse_object(text, strlen(text), DEPTH_MAX, WHAT, &object, error);
-    for (int i = 0; i < CG_LOOK_COUNT && status == CG_OK; i++)
-        status = read_number(object, (enum cg_look)i, looks, error);
+    for (int i = 0; status == CG_OK && CG_LOOK_TABLE[i].kind != CG_OPTION_NONE; i++)
+        status = read_number(object, &CG_LOOK_TABLE[i], looks, error);
     if (status == CG_OK)
         status = read_paper(object, looks, error);
     json_decref(object);

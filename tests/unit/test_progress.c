@@ -1,5 +1,4 @@
-/* cli: the progress line and the summary, as text; sizes and colours on the command line. */
-#include "cli/cli.h"
+/* cli: the progress line and the summary, as text. */
 #include "cli/convert/progress.h"
 
 #include <setjmp.h>
@@ -91,38 +90,6 @@ static void the_summary_names_the_shard(void **state)
                         "left out: 15 of other shards");
 }
 
-static void sizes_are_powers_of_1024(void **state)
-{
-    (void)state;
-    size_t nbytes = 7;
-    assert_true(cg_cli_parse_size("x", "800M", &nbytes));
-    assert_true(nbytes == (size_t)800 << 20);
-    assert_true(cg_cli_parse_size("x", "2g", &nbytes));
-    assert_true(nbytes == (size_t)2 << 30);
-    assert_true(cg_cli_parse_size("x", "12345", &nbytes));
-    assert_true(nbytes == 12345);
-    assert_false(cg_cli_parse_size("x", "16777216T", &nbytes)); /* 2^64 */
-    assert_true(nbytes == 12345);
-}
-
-static void expect_colour(const char *text, int red, int green, int blue)
-{
-    uint8_t rgb[3];
-    assert_true(cg_cli_parse_colour("x", text, rgb));
-    assert_int_equal(rgb[0], red);
-    assert_int_equal(rgb[1], green);
-    assert_int_equal(rgb[2], blue);
-}
-
-static void colours_are_numbers_or_names(void **state)
-{
-    (void)state;
-    expect_colour("#f80", 255, 136, 0);
-    expect_colour("#12aBcD", 0x12, 0xab, 0xcd);
-    expect_colour("White", 255, 255, 255);
-    expect_colour("green", 0, 128, 0);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -131,8 +98,6 @@ int main(void)
         cmocka_unit_test(the_line_fits_the_terminal),
         cmocka_unit_test(the_summary_adds_up),
         cmocka_unit_test(the_summary_names_the_shard),
-        cmocka_unit_test(sizes_are_powers_of_1024),
-        cmocka_unit_test(colours_are_numbers_or_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

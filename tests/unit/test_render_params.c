@@ -24,19 +24,18 @@ static void neutral_looks_pass_the_check(void **state)
 static void every_look_is_refused_outside_its_range_and_by_name(void **state)
 {
     (void)state;
-    for (int i = 0; i < CG_LOOK_COUNT; i++) {
-        const struct cg_look_row *row = &CG_LOOK_TABLE[i];
-        const float inside[] = {row->low, row->high, row->neutral};
-        const float outside[] = {row->low - 1.0f, row->high + 1.0f, NAN};
+    for (const struct cg_option *row = CG_LOOK_TABLE; row->kind != CG_OPTION_NONE; row++) {
+        const double inside[] = {row->low, row->high, row->neutral};
+        const double outside[] = {row->low - 1.0, row->high + 1.0, (double)NAN};
         struct cg_error error;
         struct cg_render_params looks = cg_render_params_neutral(960);
         for (int k = 0; k < 3; k++) {
-            cg_look_set(&looks, (enum cg_look)i, inside[k]);
+            cg_option_set(row, &looks, inside[k]);
             assert_int_equal(cg_render_params_check(&looks, &error), CG_OK);
-            assert_true(cg_look_get(&looks, (enum cg_look)i) == inside[k]);
+            assert_true((float)cg_option_get(row, &looks) == (float)inside[k]);
         }
-        for (int k = 0; k < (row->whole ? 2 : 3); k++) {
-            cg_look_set(&looks, (enum cg_look)i, outside[k]);
+        for (int k = 0; k < (row->kind == CG_OPTION_INT ? 2 : 3); k++) {
+            cg_option_set(row, &looks, outside[k]);
             assert_int_equal(cg_render_params_check(&looks, &error), CG_ERR_ARGUMENT);
             assert_non_null(strstr(error.text, row->name));
             assert_non_null(strstr(error.text, "expected"));

@@ -47,13 +47,16 @@ static double mib(size_t nbytes)
 
 /* What the job's picture may take; 0 for what cannot be told before it is read (a pipe), or not at
  * all (then reading it gives the reason). */
-static size_t estimate(const struct cg_job *job, struct cg_image_info *info)
+static size_t estimate(const struct batch *batch, const struct cg_job *job,
+                       struct cg_image_info *info)
 {
     struct stat about;
     if (strcmp(job->in, "-") == 0 || stat(job->in, &about) != 0 || !S_ISREG(about.st_mode) ||
         cg_image_probe(job->in, info, NULL) != CG_OK)
         return 0;
-    return cg_budget_of_picture(info, (size_t)about.st_size, job->format);
+    struct cg_image_info written = *info;
+    written.width *= batch->options->picture.beside ? 2 : 1;
+    return cg_budget_of_picture(&written, (size_t)about.st_size, job->format);
 }
 
 static void refuse_size(const struct batch *batch, const struct cg_job *job,
@@ -140,7 +143,7 @@ static void convert_next(void *context, size_t item, int worker)
     struct cg_picture_result result;
     if (cg_interrupted())
         cg_budget_close(batch->budget);
-    size_t nbytes = cg_budget_is_open(batch->budget) ? estimate(job, &info) : 0;
+    size_t nbytes = cg_budget_is_open(batch->budget) ? estimate(batch, job, &info) : 0;
     bool fits = nbytes <= batch->share.picture_nbytes;
     if (!cg_budget_take(batch->budget, item, fits ? nbytes : 0))
         return;

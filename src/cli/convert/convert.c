@@ -1,9 +1,9 @@
 /*
  * comicgan convert: photos in, comics out. Everything that can be known beforehand (numbers, names,
  * folders, the style) is checked before the work; a wrong command costs no time and leaves nothing
- * behind. cg_command_convert at the end is the whole story: options, plan, style, batch.
+ * behind. run at the end is the whole story: options, plan, style, batch.
  *
- * A new option is a row of long_options, a case of set_option and a line of the help.
+ * A new option is a row of the table below.
  */
 #include "cli/convert/batch.h"
 #include "cli/convert/progress.h"
@@ -12,70 +12,7 @@
 
 #include <stdio.h>
 #include <string.h>
-
-static const char help_usage[] =
-    "Usage: comicgan convert [OPTIONS] IN OUT\n"
-    "       comicgan convert [OPTIONS] IN... FOLDER/\n"
-    "       comicgan convert [OPTIONS] [-r] FOLDER FOLDER/\n"
-    "Turn photos (PNG, JPEG) into comics of the same size. IN and OUT may be -, the\n"
-    "standard input and output. A comic is written whole or not at all.\n"
-    "\n"
-    "  comicgan convert photo.jpg comic.png\n"
-    "  comicgan convert -r --skip-existing photos/ comics/\n"
-    "\n"
-    "How the comics look:\n" CG_CLI_RENDER_PARAMS_HELP;
-
-static const char help_files[] =
-    "\n"
-    "Which pictures, and where to:\n"
-    "  -r, --recursive     go into the folders below a folder, too; the comics lie\n"
-    "                      in FOLDER/ as the photos lie in theirs\n"
-    "  --files-from LIST   take the pictures named in the file LIST, a line each;\n"
-    "                      - is the standard input\n"
-    "  -0                  names in LIST end with a zero byte, as find -print0 writes\n"
-    "  --suffix TEXT       put TEXT before the ending of the comics' names\n"
-    "  --format F          png, jpg, or same as the photo (default: by OUT's ending;\n"
-    "                      png in a folder)\n"
-    "  --skip-existing     leave out photos whose comic is there and not older\n"
-    "  --force             replace what is there (default: refuse before any work)\n"
-    "  --shard K/N         the K-th of N parts of the pictures, for N machines\n"
-    "  --dry-run           print what would be done, a line \"IN -> OUT\" for each, and\n"
-    "                      write nothing\n"
-    "\n"
-    "What is in the files:\n"
-    "  --quality Q         JPEG quality, 1 to 100 (default: 92)\n"
-    "  --background C      what a JPEG shows transparency on: #rgb, #rrggbb or a name\n"
-    "                      such as black (default: white); a PNG stays transparent\n"
-    "  --keep-profile      keep the colour profile (default: convert to sRGB)\n"
-    "  --keep-exif         keep date, camera and the like, without the place\n"
-    "  --keep-gps          keep the place too\n"
-    "  --strict            refuse pictures with damage, which are else read as far as\n"
-    "                      it goes, with a note\n";
-
-static const char help_work[] =
-    "\n"
-    "How the work is done (the comics do not depend on it):\n"
-    "  -j, --jobs N        pictures at a time, 1 to 256 (default: one for each\n"
-    "                      processor, fewer where memory is short)\n"
-    "  --threads N         threads for each picture, 1 to 256 (default: processors\n"
-    "                      divided by jobs)\n"
-    "  --max-memory SIZE   do not take more than SIZE, such as 800M or 2G: large\n"
-    "                      pictures wait, those that cannot fit are refused\n"
-    "                      (default: 75 % of what is free)\n"
-    "  --report FILE       write a line of JSON for each picture; what is there is\n"
-    "                      begun anew by --force and added to by --skip-existing\n"
-    "  --verbose           a line for each picture that is done\n"
-    "  --quiet             nothing but errors\n"
-    "  -h, --help          this text\n"
-    "\n"
-    "A picture that fails costs a line on the standard error, the rest is done.\n"
-    "Ctrl-C ends in good order, a second one at once; the same command with\n"
-    "--skip-existing does what is left. When the disk is full the rest is not tried.\n"
-    "Exit codes: 0 all done, 1 a picture failed, 2 wrong options, or OUT is there\n"
-    "already, 3 no usable style, 130 interrupted.\n";
-
-#define WORKERS_MAX 256
-#define QUALITY_DEFAULT 92
+#include <strings.h>
 
 /* All that the command line says. */
 struct request {
@@ -83,161 +20,101 @@ struct request {
     struct cg_plan_options plan;
     struct cg_batch_options batch;
     bool dry_run;
+    const char *out;
 };
 
 /* ---- the command line ------------------------------------------------------------------------ */
 
-enum {
-    OPTION_FILES_FROM = CG_CLI_LONG_OPTION,
-    OPTION_SUFFIX,
-    OPTION_FORMAT,
-    OPTION_SKIP_EXISTING,
-    OPTION_FORCE,
-    OPTION_SHARD,
-    OPTION_DRY_RUN,
-    OPTION_QUALITY,
-    OPTION_BACKGROUND,
-    OPTION_KEEP_PROFILE,
-    OPTION_KEEP_EXIF,
-    OPTION_KEEP_GPS,
-    OPTION_STRICT,
-    OPTION_THREADS,
-    OPTION_MAX_MEMORY,
-    OPTION_REPORT,
-    OPTION_VERBOSE,
-    OPTION_QUIET
+#define WORKERS_MAX 256
+
+/* In the order of enum cg_plan_format. */
+static const char *const formats[] = {"", "png", "jpg|jpeg", "same", NULL};
+
+#define AT(member) offsetof(struct request, member)
+
+static const struct cg_option rows[] = {
+    {"How the comics look:", .kind = CG_OPTION_HEADING},
+    {.kind = CG_OPTION_GROUP, .rows = CG_CLI_RENDER_OPTIONS, .field = AT(looks)},
+
+    {"Which pictures, and where to:", .kind = CG_OPTION_HEADING},
+    {"out", 'o', CG_OPTION_FILE, AT(out), "OUT", "the same as OUT behind the pictures"},
+    {"recursive", 'r', CG_OPTION_FLAG, AT(plan.recursive), NULL,
+     "go into the folders below a folder, too; the comics lie in FOLDER/ as the photos lie in "
+     "theirs"},
+    {"files-from", 0, CG_OPTION_FILE, AT(plan.files_from), "LIST",
+     "take the pictures named in the file LIST, a line each; - is the standard input"},
+    {"null", '0', CG_OPTION_FLAG, AT(plan.nul_separated), NULL,
+     "names in LIST end with a zero byte, as find -print0 writes"},
+    {"suffix", 0, CG_OPTION_TEXT, AT(plan.suffix), "TEXT",
+     "put TEXT before the ending of the comics' names"},
+    {"format", 0, CG_OPTION_CHOICE, AT(plan.format), "F",
+     "png, jpg, or same as the photo (default: by OUT's ending; png in a folder)",
+     .words = formats},
+    {"beside", 0, CG_OPTION_FLAG, AT(batch.picture.beside), NULL,
+     "photo and comic in one picture, the photo on the left"},
+    {"skip-existing", 0, CG_OPTION_FLAG, AT(plan.skip_existing), NULL,
+     "leave out photos whose comic is there and not older"},
+    {"force", 'f', CG_OPTION_FLAG, AT(plan.force), NULL,
+     "replace what is there (default: refuse before any work)"},
+    {"shard", 0, CG_OPTION_TEXT, AT(plan.shard), "K/N",
+     "the K-th of N parts of the pictures, for N machines"},
+    {"dry-run", 0, CG_OPTION_FLAG, AT(dry_run), NULL,
+     "print what would be done, a line \"IN -> OUT\" for each, and write nothing"},
+
+    {"What is in the files:", .kind = CG_OPTION_HEADING},
+    {"quality", 0, CG_OPTION_INT, AT(batch.picture.quality), "Q", "JPEG quality, %r (default: %d)",
+     1, 100},
+    {"background", 0, CG_OPTION_COLOUR, AT(batch.picture.background), "C",
+     "what a JPEG shows transparency on: #rgb, #rrggbb or a name such as black (default: white); a "
+     "PNG stays transparent"},
+    {"keep-profile", 0, CG_OPTION_FLAG, AT(batch.picture.keep_profile), NULL,
+     "keep the colour profile (default: convert to sRGB)"},
+    {"keep-exif", 0, CG_OPTION_FLAG, AT(batch.picture.keep_exif), NULL,
+     "keep date, camera and the like, without the place"},
+    {"keep-gps", 0, CG_OPTION_FLAG, AT(batch.picture.keep_gps), NULL, "keep the place too"},
+    {"strict", 0, CG_OPTION_FLAG, AT(batch.picture.strict), NULL,
+     "refuse pictures with damage, which are else read as far as it goes, with a note"},
+
+    {"How the work is done (the comics do not depend on it):", .kind = CG_OPTION_HEADING},
+    {"jobs", 'j', CG_OPTION_INT, AT(batch.jobs), "N",
+     "pictures at a time, %r (default: one for each processor, fewer where memory is short)", 1,
+     WORKERS_MAX},
+    {"threads", 0, CG_OPTION_INT, AT(batch.threads), "N",
+     "threads for each picture, %r (default: processors divided by jobs)", 1, WORKERS_MAX},
+    {"max-memory", 0, CG_OPTION_SIZE, AT(batch.max_memory_nbytes), "SIZE",
+     "do not take more than SIZE, such as 800M or 2G: large pictures wait, those that cannot fit "
+     "are refused (default: 75 % of what is free)"},
+    {"report", 0, CG_OPTION_FILE, AT(batch.report_path), "FILE",
+     "write a line of JSON for each picture; what is there is begun anew by --force and added to "
+     "by --skip-existing"},
+    {"verbose", 'v', CG_OPTION_FLAG, AT(batch.verbose), NULL,
+     "a line for each picture that is done"},
+    {"quiet", 'q', CG_OPTION_FLAG, AT(batch.quiet), NULL, "nothing but errors"},
+    CG_OPTION_END,
 };
 
-static const struct option long_options[] = {
-    CG_CLI_RENDER_PARAMS_LONG_OPTIONS,
-    {"recursive", no_argument, NULL, 'r'},
-    {"files-from", required_argument, NULL, OPTION_FILES_FROM},
-    {"suffix", required_argument, NULL, OPTION_SUFFIX},
-    {"format", required_argument, NULL, OPTION_FORMAT},
-    {"skip-existing", no_argument, NULL, OPTION_SKIP_EXISTING},
-    {"force", no_argument, NULL, OPTION_FORCE},
-    {"shard", required_argument, NULL, OPTION_SHARD},
-    {"dry-run", no_argument, NULL, OPTION_DRY_RUN},
-    {"quality", required_argument, NULL, OPTION_QUALITY},
-    {"background", required_argument, NULL, OPTION_BACKGROUND},
-    {"keep-profile", no_argument, NULL, OPTION_KEEP_PROFILE},
-    {"keep-exif", no_argument, NULL, OPTION_KEEP_EXIF},
-    {"keep-gps", no_argument, NULL, OPTION_KEEP_GPS},
-    {"strict", no_argument, NULL, OPTION_STRICT},
-    {"jobs", required_argument, NULL, 'j'},
-    {"threads", required_argument, NULL, OPTION_THREADS},
-    {"max-memory", required_argument, NULL, OPTION_MAX_MEMORY},
-    {"report", required_argument, NULL, OPTION_REPORT},
-    {"verbose", no_argument, NULL, OPTION_VERBOSE},
-    {"quiet", no_argument, NULL, OPTION_QUIET},
-    {"help", no_argument, NULL, 'h'},
-    {NULL, 0, NULL, 0},
-};
-
-static bool set_format(enum cg_plan_format *format, const char *value)
+/* Whether it is a video by its name, which convert does not take. */
+static bool is_video(const char *path)
 {
-    static const struct {
-        const char *name;
-        enum cg_plan_format format;
-    } known[] = {{"png", CG_PLAN_FORMAT_PNG},
-                 {"jpg", CG_PLAN_FORMAT_JPEG},
-                 {"jpeg", CG_PLAN_FORMAT_JPEG},
-                 {"same", CG_PLAN_FORMAT_SAME}};
-    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-        if (strcmp(value, known[i].name) == 0) {
-            *format = known[i].format;
+    static const char *const endings[] = {".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi"};
+    const char *ending = strrchr(path, '.');
+    for (size_t i = 0; ending != NULL && i < sizeof(endings) / sizeof(endings[0]); i++)
+        if (strcasecmp(ending, endings[i]) == 0)
             return true;
-        }
-    }
-    cg_cli_fail(CG_EXIT_USAGE, "--format: expected png, jpg or same, found \"%s\"", value);
     return false;
 }
-
-/* An option with a value; false after a message. */
-static bool set_value(struct request *request, int option, const char *value)
-{
-    struct cg_picture_settings *picture = &request->batch.picture;
-    switch (option) {
-    case OPTION_FILES_FROM:
-        request->plan.files_from = value;
-        return true;
-    case OPTION_SUFFIX:
-        request->plan.suffix = value;
-        return true;
-    case OPTION_FORMAT:
-        return set_format(&request->plan.format, value);
-    case OPTION_SHARD:
-        request->plan.shard = value;
-        return true;
-    case OPTION_QUALITY:
-        return cg_cli_parse_int("quality", value, 1, 100, &picture->quality);
-    case OPTION_BACKGROUND:
-        return cg_cli_parse_colour("background", value, picture->background);
-    case 'j':
-        return cg_cli_parse_int("jobs", value, 1, WORKERS_MAX, &request->batch.jobs);
-    case OPTION_THREADS:
-        return cg_cli_parse_int("threads", value, 1, WORKERS_MAX, &request->batch.threads);
-    case OPTION_MAX_MEMORY:
-        return cg_cli_parse_size("max-memory", value, &request->batch.max_memory_nbytes);
-    default:
-        request->batch.report_path = value;
-        return true;
-    }
-}
-
-/* The switch that an option is; NULL for one with a value. */
-static bool *switch_of(struct request *request, int option)
-{
-    struct cg_picture_settings *picture = &request->batch.picture;
-    switch (option) {
-    case 'r':
-        return &request->plan.recursive;
-    case '0':
-        return &request->plan.nul_separated;
-    case OPTION_SKIP_EXISTING:
-        return &request->plan.skip_existing;
-    case OPTION_FORCE:
-        return &request->plan.force;
-    case OPTION_DRY_RUN:
-        return &request->dry_run;
-    case OPTION_KEEP_PROFILE:
-        return &picture->keep_profile;
-    case OPTION_KEEP_EXIF:
-        return &picture->keep_exif;
-    case OPTION_KEEP_GPS:
-        return &picture->keep_gps;
-    case OPTION_STRICT:
-        return &picture->strict;
-    case OPTION_VERBOSE:
-        return &request->batch.verbose;
-    case OPTION_QUIET:
-        return &request->batch.quiet;
-    default:
-        return NULL;
-    }
-}
-
-static bool set_option(void *context, int option, const char *value)
-{
-    struct request *request = context;
-    if (cg_cli_is_look(option))
-        return cg_cli_render_params_set(&request->looks, option, value);
-    bool *given = switch_of(request, option);
-    if (given == NULL)
-        return set_value(request, option, value);
-    *given = true;
-    return true;
-}
-
-static const struct cg_cli_syntax syntax = {
-    ":hr0j:", long_options, (const char *const[]){help_usage, help_files, help_work, NULL},
-    set_option};
 
 /* What follows from the options and the arguments behind them. */
 static int complete(struct request *request, int argc, char *argv[])
 {
     if (request->batch.verbose && request->batch.quiet)
         return cg_cli_fail(CG_EXIT_USAGE, "--verbose and --quiet: expected one of the two");
+    cg_command_put_out(request->out, argc, argv);
+    if (optind < argc && is_video(argv[optind]))
+        return cg_cli_fail(CG_EXIT_USAGE,
+                           "%s: expected photos, found a video; for these there is comicgan video "
+                           "IN OUT",
+                           argv[optind]);
     request->plan.arguments = (const char *const *)argv + optind;
     request->plan.argument_count = (size_t)(argc - optind);
     request->batch.picture.keep_exif |= request->batch.picture.keep_gps;
@@ -294,16 +171,35 @@ static int run_request(struct request *request)
     return code;
 }
 
-int cg_command_convert(int argc, char *argv[])
+static int run(int argc, char *argv[])
 {
     struct request request = {
         .looks = CG_CLI_RENDER_PARAMS_DEFAULT,
-        .batch.picture = {.quality = QUALITY_DEFAULT, .background = {255, 255, 255}},
+        .batch.picture = {.quality = 92, .background = {255, 255, 255}},
     };
     int code;
-    if (cg_cli_read_options(&syntax, argc, argv, &request, &code) &&
+    if (cg_command_read(&CG_COMMAND_CONVERT, argc, argv, &request, &code) &&
         (code = complete(&request, argc, argv)) == CG_EXIT_DONE)
         code = run_request(&request);
     cg_cli_render_params_close(&request.looks);
     return code;
 }
+
+const struct cg_command CG_COMMAND_CONVERT = {
+    .name = "convert",
+    .arguments = "IN... OUT",
+    .summary = "turn photos into comics (PNG or JPEG): a file, a folder, thousands",
+    .usage = "[OPTIONS] IN OUT\n[OPTIONS] IN... FOLDER/\n[OPTIONS] [-r] FOLDER FOLDER/",
+    .about = "Turn photos (PNG, JPEG) into comics of the same size. IN and OUT may be -, the "
+             "standard input and output. A comic is written whole or not at all.\n"
+             "\n"
+             "  comicgan convert photo.jpg comic.png\n"
+             "  comicgan convert -r --skip-existing photos/ comics/",
+    .after = "A picture that fails costs a line on the standard error, the rest is done. Ctrl-C "
+             "ends in good order, a second one at once; the same command with --skip-existing does "
+             "what is left. When the disk is full the rest is not tried.\n"
+             "Exit codes: 0 all done, 1 a picture failed, 2 wrong options, or OUT is there "
+             "already, 3 no usable style, 130 interrupted.",
+    .options = rows,
+    .run = run,
+};

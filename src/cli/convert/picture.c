@@ -13,6 +13,7 @@
 /* A picture on its way. */
 struct work {
     struct cg_image colour, alpha; /* alpha: empty, or the transparency */
+    struct cg_image both;          /* --beside: photo and comic; else empty */
     struct cg_image_extras extras;
 };
 
@@ -54,22 +55,42 @@ static enum cg_status grey_to_rgb(struct cg_image *image, struct cg_error *error
     return CG_OK;
 }
 
+/* The left (0) or right (1) half of *both becomes the picture; *both is made if it is empty. */
+static enum cg_status put_beside(const struct cg_image *image, int half, struct cg_image *both,
+                                 struct cg_error *error)
+{
+    size_t line = (size_t)image->width * (size_t)image->channels;
+    enum cg_status status = CG_OK;
+    if (both->pixels == NULL)
+        status = cg_image_create(2 * image->width, image->height, image->channels, both, error);
+    for (int y = 0; status == CG_OK && y < image->height; y++)
+        memcpy(both->pixels + (2 * (size_t)y + (size_t)half) * line,
+               image->pixels + (size_t)y * line, line);
+    return status;
+}
+
 static enum cg_status draw_picture(struct cg_session *session,
                                    const struct cg_picture_settings *settings,
                                    const struct cg_job *job, struct work *work,
                                    struct cg_error *error)
 {
     struct cg_image *colour = &work->colour;
-    enum cg_status status = CG_OK;
-    if (colour->channels == 4)
+    enum cg_status status = colour->channels == 1 ? grey_to_rgb(colour, error) : CG_OK;
+    if (status == CG_OK && settings->beside)
+        status = put_beside(colour, 0, &work->both, error);
+    if (status == CG_OK && colour->channels == 4)
         status = cg_image_split_alpha(colour, &work->alpha, error);
-    else if (colour->channels == 1)
-        status = grey_to_rgb(colour, error);
     if (status == CG_OK)
         status = cg_session_convert(session, colour->pixels, colour->width, colour->height,
                                     &settings->looks, error);
     if (status == CG_OK && work->alpha.pixels != NULL)
         status = cg_image_join_alpha(colour, &work->alpha, error);
+    if (status == CG_OK && settings->beside) {
+        status = put_beside(colour, 1, &work->both, error);
+        cg_image_clear(colour);
+        *colour = work->both;
+        work->both.pixels = NULL;
+    }
     if (status != CG_OK)
         cg_error_prefix(error, "converting %s", cg_path_tail(job->in));
     return status;
@@ -150,6 +171,7 @@ void cg_picture_convert(struct cg_session *session, const struct cg_picture_sett
     if (run_stages(session, settings, job, &work, result) != CG_OK)
         result->end = CG_PICTURE_FAILED;
     cg_image_extras_clear(&work.extras);
+    cg_image_clear(&work.both);
     cg_image_clear(&work.alpha);
     cg_image_clear(&work.colour);
 }

@@ -12,6 +12,7 @@ struct cg_picture_settings {
     struct cg_render_params looks;
     int quality;           /* of JPEG */
     uint8_t background[3]; /* what a JPEG shows transparency on */
+    bool beside;           /* photo and comic in one picture */
     bool keep_profile, keep_exif, keep_gps, strict;
 };
 

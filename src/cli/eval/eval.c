@@ -4,7 +4,7 @@
  */
 #include "base/file.h"
 #include "base/memory.h"
-#include "cli/cli.h"
+#include "cli/command.h"
 #include "eval/compare.h"
 #include "model/json.h"
 #include "tensor/matrix.h"
@@ -13,89 +13,32 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LONG_PX_DEFAULT 512
-#define RESAMPLES_DEFAULT 200
-#define RESAMPLES_MAX 100000
-#define THREADS_MAX 256
-
-static const char help[] =
-    "Usage: comicgan eval [OPTIONS] DIR_A DIR_B\n"
-    "Measure how far the pictures in DIR_A are from those in DIR_B, the reference: PNG and JPEG\n"
-    "of any sizes, in any depth of folders, at least 2 each. All distances are of sets; none\n"
-    "looks at whether a single picture is good.\n"
-    "\n"
-    "  swd          sliced Wasserstein distance of patches, at five scales and their mean\n"
-    "  frechet      Frechet distance of the network's features; more pictures make it smaller\n"
-    "  kid          kernel distance of the features, about 0 for sets of one kind\n"
-    "  class score  exp of what the network's classes tell of pictures in DIR_A, as the\n"
-    "               Inception score is worked out\n"
-    "  perceptual   mean distance of pictures of one name in both folders, over the network's\n"
-    "               layers\n"
-    "\n"
-    "  --features FILE  the network: SqueezeNet v1.0 in its compressed form, or a safetensors\n"
-    "                   file that lists its layers; without it swd alone is measured\n"
-    "  --json           one JSON object instead of a table\n"
-    "  --size PX        patches are taken with the longer side reduced to PX (default: 512)\n"
-    "  --resamples N    resamples for the 95 % intervals, 0 for none (default: 200)\n"
-    "  --seed N         seed of the resamples (default: 0)\n"
-    "  --cache DIR      where features are kept from call to call\n"
-    "                   (default: $XDG_CACHE_HOME/comicgan or ~/.cache/comicgan)\n"
-    "  --threads N      0: one for each processor (default); figures do not depend on it\n"
-    "  --help           this text\n";
-
-enum {
-    OPTION_FEATURES = CG_CLI_LONG_OPTION,
-    OPTION_JSON,
-    OPTION_SIZE,
-    OPTION_RESAMPLES,
-    OPTION_SEED,
-    OPTION_CACHE,
-    OPTION_THREADS
-};
-
-static const struct option long_options[] = {
-    {"features", required_argument, NULL, OPTION_FEATURES},
-    {"json", no_argument, NULL, OPTION_JSON},
-    {"size", required_argument, NULL, OPTION_SIZE},
-    {"resamples", required_argument, NULL, OPTION_RESAMPLES},
-    {"seed", required_argument, NULL, OPTION_SEED},
-    {"cache", required_argument, NULL, OPTION_CACHE},
-    {"threads", required_argument, NULL, OPTION_THREADS},
-    {"help", no_argument, NULL, 'h'},
-    {NULL, 0, NULL, 0},
-};
-
 struct settings {
     const char *features, *cache, *dirs[2];
     int long_px, resamples, seed, threads;
     bool json;
 };
 
-/* One option; false after a message. */
-static bool set_option(void *context, int option, const char *value)
-{
-    struct settings *settings = context;
-    switch (option) {
-    case OPTION_FEATURES:
-        settings->features = value;
-        return true;
-    case OPTION_JSON:
-        settings->json = true;
-        return true;
-    case OPTION_SIZE:
-        return cg_cli_parse_int("size", value, CG_SWD_SIDE_MIN_PX, CG_IMAGE_SIDE_MAX_PX,
-                                &settings->long_px);
-    case OPTION_RESAMPLES:
-        return cg_cli_parse_int("resamples", value, 0, RESAMPLES_MAX, &settings->resamples);
-    case OPTION_SEED:
-        return cg_cli_parse_int("seed", value, 0, INT32_MAX, &settings->seed);
-    case OPTION_CACHE:
-        settings->cache = value;
-        return true;
-    default:
-        return cg_cli_parse_int("threads", value, 0, THREADS_MAX, &settings->threads);
-    }
-}
+#define AT(member) offsetof(struct settings, member)
+
+static const struct cg_option rows[] = {
+    {"features", 0, CG_OPTION_FILE, AT(features), "FILE",
+     "the network: SqueezeNet v1.0 in its compressed form, or a safetensors file that lists its "
+     "layers; without it swd alone is measured"},
+    {"json", 0, CG_OPTION_FLAG, AT(json), NULL, "one JSON object instead of a table"},
+    {"size", 0, CG_OPTION_INT, AT(long_px), "PX",
+     "patches are taken with the longer side reduced to PX (default: %d)", CG_SWD_SIDE_MIN_PX,
+     CG_IMAGE_SIDE_MAX_PX},
+    {"resamples", 0, CG_OPTION_INT, AT(resamples), "N",
+     "resamples for the 95 % intervals, 0 for none (default: %d)", 0, 100000},
+    {"seed", 0, CG_OPTION_INT, AT(seed), "N", "seed of the resamples (default: %d)", 0, INT32_MAX},
+    {"cache", 0, CG_OPTION_FOLDER, AT(cache), "DIR",
+     "where features are kept from call to call (default: $XDG_CACHE_HOME/comicgan or "
+     "~/.cache/comicgan)"},
+    {"threads", 0, CG_OPTION_INT, AT(threads), "N",
+     "0: one for each processor (default); figures do not depend on it", 0, 256},
+    CG_OPTION_END,
+};
 
 /* ---- showing --------------------------------------------------------------------------------- */
 
@@ -252,20 +195,39 @@ static int read_network_and_compare(const struct settings *settings)
     return code;
 }
 
-static const struct cg_cli_syntax syntax = {":h", long_options, (const char *const[]){help, NULL},
-                                            set_option};
-
-int cg_command_eval(int argc, char *argv[])
+static int run(int argc, char *argv[])
 {
     int code;
-    struct settings settings = {.long_px = LONG_PX_DEFAULT, .resamples = RESAMPLES_DEFAULT};
-    if (!cg_cli_read_options(&syntax, argc, argv, &settings, &code))
+    struct settings settings = {.long_px = 512, .resamples = 200};
+    if (!cg_command_read(&CG_COMMAND_EVAL, argc, argv, &settings, &code))
         return code;
     if (argc - optind != 2)
-        return cg_cli_fail(CG_EXIT_USAGE,
-                           "eval: expected two folders of pictures, found %d arguments",
-                           argc - optind);
+        return cg_command_refuse(&CG_COMMAND_EVAL,
+                                 "expected two folders of pictures, found %d arguments",
+                                 argc - optind);
     settings.dirs[0] = argv[optind];
     settings.dirs[1] = argv[optind + 1];
     return read_network_and_compare(&settings);
 }
+
+const struct cg_command CG_COMMAND_EVAL = {
+    .name = "eval",
+    .arguments = "DIR_A DIR_B",
+    .summary = "measure how far one folder of pictures is from another",
+    .usage = "[OPTIONS] DIR_A DIR_B",
+    .about = "Measure how far the pictures in DIR_A are from those in DIR_B, the reference: PNG "
+             "and JPEG of any sizes, in any depth of folders, at least 2 each. All distances are "
+             "of sets; none looks at whether a single picture is good.\n"
+             "\n"
+             "  swd          sliced Wasserstein distance of patches, at five scales and their\n"
+             "               mean\n"
+             "  frechet      Frechet distance of the network's features; more pictures make it\n"
+             "               smaller\n"
+             "  kid          kernel distance of the features, about 0 for sets of one kind\n"
+             "  class score  exp of what the network's classes tell of pictures in DIR_A, as\n"
+             "               the Inception score is worked out\n"
+             "  perceptual   mean distance of pictures of one name in both folders, over the\n"
+             "               network's layers",
+    .options = rows,
+    .run = run,
+};

@@ -4,7 +4,7 @@
  */
 #include "base/file.h"
 #include "base/memory.h"
-#include "cli/cli.h"
+#include "cli/command.h"
 #include "gan/grid.h"
 #include "gan/transform.h"
 #include "gan/vector_sample.h"
@@ -13,29 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static const char help[] =
-    "Usage: comicgan augment --data DIR --out DIR [OPTIONS]\n"
-    "Make a larger training set of the pictures in a folder. The copies of DIR/a/b.jpg are\n"
-    "OUT/a/b-1.png, OUT/a/b-2.png, ...: mirrored, turned, enlarged, moved, lighter or darker, "
-    "each\n"
-    "a little and at random. Nothing in --data is changed.\n"
-    "\n"
-    "  --data DIR          folder of pictures, of any depth\n"
-    "  --out DIR           folder that receives the new ones; made if missing\n"
-    "  --copies N          changed copies of each picture (default: 4; 0: none)\n"
-    "  --model MODEL       also generate pictures, into OUT/generated\n"
-    "  --count N           how many (default: as many as there are pictures in --data)\n"
-    "  --no-mirror         for pictures that mean something else mirrored: digits, letters\n"
-    "  --degrees D         turned by up to D to either side, 0 to 180 (default: 8)\n"
-    "  --zoom Z            enlarged by up to this share, 0 to 1 (default: 0.15)\n"
-    "  --shift S           moved by up to this share of the sides, 0 to 0.5 (default: 0.05)\n"
-    "  --brightness B, --contrast C\n"
-    "                      changed by up to this share, 0 to 1 (default: 0.08, 0.15)\n"
-    "  --force             replace what is there already in OUT\n"
-    "  --seed S            random seed (default: 1)\n"
-    "  --threads N         threads (default: all processors); the pictures are the same with any\n"
-    "  --help              this text\n";
 
 static const struct cg_image_read_options as_it_is = {.channels = 0};
 static const struct cg_image_write_options as_png = {.format = CG_IMAGE_PNG};
@@ -47,88 +24,35 @@ struct settings {
     struct cg_transform transform;
 };
 
-enum {
-    OPTION_DATA = CG_CLI_LONG_OPTION,
-    OPTION_OUT,
-    OPTION_COPIES,
-    OPTION_MODEL,
-    OPTION_COUNT,
-    OPTION_NO_MIRROR,
-    OPTION_DEGREES,
-    OPTION_ZOOM,
-    OPTION_SHIFT,
-    OPTION_BRIGHTNESS,
-    OPTION_CONTRAST,
-    OPTION_FORCE,
-    OPTION_SEED,
-    OPTION_THREADS
+#define AT(member) offsetof(struct settings, member)
+
+static const struct cg_option rows[] = {
+    {"data", 0, CG_OPTION_FOLDER, AT(data), "DIR", "folder of pictures, of any depth"},
+    {"out", 'o', CG_OPTION_FOLDER, AT(out), "DIR",
+     "folder that receives the new ones; made if missing"},
+    {"copies", 0, CG_OPTION_INT, AT(copies), "N",
+     "changed copies of each picture (default: %d; 0: none)", 0, 1000},
+    {"model", 0, CG_OPTION_FILE, AT(model), "MODEL", "also generate pictures, into OUT/generated"},
+    {"count", 0, CG_OPTION_INT, AT(count), "N",
+     "how many (default: as many as there are pictures in --data)", 0, 1000000},
+    {"no-mirror", 0, CG_OPTION_UNSET, AT(transform.mirror), NULL,
+     "for pictures that mean something else mirrored: digits, letters"},
+    {"degrees", 0, CG_OPTION_FLOAT, AT(transform.degrees), "D",
+     "turned by up to D to either side, %r (default: %d)", 0, 180},
+    {"zoom", 0, CG_OPTION_FLOAT, AT(transform.zoom), "Z",
+     "enlarged by up to this share, %r (default: %d)", 0, 1},
+    {"shift", 0, CG_OPTION_FLOAT, AT(transform.shift), "S",
+     "moved by up to this share of the sides, %r (default: %d)", 0, 0.5},
+    {"brightness", 0, CG_OPTION_FLOAT, AT(transform.brightness), "B",
+     "changed by up to this share, %r (default: %d)", 0, 1},
+    {"contrast", 0, CG_OPTION_FLOAT, AT(transform.contrast), "C",
+     "changed by up to this share, %r (default: %d)", 0, 1},
+    {"force", 'f', CG_OPTION_FLAG, AT(force), NULL, "replace what is there already in OUT"},
+    {"seed", 0, CG_OPTION_INT, AT(seed), "S", "random seed (default: %d)", 0, 1e9},
+    {"threads", 0, CG_OPTION_INT, AT(threads), "N",
+     "threads (default: all processors); the pictures are the same with any", 1, 256},
+    CG_OPTION_END,
 };
-
-static const struct option long_options[] = {
-    {"data", required_argument, NULL, OPTION_DATA},
-    {"out", required_argument, NULL, OPTION_OUT},
-    {"copies", required_argument, NULL, OPTION_COPIES},
-    {"model", required_argument, NULL, OPTION_MODEL},
-    {"count", required_argument, NULL, OPTION_COUNT},
-    {"no-mirror", no_argument, NULL, OPTION_NO_MIRROR},
-    {"degrees", required_argument, NULL, OPTION_DEGREES},
-    {"zoom", required_argument, NULL, OPTION_ZOOM},
-    {"shift", required_argument, NULL, OPTION_SHIFT},
-    {"brightness", required_argument, NULL, OPTION_BRIGHTNESS},
-    {"contrast", required_argument, NULL, OPTION_CONTRAST},
-    {"force", no_argument, NULL, OPTION_FORCE},
-    {"seed", required_argument, NULL, OPTION_SEED},
-    {"threads", required_argument, NULL, OPTION_THREADS},
-    {"help", no_argument, NULL, 'h'},
-    {NULL, 0, NULL, 0},
-};
-
-static bool set_transform(struct cg_transform *transform, int option, const char *value)
-{
-    switch (option) {
-    case OPTION_NO_MIRROR:
-        transform->mirror = false;
-        return true;
-    case OPTION_DEGREES:
-        return cg_cli_parse_float("degrees", value, 0.0f, 180.0f, &transform->degrees);
-    case OPTION_ZOOM:
-        return cg_cli_parse_float("zoom", value, 0.0f, 1.0f, &transform->zoom);
-    case OPTION_SHIFT:
-        return cg_cli_parse_float("shift", value, 0.0f, 0.5f, &transform->shift);
-    case OPTION_BRIGHTNESS:
-        return cg_cli_parse_float("brightness", value, 0.0f, 1.0f, &transform->brightness);
-    default:
-        return cg_cli_parse_float("contrast", value, 0.0f, 1.0f, &transform->contrast);
-    }
-}
-
-static bool set_option(void *context, int option, const char *value)
-{
-    struct settings *settings = context;
-    switch (option) {
-    case OPTION_DATA:
-        settings->data = value;
-        return true;
-    case OPTION_OUT:
-        settings->out = value;
-        return true;
-    case OPTION_MODEL:
-        settings->model = value;
-        return true;
-    case OPTION_COPIES:
-        return cg_cli_parse_int("copies", value, 0, 1000, &settings->copies);
-    case OPTION_COUNT:
-        return cg_cli_parse_int("count", value, 0, 1000000, &settings->count);
-    case OPTION_FORCE:
-        return settings->force = true;
-    case OPTION_SEED:
-        return cg_cli_parse_int("seed", value, 0, 1000000000, &settings->seed);
-    case OPTION_THREADS:
-        return cg_cli_parse_int("threads", value, 1, 256, &settings->threads);
-    default:
-        return set_transform(&settings->transform, option, value);
-    }
-}
 
 /* ---- changed copies -------------------------------------------------------------------------- */
 
@@ -341,7 +265,7 @@ static int work(const struct settings *settings, const struct cg_vector_model *m
     return failed == 0 ? CG_EXIT_DONE : CG_EXIT_INPUT;
 }
 
-static int run(const struct settings *settings)
+static int run_settings(const struct settings *settings)
 {
     struct cg_error error;
     const struct cg_walk_options walk = {
@@ -373,20 +297,28 @@ static int run(const struct settings *settings)
     return code;
 }
 
-static const struct cg_cli_syntax syntax = {":h", long_options, (const char *const[]){help, NULL},
-                                            set_option};
-
-int cg_command_augment(int argc, char *argv[])
+static int run(int argc, char *argv[])
 {
     int code;
     struct settings settings = {
         .copies = 4, .count = -1, .seed = 1, .transform = CG_TRANSFORM_DEFAULT};
-    if (!cg_cli_read_options(&syntax, argc, argv, &settings, &code))
+    if (!cg_command_read(&CG_COMMAND_AUGMENT, argc, argv, &settings, &code))
         return code;
     if (optind < argc)
-        return cg_cli_fail(CG_EXIT_USAGE, "augment: unexpected argument %s", argv[optind]);
+        return cg_command_refuse(&CG_COMMAND_AUGMENT, "unexpected argument %s", argv[optind]);
     if (settings.data == NULL || settings.out == NULL)
-        return cg_cli_fail(CG_EXIT_USAGE, "augment: --data DIR and --out DIR are needed; "
-                                          "see comicgan augment --help");
-    return run(&settings);
+        return cg_command_refuse(&CG_COMMAND_AUGMENT, "--data DIR and --out DIR are needed");
+    return run_settings(&settings);
 }
+
+const struct cg_command CG_COMMAND_AUGMENT = {
+    .name = "augment",
+    .arguments = "--data DIR",
+    .summary = "make more pictures for a training set",
+    .usage = "--data DIR --out DIR [OPTIONS]",
+    .about = "Make a larger training set of the pictures in a folder. The copies of DIR/a/b.jpg "
+             "are OUT/a/b-1.png, OUT/a/b-2.png, ...: mirrored, turned, enlarged, moved, lighter or "
+             "darker, each a little and at random. Nothing in --data is changed.",
+    .options = rows,
+    .run = run,
+};

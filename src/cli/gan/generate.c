@@ -1,7 +1,7 @@
 /* comicgan generate: pictures from noise, by a trained vector GAN. */
 #include "base/file.h"
 #include "base/memory.h"
-#include "cli/cli.h"
+#include "cli/command.h"
 #include "gan/grid.h"
 #include "gan/vector_sample.h"
 
@@ -11,27 +11,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-static const char help[] =
-    "Usage: comicgan generate MODEL OUT [OPTIONS]\n"
-    "Make pictures from noise with MODEL, the model.safetensors of comicgan train --model vector.\n"
-    "OUT is a PNG or JPEG file, which shows all of them side by side, or a folder, which receives\n"
-    "a PNG of each. The same seed gives the same pictures.\n"
-    "\n"
-    "  --count N          how many (default: 64)\n"
-    "  --seed S           random seed (default: 1)\n"
-    "  --truncation T     draw noise further from 0 than T again: more typical, less diverse\n"
-    "                     (0.1 to 10; default: off)\n"
-    "  --interpolate      N frames on the way from one picture to another and on to a third ...,\n"
-    "                     --between frames for each part; shown in rows\n"
-    "  --between N        frames of a part (default: 8)\n"
-    "  --columns N        pictures in a row (default: a square; the frames of a part)\n"
-    "  --scale N          enlarge each pixel N times (default: 1 in a folder, else so that a\n"
-    "                     picture has 56 pixels or more)\n"
-    "  --force            replace what is there already\n"
-    "  --threads N        threads (default: all processors); the pictures are the same with any\n"
-    "  --help             this text\n";
-
-#define COUNT_MAX 100000
 #define GRID_COUNT_MAX 10000
 #define SHOWN_SIDE_PX 56
 
@@ -43,57 +22,30 @@ struct settings {
     bool interpolate, force;
 };
 
-enum {
-    OPTION_COUNT = CG_CLI_LONG_OPTION,
-    OPTION_SEED,
-    OPTION_TRUNCATION,
-    OPTION_INTERPOLATE,
-    OPTION_FORCE,
-    OPTION_BETWEEN,
-    OPTION_COLUMNS,
-    OPTION_SCALE,
-    OPTION_THREADS
-};
+#define AT(member) offsetof(struct settings, member)
 
-static const struct option long_options[] = {
-    {"count", required_argument, NULL, OPTION_COUNT},
-    {"seed", required_argument, NULL, OPTION_SEED},
-    {"truncation", required_argument, NULL, OPTION_TRUNCATION},
-    {"interpolate", no_argument, NULL, OPTION_INTERPOLATE},
-    {"force", no_argument, NULL, OPTION_FORCE},
-    {"between", required_argument, NULL, OPTION_BETWEEN},
-    {"columns", required_argument, NULL, OPTION_COLUMNS},
-    {"scale", required_argument, NULL, OPTION_SCALE},
-    {"threads", required_argument, NULL, OPTION_THREADS},
-    {"help", no_argument, NULL, 'h'},
-    {NULL, 0, NULL, 0},
+static const struct cg_option rows[] = {
+    {"out", 'o', CG_OPTION_FILE, AT(out), "OUT", "the same as OUT behind MODEL"},
+    {"count", 0, CG_OPTION_INT, AT(count), "N", "how many (default: %d)", 1, 100000},
+    {"seed", 0, CG_OPTION_INT, AT(seed), "S", "random seed (default: %d)", 0, 1e9},
+    {"truncation", 0, CG_OPTION_FLOAT, AT(truncation), "T",
+     "draw noise further from 0 than T again: more typical, less diverse (%r; default: off)", 0.1,
+     10},
+    {"interpolate", 0, CG_OPTION_FLAG, AT(interpolate), NULL,
+     "N frames on the way from one picture to another and on to a third ..., --between frames for "
+     "each part; shown in rows"},
+    {"between", 0, CG_OPTION_INT, AT(between), "N", "frames of a part (default: %d)", 2, 1000},
+    {"columns", 0, CG_OPTION_INT, AT(columns), "N",
+     "pictures in a row (default: a square; the frames of a part)", 1, 1000},
+    {"scale", 0, CG_OPTION_INT, AT(scale), "N",
+     "enlarge each pixel N times (default: 1 in a folder, else so that a picture has 56 pixels or "
+     "more)",
+     1, 64},
+    {"force", 'f', CG_OPTION_FLAG, AT(force), NULL, "replace what is there already"},
+    {"threads", 0, CG_OPTION_INT, AT(threads), "N",
+     "threads (default: all processors); the pictures are the same with any", 1, 256},
+    CG_OPTION_END,
 };
-
-static bool set_option(void *context, int option, const char *value)
-{
-    struct settings *settings = context;
-    switch (option) {
-    case OPTION_COUNT:
-        return cg_cli_parse_int("count", value, 1, COUNT_MAX, &settings->count);
-    case OPTION_SEED:
-        return cg_cli_parse_int("seed", value, 0, 1000000000, &settings->seed);
-    case OPTION_TRUNCATION:
-        return cg_cli_parse_float("truncation", value, 0.1f, 10.0f, &settings->truncation);
-    case OPTION_INTERPOLATE:
-        settings->interpolate = true;
-        return true;
-    case OPTION_FORCE:
-        return settings->force = true;
-    case OPTION_BETWEEN:
-        return cg_cli_parse_int("between", value, 2, 1000, &settings->between);
-    case OPTION_COLUMNS:
-        return cg_cli_parse_int("columns", value, 1, 1000, &settings->columns);
-    case OPTION_SCALE:
-        return cg_cli_parse_int("scale", value, 1, 64, &settings->scale);
-    default:
-        return cg_cli_parse_int("threads", value, 1, 256, &settings->threads);
-    }
-}
 
 /* Noise of frame number i: a row of its own, or on the way from one to the next. */
 static void draw_frame(const struct settings *settings, int i, int length, float *latent,
@@ -214,7 +166,7 @@ static enum cg_status check_outputs(const struct settings *settings, bool folder
     return status;
 }
 
-static int run(const struct settings *settings)
+static int run_settings(const struct settings *settings)
 {
     struct cg_error error;
     struct cg_vector_model *model = NULL;
@@ -240,21 +192,29 @@ static int run(const struct settings *settings)
     return status == CG_OK ? CG_EXIT_DONE : cg_cli_fail(CG_EXIT_INPUT, "generate: %s", error.text);
 }
 
-static const struct cg_cli_syntax syntax = {":h", long_options, (const char *const[]){help, NULL},
-                                            set_option};
-
-int cg_command_generate(int argc, char *argv[])
+static int run(int argc, char *argv[])
 {
     int code;
     struct settings settings = {.count = 64, .seed = 1, .between = 8};
-    if (!cg_cli_read_options(&syntax, argc, argv, &settings, &code))
+    if (!cg_command_read(&CG_COMMAND_GENERATE, argc, argv, &settings, &code))
         return code;
+    cg_command_put_out(settings.out, argc, argv);
     if (argc - optind != 2)
-        return cg_cli_fail(CG_EXIT_USAGE,
-                           "generate: expected MODEL and OUT, found %d arguments; "
-                           "see comicgan generate --help",
-                           argc - optind);
+        return cg_command_refuse(&CG_COMMAND_GENERATE, "expected MODEL and OUT, found %d arguments",
+                                 argc - optind);
     settings.model = argv[optind];
     settings.out = argv[optind + 1];
-    return run(&settings);
+    return run_settings(&settings);
 }
+
+const struct cg_command CG_COMMAND_GENERATE = {
+    .name = "generate",
+    .arguments = "MODEL OUT",
+    .summary = "make pictures with such a GAN",
+    .usage = "MODEL OUT [OPTIONS]",
+    .about = "Make pictures from noise with MODEL, the model.safetensors of comicgan train --model "
+             "vector. OUT is a PNG or JPEG file, which shows all of them side by side, or a "
+             "folder, which receives a PNG of each. The same seed gives the same pictures.",
+    .options = rows,
+    .run = run,
+};

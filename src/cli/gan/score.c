@@ -1,6 +1,6 @@
 /* comicgan score: which pictures do not belong, by a vector GAN's discriminator. */
 #include "base/memory.h"
-#include "cli/cli.h"
+#include "cli/command.h"
 #include "gan/anomaly.h"
 #include "image/walk.h"
 #include "model/json.h"
@@ -9,26 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-
-static const char help[] =
-    "Usage: comicgan score --model MODEL [OPTIONS] FILES...\n"
-    "Tell how little each picture looks like those that MODEL (comicgan train --model vector) and\n"
-    "--fit were made from: a higher score is stranger. FILES are pictures or folders of them.\n"
-    "\n"
-    "  --fit DIR        a folder of normal pictures to compare with: the score becomes the\n"
-    "                   distance from them as the discriminator sees them (docs/GAN.md); about 1\n"
-    "                   is normal. Without it, the score is the discriminator's logit, negative\n"
-    "  --save FIT       keep what --fit found in a file\n"
-    "  --force          replace the file of --save if it is there already\n"
-    "  --use FIT        take it from there, in place of --fit\n"
-    "  --anomalies DIR  also score these, which are known not to be normal, and tell how well the\n"
-    "                   two kinds are told apart (area under the ROC curve, 0.5 to 1)\n"
-    "  --crops N        crops looked at in each picture (default: 64)\n"
-    "  --crop SHARE     their side as a share of the shorter side (default: 0.5; 1: the middle\n"
-    "                   square)\n"
-    "  --json           an object with scores in place of a table\n"
-    "  --threads N      threads (default: all processors); the scores are the same with any\n"
-    "  --help           this text\n";
 
 static const struct cg_walk_options whole_tree = {.recursive = true, .follow_folders = true};
 
@@ -39,66 +19,31 @@ struct settings {
     bool as_json, force;
 };
 
-enum {
-    OPTION_MODEL = CG_CLI_LONG_OPTION,
-    OPTION_FIT,
-    OPTION_SAVE,
-    OPTION_FORCE,
-    OPTION_USE,
-    OPTION_ANOMALIES,
-    OPTION_CROPS,
-    OPTION_CROP,
-    OPTION_JSON,
-    OPTION_THREADS
-};
+#define AT(member) offsetof(struct settings, member)
 
-static const struct option long_options[] = {
-    {"model", required_argument, NULL, OPTION_MODEL},
-    {"fit", required_argument, NULL, OPTION_FIT},
-    {"save", required_argument, NULL, OPTION_SAVE},
-    {"force", no_argument, NULL, OPTION_FORCE},
-    {"use", required_argument, NULL, OPTION_USE},
-    {"anomalies", required_argument, NULL, OPTION_ANOMALIES},
-    {"crops", required_argument, NULL, OPTION_CROPS},
-    {"crop", required_argument, NULL, OPTION_CROP},
-    {"json", no_argument, NULL, OPTION_JSON},
-    {"threads", required_argument, NULL, OPTION_THREADS},
-    {"help", no_argument, NULL, 'h'},
-    {NULL, 0, NULL, 0},
+static const struct cg_option rows[] = {
+    {"model", 0, CG_OPTION_FILE, AT(model), "MODEL",
+     "the model.safetensors of comicgan train --model vector"},
+    {"fit", 0, CG_OPTION_FOLDER, AT(fit), "DIR",
+     "a folder of normal pictures to compare with: the score becomes the distance from them as the "
+     "discriminator sees them (docs/GAN.md); about 1 is normal. Without it, the score is the "
+     "discriminator's logit, negative"},
+    {"save", 0, CG_OPTION_FILE, AT(save), "FIT", "keep what --fit found in a file"},
+    {"force", 'f', CG_OPTION_FLAG, AT(force), NULL,
+     "replace the file of --save if it is there already"},
+    {"use", 0, CG_OPTION_FILE, AT(use), "FIT", "take it from there, in place of --fit"},
+    {"anomalies", 0, CG_OPTION_FOLDER, AT(anomalies), "DIR",
+     "also score these, which are known not to be normal, and tell how well the two kinds are told "
+     "apart (area under the ROC curve, 0.5 to 1)"},
+    {"crops", 0, CG_OPTION_INT, AT(crops), "N", "crops looked at in each picture (default: %d)", 1,
+     CG_SAMPLES_CROPS_MAX},
+    {"crop", 0, CG_OPTION_FLOAT, AT(crop), "SHARE",
+     "their side as a share of the shorter side (default: %d; 1: the middle square)", 0.05, 1},
+    {"json", 0, CG_OPTION_FLAG, AT(as_json), NULL, "an object with scores in place of a table"},
+    {"threads", 0, CG_OPTION_INT, AT(threads), "N",
+     "threads (default: all processors); the scores are the same with any", 1, 256},
+    CG_OPTION_END,
 };
-
-static bool set_option(void *context, int option, const char *value)
-{
-    struct settings *settings = context;
-    switch (option) {
-    case OPTION_MODEL:
-        settings->model = value;
-        return true;
-    case OPTION_FIT:
-        settings->fit = value;
-        return true;
-    case OPTION_SAVE:
-        settings->save = value;
-        return true;
-    case OPTION_FORCE:
-        return settings->force = true;
-    case OPTION_USE:
-        settings->use = value;
-        return true;
-    case OPTION_ANOMALIES:
-        settings->anomalies = value;
-        return true;
-    case OPTION_CROPS:
-        return cg_cli_parse_int("crops", value, 1, CG_SAMPLES_CROPS_MAX, &settings->crops);
-    case OPTION_CROP:
-        return cg_cli_parse_float("crop", value, 0.05f, 1.0f, &settings->crop);
-    case OPTION_JSON:
-        settings->as_json = true;
-        return true;
-    default:
-        return cg_cli_parse_int("threads", value, 1, 256, &settings->threads);
-    }
-}
 
 /* ---- the files ------------------------------------------------------------------------------- */
 
@@ -295,7 +240,7 @@ static enum cg_status check_save(const struct settings *settings, char *const fi
     return status;
 }
 
-static int run(const struct settings *settings, char *const files[])
+static int run_settings(const struct settings *settings, char *const files[])
 {
     struct cg_error error;
     if (settings->save != NULL && check_save(settings, files, &error) != CG_OK)
@@ -314,27 +259,36 @@ static int run(const struct settings *settings, char *const files[])
 
 static int check(const struct settings *settings, int file_count)
 {
+    const struct cg_command *command = &CG_COMMAND_SCORE;
     if (settings->model == NULL)
-        return cg_cli_fail(CG_EXIT_USAGE,
-                           "score: --model MODEL is needed; see comicgan score --help");
+        return cg_command_refuse(command, "--model MODEL is needed");
     if (settings->fit != NULL && settings->use != NULL)
-        return cg_cli_fail(CG_EXIT_USAGE, "score: --fit and --use exclude each other");
+        return cg_command_refuse(command, "--fit and --use exclude each other");
     if (settings->save != NULL && settings->fit == NULL)
-        return cg_cli_fail(CG_EXIT_USAGE, "score: --save keeps what --fit finds; give --fit DIR");
+        return cg_command_refuse(command, "--save keeps what --fit finds; give --fit DIR");
     if (file_count == 0 && settings->save == NULL)
-        return cg_cli_fail(CG_EXIT_USAGE, "score: expected pictures or folders to score");
+        return cg_command_refuse(command, "expected pictures or folders to score");
     return CG_EXIT_DONE;
 }
 
-static const struct cg_cli_syntax syntax = {":h", long_options, (const char *const[]){help, NULL},
-                                            set_option};
-
-int cg_command_score(int argc, char *argv[])
+static int run(int argc, char *argv[])
 {
     int code;
     struct settings settings = {.crops = 64, .crop = CG_SAMPLES_CROP_DEFAULT};
-    if (!cg_cli_read_options(&syntax, argc, argv, &settings, &code))
+    if (!cg_command_read(&CG_COMMAND_SCORE, argc, argv, &settings, &code))
         return code;
     code = check(&settings, argc - optind);
-    return code == CG_EXIT_DONE ? run(&settings, argv + optind) : code;
+    return code == CG_EXIT_DONE ? run_settings(&settings, argv + optind) : code;
 }
+
+const struct cg_command CG_COMMAND_SCORE = {
+    .name = "score",
+    .arguments = "--model MODEL",
+    .summary = "tell which pictures do not belong",
+    .usage = "--model MODEL [OPTIONS] FILES...",
+    .about = "Tell how little each picture looks like those that MODEL (comicgan train --model "
+             "vector) and --fit were made from: a higher score is stranger. FILES are pictures or "
+             "folders of them.",
+    .options = rows,
+    .run = run,
+};

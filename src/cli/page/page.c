@@ -12,108 +12,34 @@
 #include <strings.h>
 #include <unistd.h>
 
-static const char help[] =
-    "Usage: comicgan page [OPTIONS] PHOTO... OUT\n"
-    "Lay two to nine photos out as a comic page, in their order, and write it to OUT (PNG or\n"
-    "JPEG, by its ending). OUT is written whole or not at all.\n"
-    "\n"
-    "  -o, --out OUT   the page; all arguments then are photos\n"
-    "  --layout L      auto: rows of changing rhythm, as little cropped as can be (default);\n"
-    "                  feature: the first photo large, over the whole width;\n"
-    "                  grid: rows of equal panels;\n"
-    "                  strip: one row; stack: one column; these two crop next to nothing and\n"
-    "                  make the page as high as it has to be, unless --page is given\n"
-    "  --caption TEXT  a caption; the first one goes to the first photo, and so on. \"\" leaves\n"
-    "                  one out\n"
-    "  --title TEXT    a title above the panels\n"
-    "  --font FILE     OpenType or TrueType font to letter with (default: Comic Neue, from the\n"
-    "                  package fonts-comic-neue); letters it lacks come from others\n"
-    "  --page P        a4 (default), letter, square, or WIDTHxHEIGHT in pixels\n"
-    "  --gutter PX     between panels beside each other; between rows it is half as much again\n"
-    "                  (default: 1/80 of the page's short side)\n"
-    "  --frame PX      width of the panels' frames, 0 for none (default: 1/360 of it)\n"
-    "  --slant DEG     how far upright gutters lean, -15 to 15 degrees (default: 3)\n"
-    "  --background C  white (default), black, or #RRGGBB\n"
-    "  --rtl           read from right to left\n"
-    "  --force         replace OUT if it is there already\n" CG_CLI_RENDER_PARAMS_HELP
-    "  --quality Q     JPEG quality, 1 to 100 (default: 92)\n"
-    "  --threads N     threads to work with, 1 to 256 (default: all processors);\n"
-    "                  the page is the same with any number\n"
-    "  --help          this text\n";
-
-#define THREADS_MAX 256
-#define QUALITY_DEFAULT 92
 #define PAGE_MIN_PX 200
 #define PAGE_MAX_PX 16000
-#define GUTTER_MAX_PX 1000
-#define FRAME_MAX_PX 200
-#define SLANT_MAX_DEGREES 15.0f
-#define SLANT_DEFAULT_DEGREES 3.0
 #define RADIANS_PER_DEGREE 0.017453292519943295
 
 /* ---- the command line ------------------------------------------------------------------------ */
 
-enum {
-    OPTION_LAYOUT = CG_CLI_LONG_OPTION,
-    OPTION_CAPTION,
-    OPTION_TITLE,
-    OPTION_FONT,
-    OPTION_PAGE,
-    OPTION_GUTTER,
-    OPTION_FRAME,
-    OPTION_SLANT,
-    OPTION_BACKGROUND,
-    OPTION_RTL,
-    OPTION_FORCE,
-    OPTION_QUALITY,
-    OPTION_THREADS
-};
-
-static const struct option long_options[] = {
-    {"out", required_argument, NULL, 'o'},
-    {"layout", required_argument, NULL, OPTION_LAYOUT},
-    {"caption", required_argument, NULL, OPTION_CAPTION},
-    {"title", required_argument, NULL, OPTION_TITLE},
-    {"font", required_argument, NULL, OPTION_FONT},
-    {"page", required_argument, NULL, OPTION_PAGE},
-    {"gutter", required_argument, NULL, OPTION_GUTTER},
-    {"frame", required_argument, NULL, OPTION_FRAME},
-    {"slant", required_argument, NULL, OPTION_SLANT},
-    {"background", required_argument, NULL, OPTION_BACKGROUND},
-    {"rtl", no_argument, NULL, OPTION_RTL},
-    {"force", no_argument, NULL, OPTION_FORCE},
-    CG_CLI_RENDER_PARAMS_LONG_OPTIONS,
-    {"quality", required_argument, NULL, OPTION_QUALITY},
-    {"threads", required_argument, NULL, OPTION_THREADS},
-    {"help", no_argument, NULL, 'h'},
-    {NULL, 0, NULL, 0},
-};
-
 struct command_line {
     struct cg_page_order order;
+    float slant_degrees;
     bool force;
 };
 
-static bool set_layout(struct cg_page_order *order, const char *value)
+static bool set_layout(void *field, const struct cg_option *row, const char *value)
 {
-    char names[64] = "";
-    for (size_t i = 0; cg_layout_name(i) != NULL; i++) {
-        size_t length = strlen(names);
-        snprintf(names + length, sizeof(names) - length, "%s%s", i > 0 ? ", " : "",
-                 cg_layout_name(i));
-        if (strcmp(value, cg_layout_name(i)) == 0) {
-            order->layout = cg_layout_name(i);
-            return true;
-        }
-    }
-    cg_cli_fail(CG_EXIT_USAGE, "--layout: expected one of %s, found \"%s\"", names, value);
-    return false;
+    const char *names[8] = {NULL};
+    for (size_t i = 0; i < 7 && cg_layout_name(i) != NULL; i++)
+        names[i] = cg_layout_name(i);
+    int index = cg_command_find_word(row->name, names, value);
+    if (index >= 0)
+        *(const char **)field = names[index];
+    return index >= 0;
 }
 
-static bool add_caption(struct cg_page_order *order, const char *value)
+static bool add_caption(void *field, const struct cg_option *row, const char *value)
 {
+    struct cg_page_order *order = field;
     if (order->caption_count == CG_PAGE_PANELS_MAX) {
-        cg_cli_fail(CG_EXIT_USAGE, "--caption: expected at most %d captions, found more",
+        cg_cli_fail(CG_EXIT_USAGE, "--%s: expected at most %d captions, found more", row->name,
                     CG_PAGE_PANELS_MAX);
         return false;
     }
@@ -132,8 +58,9 @@ static bool parse_size(const char *text, int *width, int *height)
            *height <= PAGE_MAX_PX;
 }
 
-static bool set_page(struct cg_page_order *order, const char *value)
+static bool set_page(void *field, const struct cg_option *row, const char *value)
 {
+    struct cg_page_order *order = field;
     /* At 300 dots per inch; the square is as wide as A4. */
     static const struct {
         const char *name;
@@ -148,89 +75,61 @@ static bool set_page(struct cg_page_order *order, const char *value)
     if (parse_size(value, &order->width, &order->height))
         return true;
     cg_cli_fail(CG_EXIT_USAGE,
-                "--page: expected a4, letter, square or WIDTHxHEIGHT from %d to %d pixels, found "
+                "--%s: expected a4, letter, square or WIDTHxHEIGHT from %d to %d pixels, found "
                 "\"%s\"",
-                PAGE_MIN_PX, PAGE_MAX_PX, value);
+                row->name, PAGE_MIN_PX, PAGE_MAX_PX, value);
     return false;
 }
 
-static bool set_background(struct cg_page_order *order, const char *value)
-{
-    const char *digits = strcasecmp(value, "white") == 0   ? "#ffffff"
-                         : strcasecmp(value, "black") == 0 ? "#000000"
-                                                           : value;
-    if (digits[0] == '#' && strlen(digits) == 7 &&
-        strspn(digits + 1, "0123456789abcdefABCDEF") == 6) {
-        unsigned long colour = strtoul(digits + 1, NULL, 16);
-        for (int c = 0; c < 3; c++)
-            order->background[c] = (uint8_t)(colour >> (16 - 8 * c));
-        return true;
-    }
-    cg_cli_fail(CG_EXIT_USAGE, "--background: expected white, black or #RRGGBB, found \"%s\"",
-                value);
-    return false;
-}
+#define AT(member) offsetof(struct command_line, member)
 
-static bool set_slant(struct cg_page_order *order, const char *value)
-{
-    float degrees;
-    if (!cg_cli_parse_float("slant", value, -SLANT_MAX_DEGREES, SLANT_MAX_DEGREES, &degrees))
-        return false;
-    order->slant = tan((double)degrees * RADIANS_PER_DEGREE);
-    return true;
-}
-
-/* One option; false after a message. */
-static bool set_option(void *context, int option, const char *value)
-{
-    struct command_line *line = context;
-    struct cg_page_order *order = &line->order;
-    if (cg_cli_is_look(option))
-        return cg_cli_render_params_set(&order->looks, option, value);
-    switch (option) {
-    case 'o':
-        order->out = value;
-        return true;
-    case OPTION_LAYOUT:
-        return set_layout(order, value);
-    case OPTION_CAPTION:
-        return add_caption(order, value);
-    case OPTION_TITLE:
-        order->title = value[0] != '\0' ? value : NULL;
-        return true;
-    case OPTION_FONT:
-        order->font = value;
-        return true;
-    case OPTION_PAGE:
-        return set_page(order, value);
-    case OPTION_GUTTER:
-        return cg_cli_parse_int("gutter", value, 0, GUTTER_MAX_PX, &order->gutter_px);
-    case OPTION_FRAME:
-        return cg_cli_parse_int("frame", value, 0, FRAME_MAX_PX, &order->frame_px);
-    case OPTION_SLANT:
-        return set_slant(order, value);
-    case OPTION_BACKGROUND:
-        return set_background(order, value);
-    case OPTION_RTL:
-        return order->right_to_left = true;
-    case OPTION_FORCE:
-        return line->force = true;
-    case OPTION_QUALITY:
-        return cg_cli_parse_int("quality", value, 1, 100, &order->quality);
-    default:
-        return cg_cli_parse_int("threads", value, 1, THREADS_MAX, &order->threads);
-    }
-}
+static const struct cg_option rows[] = {
+    {"out", 'o', CG_OPTION_FILE, AT(order.out), "OUT", "the page; all arguments then are photos"},
+    {"layout", 0, CG_OPTION_CUSTOM, AT(order.layout), "L",
+     "auto: rows of changing rhythm, as little cropped as can be (default); feature: the first "
+     "photo large, over the whole width; grid: rows of equal panels; strip: one row; stack: one "
+     "column; these two crop next to nothing and make the page as high as it has to be, unless "
+     "--page is given",
+     .set = set_layout},
+    {"caption", 0, CG_OPTION_CUSTOM, AT(order), "TEXT",
+     "a caption; the first one goes to the first photo, and so on. \"\" leaves one out",
+     .set = add_caption},
+    {"title", 0, CG_OPTION_TEXT, AT(order.title), "TEXT", "a title above the panels"},
+    {"font", 0, CG_OPTION_FILE, AT(order.font), "FILE",
+     "OpenType or TrueType font to letter with (default: Comic Neue, from the package "
+     "fonts-comic-neue); letters it lacks come from others"},
+    {"page", 0, CG_OPTION_CUSTOM, AT(order), "P",
+     "a4 (default), letter, square, or WIDTHxHEIGHT in pixels", .set = set_page},
+    {"gutter", 0, CG_OPTION_INT, AT(order.gutter_px), "PX",
+     "between panels beside each other; between rows it is half as much again (default: 1/80 of "
+     "the page's short side)",
+     0, 1000},
+    {"frame", 0, CG_OPTION_INT, AT(order.frame_px), "PX",
+     "width of the panels' frames, 0 for none (default: 1/360 of it)", 0, 200},
+    {"slant", 0, CG_OPTION_FLOAT, AT(slant_degrees), "DEG",
+     "how far upright gutters lean, %r degrees (default: %d)", -15, 15},
+    {"background", 0, CG_OPTION_COLOUR, AT(order.background), "C",
+     "#rgb, #rrggbb or a name such as black (default: white)"},
+    {"rtl", 0, CG_OPTION_FLAG, AT(order.right_to_left), NULL, "read from right to left"},
+    {"force", 'f', CG_OPTION_FLAG, AT(force), NULL, "replace OUT if it is there already"},
+    {.kind = CG_OPTION_GROUP, .rows = CG_CLI_RENDER_OPTIONS, .field = AT(order.looks)},
+    {"How the file is made:", .kind = CG_OPTION_HEADING},
+    {"quality", 0, CG_OPTION_INT, AT(order.quality), "Q", "JPEG quality, %r (default: %d)", 1, 100},
+    {"threads", 0, CG_OPTION_INT, AT(order.threads), "N",
+     "threads to work with, %r (default: all processors); the page is the same with any number", 1,
+     256},
+    CG_OPTION_END,
+};
 
 /* ---- checks before the work ------------------------------------------------------------------ */
 
 static int check_counts(const struct cg_page_order *order)
 {
     if (order->photo_count < CG_PAGE_PANELS_MIN || order->photo_count > CG_PAGE_PANELS_MAX)
-        return cg_cli_fail(CG_EXIT_USAGE,
-                           "page: expected %d to %d photos and OUT, found %d photo%s",
-                           CG_PAGE_PANELS_MIN, CG_PAGE_PANELS_MAX, order->photo_count,
-                           order->photo_count == 1 ? "" : "s");
+        return cg_command_refuse(&CG_COMMAND_PAGE,
+                                 "expected %d to %d photos and OUT, found %d photo%s",
+                                 CG_PAGE_PANELS_MIN, CG_PAGE_PANELS_MAX, order->photo_count,
+                                 order->photo_count == 1 ? "" : "s");
     if (order->caption_count > order->photo_count)
         return cg_cli_fail(CG_EXIT_USAGE,
                            "--caption: expected at most one for each of %d photos, found %d",
@@ -309,43 +208,46 @@ static int take_arguments(struct command_line *line, int argc, char *argv[])
     struct cg_page_order *order = &line->order;
     bool named = order->out != NULL;
     if (argc == optind)
-        return cg_cli_fail(CG_EXIT_USAGE, "page: expected photos and OUT, found neither; see "
-                                          "comicgan page --help");
+        return cg_command_refuse(&CG_COMMAND_PAGE, "expected photos and OUT, found neither");
     order->photos = (const char *const *)argv + optind;
     order->photo_count = argc - optind - !named;
     if (!named)
         order->out = argv[argc - 1];
     if (order->width == 0 && !cg_layout_has_free_height(order->layout))
-        set_page(order, "a4");
+        set_page(order, NULL, "a4");
+    if (order->title != NULL && order->title[0] == '\0')
+        order->title = NULL;
+    order->slant = tan((double)line->slant_degrees * RADIANS_PER_DEGREE);
     int code = check_counts(order);
     if (code == CG_EXIT_DONE && !named && is_old_order(order))
         code = refuse_old_order(line);
     return code == CG_EXIT_DONE ? check_out(line) : code;
 }
 
-static const struct cg_cli_syntax syntax = {":ho:", long_options, (const char *const[]){help, NULL},
-                                            set_option};
-
-/* Options into line, then the arguments and the page. */
-static int run_command_line(int argc, char *argv[], struct command_line *line)
-{
-    int code;
-    if (!cg_cli_read_options(&syntax, argc, argv, line, &code))
-        return code;
-    code = take_arguments(line, argc, argv);
-    return code == CG_EXIT_DONE ? cg_page_make(&line->order) : code;
-}
-
-int cg_command_page(int argc, char *argv[])
+static int run(int argc, char *argv[])
 {
     struct command_line line = {.order = {.looks = CG_CLI_RENDER_PARAMS_DEFAULT,
                                           .layout = cg_layout_name(0),
                                           .gutter_px = -1,
                                           .frame_px = -1,
-                                          .slant = tan(SLANT_DEFAULT_DEGREES * RADIANS_PER_DEGREE),
                                           .background = {255, 255, 255},
-                                          .quality = QUALITY_DEFAULT}};
-    int code = run_command_line(argc, argv, &line);
+                                          .quality = 92},
+                                .slant_degrees = 3.0f};
+    int code;
+    if (cg_command_read(&CG_COMMAND_PAGE, argc, argv, &line, &code) &&
+        (code = take_arguments(&line, argc, argv)) == CG_EXIT_DONE)
+        code = cg_page_make(&line.order);
     cg_cli_render_params_close(&line.order.looks);
     return code;
 }
+
+const struct cg_command CG_COMMAND_PAGE = {
+    .name = "page",
+    .arguments = "PHOTO... OUT",
+    .summary = "lay two to nine photos out as a comic page",
+    .usage = "[OPTIONS] PHOTO... OUT",
+    .about = "Lay two to nine photos out as a comic page, in their order, and write it to OUT (PNG "
+             "or JPEG, by its ending). OUT is written whole or not at all.",
+    .options = rows,
+    .run = run,
+};

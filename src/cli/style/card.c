@@ -10,75 +10,34 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-
-static const char help[] =
-    "Usage: comicgan card STYLE [--out FILE [OPTIONS] [LOOKS]]\n"
-    "Print the card of a style (a name or a model file), or write a copy of the model with\n"
-    "another card: comics then look as the card says wherever convert is not told otherwise.\n"
-    "\n"
-    "  --out FILE      the copy, a .safetensors file, and not STYLE itself\n"
-    "  --force         replace FILE if it is there already\n"
-    "  --name NAME     the style's name: letters, digits, '-' and '_'\n"
-    "  --summary TEXT  one line about it, for comicgan styles\n"
-    "  --help          this text\n"
-    "\n"
-    "LOOKS are those of comicgan convert (--line, --colors, --paper, --hatch ...); --detail is\n"
-    "the style's working size. Looks that are not named stay as they are in the card.\n";
-
-enum { OPTION_OUT = CG_CLI_LONG_OPTION, OPTION_FORCE, OPTION_NAME, OPTION_SUMMARY };
-
-static const struct option long_options[] = {
-    CG_CLI_RENDER_PARAMS_LONG_OPTIONS,
-    {"out", required_argument, NULL, OPTION_OUT},
-    {"force", no_argument, NULL, OPTION_FORCE},
-    {"name", required_argument, NULL, OPTION_NAME},
-    {"summary", required_argument, NULL, OPTION_SUMMARY},
-    {"help", no_argument, NULL, 'h'},
-    {NULL, 0, NULL, 0},
-};
 
 struct order {
-    const char *model, *out, *name, *summary, *paper;
+    const char *model, *out, *name, *summary;
     struct cg_cli_render_params looks;
-    bool changes, force;
+    bool force;
 };
 
 /* ---- the command line ------------------------------------------------------------------------ */
 
-static bool take_look(struct order *order, int option, const char *value)
-{
-    if (option == CG_CLI_LOOK_STYLE || option == CG_CLI_LOOK_MASK ||
-        (option < CG_CLI_LOOK_STYLE && option != CG_CLI_RENDER_PARAMS_OPTION + CG_LOOK_DETAIL &&
-         !CG_LOOK_TABLE[option - CG_CLI_RENDER_PARAMS_OPTION].in_card)) {
-        cg_cli_fail(CG_EXIT_USAGE, "card: a card has no style, mask, feather or strength in it");
-        return false;
-    }
-    if (option == CG_CLI_LOOK_PAPER)
-        order->paper = value;
-    order->changes = true;
-    return cg_cli_render_params_set(&order->looks, option, value);
-}
+#define AT(member) offsetof(struct order, member)
 
-static bool set_option(void *context, int option, const char *value)
+static const struct cg_option rows[] = {
+    {"out", 'o', CG_OPTION_FILE, AT(out), "FILE",
+     "the copy, a .safetensors file, and not STYLE itself"},
+    {"force", 'f', CG_OPTION_FLAG, AT(force), NULL, "replace FILE if it is there already"},
+    {"name", 0, CG_OPTION_TEXT, AT(name), "NAME", "the style's name: letters, digits, '-' and '_'"},
+    {"summary", 0, CG_OPTION_TEXT, AT(summary), "TEXT", "one line about it, for comicgan styles"},
+    {.kind = CG_OPTION_GROUP, .rows = CG_CLI_RENDER_OPTIONS, .field = AT(looks)},
+    CG_OPTION_END,
+};
+
+/* Whether a look was given that a card cannot have: one without a key, but for the working size. */
+static bool has_other_looks(const struct cg_cli_render_params *looks)
 {
-    struct order *order = context;
-    if (cg_cli_is_look(option))
-        return take_look(order, option, value);
-    order->changes |= option != OPTION_OUT && option != OPTION_FORCE;
-    switch (option) {
-    case OPTION_OUT:
-        order->out = value;
-        return true;
-    case OPTION_FORCE:
-        return order->force = true;
-    case OPTION_NAME:
-        order->name = value;
-        return true;
-    default:
-        order->summary = value;
-        return true;
-    }
+    bool found = looks->mask_path != NULL || looks->style != NULL;
+    for (int i = 1; CG_LOOK_TABLE[i].kind != CG_OPTION_NONE; i++)
+        found |= (looks->given >> i & 1) != 0 && CG_LOOK_TABLE[i].key == NULL;
+    return found;
 }
 
 /* The copy must not take its model's place: what is read is never written over. */
@@ -104,12 +63,16 @@ static int check_out(const struct order *order)
 
 static int check_order(struct order *order, int argc, char *argv[])
 {
+    bool changes = order->name != NULL || order->summary != NULL || order->looks.paper != NULL ||
+                   order->looks.given != 0;
     if (optind == argc)
-        return cg_cli_fail(CG_EXIT_USAGE, "card: expected a STYLE; see comicgan card --help");
+        return cg_command_refuse(&CG_COMMAND_CARD, "expected a STYLE, found none");
     if (argc - optind > 1)
-        return cg_cli_fail(CG_EXIT_USAGE, "card: unexpected argument %s", argv[optind + 1]);
-    if (order->changes && order->out == NULL)
-        return cg_cli_fail(CG_EXIT_USAGE, "card: changes need --out FILE to be written to");
+        return cg_command_refuse(&CG_COMMAND_CARD, "unexpected argument %s", argv[optind + 1]);
+    if (has_other_looks(&order->looks))
+        return cg_command_refuse(&CG_COMMAND_CARD, "a card has no style, mask or feather in it");
+    if (changes && order->out == NULL)
+        return cg_command_refuse(&CG_COMMAND_CARD, "changes need --out FILE to be written to");
     order->model = argv[optind];
     return order->out != NULL ? check_out(order) : CG_EXIT_DONE;
 }
@@ -143,15 +106,16 @@ static char *change_looks(const struct order *order, const struct cg_card *card)
 {
     cg_memory_forget();
     json_t *looks = looks_of(card);
-    for (int i = 0; i < CG_LOOK_COUNT; i++) {
-        const struct cg_look_row *row = &CG_LOOK_TABLE[i];
-        double value = (double)cg_look_get(&order->looks.values, (enum cg_look)i);
-        if ((order->looks.given >> i & 1) != 0 && row->in_card)
-            json_object_set_new(looks, row->name,
-                                row->whole ? json_integer((json_int_t)value) : json_real(value));
+    for (int i = 0; CG_LOOK_TABLE[i].kind != CG_OPTION_NONE; i++) {
+        const struct cg_option *row = &CG_LOOK_TABLE[i];
+        double value = cg_option_get(row, &order->looks.values);
+        if ((order->looks.given >> i & 1) != 0 && row->key != NULL)
+            json_object_set_new(looks, row->key,
+                                row->kind == CG_OPTION_INT ? json_integer((json_int_t)value)
+                                                           : json_real(value));
     }
-    if (order->paper != NULL)
-        json_object_set_new(looks, "paper", json_string(order->paper));
+    if (order->looks.paper != NULL)
+        json_object_set_new(looks, "paper", json_string(order->looks.paper));
     if (json_object_size(looks) == 0) {
         json_decref(looks);
         return NULL;
@@ -170,7 +134,7 @@ static int write_copy(const struct order *order, const struct cg_model *model)
     copy.card.name = order->name != NULL ? (char *)order->name : model->card.name;
     copy.card.summary = order->summary != NULL ? (char *)order->summary : model->card.summary;
     copy.card.looks = looks;
-    if ((order->looks.given >> CG_LOOK_DETAIL & 1) != 0)
+    if ((order->looks.given & 1) != 0)
         copy.card.detail_px = order->looks.values.detail_px;
     int code = CG_EXIT_DONE;
     enum cg_status status = cg_model_write(order->out, &copy, NULL, &error);
@@ -182,23 +146,34 @@ static int write_copy(const struct order *order, const struct cg_model *model)
     return code;
 }
 
-static const struct cg_cli_syntax syntax = {":h", long_options, (const char *const[]){help, NULL},
-                                            set_option};
-
-int cg_command_card(int argc, char *argv[])
+static int run(int argc, char *argv[])
 {
     int code;
     struct cg_error error;
     struct cg_model *model = NULL;
-    struct order order = {.looks = CG_CLI_RENDER_PARAMS_DEFAULT};
-    if (!cg_cli_read_options(&syntax, argc, argv, &order, &code))
-        return code;
-    code = check_order(&order, argc, argv);
-    if (code != CG_EXIT_DONE)
-        return code;
-    if (cg_model_open_style(order.model, &model, &error) != CG_OK)
-        return cg_cli_fail(CG_EXIT_MODEL, "%s", error.text);
-    code = order.out == NULL ? print_card(model) : write_copy(&order, model);
+    struct order order = {0};
+    if (cg_command_read(&CG_COMMAND_CARD, argc, argv, &order, &code) &&
+        (code = check_order(&order, argc, argv)) == CG_EXIT_DONE) {
+        if (cg_model_open_style(order.model, &model, &error) != CG_OK)
+            code = cg_cli_fail(CG_EXIT_MODEL, "%s", error.text);
+        else
+            code = order.out == NULL ? print_card(model) : write_copy(&order, model);
+    }
     cg_model_free(model);
+    cg_cli_render_params_close(&order.looks);
     return code;
 }
+
+const struct cg_command CG_COMMAND_CARD = {
+    .name = "card",
+    .arguments = "STYLE",
+    .summary = "show how a style looks by default, or change it",
+    .usage = "STYLE [--out FILE [OPTIONS] [LOOKS]]",
+    .about = "Print the card of a style (a name or a model file), or write a copy of the model "
+             "with another card: comics then look as the card says wherever convert is not told "
+             "otherwise.",
+    .after = "LOOKS are those of comicgan convert, but --style, --mask and --feather; --detail is "
+             "the style's working size. Looks that are not named stay as they are in the card.",
+    .options = rows,
+    .run = run,
+};

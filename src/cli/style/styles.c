@@ -1,19 +1,21 @@
 /* comicgan styles: what --style may be. */
 #include "base/memory.h"
-#include "cli/cli.h"
+#include "cli/command.h"
 #include "model/json.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const char help[] =
-    "Usage: comicgan styles [--json]\n"
-    "List the styles that can be given to convert --style, with what they look like.\n"
-    "They come with the program, or are model files (*.safetensors) in $COMICGAN_MODELS.\n"
-    "\n"
-    "  --json    an array of objects: name, summary, source, detail_px, parameters, default\n"
-    "  --help    this text\n";
+struct settings {
+    bool json;
+};
+
+static const struct cg_option rows[] = {
+    {"json", 0, CG_OPTION_FLAG, offsetof(struct settings, json), NULL,
+     "an array of objects: name, summary, source, detail_px, parameters, default"},
+    CG_OPTION_END,
+};
 
 static bool is_default(const struct cg_style_info *style)
 {
@@ -72,24 +74,24 @@ static int list_styles(bool as_json)
     return code;
 }
 
-static bool set_json(void *as_json, int option, const char *value)
+static int run(int argc, char *argv[])
 {
-    (void)option, (void)value;
-    *(bool *)as_json = true;
-    return true;
-}
-
-int cg_command_styles(int argc, char *argv[])
-{
-    static const struct option options[] = {
-        {"json", no_argument, NULL, 'j'}, {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
-    const struct cg_cli_syntax syntax = {":h", options, (const char *const[]){help, NULL},
-                                         set_json};
-    bool as_json = false;
+    struct settings settings = {0};
     int code;
-    if (!cg_cli_read_options(&syntax, argc, argv, &as_json, &code))
+    if (!cg_command_read(&CG_COMMAND_STYLES, argc, argv, &settings, &code))
         return code;
     if (optind < argc)
-        return cg_cli_fail(CG_EXIT_USAGE, "styles takes no arguments, found %s", argv[optind]);
-    return list_styles(as_json);
+        return cg_command_refuse(&CG_COMMAND_STYLES, "expected no arguments, found %s",
+                                 argv[optind]);
+    return list_styles(settings.json);
 }
+
+const struct cg_command CG_COMMAND_STYLES = {
+    .name = "styles",
+    .summary = "list the styles that convert can use",
+    .usage = "[--json]",
+    .about = "List the styles that can be given to convert --style, with what they look like. They "
+             "come with the program, or are model files (*.safetensors) in $COMICGAN_MODELS.",
+    .options = rows,
+    .run = run,
+};

@@ -1,6 +1,6 @@
 /* comicgan train: start comicgan-train, which lies beside this program or on PATH. */
 #include "base/memory.h"
-#include "cli/cli.h"
+#include "cli/command.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -30,7 +30,7 @@ static char *find_beside(void)
     return path;
 }
 
-int cg_command_train(int argc, char *argv[])
+static int run(int argc, char *argv[])
 {
     (void)argc;
     char name[] = TRAINER;
@@ -47,3 +47,12 @@ int cg_command_train(int argc, char *argv[])
                                                   "PATH; it is built and installed with comicgan");
     return cg_cli_fail(CG_EXIT_USAGE, "starting " TRAINER ": %s", strerror(reason));
 }
+
+/* comicgan-train has the rest, its options among it. */
+const struct cg_command CG_COMMAND_TRAIN = {
+    .name = "train",
+    .arguments = "--data DIR",
+    .summary = "train a style of your own, or (--model vector) a GAN that makes small pictures "
+               "from noise",
+    .run = run,
+};

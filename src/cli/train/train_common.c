@@ -29,72 +29,34 @@ static const volatile sig_atomic_t *listen_for_stop(void)
 
 /* ---- options --------------------------------------------------------------------------------- */
 
-bool cg_cli_parse_steps(const char *option, const char *text, uint64_t *out)
-{
-    int value;
-    if (!cg_cli_parse_int(option, text, 0, 1000000000, &value))
-        return false;
-    *out = (uint64_t)value;
-    return true;
-}
+const char *const CG_CLI_TRAIN_MODELS[] = {"style", "vector", NULL};
 
-static bool parse_minutes(const char *text, double *out)
-{
-    float minutes;
-    if (!cg_cli_parse_float("minutes", text, 0.001f, 1e6f, &minutes))
-        return false;
-    *out = (double)minutes;
-    return true;
-}
+#define AT(member) offsetof(struct cg_cli_train, member)
 
-/* Options that both a new run and a resumed one take; -1 when it is none of them. */
-static int take_any_run_option(struct cg_cli_train *common, const char *model, int option,
-                               const char *value)
-{
-    switch (option) {
-    case CG_CLI_TRAIN_MODEL:
-        if (strcmp(value, model) != 0)
-            cg_cli_fail(CG_EXIT_USAGE, "--model: expected style or vector, found \"%s\"", value);
-        return strcmp(value, model) == 0;
-    case CG_CLI_TRAIN_RESUME:
-        common->resume = value;
-        return 1;
-    case CG_CLI_TRAIN_STEPS:
-        return cg_cli_parse_steps("steps", value, &common->limits.steps);
-    case CG_CLI_TRAIN_MINUTES:
-        return parse_minutes(value, &common->limits.minutes);
-    case CG_CLI_TRAIN_THREADS:
-        return cg_cli_parse_int("threads", value, 1, 256, &common->threads);
-    case CG_CLI_TRAIN_MONITOR:
-        common->monitor = value;
-        return 1;
-    default:
-        return -1;
-    }
-}
+const struct cg_option CG_CLI_TRAIN_OPTIONS[] = {
+    {"steps", 0, CG_OPTION_STEPS, AT(limits.steps), "N",
+     "stop when N steps are done, those before a resume included (default %d if --minutes is not "
+     "given)",
+     0, 1e9},
+    {"model", 0, CG_OPTION_CHOICE, AT(model), "KIND", "what is trained: style or vector",
+     .words = CG_CLI_TRAIN_MODELS},
+    {"resume", 0, CG_OPTION_FOLDER, AT(resume), "RUN", "go on with a run"},
+    {"minutes", 0, CG_OPTION_DOUBLE, AT(limits.minutes), "N", "stop after N minutes", 0.001, 1e6},
+    {"threads", 0, CG_OPTION_INT, AT(threads), "N",
+     "threads (default: all processors); the result does not depend on it", 1, 256},
+    {"monitor", 0, CG_OPTION_TEXT, AT(monitor), "[HOST:]PORT",
+     "show the run as a page on this port (of this machine only, unless HOST is another of its "
+     "addresses); 0: any port that is free"},
+    CG_OPTION_END,
+};
 
-/* Options that only a new run takes, whatever its kind; -1 when it is none of them. */
-static int take_new_run_option(struct cg_cli_train *common, int option, const char *value)
-{
-    common->new_run_given = true;
-    switch (option) {
-    case CG_CLI_TRAIN_DATA:
-        common->data = value;
-        return 1;
-    case CG_CLI_TRAIN_OUT:
-        common->out_dir = value;
-        return 1;
-    case CG_CLI_TRAIN_FORCE:
-        return common->force = true;
-    case CG_CLI_TRAIN_NAME:
-        common->name = value;
-        return 1;
-    case CG_CLI_TRAIN_SEED:
-        return cg_cli_parse_steps("seed", value, &common->seed);
-    default:
-        return -1;
-    }
-}
+const struct cg_option CG_CLI_TRAIN_NEW_OPTIONS[] = {
+    {"data", 0, CG_OPTION_FOLDER, AT(data), "DIR", "the pictures to learn from"},
+    {"out", 'o', CG_OPTION_FOLDER, AT(out_dir), "RUN", "folder of the run; made if missing"},
+    {"force", 'f', CG_OPTION_FLAG, AT(force), NULL, "replace what is in RUN already"},
+    {"seed", 0, CG_OPTION_STEPS, AT(seed), "S", "random seed (default %d)", 0, 1e9},
+    CG_OPTION_END,
+};
 
 static bool is_no_run(const struct cg_cli_train_kind *kind, const void *own)
 {
@@ -105,43 +67,26 @@ static int check(const struct cg_cli_train_kind *kind, const void *own,
                  const struct cg_cli_train *common, int argc, char *argv[])
 {
     bool out_needed = !is_no_run(kind, own);
+    const struct cg_command *command = kind->command;
     if (optind < argc)
-        return cg_cli_fail(CG_EXIT_USAGE, "train: unexpected argument %s", argv[optind]);
-    if (common->resume != NULL && common->new_run_given)
-        return cg_cli_fail(CG_EXIT_USAGE, "train: --resume takes --steps, --minutes, --threads and "
+        return cg_command_refuse(command, "unexpected argument %s", argv[optind]);
+    if (common->model != kind->model)
+        return cg_command_refuse(command, "--model %s is to be said in full, or as the run has it",
+                                 CG_CLI_TRAIN_MODELS[common->model]);
+    if (common->resume != NULL && (common->new_run_given != 0 || common->recipe_given != 0))
+        return cg_command_refuse(command, "--resume takes --steps, --minutes, --threads and "
                                           "--monitor; all else stays as the run began");
     if (common->resume == NULL && (common->data == NULL || (out_needed && common->out_dir == NULL)))
-        return cg_cli_fail(CG_EXIT_USAGE,
-                           "train: --data %s and --out RUN are needed, or --resume RUN; see %s",
-                           kind->data, kind->help_command);
+        return cg_command_refuse(command, "--data %s and --out RUN are needed, or --resume RUN",
+                                 kind->data);
     return CG_EXIT_DONE;
-}
-
-/* A command line that is being read. */
-struct reading {
-    const struct cg_cli_train_kind *kind;
-    struct cg_cli_train *common;
-    void *own;
-};
-
-static bool set_option(void *context, int option, const char *value)
-{
-    const struct reading *reading = context;
-    int taken = take_any_run_option(reading->common, reading->kind->model, option, value);
-    if (taken < 0)
-        taken = take_new_run_option(reading->common, option, value);
-    return taken < 0 ? reading->kind->take(reading->own, option, value) : taken;
 }
 
 /* False when all is said, with the exit code. */
 static bool read_command(const struct cg_cli_train_kind *kind, void *own, int argc, char *argv[],
                          struct cg_cli_train *common, int *code)
 {
-    struct reading reading = {kind, common, own};
-    const struct cg_cli_syntax syntax = {":h", kind->options,
-                                         (const char *const[]){kind->help, NULL}, set_option};
-    optind = 1;
-    if (!cg_cli_read_options(&syntax, argc, argv, &reading, code))
+    if (!cg_command_read(kind->command, argc, argv, own, code))
         return false;
     *code = check(kind, own, common, argc, argv);
     return *code == CG_EXIT_DONE;
@@ -208,37 +153,42 @@ static int run_other(const struct cg_cli_train_kind *kind, void *own, struct cg_
 }
 
 /* The command line is the same for all ranks, so what is to be said of it the first one says. */
-static int run_command(const struct cg_cli_train_kind *kind, void *own, int argc, char *argv[],
-                       struct cg_ranks *ranks)
+static int run_command(const struct cg_cli_train_kind *kind, void *own, struct cg_cli_train *common,
+                       int argc, char *argv[], struct cg_ranks *ranks)
 {
-    struct cg_cli_train common = {.seed = 1, .limits = {.ranks = ranks}};
     bool first = cg_ranks_index(ranks) == 0, go_on = true;
     int code = CG_EXIT_DONE;
     if (first)
-        go_on = read_command(kind, own, argc, argv, &common, &code);
+        go_on = read_command(kind, own, argc, argv, common, &code);
     cg_ranks_broadcast(ranks, &go_on, sizeof(go_on));
     cg_ranks_broadcast(ranks, &code, sizeof(code));
     if (go_on && !first)
-        go_on = read_command(kind, own, argc, argv, &common, &code);
+        go_on = read_command(kind, own, argc, argv, common, &code);
     if (!go_on)
         return code;
     if (is_no_run(kind, own))
-        return first ? try(kind, own, &common) : CG_EXIT_DONE;
-    common.limits.stop = listen_for_stop();
-    if (common.limits.steps == 0 && common.limits.minutes <= 0.0)
-        common.limits.steps = kind->default_steps;
-    return first ? run_first(kind, own, &common) : run_other(kind, own, &common);
+        return first ? try(kind, own, common) : CG_EXIT_DONE;
+    common->limits.stop = listen_for_stop();
+    if (common->limits.minutes > 0.0 && (common->given & 1) == 0)
+        common->limits.steps = 0; /* the default is for runs that no time ends */
+    return first ? run_first(kind, own, common) : run_other(kind, own, common);
 }
 
-int cg_cli_train(const struct cg_cli_train_kind *kind, void *own, int argc, char *argv[])
+int cg_cli_train(const struct cg_cli_train_kind *kind, void *own, struct cg_cli_train *common,
+                 int argc, char *argv[])
 {
     struct cg_ranks *ranks;
     struct cg_error error;
     int code;
-    if (cg_cli_ranks_open(&argc, &argv, &ranks, &error) == CG_OK)
-        code = run_command(kind, own, argc, argv, ranks);
-    else
+    common->seed = 1;
+    common->model = kind->model;
+    common->limits.steps = kind->default_steps;
+    if (cg_cli_ranks_open(&argc, &argv, &ranks, &error) == CG_OK) {
+        common->limits.ranks = ranks;
+        code = run_command(kind, own, common, argc, argv, ranks);
+    } else {
         code = cg_cli_fail(CG_EXIT_USAGE, "train: %s", error.text);
+    }
     cg_cli_ranks_close(ranks);
     return code;
 }

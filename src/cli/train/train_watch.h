@@ -11,12 +11,6 @@
 #include "train/core/log.h"
 #include "train/core/sheet.h"
 
-/* For the help of every kind of training. */
-#define CG_CLI_WATCH_HELP                                                                          \
-    "  --monitor [HOST:]PORT\n"                                                                    \
-    "                       show the run as a page on this port (of this machine only, unless\n"   \
-    "                       HOST is another of its addresses); 0: any port that is free\n"
-
 struct cg_cli_watch {
     struct cg_board *board;
     struct cg_server *server; /* NULL: none was asked for */

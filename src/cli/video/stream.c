@@ -9,14 +9,6 @@
 #include <stdio.h>
 #include <unistd.h>
 
-static const char help[] =
-    "Usage: comicgan stream [OPTIONS] < IN.y4m > OUT.y4m\n"
-    "Turn a video on the standard input into a comic on the standard output, both as YUV4MPEG2,\n"
-    "for use between two ffmpeg commands:\n"
-    "  ffmpeg -v error -i IN -f yuv4mpegpipe -pix_fmt yuv420p - |\n"
-    "      comicgan stream | ffmpeg -v error -i - OUT\n"
-    "\n" CG_CLI_VIDEO_HELP "  --help          this text\n";
-
 #define IN_NAME "the standard input"
 #define OUT_NAME "the standard output"
 
@@ -50,30 +42,21 @@ static int run_stream(const struct cg_video_file_options *options)
 static int check_surroundings(int argc, char *argv[])
 {
     if (optind < argc)
-        return cg_cli_fail(CG_EXIT_USAGE,
-                           "stream reads the standard input and takes no files, found %s; "
-                           "for files there is comicgan video IN OUT",
-                           argv[optind]);
+        return cg_command_refuse(&CG_COMMAND_STREAM,
+                                 "expected frames on the standard input and no files, found %s; "
+                                 "for files there is comicgan video IN OUT",
+                                 argv[optind]);
     if (isatty(STDIN_FILENO) || isatty(STDOUT_FILENO))
-        return cg_cli_fail(CG_EXIT_USAGE, "stream stands between two programs, found a terminal; "
-                                          "see comicgan stream --help");
+        return cg_command_refuse(&CG_COMMAND_STREAM,
+                                 "expected a program on either side, found a terminal");
     return CG_EXIT_DONE;
 }
 
-static bool set_option(void *options, int option, const char *value)
+static int run(int argc, char *argv[])
 {
-    return cg_video_file_set(options, option, value);
-}
-
-int cg_command_stream(int argc, char *argv[])
-{
-    static const struct option long_options[] = {
-        CG_CLI_VIDEO_LONG_OPTIONS, {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
-    const struct cg_cli_syntax syntax = {":h", long_options, (const char *const[]){help, NULL},
-                                         set_option};
     int code;
     struct cg_video_file_options options = CG_CLI_VIDEO_DEFAULT;
-    if (cg_cli_read_options(&syntax, argc, argv, &options, &code) &&
+    if (cg_command_read(&CG_COMMAND_STREAM, argc, argv, &options, &code) &&
         (code = check_surroundings(argc, argv)) == CG_EXIT_DONE) {
         signal(SIGPIPE, SIG_IGN); /* who reads may go away: that is an error, not the end of us */
         code = run_stream(&options);
@@ -81,3 +64,15 @@ int cg_command_stream(int argc, char *argv[])
     cg_cli_render_params_close(&options.looks);
     return code;
 }
+
+const struct cg_command CG_COMMAND_STREAM = {
+    .name = "stream",
+    .summary = "the same between two programs, frames on stdin and stdout",
+    .usage = "[OPTIONS] < IN.y4m > OUT.y4m",
+    .about = "Turn a video on the standard input into a comic on the standard output, both as "
+             "YUV4MPEG2, for use between two ffmpeg commands:\n"
+             "  ffmpeg -v error -i IN -f yuv4mpegpipe -pix_fmt yuv420p - |\n"
+             "      comicgan stream | ffmpeg -v error -i - OUT",
+    .options = CG_CLI_VIDEO_OPTIONS,
+    .run = run,
+};

@@ -9,73 +9,20 @@
 #include "base/output.h"
 
 #include <errno.h>
+#include <getopt.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const char help[] =
-    "Usage: comicgan video [OPTIONS] IN OUT\n"
-    "       comicgan video [OPTIONS] IN... OUT_FOLDER\n"
-    "       comicgan video --frames [OPTIONS] FOLDER OUT_FOLDER\n"
-    "Turn the video IN into a comic that moves, of the same size, length and frames' times; "
-    "sound,\n"
-    "subtitles, chapters, covers and metadata come along. ffmpeg has to be installed. IN is "
-    "whatever\n"
-    "it reads; OUT ends in .mp4, .m4v, .mov, .mkv, .webm, .gif or .webp and appears when it is\n"
-    "complete. In a folder, videos keep their names, with .mp4 where theirs cannot be written.\n"
-    "Work that was broken off is resumed by the same command: until OUT is complete,\n"
-    "what is done is kept in OUT.parts.\n"
-    "\n" CG_CLI_VIDEO_HELP "  --start T       begin at T: seconds, or [HOURS:]MINUTES:SECONDS\n"
-    "  --duration T    stop after T\n"
-    "  --fps N         frames a second, as 12 or 24000/1001: half of the video's is \"on twos\"\n"
-    "                  (default: all frames at their times)\n"
-    "  --codec NAME    h264, hevc, av1, vp9, prores or ffv1, as OUT's kind of file holds\n"
-    "                  (default: h264; vp9 for .webm)\n"
-    "  --crf N         size against quality, 0 (best) to 63, by the codec's own measure\n"
-    "                  (default: 18 for h264, 20 hevc, 30 vp9, 32 av1)\n"
-    "  --bits N        8 or 10 bits a colour in the file (default: 8)\n"
-    "  --frames        from a folder of numbered PNG or JPEG files into another one; those\n"
-    "                  that are there already are kept. Does without ffmpeg\n"
-    "  --force         replace OUT if it is there already; with --frames, make all anew\n"
-    "  --part-seconds S   how much of the video is made before it is safe, 0.1 to 3600\n"
-    "                  (default: 10)\n"
-    "  --help          this text\n";
-
 #define PART_SECONDS_DEFAULT 10.0f
 
 /* ---- options --------------------------------------------------------------------------------- */
 
-enum {
-    OPTION_FRAMES = CG_CLI_LONG_OPTION,
-    OPTION_FORCE,
-    OPTION_PART_SECONDS,
-    OPTION_START,
-    OPTION_DURATION,
-    OPTION_FPS,
-    OPTION_CODEC,
-    OPTION_CRF,
-    OPTION_BITS
-};
-
-static const struct option long_options[] = {
-    CG_CLI_VIDEO_LONG_OPTIONS,
-    {"frames", no_argument, NULL, OPTION_FRAMES},
-    {"force", no_argument, NULL, OPTION_FORCE},
-    {"part-seconds", required_argument, NULL, OPTION_PART_SECONDS},
-    {"start", required_argument, NULL, OPTION_START},
-    {"duration", required_argument, NULL, OPTION_DURATION},
-    {"fps", required_argument, NULL, OPTION_FPS},
-    {"codec", required_argument, NULL, OPTION_CODEC},
-    {"crf", required_argument, NULL, OPTION_CRF},
-    {"bits", required_argument, NULL, OPTION_BITS},
-    {"help", no_argument, NULL, 'h'},
-    {NULL, 0, NULL, 0},
-};
-
 /* 90, 1:30, 0:01:30.5 */
-static bool parse_time(const char *option, const char *text, double *out)
+static bool set_time(void *field, const struct cg_option *row, const char *text)
 {
     double seconds = 0.0;
     int fields = 0;
@@ -92,24 +39,25 @@ static bool parse_time(const char *option, const char *text, double *out)
     }
     if (!good || seconds > 1e7) {
         cg_cli_fail(CG_EXIT_USAGE,
-                    "--%s: expected seconds or [HOURS:]MINUTES:SECONDS, found \"%s\"", option,
+                    "--%s: expected seconds or [HOURS:]MINUTES:SECONDS, found \"%s\"", row->name,
                     text);
         return false;
     }
-    *out = seconds;
+    *(double *)field = seconds;
     return true;
 }
 
-static bool parse_rate(const char *text, struct cg_ffmpeg_clip *clip)
+static bool set_rate(void *field, const struct cg_option *row, const char *text)
 {
+    struct cg_ffmpeg_clip *clip = field;
     char *end;
     double num = strtod(text, &end), den = 1.0;
     if (end != text && *end == '/')
         den = strtod(end + 1, &end);
     if (end == text || *end != '\0' || !(num >= 0.1 && num <= 1e6 && den >= 1.0 && den <= 1e6) ||
         !(num / den <= 1000.0)) {
-        cg_cli_fail(CG_EXIT_USAGE, "--fps: expected a rate such as 12 or 24000/1001, found \"%s\"",
-                    text);
+        cg_cli_fail(CG_EXIT_USAGE, "--%s: expected a rate such as 12 or 24000/1001, found \"%s\"",
+                    row->name, text);
         return false;
     }
     clip->rate_num = (int)(1000.0 * num + 0.5);
@@ -117,45 +65,39 @@ static bool parse_rate(const char *text, struct cg_ffmpeg_clip *clip)
     return true;
 }
 
-static bool set_bits(struct cg_video_settings *settings, const char *value)
-{
-    if (!cg_cli_parse_int("bits", value, 8, 10, &settings->bits))
-        return false;
-    if (settings->bits != 9)
-        return true;
-    cg_cli_fail(CG_EXIT_USAGE, "--bits: expected 8 or 10, found \"9\"");
-    return false;
-}
+#define AT(member) offsetof(struct cg_video_settings, member)
 
-static bool set_option(void *context, int option, const char *value)
-{
-    struct cg_video_settings *settings = context;
-    if (cg_video_file_is_option(option))
-        return cg_video_file_set(&settings->video, option, value);
-    switch (option) {
-    case OPTION_FRAMES:
-        settings->frames = true;
-        return true;
-    case OPTION_FORCE:
-        settings->force = true;
-        return true;
-    case OPTION_START:
-        return parse_time("start", value, &settings->clip.start);
-    case OPTION_DURATION:
-        return parse_time("duration", value, &settings->clip.seconds);
-    case OPTION_FPS:
-        return parse_rate(value, &settings->clip);
-    case OPTION_CODEC:
-        settings->codec = value;
-        return true;
-    case OPTION_CRF:
-        return cg_cli_parse_int("crf", value, 0, 63, &settings->crf);
-    case OPTION_BITS:
-        return set_bits(settings, value);
-    default:
-        return cg_cli_parse_float("part-seconds", value, 0.1f, 3600.0f, &settings->part_seconds);
-    }
-}
+static const char *const bits_words[] = {"8", "10", NULL};
+
+static const struct cg_option rows[] = {
+    {.kind = CG_OPTION_GROUP, .rows = CG_CLI_VIDEO_OPTIONS, .field = AT(video)},
+    {"out", 'o', CG_OPTION_FILE, AT(out), "OUT", "the same as OUT behind IN"},
+    {"start", 0, CG_OPTION_CUSTOM, AT(clip.start), "T",
+     "begin at T: seconds, or [HOURS:]MINUTES:SECONDS", .set = set_time},
+    {"duration", 0, CG_OPTION_CUSTOM, AT(clip.seconds), "T", "stop after T", .set = set_time},
+    {"fps", 0, CG_OPTION_CUSTOM, AT(clip), "N",
+     "frames a second, as 12 or 24000/1001: half of the video's is \"on twos\" (default: all "
+     "frames "
+     "at their times)",
+     .set = set_rate},
+    {"codec", 0, CG_OPTION_TEXT, AT(codec), "NAME",
+     "h264, hevc, av1, vp9, prores or ffv1, as OUT's kind of file holds (default: h264; vp9 for "
+     ".webm)"},
+    {"crf", 0, CG_OPTION_INT, AT(crf), "N",
+     "size against quality, 0 (best) to 63, by the codec's own measure (default: 18 for h264, 20 "
+     "hevc, 30 vp9, 32 av1)",
+     0, 63},
+    {"bits", 0, CG_OPTION_CHOICE, AT(ten_bits), "N",
+     "8 or 10 bits a colour in the file (default: 8)", .words = bits_words},
+    {"frames", 0, CG_OPTION_FLAG, AT(frames), NULL,
+     "from a folder of numbered PNG or JPEG files into another one; those that are there already "
+     "are kept. Does without ffmpeg"},
+    {"force", 'f', CG_OPTION_FLAG, AT(force), NULL,
+     "replace OUT if it is there already; with --frames, make all anew"},
+    {"part-seconds", 0, CG_OPTION_FLOAT, AT(part_seconds), "S",
+     "how much of the video is made before it is safe, %r (default: %d)", 0.1, 3600},
+    CG_OPTION_END,
+};
 
 /* All options that the video depends on as they were given, a line each; NULL when memory is short.
  */
@@ -163,7 +105,7 @@ static char *join_options(int count, char *argv[])
 {
     char *text = cg_string_copy("");
     for (int i = 1; i < count && text != NULL; i++) {
-        if (strcmp(argv[i], "--force") == 0)
+        if (strcmp(argv[i], "--force") == 0 || strcmp(argv[i], "-f") == 0)
             continue;
         char *longer = cg_string_format("%s%s\n", text, argv[i]);
         free(text);
@@ -284,29 +226,41 @@ static int convert(struct cg_video_settings *settings, char *const names[], int 
 
 static int run_settings(struct cg_video_settings *settings, int argc, char *argv[])
 {
+    cg_command_put_out(settings->out, argc, argv);
     if (argc - optind < 2 || argv[argc - 1][0] == '\0')
-        return cg_cli_fail(CG_EXIT_USAGE,
-                           "video: expected IN and OUT, found %d names; see comicgan video --help",
-                           argc - optind);
+        return cg_command_refuse(&CG_COMMAND_VIDEO, "expected IN and OUT, found %d names",
+                                 argc - optind);
     char *text = join_options(optind, argv);
     if (text == NULL)
-        return cg_cli_fail(CG_EXIT_INPUT, "video: memory could not be allocated");
+        return cg_cli_fail(CG_EXIT_INPUT, "video: out of memory");
     settings->options_text = text;
     int code = convert(settings, argv + optind, argc - optind);
     free(text);
     return code;
 }
 
-static const struct cg_cli_syntax syntax = {":h", long_options, (const char *const[]){help, NULL},
-                                            set_option};
-
-int cg_command_video(int argc, char *argv[])
+static int run(int argc, char *argv[])
 {
     int code;
     struct cg_video_settings settings = {
-        .video = CG_CLI_VIDEO_DEFAULT, .part_seconds = PART_SECONDS_DEFAULT, .crf = -1, .bits = 8};
-    if (cg_cli_read_options(&syntax, argc, argv, &settings, &code))
+        .video = CG_CLI_VIDEO_DEFAULT, .part_seconds = PART_SECONDS_DEFAULT, .crf = -1};
+    if (cg_command_read(&CG_COMMAND_VIDEO, argc, argv, &settings, &code))
         code = run_settings(&settings, argc, argv);
     cg_cli_render_params_close(&settings.video.looks);
     return code;
 }
+
+const struct cg_command CG_COMMAND_VIDEO = {
+    .name = "video",
+    .arguments = "IN OUT",
+    .summary = "turn a video into a comic that moves (needs ffmpeg)",
+    .usage = "[OPTIONS] IN OUT\n[OPTIONS] IN... OUT_FOLDER\n--frames [OPTIONS] FOLDER OUT_FOLDER",
+    .about = "Turn the video IN into a comic that moves, of the same size, length and frames' "
+             "times; sound, subtitles, chapters, covers and metadata come along. ffmpeg has to be "
+             "installed. IN is whatever it reads; OUT ends in .mp4, .m4v, .mov, .mkv, .webm, .gif "
+             "or .webp and appears when it is complete. In a folder, videos keep their names, with "
+             ".mp4 where theirs cannot be written. Work that was broken off is resumed by the same "
+             "command: until OUT is complete, what is done is kept in OUT.parts.",
+    .options = rows,
+    .run = run,
+};

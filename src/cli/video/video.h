@@ -9,11 +9,12 @@
 struct cg_video_settings {
     struct cg_video_file_options video;
     bool frames, force;
+    const char *out; /* of -o; NULL: behind IN */
     float part_seconds;
     struct cg_ffmpeg_clip clip;
-    const char *codec; /* NULL: the format's own */
-    int crf;           /* -1: the codec's own */
-    int bits;
+    const char *codec;        /* NULL: the format's own */
+    int crf;                  /* -1: the codec's own */
+    int ten_bits;             /* a colour in the file; else 8 */
     const char *options_text; /* all options as they were given */
 };
 

@@ -11,8 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define THREADS_MAX 256
-
 /* For --fast, where the stream does not say. */
 #define RATE_DEFAULT 25.0
 
@@ -34,25 +32,22 @@ struct cg_video_file {
 
 /* ---- options --------------------------------------------------------------------------------- */
 
-bool cg_video_file_is_option(int option)
-{
-    return cg_cli_is_look(option) || (option >= CG_CLI_VIDEO_OPTION && option < CG_CLI_VIDEO_END);
-}
+#define AT(member) offsetof(struct cg_video_file_options, member)
 
-bool cg_video_file_set(struct cg_video_file_options *options, int option, const char *value)
-{
-    if (cg_cli_is_look(option))
-        return cg_cli_render_params_set(&options->looks, option, value);
-    switch (option) {
-    case CG_CLI_VIDEO_STABILITY:
-        return cg_cli_parse_float("stability", value, 0.0f, 1.0f, &options->stability);
-    case CG_CLI_VIDEO_FAST:
-        options->fast = true;
-        return true;
-    default:
-        return cg_cli_parse_int("threads", value, 1, THREADS_MAX, &options->threads);
-    }
-}
+const struct cg_option CG_CLI_VIDEO_OPTIONS[] = {
+    {.kind = CG_OPTION_GROUP, .rows = CG_CLI_RENDER_OPTIONS, .field = AT(looks)},
+    {"How it moves:", .kind = CG_OPTION_HEADING},
+    {"stability", 0, CG_OPTION_FLOAT, AT(stability), "X",
+     "from every frame for itself (0) to the calmest video (1) (default: %d)", 0, 1},
+    {"fast", 0, CG_OPTION_FLAG, AT(fast), NULL,
+     "keep up with the video's own frame rate: a working size as large as there is time for, "
+     "--detail at most and no less than faces need"},
+    {"threads", 0, CG_OPTION_INT, AT(threads), "N",
+     "threads to convert with, %r (default: all processors); without --fast the comic is the same "
+     "with any number",
+     1, 256},
+    CG_OPTION_END,
+};
 
 /* ---- the video --------------------------------------------------------------------------------
  */

@@ -8,35 +8,6 @@
 #include "cli/render_options.h"
 #include "video/y4m.h"
 
-/* What getopt_long returns for the first of the options below. */
-#define CG_CLI_VIDEO_OPTION 768
-
-enum {
-    CG_CLI_VIDEO_STABILITY = CG_CLI_VIDEO_OPTION,
-    CG_CLI_VIDEO_FAST,
-    CG_CLI_VIDEO_THREADS,
-    CG_CLI_VIDEO_END
-};
-
-/* Rows for a command's table of long options: looks, and those of videos. */
-#define CG_CLI_VIDEO_LONG_OPTIONS                                                                  \
-    CG_CLI_RENDER_PARAMS_LONG_OPTIONS,                                                             \
-        {"stability", required_argument, NULL, CG_CLI_VIDEO_STABILITY},                            \
-        {"fast", no_argument, NULL, CG_CLI_VIDEO_FAST},                                            \
-    {                                                                                              \
-        "threads", required_argument, NULL, CG_CLI_VIDEO_THREADS                                   \
-    }
-
-/* Their part of a command's --help. */
-#define CG_CLI_VIDEO_HELP                                                                          \
-    CG_CLI_RENDER_PARAMS_HELP                                                                      \
-    "  --stability X   from every frame for itself (0) to the calmest video (1)\n"                 \
-    "                  (default: 0.75)\n"                                                          \
-    "  --fast          keep up with the video's own frame rate: a working size as large\n"         \
-    "                  as there is time for, --detail at most and no less than faces need\n"       \
-    "  --threads N     threads to convert with, 1 to 256 (default: all processors);\n"             \
-    "                  without --fast the comic is the same with any number\n"
-
 /* Start from CG_CLI_VIDEO_DEFAULT. */
 struct cg_video_file_options {
     struct cg_cli_render_params looks;
@@ -49,11 +20,8 @@ struct cg_video_file_options {
         .looks = CG_CLI_RENDER_PARAMS_DEFAULT, .stability = CG_DEFAULT_STABILITY                   \
     }
 
-/* True if getopt_long returned one of the options of videos. */
-bool cg_video_file_is_option(int option);
-
-/* Take one option; false after a message. value must outlive options. */
-bool cg_video_file_set(struct cg_video_file_options *options, int option, const char *value);
+/* Rows for a command's table: a group with a struct cg_video_file_options as its structure. */
+extern const struct cg_option CG_CLI_VIDEO_OPTIONS[];
 
 /* One video. */
 struct cg_video_file;

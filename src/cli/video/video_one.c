@@ -419,8 +419,8 @@ int cg_video_convert_one(const struct cg_video_settings *settings, const char *i
                           .out = out,
                           .decoder = CG_PROCESS_NONE,
                           .encoder = CG_PROCESS_NONE};
-    if (cg_ffmpeg_output_of(out, settings->codec, settings->crf, settings->bits, &video.output,
-                            &error) != CG_OK)
+    if (cg_ffmpeg_output_of(out, settings->codec, settings->crf, (settings->ten_bits ? 10 : 8),
+                            &video.output, &error) != CG_OK)
         return cg_cli_fail(CG_EXIT_USAGE, "%s", error.text);
     video.output.fast = settings->video.fast;
     int code = CG_EXIT_DONE;

@@ -8,22 +8,7 @@
 #include "nn/pass.h"
 #include "train/core/learner.h"
 #include "train/data/dataset.h"
-#include "train/style/recipe.h"
-
-/* Parts of the loss, weighted, summed over micro-batches; and how the game stands with each critic.
- */
-struct cg_losses {
-    double colour, gradient, comic, ink, chroma, spurious_ink, consistency;
-    double critic[CG_CRITIC_COUNT], adversarial[CG_CRITIC_COUNT];
-    double right_real[CG_CRITIC_COUNT], right_fake[CG_CRITIC_COUNT]; /* patches judged right, 0-1 */
-    double adversarial_gradient[CG_CRITIC_COUNT]; /* squared length of the gradient that it gives
-                                                     the comics */
-};
-
-/* sum += factor * part, in every field. */
-void cg_losses_add_scaled(struct cg_losses *sum, const struct cg_losses *part, double factor);
-
-bool cg_losses_are_finite(const struct cg_losses *losses);
+#include "train/style/losses.h"
 
 struct cg_micro_batch;
 

@@ -1,7 +1,6 @@
 /*
  * The recipes: see recipe.h; docs/TRAINING.md has the measurements behind the numbers.
- * Every number is written to a run's folder and read back from there when it is resumed, so a new
- * one needs a row in the table of run.c as well.
+ * A new number is a field of struct cg_recipe and a row of the table at the end.
  */
 #include "train/style/recipe.h"
 
@@ -49,4 +48,60 @@ const struct cg_recipe CG_RECIPE_RESTYLE = {
     .pretrain_rate = 1.5e-3f,
     .generator_rate = 4e-4f,
     .critic_rate = 1e-3f,
+};
+
+#define AT(member) offsetof(struct cg_recipe, member)
+
+const struct cg_option CG_RECIPE_OPTIONS[] = {
+    {"pretrain", 0, CG_OPTION_STEPS, AT(pretrain_steps), "N",
+     "steps on targets before the adversaries join (default %d)", 0, 1e9, .key = "pretrain_steps"},
+    {"crop", 0, CG_OPTION_INT, AT(crop_px), "PX", "side of the crops (default %d)", 48, 512,
+     .key = "crop_px"},
+    {"batch", 0, CG_OPTION_INT, AT(batch), "N", "crops a step (default %d)", 2, 1024,
+     .key = "batch"},
+    {"noise", 0, CG_OPTION_FLOAT, AT(noise), "X",
+     "noise put on the photos, largest deviation in 1/255 (default %d): comics stay calm where "
+     "photos are grainy, and from frame to frame",
+     0, 64, .key = "noise", .unit = 1.0 / 255.0},
+    {"consistency", 0, CG_OPTION_FLOAT, AT(consistency), "W",
+     "weight of: the same photo, moved by up to 4 pixels and with other noise, gives the same "
+     "comic, so that videos do not flicker (default %d)",
+     0, 100, .key = "consistency"},
+    {"adversarial-line", 0, CG_OPTION_FLOAT, AT(adversarial[CG_CRITIC_LINE]), "W",
+     "weight of the critic of line (default %d)", 0, 100, .key = "adversarial_line"},
+    {"adversarial-colour", 0, CG_OPTION_FLOAT, AT(adversarial[CG_CRITIC_COLOUR]), "W",
+     "weight of the critic of colour (default %d)", 0, 100, .key = "adversarial_colour"},
+    {"spurious-ink", 0, CG_OPTION_FLOAT, AT(spurious_ink), "W",
+     "weight against ink that is far from every line of the target: flecks, as critics ask for "
+     "(default %d)",
+     0, 100, .key = "spurious_ink"},
+    {"target", 0, CG_OPTION_FLOAT, AT(target_fraction), "W",
+     "weight of the targets in the second stage (default %d)", 0, 100, .key = "target_fraction"},
+    {"teacher", 0, CG_OPTION_FLOAT, AT(teacher_fraction), "P",
+     "share of the teacher's pictures among the critics' real ones (default %d; 1 without comics)",
+     0, 1, .key = "teacher_fraction"},
+    {"gradient", 0, CG_OPTION_FLOAT, AT(gradient), "W",
+     "weight of the differences between neighbours, for flat areas and clean edges (default %d)", 0,
+     100, .key = "gradient"},
+    {"flat", 0, CG_OPTION_FLOAT, AT(flat), "W",
+     "weight against differences between neighbours, whatever the target has: flatter areas "
+     "(default %d)",
+     0, 100, .key = "flat", .is_new = true},
+    {"palette", 0, CG_OPTION_FLOAT, AT(palette), "X",
+     "how far colours follow those of the comics: 0 not at all, 1 as far as looks well (default "
+     "%d)",
+     0, 1, .key = "palette"},
+    {"chroma", 0, CG_OPTION_FLOAT, AT(chroma), "W", "weight of the targets' hues (default %d)", 0,
+     100, .key = "chroma"},
+    /* in run.json alone */
+    {.kind = CG_OPTION_INT, .field = AT(micro_batch_crops), .key = "micro_batch_crops"},
+    {.kind = CG_OPTION_STEPS, .field = AT(head_start_steps), .key = "head_start_steps"},
+    {.kind = CG_OPTION_FLOAT, .field = AT(colour), .key = "colour"},
+    {.kind = CG_OPTION_FLOAT, .field = AT(comic), .key = "comic"},
+    {.kind = CG_OPTION_FLOAT, .field = AT(ink), .key = "ink"},
+    {.kind = CG_OPTION_INT, .field = AT(objective), .key = "objective"},
+    {.kind = CG_OPTION_FLOAT, .field = AT(pretrain_rate), .key = "pretrain_rate"},
+    {.kind = CG_OPTION_FLOAT, .field = AT(generator_rate), .key = "generator_rate"},
+    {.kind = CG_OPTION_FLOAT, .field = AT(critic_rate), .key = "critic_rate"},
+    CG_OPTION_END,
 };

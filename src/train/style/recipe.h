@@ -2,6 +2,7 @@
 #ifndef CG_TRAIN_STYLE_RECIPE_H
 #define CG_TRAIN_STYLE_RECIPE_H
 
+#include "base/option.h"
 #include "nn/loss.h"
 #include "train/style/critic.h"
 
@@ -19,6 +20,7 @@ struct cg_recipe {
     uint64_t head_start_steps; /* of the second stage, in which only the critics learn */
     /* weights of the losses against the targets (docs/TRAINING.md) */
     float colour, gradient, comic, ink, chroma;
+    float flat;            /* of the differences between neighbours that are there at all */
     float spurious_ink;    /* of ink where the target has none nearby (spurious_ink.h) */
     float palette;         /* how far the targets' colours follow the comics' (grade.h), 0 to 1 */
     float target_fraction; /* what these are multiplied by in the second stage */
@@ -37,5 +39,9 @@ extern const struct cg_recipe CG_RECIPE_DEFAULT;
 
 /* For a new style out of a trained one, from comics: some minutes must be enough. */
 extern const struct cg_recipe CG_RECIPE_RESTYLE;
+
+/* The recipe's numbers: each is kept in run.json, and those with a name are options of comicgan
+ * train. */
+extern const struct cg_option CG_RECIPE_OPTIONS[];
 
 #endif

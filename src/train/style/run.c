@@ -7,35 +7,6 @@
 
 static const struct cg_run_kind kind = {"style", 6};
 
-/* The recipe's numbers by name. */
-static const struct cg_json_field numbers[] = {
-    {"crop_px", CG_FIELD_INT, offsetof(struct cg_recipe, crop_px)},
-    {"batch", CG_FIELD_INT, offsetof(struct cg_recipe, batch)},
-    {"micro_batch_crops", CG_FIELD_INT, offsetof(struct cg_recipe, micro_batch_crops)},
-    {"noise", CG_FIELD_FLOAT, offsetof(struct cg_recipe, noise)},
-    {"consistency", CG_FIELD_FLOAT, offsetof(struct cg_recipe, consistency)},
-    {"pretrain_steps", CG_FIELD_STEPS, offsetof(struct cg_recipe, pretrain_steps)},
-    {"head_start_steps", CG_FIELD_STEPS, offsetof(struct cg_recipe, head_start_steps)},
-    {"colour", CG_FIELD_FLOAT, offsetof(struct cg_recipe, colour)},
-    {"gradient", CG_FIELD_FLOAT, offsetof(struct cg_recipe, gradient)},
-    {"comic", CG_FIELD_FLOAT, offsetof(struct cg_recipe, comic)},
-    {"ink", CG_FIELD_FLOAT, offsetof(struct cg_recipe, ink)},
-    {"chroma", CG_FIELD_FLOAT, offsetof(struct cg_recipe, chroma)},
-    {"spurious_ink", CG_FIELD_FLOAT, offsetof(struct cg_recipe, spurious_ink)},
-    {"palette", CG_FIELD_FLOAT, offsetof(struct cg_recipe, palette)},
-    {"target_fraction", CG_FIELD_FLOAT, offsetof(struct cg_recipe, target_fraction)},
-    {"teacher_fraction", CG_FIELD_FLOAT, offsetof(struct cg_recipe, teacher_fraction)},
-    {"objective", CG_FIELD_INT, offsetof(struct cg_recipe, objective)},
-    {"adversarial_line", CG_FIELD_FLOAT, offsetof(struct cg_recipe, adversarial[CG_CRITIC_LINE])},
-    {"adversarial_colour", CG_FIELD_FLOAT,
-     offsetof(struct cg_recipe, adversarial[CG_CRITIC_COLOUR])},
-    {"pretrain_rate", CG_FIELD_FLOAT, offsetof(struct cg_recipe, pretrain_rate)},
-    {"generator_rate", CG_FIELD_FLOAT, offsetof(struct cg_recipe, generator_rate)},
-    {"critic_rate", CG_FIELD_FLOAT, offsetof(struct cg_recipe, critic_rate)},
-};
-
-#define NUMBER_COUNT (sizeof(numbers) / sizeof(numbers[0]))
-
 static json_t *optional_string(const char *text)
 {
     return text == NULL ? json_null() : json_string(text);
@@ -59,8 +30,7 @@ enum cg_status cg_run_write(const struct cg_train_options *options,
     cg_run_file_set(&root, "comic_detail_px", json_integer(options->comic_detail_px));
     cg_run_file_set(&root, "keep_all", json_boolean(options->keep_all));
     cg_run_file_set(&root, "seed", json_integer((json_int_t)options->seed));
-    cg_run_file_set(&root, "recipe",
-                    cg_json_fields_to_json(numbers, NUMBER_COUNT, &options->recipe));
+    cg_run_file_set(&root, "recipe", cg_json_fields_to_json(CG_RECIPE_OPTIONS, &options->recipe));
     return cg_run_file_write(options->out_dir, root, error);
 }
 
@@ -97,7 +67,7 @@ static enum cg_status options_from_json(const struct cg_run_file *file,
         return cg_fail(error, CG_ERR_MODEL,
                        "%s: expected a known size as \"generator\", found \"%.64s\"", path,
                        options->generator);
-    return cg_json_fields_from_json(numbers, NUMBER_COUNT, json_object_get(root, "recipe"), path,
+    return cg_json_fields_from_json(CG_RECIPE_OPTIONS, json_object_get(root, "recipe"), path,
                                     &options->recipe, error);
 }
 

@@ -32,20 +32,15 @@ size_t cg_run_output_values(const struct cg_train_report *report,
     /* what was not in play since the last row has no numbers */
     double learned = report->generator_learned ? 1.0 : NAN;
     double game = report->critics_learned ? 1.0 : NAN, both = learned * game;
-    const struct cg_log_value list[] = {
+    const struct cg_log_value before[] = {
         {.name = "step", .value = (double)report->step},
         {.name = "seconds", .value = report->seconds},
         {.name = "steps_per_second", .value = report->steps_per_second},
         {.name = "stage", .text = report->adversarial ? "adversarial" : "pretrain"},
         {.name = "loss", .value = learned * report->total_loss},
         {.name = "validation", .value = validation},
-        {.name = "colour", .value = learned * losses->colour},
-        {.name = "gradient", .value = learned * losses->gradient},
-        {.name = "comic", .value = learned * losses->comic},
-        {.name = "ink", .value = learned * losses->ink},
-        {.name = "chroma", .value = learned * losses->chroma},
-        {.name = "spurious_ink", .value = learned * losses->spurious_ink},
-        {.name = "consistency", .value = learned * losses->consistency},
+    };
+    const struct cg_log_value after[] = {
         {.name = "critic_line", .value = game * losses->critic[CG_CRITIC_LINE]},
         {.name = "critic_colour", .value = game * losses->critic[CG_CRITIC_COLOUR]},
         {.name = "adversarial_line", .value = both * losses->adversarial[CG_CRITIC_LINE]},
@@ -62,8 +57,13 @@ size_t cg_run_output_values(const struct cg_train_report *report,
         {.name = "images_per_second", .value = report->images_per_second},
         {.name = "alarms", .text = cg_alarm_names(report->alarms, alarms)},
     };
-    memcpy(values, list, sizeof(list));
-    return sizeof(list) / sizeof(list[0]);
+    size_t count = sizeof(before) / sizeof(before[0]);
+    memcpy(values, before, sizeof(before));
+    for (int i = 0; CG_LOSSES[i].name != NULL; i++)
+        values[count++] =
+            (struct cg_log_value){.name = CG_LOSSES[i].name, .value = learned * losses->target[i]};
+    memcpy(values + count, after, sizeof(after));
+    return count + sizeof(after) / sizeof(after[0]);
 }
 
 static enum cg_status open_log(struct cg_run_output *output, uint64_t step, struct cg_error *error)

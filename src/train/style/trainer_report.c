@@ -50,12 +50,8 @@ struct cg_train_report cg_trainer_report(const struct cg_trainer *trainer,
     report.generator_gradient = share * trainer->generator_gradient;
     for (int c = 0; c < CG_CRITIC_COUNT; c++)
         report.critics[c] = critic_report(trainer, c, share);
-    const struct cg_losses *l = &report.losses;
     report.dataset = trainer->dataset;
-    report.total_loss =
-        l->colour + l->gradient + l->comic + l->ink + l->chroma + l->spurious_ink + l->consistency;
-    for (int c = 0; c < CG_CRITIC_COUNT; c++)
-        report.total_loss += l->adversarial[c];
+    report.total_loss = cg_losses_total(&report.losses);
     return report;
 }
 

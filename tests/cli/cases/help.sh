@@ -8,30 +8,35 @@ for arguments in --help -h help; do
     [ ! -s ../stderr ] || fail "help writes to stderr"
 done
 
+# Every command: its help names each option of its table and fits a terminal, help and -h are one,
+# and some case tries each option: one that no case uses is one that nobody has tried.
+expect 0 "$comicgan" --print-options
+mapfile -t commands < <(awk -F'\t' '$3 == "command" { print $1 }' ../stdout)
+[ "${#commands[@]}" -eq 11 ] || fail "expected 11 commands, found ${commands[*]}"
+cases=$(cat "${case_file%/*}"/*.sh)
+for command in "${commands[@]}" 'train --model vector'; do
+    read -ra words <<<"$command"
+    expect 0 "$comicgan" "${words[@]}" -h
+    cp ../stdout ../short
+    expect 0 "$comicgan" help "${words[@]}"
+    cmp -s ../short ../stdout || fail "help $command is not $command -h"
+    expect 0 "$comicgan" "${words[@]}" --help
+    cmp -s ../short ../stdout || fail "$command --help is not $command -h"
+    [ ! -s ../stderr ] || fail "$command --help writes to stderr"
+    head -n 1 ../stdout | grep -q "^Usage: comicgan $command" || fail "no usage of $command"
+    sed '/^Usage/,/^[^ U]/d' ../stdout | grep -Eq '.{81}' && fail "$command --help is too wide"
+    expect 0 "$comicgan" "${words[@]}" --print-options
+    while IFS=$'\t' read -r name letter _ _ text; do
+        label="--$name"
+        [ "$letter" = - ] || label="-$letter, --$name"
+        grep -q -- "^  $label\( \|$\)" ../short || fail "$command --help does not name $label"
+        [ -n "$text" ] || fail "$command --$name: no help"
+        grep -q -e "--$name\>" -e " -$letter\>" <<<"$cases" || fail "no case tries --$name"
+    done <../stdout
+done
 expect 0 "$comicgan" convert --help
-for option in style detail ink strength quality format suffix files-from skip-existing force \
-    background keep-profile keep-exif keep-gps strict threads max-memory report dry-run verbose quiet shard; do
-    grep -q -- "^  --$option " ../stdout || fail "convert --help does not name --$option"
-done
-for option in '-r, --recursive' '-j, --jobs N' -0 '-h, --help'; do
-    grep -q -- "^  $option " ../stdout || fail "convert --help does not name $option"
-done
-sed -n '/^Which pictures/,$p' ../stdout >own
-grep -Eq '.{81}' own && fail "convert --help is wider than 80 columns"
 grep -q '130 interrupted' ../stdout || fail "convert --help does not name the exit codes"
-# an option that no case uses is one that nobody has tried
-while read -r option; do
-    grep -rqE --exclude=help.sh -e "(convert|run|refuse|batch|value) .*$option\>" \
-        "$(dirname "$case_file")" || fail "no case tries convert $option"
-done < <(grep -Eo '^  (-., )?(-0|--[a-z-]+)' ../stdout | grep -Eo -e '(-0|--[a-z-]+)$')
-expect 0 "$comicgan" convert -h
-expect 0 "$comicgan" page --help
-for option in layout caption title font page gutter frame slant background rtl force style \
-    quality threads; do
-    grep -q -- "^  --$option " ../stdout || fail "page --help does not name --$option"
-done
-expect 0 "$comicgan" styles --help
-grep -q -- '--json' ../stdout || fail "styles --help does not name --json"
+refuse 2 'the commands are convert, page' help nothing
 
 expect 0 "$comicgan" --version
 grep -Eq '^comicgan [0-9]+\.[0-9]+\.[0-9]+$' ../stdout || fail "no version"

@@ -22,6 +22,14 @@ convert --strength 0.5 in.png half.png
 differ half.png in.png
 differ half.png plain.png
 
+convert --beside in.png both.png
+has_size both.png '600 200'
+for x in 0 299; do
+    [ "$("$fixture" samples both.png $x 9)" = "$("$fixture" samples in.png $x 9)" ] || fail "no photo"
+    [ "$("$fixture" samples both.png $((300 + x)) 9)" = "$("$fixture" samples plain.png $x 9)" ] ||
+        fail "no comic beside the photo"
+done
+
 convert --detail 64 in.png coarse.png
 differ coarse.png plain.png
 

@@ -67,7 +67,7 @@ refuse 2 '--page: expected' page --page a5 p1.png p2.png new.png
 for size in 100x400 400x16001 400 400x 400x400x400 -400x400 99999999999x400; do
     refuse 2 "found \"$size\"" page --page="$size" p1.png p2.png new.png
 done
-for colour in red '#12345' '#1234567' '#12345g' ''; do
+for colour in reddish '#12345' '#1234567' '#12345g' ''; do
     refuse 2 "found \"$colour\"" page --background "$colour" p1.png p2.png new.png
 done
 refuse 2 'from -15 to 15' page --slant 16 p1.png p2.png new.png

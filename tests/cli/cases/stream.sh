@@ -80,7 +80,3 @@ refuse 2 'comicgan video' stream in.y4m
 refuse 2 'expected a number from 0 to 1' stream --stability 2
 refuse 2 'did you mean --stability' stream --stabilty 1
 refuse 3 'nosuch' stream --style nosuch
-expect 0 "$comicgan" stream --help
-for option in style detail ink strength stability fast threads; do
-    grep -q -- "^  --$option " ../stdout || fail "stream --help does not name --$option"
-done

@@ -10,7 +10,14 @@ refuse 2 'the commands are' frobnicate
 refuse 2 'unknown option --frob' --frob
 
 refuse 2 'did you mean --quality?' convert --qualiyt 90 in.png out.png
-refuse 2 'unknown option -q' convert -q in.png out.png
+refuse 2 'unknown option -Q' convert -Q in.png out.png
+refuse 2 'unknown option --size; a comic has its' convert --size 90 in.png out.png
+refuse 2 "a comic has its photo's size" convert --resize 90 in.png out.png
+refuse 2 'did you mean --out?' convert --output out.png in.png
+refuse 2 'did you mean --force?' convert --overwrite in.png out.png
+refuse 2 'comicgan styles' convert --list
+refuse 2 'ambiguous: --keep-profile, --keep-exif or --keep-gps' convert --keep in.png out.png
+refuse 2 'comicgan video' convert film.mp4 out.png
 refuse 2 '--help lists the options' convert --frobnicate in.png out.png
 refuse 2 '--ink needs a value' convert in.png out.png --ink
 refuse 2 '--help takes no value' convert --help=1
@@ -39,7 +46,8 @@ value 'from 1 to 256' --jobs 0 257 many
 value 'from 1 to 256' -j 0
 value 'such as 800M or 2G' --max-memory 0 '' M -1M 1.5G 10X 2GG 99999999999T ' 1G'
 value '#rgb, #rrggbb, white' --background '' '#' '#12' '#1234' '#12345g' 123456 whitish
-value 'png, jpg or same' --format webp '' PNG
+value 'png, jpg or same' --format webp ''
+value 'decimals follow a point' --line 0,5 1,25
 refuse 2 '--verbose and --quiet' convert --verbose --quiet in.png out.png
 
 for out in out.webp out out.png.txt; do

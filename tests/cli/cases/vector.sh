@@ -31,6 +31,13 @@ expect 0 "$comicgan" augment --data data --out more --copies 2 --model run/model
 has_size more/a/3-2.png '81 70'
 differ more/a/3-1.png more/a/3-2.png
 
+for option in --no-mirror '--degrees 0' '--zoom 0' '--shift 0' '--brightness 0' '--contrast 0'; do
+    # shellcheck disable=SC2086
+    expect 0 "$comicgan" augment --data data --out changed --copies 1 --force $option
+    cmp -s more/a/5-1.png changed/a/5-1.png && fail "augment $option changes nothing"
+done
+rm -r changed
+
 expect 0 "$comicgan" score --model run/model.safetensors --fit data --save fit.safetensors \
     --crops 4 --json data/a/1.png data/a/2.png
 grep -q '"score": "mahalanobis"' ../stdout || fail "the JSON does not name its score"
@@ -86,7 +93,7 @@ refuse 3 'a style for comicgan convert' generate "$COMICGAN_MODELS/tiny.safetens
 refuse 3 'expected a fit' score --model run/model.safetensors --use run/model.safetensors data
 refuse 2 'expected MODEL and OUT' generate run/model.safetensors
 refuse 2 '--save keeps what --fit finds' score --model run/model.safetensors --save x data
-refuse 2 'expected one of minimax' train --model vector --objective wgan --data data --out x
+refuse 2 'expected minimax, non-saturating, least-squares or hinge' train --model vector --objective wgan --data data --out x
 refuse 2 'did you mean --side' train --model vector --sdie 8 --data data --out x
 refuse 2 'expected style or vector' train --model other --data data --out x
 refuse 2 'holds a run already' train "${small[@]}" --data data --out run --steps 9

@@ -1,0 +1,77 @@
+/*
+ * A command and its options, told once: struct cg_command has a table of rows (base/option.h) from
+ * which the command line is read (command.c), and help, manual page and what shells complete are
+ * written (manual.c).
+ */
+#ifndef CG_CLI_COMMAND_H
+#define CG_CLI_COMMAND_H
+
+#include "base/option.h"
+#include "cli/cli.h"
+
+struct cg_command {
+    const char *name;
+    const char *arguments; /* behind the name in the list of commands */
+    const char *summary;   /* in a line */
+    /* Texts: a line that begins with a blank stays as it is, others are filled. */
+    const char *usage; /* what follows "comicgan NAME", a line for each way to call it */
+    const char *about; /* above the options; NULL: nothing */
+    const char *after; /* below them; NULL: nothing */
+    const struct cg_option *options;
+    int (*run)(int argc, char *argv[]); /* argv[0] is the name; returns an exit code */
+};
+
+extern const struct cg_command CG_COMMAND_CARD, CG_COMMAND_CONVERT, CG_COMMAND_EVAL,
+    CG_COMMAND_PAGE, CG_COMMAND_STYLES, CG_COMMAND_TRAIN, CG_COMMAND_GENERATE, CG_COMMAND_AUGMENT,
+    CG_COMMAND_SCORE, CG_COMMAND_STREAM, CG_COMMAND_VIDEO;
+
+/*
+ * Read the options in argv into settings, whose fields are the defaults until then; optind is then
+ * the place of the first argument. False when there is nothing left to do, *code being how to end:
+ * after the help, or after a message.
+ */
+bool cg_command_read(const struct cg_command *command, int argc, char *argv[], void *settings,
+                     int *code);
+
+/* The same, and the place of OUT: the value of -o, if not NULL, becomes the last argument. */
+void cg_command_put_out(const char *out, int argc, char *argv[]);
+
+/* "command: expected ..., found ...; see comicgan command --help". Returns CG_EXIT_USAGE. */
+int cg_command_refuse(const struct cg_command *command, const char *format, ...) CG_PRINTF(2, 3);
+
+/* The words of a choice: "a, b or c". */
+#define CG_COMMAND_WORDS_NBYTES 256
+const char *cg_command_words(const char *const *words, char text[CG_COMMAND_WORDS_NBYTES]);
+
+/* The place of text among words, without regard to case, or -1 after a message. A word may have
+ * another spelling behind '|'. */
+int cg_command_find_word(const char *option, const char *const *words, const char *text);
+
+/* A number of kind INT or FLOAT, by the row; false after a message. */
+bool cg_command_parse_number(const struct cg_option *row, const char *text, double *out);
+
+/* ---- for manual.c ---------------------------------------------------------------------------- */
+
+/* A row in its place, with the defaults that were there before the options. */
+struct cg_command_entry {
+    const struct cg_option *row;
+    char *structure;       /* that the row's field is counted from */
+    uint64_t *given, bit;  /* NULL: nobody asks */
+    double initial, other; /* NAN: none */
+    const char *initial_text;
+};
+
+#define CG_COMMAND_ENTRIES_MAX 128
+struct cg_command_entries {
+    struct cg_command_entry list[CG_COMMAND_ENTRIES_MAX];
+    size_t count;
+};
+
+void cg_command_print_help(const struct cg_command *command,
+                           const struct cg_command_entries *entries);
+void cg_command_print_man(const struct cg_command *command,
+                          const struct cg_command_entries *entries);
+void cg_command_print_options(const struct cg_command *command,
+                              const struct cg_command_entries *entries);
+
+#endif
