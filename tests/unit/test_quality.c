@@ -241,6 +241,78 @@ static void other_pictures_are_refused(void **state)
     cg_image_clear(&photo);
 }
 
+static void draw_bar(const struct cg_image *image, int left, int top, int width, int height)
+{
+    for (int y = top; y < top + height; y++)
+        for (int x = left; x < left + width; x++)
+            memset(pixel(image, x, y), 20, 3);
+}
+
+/* A page of so many strokes of 60 x 3, dashes of 20 x 3 and dots of 3 x 3, and a black square, in
+ * pixels of a picture of 960, drawn times as large. */
+static struct cg_quality measure_strokes(int longs, int dashes, int dots, int times)
+{
+    struct cg_image photo = constant_image(960 * times, 320 * times, 180, 180, 180);
+    struct cg_image comic = copy_image(&photo);
+    draw_bar(&comic, 800 * times, 100 * times, 100 * times, 100 * times);
+    for (int i = 0; i < longs; i++)
+        draw_bar(&comic, 20 * times, (20 + 20 * i) * times, 60 * times, 3 * times);
+    for (int i = 0; i < dashes; i++)
+        draw_bar(&comic, 200 * times, (20 + 20 * i) * times, 20 * times, 3 * times);
+    for (int i = 0; i < dots; i++)
+        draw_bar(&comic, 400 * times, (20 + 20 * i) * times, 3 * times, 3 * times);
+    return measure(&photo, &comic);
+}
+
+static void strokes_and_flecks_are_counted(void **state)
+{
+    (void)state;
+    const double pixels = 960.0 * 320.0;
+    for (int times = 1; times <= 2; times++) {
+        struct cg_quality quality = measure_strokes(2, 3, 5, times);
+        double stroke_pixels = 2 * 180.0 + 3 * 60.0 + 5 * 9.0;
+        assert_near(quality.strokes, stroke_pixels / pixels, 1e-9);
+        assert_near(quality.continuity, 2 * 180.0 / stroke_pixels, 1e-9);
+        assert_near(quality.flecks, 5e6 / pixels, 1e-6);
+    }
+    struct cg_quality none = measure_strokes(0, 0, 0, 1); /* the square is no stroke */
+    assert_near(none.strokes, 0.0, 0.0);
+    assert_near(none.flecks, 0.0, 0.0);
+}
+
+/* Dots that touch at their corners are one stroke; a gap of a pixel parts them. */
+static void strokes_hang_together_over_corners(void **state)
+{
+    (void)state;
+    for (int step = 3; step <= 4; step++) {
+        struct cg_image photo = constant_image(960, 320, 180, 180, 180);
+        struct cg_image comic = copy_image(&photo);
+        for (int i = 0; i < 20; i++)
+            draw_bar(&comic, 100 + step * i, 100 + step * i, 3, 3);
+        struct cg_quality quality = measure(&photo, &comic);
+        assert_near(quality.continuity, step == 3 ? 1.0 : 0.0, 0.0);
+        assert_near(quality.flecks, step == 3 ? 0.0 : 20e6 / (960.0 * 320.0), 1e-6);
+    }
+}
+
+/* A third flat with a step in it, a third a slope of one level a pixel, a third blotches. */
+static void slopes_and_texture_are_fog(void **state)
+{
+    (void)state;
+    struct cg_image photo = constant_image(960, 240, 120, 120, 120), comic = copy_image(&photo);
+    for (int y = 0; y < 240; y++)
+        for (int x = 0; x < 960; x++) {
+            struct cg_rng rng = cg_rng_make(9, (uint64_t)(x / 4), (uint64_t)(y / 4));
+            int slope = 60 + (x < 480 ? x - 320 : 640 - x);
+            int blotch = 114 + (int)cg_rng_below(&rng, 13);
+            int value = x < 160 ? 40 : x < 320 ? 60 : x < 640 ? slope : blotch;
+            memset(pixel(&comic, x, y), value, 3);
+        }
+    struct cg_quality quality = measure(&photo, &comic);
+    /* a tenth: blotches that are like their neighbours by chance; the parts meet in edges */
+    assert_near(quality.fog, 2.0 / 3.0, 0.1);
+}
+
 /* Every double of the struct has one column, and means leave out what says nothing. */
 static void means_are_over_what_is_known(void **state)
 {
@@ -276,6 +348,9 @@ int main(void)
         cmocka_unit_test(a_darker_edge_is_more_contour),
         cmocka_unit_test(hue_turns_by_known_angles),
         cmocka_unit_test(skin_is_told_from_the_rest),
+        cmocka_unit_test(strokes_and_flecks_are_counted),
+        cmocka_unit_test(strokes_hang_together_over_corners),
+        cmocka_unit_test(slopes_and_texture_are_fog),
         cmocka_unit_test(tiny_and_odd_sizes_are_fine),
         cmocka_unit_test(other_pictures_are_refused),
         cmocka_unit_test(means_are_over_what_is_known),

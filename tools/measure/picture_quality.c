@@ -1,8 +1,10 @@
 /* What changed between photo and comic: see quality.h, which defines every figure. */
 #include "measure/picture_quality.h"
 
+#include "base/memory.h"
 #include "measure/field.h"
 #include "measure/picture_hue.h"
+#include "measure/picture_line.h"
 
 #include <stddef.h>
 #include <stdlib.h>
@@ -24,6 +26,10 @@ const struct cg_quality_column cg_quality_columns[CG_QUALITY_COLUMNS] = {
     {"texture_with_ink", "with ink", 1.0, 3, SHOW(texture_ink), 0},
     {"calm_fraction", "calm %", 100.0, 1, SHOW(calm), 0},
     {"contour", "contour", 1.0, 3, SHOW(contour), 0},
+    {"strokes", "stroke %", 100.0, 2, SHOW(strokes), 0},
+    {"continuity", "long %", 100.0, 1, SHOW(continuity), SHOW(strokes)},
+    {"flecks", "flecks", 1.0, 0, SHOW(flecks), 0},
+    {"fog", "fog %", 100.0, 1, SHOW(fog), 0},
     {"ink", "ink %", 100.0, 2, SHOW(ink), 0},
     {"dark_photo", "dark % p", 100.0, 2, SHOW(dark_photo), 0},
     {"dark_comic", "dark % c", 100.0, 2, SHOW(dark_comic), 0},
@@ -148,7 +154,7 @@ static double clipped_fraction(const struct cg_image *image)
 enum cg_status cg_quality_measure(const struct cg_image *photo, const struct cg_image *comic,
                                   struct cg_quality *out, struct cg_error *error)
 {
-    struct cg_field field[FIELDS];
+    struct cg_field field[FIELDS] = {0};
     if (photo->channels != 3 || comic->channels != 3 || photo->width != comic->width ||
         photo->height != comic->height)
         return cg_fail(error, CG_ERR_ARGUMENT,
@@ -157,17 +163,25 @@ enum cg_status cg_quality_measure(const struct cg_image *photo, const struct cg_
                        photo->width, photo->height, photo->channels, comic->width, comic->height,
                        comic->channels);
     enum cg_status status = cg_field_set_create(photo->width, photo->height, FIELDS, field, error);
-    if (status != CG_OK)
-        return status;
-    fill_fields(photo, comic, field);
-    measure_texture(field, out);
-    measure_contour(field, out);
-    measure_tones(field, out);
-    cg_quality_measure_hue(photo, comic, out);
-    out->clipped_photo = clipped_fraction(photo);
-    out->clipped_comic = clipped_fraction(comic);
+    size_t *stack = NULL;
+    if (status == CG_OK) {
+        stack = cg_alloc(cg_field_count(&field[0]), sizeof(*stack), "strokes to measure", error);
+        status = stack != NULL ? CG_OK : CG_ERR_MEMORY;
+    }
+    if (status == CG_OK) {
+        fill_fields(photo, comic, field);
+        measure_texture(field, out);
+        measure_contour(field, out);
+        measure_tones(field, out);
+        cg_quality_measure_hue(photo, comic, out);
+        out->clipped_photo = clipped_fraction(photo);
+        out->clipped_comic = clipped_fraction(comic);
+        cg_quality_measure_fog(&field[COMIC], &field[COMIC_GRADIENT], &field[NEAR_INK], out);
+        cg_quality_measure_lines(&field[COMIC], &field[NEAR_INK], stack, out);
+    }
+    free(stack);
     free(field[0].v);
-    return CG_OK;
+    return status;
 }
 
 static double member(const struct cg_quality *quality, size_t offset)

@@ -1,63 +1,40 @@
 /*
- * Turn listed photos into comics, by one style or several, and measure what changed
- * (src/eval/quality.h) and how near the comics come to those that a style learned from
- * (quality_swd.h). A table or JSON; and a contact sheet, since figures are no eyes.
+ * Turn photos into comics, by one style or several, and measure what changed (src/eval/quality.h)
+ * and how near the comics come to those that a style learned from (quality_swd.h); beside them the
+ * photos themselves, the teacher's comics, or those of another program. A table or JSON; and a
+ * contact sheet, since figures are no eyes.
  *
- * Photos longer than 960 pixels are reduced to that first: there photo and comic are compared, and
- * the style works, whatever its own default size. The order is the list's; the number of threads
- * does not change the figures.
+ * Photos and comics longer than 960 pixels are reduced to that, and compared there. The order is
+ * the list's; the number of threads does not change the figures.
  *
  * Exit codes are those of comicgan: 0 all done, 1 a photo failed, 2 usage, 3 no such style.
  */
 #include "base/memory.h"
+#include "image/walk.h"
+#include "measure/quality_options.h"
 #include "measure/quality_run.h"
 #include "measure/quality_sheet.h"
+#include "measure/quality_subject.h"
 #include "tensor/matrix.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define LONG_PX 960
 #define PHOTOS_MAX 1000
 
-static const char help[] =
-    "Usage: comicgan-quality [OPTIONS] LIST FOLDER\n"
-    "Convert the photos of LIST (a path in FOLDER on each line, # begins a comment) and measure\n"
-    "the comics against them. Columns ending in p are of the photo, in c of the comic; - stands\n"
-    "where a figure says nothing; docs/EVAL.md describes them all.\n"
-    "\n"
-    "  --style S          a style's name or model file; again for more than one\n"
-    "                     (default: " CG_DEFAULT_STYLE ")\n"
-    "  --all              all styles that can be found, and distances to all comics\n"
-    "  --comics NAME=DIR  the comics that style NAME learned from, to measure its distance;\n"
-    "                     again for other styles\n"
-    "  --sheet OUT.png    write photos and comics side by side into one picture\n"
-    "  --json             one JSON object instead of a table\n"
-    "  --threads N        0: one for each processor (default)\n"
-    "  --help             this text\n";
-
-enum exit_code { EXIT_DONE, EXIT_INPUT, EXIT_USAGE, EXIT_MODEL };
-
-struct options {
-    const char *styles[QUALITY_STYLES_MAX];
-    size_t style_count;
-    struct quality_comics comics[QUALITY_STYLES_MAX]; /* name and dir alone; names are owned */
-    size_t comics_count;
-    const char *sheet, *list, *folder;
-    int threads;
-    bool all, json;
-};
-
 /* What main works with, besides the results. */
 struct work {
-    const struct options *options;
+    const struct quality_options *options;
     struct quality_run run;
     struct quality_strip *strips; /* of the photos; without pictures when there is no sheet */
     struct cg_style_list *known;
     struct cg_pool *pool;
+    const char *folder; /* that the photos' names are below */
+    size_t listed;      /* photos asked for */
 };
 
 static void complain(const struct cg_error *error)
@@ -110,37 +87,33 @@ static enum cg_status read_list(const char *path, char **names, size_t *count,
     return status;
 }
 
-/* ---- photos ---------------------------------------------------------------------------------- */
-
-/* The photo as RGB, its longer side at most LONG_PX. */
-static enum cg_status read_photo(const char *path, struct cg_image *out, struct cg_error *error)
+/* The names, in a folder of photos, of those in it. */
+static enum cg_status list_folder(const char *dir, char **names, size_t *count,
+                                  struct cg_error *error)
 {
+    struct cg_path_list found = {0};
     enum cg_status status =
-        cg_image_read(path, &(struct cg_image_read_options){.channels = 3}, out, NULL, error);
-    if (status != CG_OK)
-        return status;
-    int longer = out->width > out->height ? out->width : out->height;
-    if (longer <= LONG_PX)
-        return CG_OK;
-    int width = (int)((double)out->width * LONG_PX / longer + 0.5);
-    int height = (int)((double)out->height * LONG_PX / longer + 0.5);
-    struct cg_image large = *out;
-    status = cg_image_resize(&large, width > 0 ? width : 1, height > 0 ? height : 1, out, error);
-    cg_image_clear(&large);
+        cg_walk_pictures(dir, &(struct cg_walk_options){0}, &found, NULL, error);
+    if (status == CG_OK && found.count == 0)
+        status = cg_fail(error, CG_ERR_FORMAT, "%s: no photos in it", dir);
+    for (size_t i = 0; status == CG_OK && i < found.count; i++)
+        status = add_line(dir, strrchr(found.paths[i], '/') + 1, names, count, error);
+    cg_path_list_clear(&found);
     return status;
 }
 
-static enum cg_status make_comic(const struct quality_style *style, const struct cg_image *photo,
-                                 struct cg_image *out, struct cg_error *error)
+/* The names of the photos to measure, and the folder that they are below. */
+static enum cg_status list_photos(struct work *work, struct cg_error *error)
 {
-    struct cg_render_params looks = cg_engine_render_params(style->engine);
-    looks.detail_px = LONG_PX;
-    enum cg_status status = cg_image_create(photo->width, photo->height, 3, out, error);
-    if (status != CG_OK)
-        return status;
-    memcpy(out->pixels, photo->pixels, 3 * (size_t)photo->width * (size_t)photo->height);
-    return cg_session_convert(style->session, out->pixels, out->width, out->height, &looks, error);
+    const struct quality_options *options = work->options;
+    struct stat about;
+    bool is_folder = stat(options->photos, &about) == 0 && S_ISDIR(about.st_mode);
+    work->folder = is_folder ? options->photos : options->root;
+    return is_folder ? list_folder(options->photos, work->run.names, &work->listed, error)
+                     : read_list(options->photos, work->run.names, &work->listed, error);
 }
+
+/* ---- photos ---------------------------------------------------------------------------------- */
 
 /* What is kept of a picture, photo (column 0) or comic: crops and its place on the sheet. */
 static enum cg_status keep_picture(struct work *work, size_t index, size_t column,
@@ -156,14 +129,31 @@ static enum cg_status keep_picture(struct work *work, size_t index, size_t colum
     return status;
 }
 
+/* picture gets the size of another. */
+static enum cg_status fit(struct cg_image *picture, const struct cg_image *to,
+                          struct cg_error *error)
+{
+    if (picture->width == to->width && picture->height == to->height)
+        return CG_OK;
+    struct cg_image before = *picture;
+    enum cg_status status = cg_image_resize(&before, to->width, to->height, picture, error);
+    cg_image_clear(&before);
+    return status;
+}
+
+/* photo: at its own size; reduced: at the size measured at. */
 static enum cg_status measure_style(struct work *work, size_t index, size_t style_index,
-                                    const struct cg_image *photo, struct cg_error *error)
+                                    const char *name, const struct cg_image *photo,
+                                    const struct cg_image *reduced, struct cg_error *error)
 {
     struct quality_style *style = &work->run.styles[style_index];
     struct cg_image comic = {0};
-    enum cg_status status = make_comic(style, photo, &comic, error);
+    enum cg_status status =
+        quality_subject_make(style, name, photo, work->options->detail_px, &comic, error);
     if (status == CG_OK)
-        status = cg_quality_measure(photo, &comic, &style->qualities[index], error);
+        status = fit(&comic, reduced, error);
+    if (status == CG_OK)
+        status = cg_quality_measure(reduced, &comic, &style->qualities[index], error);
     if (status == CG_OK)
         status = keep_picture(work, index, style_index + 1, style->crops, &comic, error);
     cg_image_clear(&comic);
@@ -178,36 +168,49 @@ static void strip_clear(struct quality_strip *strip, size_t columns)
     strip->pictures = NULL;
 }
 
+static enum cg_status read_photo(const struct work *work, const char *name, struct cg_image *photo,
+                                 struct cg_image *reduced, struct cg_error *error)
+{
+    char *path = cg_string_format("%s/%s", work->folder, name);
+    enum cg_status status = path != NULL ? quality_photo_read(path, photo, error)
+                                         : cg_fail(error, CG_ERR_MEMORY, "%s: out of memory", name);
+    if (status == CG_OK)
+        status = quality_photo_read(path, reduced, error);
+    if (status == CG_OK)
+        status = quality_reduce(reduced, LONG_PX, error);
+    free(path);
+    return status;
+}
+
 /* Measure a photo under all styles into place index. */
 static enum cg_status measure_photo(struct work *work, const char *name, size_t index,
                                     struct cg_error *error)
 {
     struct quality_run *run = &work->run;
     struct quality_strip *strip = &work->strips[index];
-    struct cg_image photo = {0};
-    char *path = cg_string_format("%s/%s", work->options->folder, name);
-    enum cg_status status = path != NULL ? read_photo(path, &photo, error)
-                                         : cg_fail(error, CG_ERR_MEMORY, "%s: out of memory", name);
+    struct cg_image photo = {0}, reduced = {0};
+    enum cg_status status = read_photo(work, name, &photo, &reduced, error);
     if (status == CG_OK && work->options->sheet != NULL) {
         strip->pictures =
             cg_alloc_zero(run->style_count + 1, sizeof(*strip->pictures), "contact sheet", error);
         status = strip->pictures != NULL ? CG_OK : CG_ERR_MEMORY;
     }
     if (status == CG_OK)
-        status = keep_picture(work, index, 0, run->crops, &photo, error);
+        status = keep_picture(work, index, 0, run->crops, &reduced, error);
     for (size_t i = 0; status == CG_OK && i < run->style_count; i++)
-        status = measure_style(work, index, i, &photo, error);
+        status = measure_style(work, index, i, name, &photo, &reduced, error);
     if (status != CG_OK)
         strip_clear(strip, run->style_count + 1);
+    cg_image_clear(&reduced);
     cg_image_clear(&photo);
-    free(path);
     return status;
 }
 
 /* All listed photos, as far as they can be used; names of those that can stay. */
-static enum cg_status measure_photos(struct work *work, size_t listed, struct cg_error *error)
+static enum cg_status measure_photos(struct work *work, struct cg_error *error)
 {
     struct quality_run *run = &work->run;
+    size_t listed = work->listed;
     for (size_t i = 0; i < listed; i++) {
         struct cg_error reason;
         char *name = run->names[i];
@@ -228,24 +231,56 @@ static enum cg_status measure_photos(struct work *work, size_t listed, struct cg
 
 /* ---- styles ---------------------------------------------------------------------------------- */
 
+static struct quality_style *add_row(struct quality_run *run, enum quality_kind kind,
+                                     const char *name, struct cg_error *error)
+{
+    if (run->style_count == QUALITY_STYLES_MAX) {
+        cg_fail(error, CG_ERR_LIMIT, "more than %d styles", QUALITY_STYLES_MAX);
+        return NULL;
+    }
+    struct quality_style *style = &run->styles[run->style_count++];
+    *style = (struct quality_style){.kind = kind, .name = name, .source = ""};
+    return style;
+}
+
 static enum cg_status open_style(struct work *work, const char *name, struct cg_error *error)
 {
-    struct quality_run *run = &work->run;
-    if (run->style_count == QUALITY_STYLES_MAX)
-        return cg_fail(error, CG_ERR_LIMIT, "more than %d styles", QUALITY_STYLES_MAX);
-    struct quality_style *style = &run->styles[run->style_count++];
+    struct quality_style *style = add_row(&work->run, QUALITY_STYLE, name, error);
+    if (style == NULL)
+        return CG_ERR_LIMIT;
     enum cg_status status = cg_engine_open(name, &style->engine, error);
     if (status == CG_OK)
         status = cg_session_create(style->engine, work->options->threads, &style->session, error);
-    if (status == CG_OK)
+    if (status == CG_OK) {
         style->name = cg_engine_style(style->engine)->name;
+        style->source = cg_engine_style(style->engine)->source;
+    }
     return status;
+}
+
+/* Rows that are no styles: photos, the teacher, pictures of other programs. */
+static enum cg_status add_others(struct work *work, struct cg_error *error)
+{
+    const struct quality_options *options = work->options;
+    struct quality_run *run = &work->run;
+    if (options->all && add_row(run, QUALITY_PHOTO, "photos", error) == NULL)
+        return CG_ERR_LIMIT;
+    if (options->teacher && add_row(run, QUALITY_TEACHER, "teacher", error) == NULL)
+        return CG_ERR_LIMIT;
+    for (size_t i = 0; i < options->pictures.count; i++) {
+        const struct quality_comics *pictures = &options->pictures.each[i];
+        struct quality_style *row = add_row(run, QUALITY_FOLDER, pictures->name, error);
+        if (row == NULL)
+            return CG_ERR_LIMIT;
+        row->source = pictures->dir;
+    }
+    return CG_OK;
 }
 
 static enum cg_status open_styles(struct work *work, struct cg_error *error)
 {
-    const struct options *options = work->options;
-    enum cg_status status = CG_OK;
+    const struct quality_options *options = work->options;
+    enum cg_status status = add_others(work, error);
     for (size_t i = 0; status == CG_OK && i < options->style_count; i++)
         status = open_style(work, options->styles[i], error);
     if (status == CG_OK && options->all)
@@ -261,19 +296,20 @@ static enum cg_status open_styles(struct work *work, struct cg_error *error)
 static void choose_comics(struct work *work)
 {
     struct quality_run *run = &work->run;
-    for (size_t i = 0; i < work->options->comics_count; i++) {
+    for (size_t i = 0; i < work->options->comics.count; i++) {
         bool wanted = work->options->all;
         for (size_t s = 0; s < run->style_count; s++)
-            wanted = wanted || strcmp(run->styles[s].name, work->options->comics[i].name) == 0;
+            wanted = wanted || strcmp(run->styles[s].name, work->options->comics.each[i].name) == 0;
         if (wanted)
-            run->comics[run->comics_count++] = work->options->comics[i];
+            run->comics[run->comics_count++] = work->options->comics.each[i];
     }
 }
 
 /* Room for what so many photos give. */
-static enum cg_status make_room(struct work *work, size_t listed, struct cg_error *error)
+static enum cg_status make_room(struct work *work, struct cg_error *error)
 {
     struct quality_run *run = &work->run;
+    size_t listed = work->listed;
     bool crops = run->comics_count > 0;
     enum cg_status status = CG_OK;
     work->strips = cg_alloc_zero(listed, sizeof(*work->strips), "contact sheet", error);
@@ -353,26 +389,26 @@ static enum cg_status show(const struct work *work, struct cg_error *error)
     return status;
 }
 
-static enum cg_status measure_all(struct work *work, size_t *listed, struct cg_error *error)
+static enum cg_status measure_all(struct work *work, struct cg_error *error)
 {
     struct quality_run *run = &work->run;
     run->names = cg_alloc_zero(PHOTOS_MAX, sizeof(*run->names), "list of photos", error);
     if (run->names == NULL)
         return CG_ERR_MEMORY;
-    enum cg_status status = read_list(work->options->list, run->names, listed, error);
+    enum cg_status status = list_photos(work, error);
     if (status == CG_OK)
-        status = make_room(work, *listed, error);
+        status = make_room(work, error);
     if (status == CG_OK)
-        status = measure_photos(work, *listed, error);
+        status = measure_photos(work, error);
     if (status == CG_OK)
         status = measure_distances(work, error);
     return status == CG_OK ? show(work, error) : status;
 }
 
-static void work_free(struct work *work, size_t listed)
+static void work_free(struct work *work)
 {
     struct quality_run *run = &work->run;
-    for (size_t i = 0; work->strips != NULL && i < listed; i++)
+    for (size_t i = 0; work->strips != NULL && i < work->listed; i++)
         strip_clear(&work->strips[i], run->style_count + 1);
     for (size_t i = 0; i < run->style_count; i++) {
         cg_swd_set_free(run->styles[i].crops);
@@ -383,143 +419,42 @@ static void work_free(struct work *work, size_t listed)
     cg_swd_set_free(run->crops);
     cg_pool_free(work->pool);
     cg_style_list_free(work->known);
-    names_free(run->names, listed);
+    names_free(run->names, work->listed);
     free(work->strips);
     free(work);
 }
 
-static enum exit_code run_options(const struct options *options)
+static enum quality_exit run_options(const struct quality_options *options)
 {
     struct cg_error error;
     struct work *work = cg_alloc_zero(1, sizeof(*work), "results", &error);
-    size_t listed = 0;
-    enum exit_code code = EXIT_MODEL;
+    enum quality_exit code = QUALITY_MODEL;
     if (work == NULL) {
         complain(&error);
-        return EXIT_INPUT;
+        return QUALITY_INPUT;
     }
     work->options = options;
     work->run.long_px = LONG_PX;
     enum cg_status status = open_styles(work, &error);
     if (status == CG_OK) {
         choose_comics(work);
-        status = measure_all(work, &listed, &error);
-        code = status == CG_OK && work->run.failed == 0 ? EXIT_DONE : EXIT_INPUT;
+        status = measure_all(work, &error);
+        code = status == CG_OK && work->run.failed == 0 ? QUALITY_DONE : QUALITY_INPUT;
     }
     if (status != CG_OK)
         complain(&error);
-    work_free(work, listed);
+    work_free(work);
     return code;
-}
-
-static bool parse_threads(const char *text, int *out)
-{
-    char *end;
-    errno = 0;
-    long value = strtol(text, &end, 10);
-    if (end == text || *end != '\0' || errno != 0 || value < 0 || value > 256) {
-        fprintf(stderr, "comicgan-quality: --threads: expected 0 to 256, got %s\n", text);
-        return false;
-    }
-    *out = (int)value;
-    return true;
-}
-
-/* The place of a name's comics: the one that it has, for the last word counts, or a new one. */
-static struct quality_comics *comics_of(const char *name, struct options *out)
-{
-    size_t i = 0;
-    while (i < out->comics_count && strcmp(out->comics[i].name, name) != 0)
-        i++;
-    if (i == QUALITY_STYLES_MAX)
-        return NULL;
-    out->comics_count += i == out->comics_count;
-    return &out->comics[i];
-}
-
-static bool parse_comics(const char *text, struct options *out)
-{
-    const char *equals = strchr(text, '=');
-    char *name = equals != NULL && equals > text
-                     ? cg_string_format("%.*s", (int)(equals - text), text)
-                     : NULL;
-    struct quality_comics *comics = name != NULL ? comics_of(name, out) : NULL;
-    if (comics == NULL) {
-        fprintf(stderr, "comicgan-quality: --comics: expected NAME=DIR, at most %d names, got %s\n",
-                QUALITY_STYLES_MAX, text);
-        free(name);
-        return false;
-    }
-    free((void *)(uintptr_t)comics->name);
-    comics->name = name;
-    comics->dir = equals + 1;
-    return true;
-}
-
-static bool add_style(const char *name, struct options *out)
-{
-    if (out->style_count == QUALITY_STYLES_MAX) {
-        fprintf(stderr, "comicgan-quality: more than %d styles\n", QUALITY_STYLES_MAX);
-        return false;
-    }
-    out->styles[out->style_count++] = name;
-    return true;
-}
-
-/* False, after getopt's or the help's text, when the arguments cannot be used. */
-static bool parse(int argc, char *argv[], struct options *out)
-{
-    static const struct option known[] = {
-        {"style", required_argument, NULL, 's'},  {"all", no_argument, NULL, 'a'},
-        {"comics", required_argument, NULL, 'c'}, {"sheet", required_argument, NULL, 'o'},
-        {"json", no_argument, NULL, 'j'},         {"threads", required_argument, NULL, 't'},
-        {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0}};
-    bool good = true;
-    for (int result; good && (result = getopt_long(argc, argv, "h", known, NULL)) != -1;) {
-        switch (result) {
-        case 's':
-            good = add_style(optarg, out);
-            break;
-        case 'a':
-            out->all = true;
-            break;
-        case 'c':
-            good = parse_comics(optarg, out);
-            break;
-        case 'o':
-            out->sheet = optarg;
-            break;
-        case 'j':
-            out->json = true;
-            break;
-        case 't':
-            good = parse_threads(optarg, &out->threads);
-            break;
-        case 'h':
-            fputs(help, stdout);
-            exit(EXIT_DONE);
-        default:
-            return false;
-        }
-    }
-    if (good && argc - optind != 2)
-        fputs(help, stderr);
-    if (!good || argc - optind != 2)
-        return false;
-    out->list = argv[optind];
-    out->folder = argv[optind + 1];
-    return true;
 }
 
 int main(int argc, char *argv[])
 {
-    struct options options = {0};
+    struct quality_options options = {0};
     cg_blas_fix_core_type(argv);
     cg_blas_single_threaded();
-    enum exit_code code = EXIT_USAGE;
-    if (parse(argc, argv, &options))
+    enum quality_exit code = QUALITY_USAGE;
+    if (quality_options_parse(argc, argv, &options))
         code = run_options(&options);
-    for (size_t i = 0; i < options.comics_count; i++)
-        free((void *)(uintptr_t)options.comics[i].name);
+    quality_options_clear(&options);
     return code;
 }

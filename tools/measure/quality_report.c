@@ -93,8 +93,9 @@ void quality_print_table(const struct quality_run *run)
     putchar('\n');
     print_distances("photos", width, run->distances, run->comics_count, run->comics_count);
     for (size_t i = 0; i < run->style_count; i++)
-        print_distances(run->styles[i].name, width, run->styles[i].distances, run->comics_count,
-                        quality_own_comics(run, &run->styles[i]));
+        if (run->styles[i].kind != QUALITY_PHOTO)
+            print_distances(run->styles[i].name, width, run->styles[i].distances, run->comics_count,
+                            quality_own_comics(run, &run->styles[i]));
     print_distances(OTHERS_LABEL, width, run->others, run->comics_count, run->comics_count);
     putchar('\n');
     for (size_t i = 0; i < run->style_count; i++)
@@ -144,9 +145,9 @@ static json_t *style_json(const struct quality_run *run, const struct quality_st
         add_measures(photo, &style->qualities[i]);
         json_array_append_new(photos, photo);
     }
-    json_t *object = json_pack("{s:s, s:s, s:o, s:o, s:o}", "style", style->name, "source",
-                               cg_engine_style(style->engine)->source, "mean", mean, "swd",
-                               distances_json(run, style->distances), "photos", photos);
+    json_t *object =
+        json_pack("{s:s, s:s, s:o, s:o, s:o}", "style", style->name, "source", style->source,
+                  "mean", mean, "swd", distances_json(run, style->distances), "photos", photos);
     size_t own = quality_own_comics(run, style);
     if (own < run->comics_count) {
         struct cg_estimate gain =

@@ -9,10 +9,15 @@
 
 #define QUALITY_STYLES_MAX 32
 
+/* Where a row's pictures come from. */
+enum quality_kind { QUALITY_STYLE, QUALITY_PHOTO, QUALITY_TEACHER, QUALITY_FOLDER };
+
 struct quality_style {
-    struct cg_engine *engine;
-    struct cg_session *session;
+    enum quality_kind kind;
     const char *name;
+    const char *source;       /* of a style: its file; of a folder: its path; else empty */
+    struct cg_engine *engine; /* of a style alone */
+    struct cg_session *session;
     struct cg_quality *qualities; /* of every photo */
     struct cg_quality mean;
     struct cg_swd_set *crops; /* of its comics; NULL without folders of comics */
