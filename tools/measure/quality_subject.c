@@ -2,7 +2,7 @@
 #include "measure/quality_subject.h"
 
 #include "base/memory.h"
-#include "train/teacher/target.h"
+#include "train/teacher/teacher.h"
 
 #include <comicgan/comicgan.h>
 
@@ -56,7 +56,7 @@ static enum cg_status teacher_comic(int detail_px, struct cg_image *picture, str
     enum cg_status status =
         quality_reduce(picture, detail_px > 0 ? detail_px : TEACHER_DETAIL_PX, error);
     if (status == CG_OK)
-        status = cg_target_make(picture, &colour, &ink, error);
+        status = cg_teacher_draw(picture, NULL, 0, &colour, &ink, error);
     size_t values = 3 * (size_t)picture->width * (size_t)picture->height;
     for (size_t i = 0; status == CG_OK && i < values; i++)
         picture->pixels[i] = (uint8_t)((colour.pixels[i] * (255 - ink.pixels[i / 3]) + 127) / 255);
