@@ -12,13 +12,6 @@
     __attribute__((format(printf, format_index, first_argument)))
 #else
 #define CG_PRINTF(format_index, first_argument)
-/* "doing path: words for an errno value". Returns CG_ERR_FULL for a full disk, else CG_ERR_IO. */
-enum cg_status cg_fail_errno(struct cg_error *error, const char *doing, const char *path,
-                             int number);
-
-/* The end of a path that is too long to be shown with a reason after it; most often all of it. */
-const char *cg_path_tail(const char *path);
-
 #endif
 
 /* Write status and text (cut to fit, made clean as text.h says) to error, if not NULL.

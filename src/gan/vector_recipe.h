@@ -16,7 +16,7 @@ struct cg_vector_recipe {
                               CG_VECTOR_NOISE_HALVES steps */
     float r1;              /* weight of the R1 penalty */
     int spectral_norm;     /* of D: 0 or 1 */
-    int augment;           /* bits, augment.h */
+    int augment;           /* bits, diff_augment.h */
     int mirror;            /* real pictures are mirrored half of the time: 0 or 1 */
     /* learning */
     enum cg_update_rule rule;

@@ -1,4 +1,4 @@
-/* A vector GAN's run in hand. Private to vector.c, vector_setup.c and vector_journal.c. */
+/* A vector GAN's run in hand. Private to vector_trainer.c, vector_setup.c and vector_output.c. */
 #ifndef CG_GAN_VECTOR_TRAINER_H
 #define CG_GAN_VECTOR_TRAINER_H
 

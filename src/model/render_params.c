@@ -1,4 +1,4 @@
-/* The table of looks: see looks.h. */
+/* The table of looks: see render_params.h. */
 #include "model/render_params.h"
 
 #include "model/json.h"

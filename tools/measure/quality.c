@@ -1,6 +1,6 @@
 /*
  * Turn listed photos into comics, by one style or several, and measure what changed
- * (src/eval/quality.h) and how near the comics come to those that a style learned from
+ * (tools/measure/picture_quality.h) and how near the comics come to those that a style learned from
  * (quality_swd.h). A table or JSON; and a contact sheet, since figures are no eyes.
  *
  * Photos longer than 960 pixels are reduced to that first: there photo and comic are compared, and

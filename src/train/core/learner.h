@@ -1,8 +1,8 @@
 /*
  * A network that is being trained: its parameters, the optimiser's moments, and one gradient for
- * each micro-batch of the batch that is this rank's. Shards are summed in a fixed order (tree.h),
- * so a step does not depend on which thread did which micro-batch, nor on how many threads or ranks
- * there are.
+ * each micro-batch of the batch that is this rank's. Shards are summed in a fixed order
+ * (reduction_tree.h), so a step does not depend on which thread did which micro-batch, nor on how
+ * many threads or ranks there are.
  *
  * The gradient is cut into ranges. A range is summed, and on its way to the other ranks, as soon as
  * the last micro-batch's backward has left it behind (cg_learner_backward).
