@@ -19,7 +19,11 @@
 #if defined(__x86_64__) && !defined(CG_NO_MULTIVERSION)
 #define CG_HAS_TARGETS
 #define CG_TARGET_V3 __attribute__((target("arch=x86-64-v3")))
+#if defined(__clang__)
+#define CG_TARGET_V4 __attribute__((target("arch=x86-64-v4")))
+#else
 #define CG_TARGET_V4 __attribute__((target("arch=x86-64-v4,prefer-vector-width=512")))
+#endif
 #endif
 
 /* All of AVX-512 that x86-64-v4 has, whether this build uses it or not. */

@@ -1,6 +1,6 @@
 /*
  * The options that say how a comic is to look, shared by all commands that make one. A look that is
- * one number needs a row of CG_LOOK_TABLE (model/looks.h), and a row and a line of help below.
+ * one number needs a row of CG_LOOK_TABLE (model/render_params.h), and a row and a line of help below.
  */
 #ifndef CG_CLI_RENDER_OPTIONS_H
 #define CG_CLI_RENDER_OPTIONS_H

@@ -1,6 +1,6 @@
 /*
  * The looks of struct cg_render_params (comicgan.h) by name: their ranges, their values when they
- * do nothing, and how a style's card writes them. A new look is a field there and a row in looks.c;
+ * do nothing, and how a style's card writes them. A new look is a field there and a row in render_params.c;
  * the command line and the converter's checks follow from the row.
  */
 #ifndef CG_MODEL_RENDER_PARAMS_H
