@@ -132,7 +132,7 @@ static const char help_text[] =
     "  --adversarial-line W, --adversarial-colour W\n"
     "                       weight of the critics of line and of colour (default 0.1, 0.02\n"
     "                       [0.08, 0.04])\n"
-    "  --spurious_ink W            weight against ink that is far from every line of the target: "
+    "  --spurious-ink W     weight against ink that is far from every line of the target: "
     "flecks,\n"
     "                       as critics ask for (default 0 [1])\n"
     "  --target W           weight of the targets in the second stage (default 0.5 [1])\n"
