@@ -1,8 +1,8 @@
 /*
- * Element kernels in several versions, chosen when the program starts: the same C, compiled for
- * plain x86-64, for AVX2 with FMA and for AVX-512. Elsewhere (aarch64: NEON is always there) one
- * version serves. Sanitizers do not bear the resolvers, so their builds define CG_NO_MULTIVERSION.
- * Kernels that differ in more than their target choose by cg_vector_lanes.
+ * Function multiversioning for element kernels: the same C compiled for baseline x86-64, AVX2 with
+ * FMA, and AVX-512, resolved at program start. On other targets (aarch64 always has NEON) there is
+ * one version. Sanitizers do not work with ifunc resolvers, so their builds define
+ * CG_NO_MULTIVERSION. Kernels that differ in more than their target dispatch on cg_vector_lanes.
  */
 #ifndef CG_BASE_MULTIVERSION_H
 #define CG_BASE_MULTIVERSION_H
@@ -26,10 +26,10 @@
 #endif
 #endif
 
-/* All of AVX-512 that x86-64-v4 has, whether this build uses it or not. */
+/* Whether the processor has all of x86-64-v4's AVX-512, even if this build does not use it. */
 bool cg_cpu_has_avx512(void);
 
-/* Floats in the widest vector that kernels of this build may use here: 16, 8 (with FMA) or 4. */
+/* Floats per vector in the widest kernels usable by this build here: 16, 8 (with FMA) or 4. */
 int cg_vector_lanes(void);
 
 #endif

@@ -1,4 +1,4 @@
-/* Numbers by name: see json_fields.h. */
+/* Numeric fields as JSON: see json_fields.h. */
 #include "train/core/json_fields.h"
 
 #include <string.h>

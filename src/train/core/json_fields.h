@@ -1,4 +1,5 @@
-/* The numbers of a structure by name, for run.json: a table says where each lies. */
+/* The numeric fields of a structure as JSON, for run.json, driven by a table of names and offsets.
+ */
 #ifndef CG_TRAIN_CORE_JSON_FIELDS_H
 #define CG_TRAIN_CORE_JSON_FIELDS_H
 
@@ -15,11 +16,11 @@ struct cg_json_field {
     size_t offset;
 };
 
-/* A new object; NULL when memory is short. */
+/* A new object; NULL if out of memory. */
 json_t *cg_json_fields_to_json(const struct cg_json_field *numbers, size_t count,
                                const void *structure);
 
-/* Fill the structure. path names the text. Error: CG_ERR_FORMAT when a number is missing. */
+/* Fill the structure. path names the text. Error: CG_ERR_FORMAT if a number is missing. */
 enum cg_status cg_json_fields_from_json(const struct cg_json_field *numbers, size_t count,
                                         const json_t *object, const char *path, void *structure,
                                         struct cg_error *error);

@@ -22,7 +22,7 @@ enum { STREAM_PHOTOS = 100, STREAM_REAL = 101, STREAM_NOISE = 102, STREAM_SHIFT 
 struct cg_micro_batch {
     struct cg_recipe recipe;
     int index, crops, side;
-    float share;
+    float fraction;
     size_t pixels; /* of all crops together */
     struct cg_losses losses;
     struct cg_crop_shift *shifts; /* of each crop from the one before it; for consistency */
@@ -94,7 +94,7 @@ static enum cg_status allocate_buffers(struct cg_micro_batch *micro_batch, struc
     return CG_OK;
 }
 
-enum cg_status cg_micro_batch_create(const struct cg_recipe *recipe, int index, float share,
+enum cg_status cg_micro_batch_create(const struct cg_recipe *recipe, int index, float fraction,
                                      const struct cg_network *generator,
                                      struct cg_network *const critics[CG_CRITIC_COUNT],
                                      struct cg_micro_batch **out, struct cg_error *error)
@@ -107,7 +107,7 @@ enum cg_status cg_micro_batch_create(const struct cg_recipe *recipe, int index, 
     int crops = recipe->micro_batch_crops, side = recipe->crop_px;
     micro_batch->recipe = *recipe;
     micro_batch->index = index;
-    micro_batch->share = share;
+    micro_batch->fraction = fraction;
     micro_batch->crops = crops;
     micro_batch->side = side;
     micro_batch->pixels = (size_t)crops * (size_t)side * (size_t)side;
@@ -296,8 +296,8 @@ static void mark(struct cg_micro_batch *micro_batch, enum cg_critic critic, bool
                  const float *logits, size_t patches, float *gradient)
 {
     micro_batch->losses.critic[critic] += cg_loss_discriminator(
-        micro_batch->recipe.objective, real, logits, patches, micro_batch->share, gradient);
-    double right = (double)micro_batch->share * fraction_right(logits, patches, real);
+        micro_batch->recipe.objective, real, logits, patches, micro_batch->fraction, gradient);
+    double right = (double)micro_batch->fraction * fraction_right(logits, patches, real);
     *(real ? &micro_batch->losses.right_real[critic] : &micro_batch->losses.right_fake[critic]) =
         right;
 }
@@ -394,33 +394,33 @@ static double spurious_ink_loss(struct cg_micro_batch *micro_batch, float weight
     size_t area = (size_t)micro_batch->side * (size_t)micro_batch->side;
     for (int k = 0; k < micro_batch->crops; k++)
         cg_spurious_ink_distant(micro_batch->target_ink + (size_t)k * area, micro_batch->side,
-                                CG_STRAY_REACH_PX, micro_batch->room,
+                                CG_SPURIOUS_INK_REACH_PX, micro_batch->room,
                                 micro_batch->distant + (size_t)k * area);
     return cg_loss_absence(micro_batch->logit, micro_batch->distant, micro_batch->pixels, weight,
                            micro_batch->grad_logit);
 }
 
-static void learn_from_targets(struct cg_micro_batch *micro_batch, float share)
+static void learn_from_targets(struct cg_micro_batch *micro_batch, float fraction)
 {
     const struct cg_recipe *recipe = &micro_batch->recipe;
     struct cg_losses *losses = &micro_batch->losses;
     size_t values = 3 * micro_batch->pixels;
     losses->colour = cg_loss_l1(micro_batch->colour, micro_batch->target_colour, values,
-                                share * recipe->colour, micro_batch->grad_colour);
-    losses->gradient = cg_loss_gradient_l1(micro_batch->colour, micro_batch->target_colour,
-                                           micro_batch->crops, micro_batch->side, micro_batch->side,
-                                           3, share * recipe->gradient, micro_batch->grad_colour);
+                                fraction * recipe->colour, micro_batch->grad_colour);
+    losses->gradient = cg_loss_gradient_l1(
+        micro_batch->colour, micro_batch->target_colour, micro_batch->crops, micro_batch->side,
+        micro_batch->side, 3, fraction * recipe->gradient, micro_batch->grad_colour);
     losses->comic = cg_loss_l1(micro_batch->comic, micro_batch->target_comic, values,
-                               share * recipe->comic, micro_batch->grad_comic);
+                               fraction * recipe->comic, micro_batch->grad_comic);
     losses->ink =
         cg_loss_cross_entropy(micro_batch->logit, micro_batch->target_ink, micro_batch->pixels,
-                              share * recipe->ink, micro_batch->grad_logit);
+                              fraction * recipe->ink, micro_batch->grad_logit);
     if (recipe->chroma > 0.0f)
-        losses->chroma = chroma_loss(micro_batch, share * recipe->chroma);
+        losses->chroma = chroma_loss(micro_batch, fraction * recipe->chroma);
     if (recipe->spurious_ink > 0.0f)
-        losses->spurious_ink = spurious_ink_loss(micro_batch, share * recipe->spurious_ink);
+        losses->spurious_ink = spurious_ink_loss(micro_batch, fraction * recipe->spurious_ink);
     if (recipe->consistency > 0.0f)
-        losses->consistency = consistency_loss(micro_batch, share * recipe->consistency);
+        losses->consistency = consistency_loss(micro_batch, fraction * recipe->consistency);
 }
 
 /* What the generator must change for a critic to take its comics for real ones. */
@@ -429,7 +429,7 @@ static void learn_from_critic(struct cg_micro_batch *micro_batch, enum cg_critic
 {
     struct cg_pass *pass = micro_batch->on_judged[critic];
     size_t patches = cg_shape_rows(cg_pass_output_shape(pass));
-    float weight = micro_batch->share * micro_batch->recipe.adversarial[critic];
+    float weight = micro_batch->fraction * micro_batch->recipe.adversarial[critic];
     const float *logits = cg_pass_forward(pass, learner->used, micro_batch->judged);
     memset(micro_batch->grad_logits, 0, patches * sizeof(float));
     micro_batch->losses.adversarial[critic] = cg_loss_generator(
@@ -461,7 +461,7 @@ void cg_micro_batch_learn(struct cg_micro_batch *micro_batch, const struct cg_le
     memset(micro_batch->grad_colour, 0, 3 * micro_batch->pixels * sizeof(float));
     memset(micro_batch->grad_comic, 0, 3 * micro_batch->pixels * sizeof(float));
     memset(micro_batch->grad_logit, 0, micro_batch->pixels * sizeof(float));
-    learn_from_targets(micro_batch, micro_batch->share * target_fraction);
+    learn_from_targets(micro_batch, micro_batch->fraction * target_fraction);
     for (int c = 0; critics != NULL && c < CG_CRITIC_COUNT; c++)
         if (micro_batch->on_judged[c] != NULL)
             learn_from_critic(micro_batch, (enum cg_critic)c, &critics[c]);
