@@ -1,19 +1,19 @@
-/* Memory that only grows: a worker keeps it from picture to picture. */
+/* A growable buffer that a worker reuses from picture to picture. It never shrinks. */
 #ifndef CG_BASE_BUFFER_H
 #define CG_BASE_BUFFER_H
 
 #include "base/error.h"
 
-/* Start with zeros; free memory with free(). */
+/* Initialise to zero; release memory with free(). */
 struct cg_buffer {
     void *memory;
     size_t nbytes;
 };
 
 /*
- * Make room for rows * count elements, aligned as cg_alloc does; what was in the buffer is lost if
- * it has to grow. Error: CG_ERR_MEMORY, what names the buffer; the buffer is then empty or as it
- * was.
+ * Ensure room for rows * count elements, aligned as by cg_alloc. The contents are lost if the
+ * buffer has to grow. Error: CG_ERR_MEMORY (its text names the buffer by `what`); the buffer is
+ * then empty or unchanged.
  */
 enum cg_status cg_buffer_reserve(struct cg_buffer *buffer, size_t rows, size_t count,
                                  size_t element_nbytes, const char *what, struct cg_error *error);

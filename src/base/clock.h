@@ -1,4 +1,4 @@
-/* Time that never goes backwards, in seconds. */
+/* Monotonic time, in seconds. */
 #ifndef CG_BASE_CLOCK_H
 #define CG_BASE_CLOCK_H
 

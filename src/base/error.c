@@ -8,6 +8,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#undef cg_fail /* defined for analyzers */
+#undef cg_fail_errno
+
 enum cg_status cg_fail(struct cg_error *error, enum cg_status status, const char *format, ...)
 {
     if (error != NULL) {

@@ -1,6 +1,5 @@
 /*
- * Failing with a reason. The status and error types are public (comicgan.h); these are the helpers
- * with which the library fills them.
+ * Helpers that fill the public status and error types (comicgan.h).
  */
 #ifndef CG_BASE_ERROR_H
 #define CG_BASE_ERROR_H
@@ -12,28 +11,32 @@
     __attribute__((format(printf, format_index, first_argument)))
 #else
 #define CG_PRINTF(format_index, first_argument)
-/* "doing path: words for an errno value". Returns CG_ERR_FULL for a full disk, else CG_ERR_IO. */
-enum cg_status cg_fail_errno(struct cg_error *error, const char *doing, const char *path,
-                             int number);
-
-/* The end of a path that is too long to be shown with a reason after it; most often all of it. */
-const char *cg_path_tail(const char *path);
-
 #endif
 
-/* Write status and text (cut to fit, made clean as text.h says) to error, if not NULL.
+/* Store status and text (truncated to fit, sanitised by cg_text_clean) in error unless it is NULL.
  * Returns status. */
 enum cg_status cg_fail(struct cg_error *error, enum cg_status status, const char *format, ...)
     CG_PRINTF(3, 4);
 
-/* Put "text: " before the text already in error: what was being done when it failed. */
+/* Prepend "text: " to the text in error, to say what was being done. */
 void cg_error_prefix(struct cg_error *error, const char *format, ...) CG_PRINTF(2, 3);
 
 /* "doing path: words for an errno value". Returns CG_ERR_FULL for a full disk, else CG_ERR_IO. */
 enum cg_status cg_fail_errno(struct cg_error *error, const char *doing, const char *path,
                              int number);
 
-/* The end of a path that is too long to be shown with a reason after it; most often all of it. */
+/* The tail of a path that would leave no room for a reason; usually the whole path. */
 const char *cg_path_tail(const char *path);
+
+/* clang's analyzer sees one file at a time; here it learns that a failure never returns CG_OK. */
+#ifdef __clang_analyzer__
+static inline enum cg_status cg_analysed(enum cg_status status, enum cg_status same)
+{
+    return same == status ? same : status;
+}
+#define cg_fail(error, status, ...) cg_analysed(status, (cg_fail)(error, status, __VA_ARGS__))
+#define cg_fail_errno(error, doing, path, number)                                                  \
+    cg_analysed(CG_ERR_IO, (cg_fail_errno)(error, doing, path, number))
+#endif
 
 #endif

@@ -1,4 +1,4 @@
-/* Files in the making: see file_writer.h. POSIX calls throughout: stdio would hide where a write
+/* Atomic file writing: see file_writer.h. POSIX calls throughout: stdio would hide where a write
  * failed. */
 #define _XOPEN_SOURCE 700 /* fchmod, O_NOFOLLOW */
 #define _DEFAULT_SOURCE   /* getrandom */
@@ -182,7 +182,7 @@ static enum cg_status flush_buffer(struct cg_file_writer *writer, struct cg_erro
     return write_out(writer, writer->buffer, nbytes, error);
 }
 
-/* The text of the first failure went to the caller that saw it; later ones are told the path. */
+/* The first failure's text went to its caller; later calls report the path alone. */
 static enum cg_status failed_before(const struct cg_file_writer *writer, struct cg_error *error)
 {
     return cg_fail(error, writer->status, "writing %s: an earlier write failed",

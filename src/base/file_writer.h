@@ -1,4 +1,4 @@
-/* Writing files whole or not at all. Errors as in file.h. */
+/* Atomic file writing. Errors as in file.h. */
 #ifndef CG_BASE_FILE_WRITER_H
 #define CG_BASE_FILE_WRITER_H
 
@@ -7,34 +7,34 @@
 #include <stdbool.h>
 
 /*
- * A file in the making. The bytes go to a temporary file beside the target, which takes the
- * target's place on commit, with its permissions but for set-user-ID and the like (or 0666 less the
- * umask if there was none). Whatever goes wrong, the target is as it was and the temporary file is
- * gone. A link of this user or of root is followed; a device or pipe is written to directly.
+ * A file being written. The bytes go to a temporary file beside the target and replace the target
+ * on commit, keeping its permissions except set-user-ID and the like (or 0666 less the umask for a
+ * new file). On failure the target is unchanged and the temporary file removed. A symbolic link
+ * owned by this user or root is followed; devices and pipes are written to directly.
  */
 struct cg_file_writer;
 
 enum cg_status cg_file_writer_create(const char *path, struct cg_file_writer **out,
                                      struct cg_error *error);
 
-/* Add bytes. After a failure every further call, and the commit, fails with the same status. */
+/* Append bytes. After a failure all further calls, including commit, fail with the same status. */
 enum cg_status cg_file_writer_add(struct cg_file_writer *writer, const void *bytes, size_t nbytes,
                                   struct cg_error *error);
 
-/* Flush to the disk and put in the target's place. Once; then only free is left to call. */
+/* Sync to disk and rename over the target. May be called once; only free may follow. */
 enum cg_status cg_file_writer_commit(struct cg_file_writer *writer, struct cg_error *error);
 
-/* Also gives the file up if it was not committed. NULL is fine. */
+/* Discards the file unless it was committed. Accepts NULL. */
 void cg_file_writer_free(struct cg_file_writer *writer);
 
-/* All of it at once. Errors: CG_ERR_IO, CG_ERR_MEMORY. */
+/* Create, add and commit in one call. Errors: CG_ERR_IO, CG_ERR_MEMORY. */
 enum cg_status cg_file_write(const char *path, const void *bytes, size_t nbytes,
                              struct cg_error *error);
 
 /*
- * Remove the temporary files in a folder that writers left which were killed, of targets for whose
- * name is_target is true. A file whose writer lives is locked and stays. Where locks do not reach
- * (some network file systems, between machines), is_target must leave out what others write.
+ * Remove temporary files left in a folder by killed writers, for targets whose name satisfies
+ * is_target. Files of live writers are locked and stay. Where locks are not shared (some network
+ * file systems, between machines), is_target must exclude what others may be writing.
  */
 void cg_folder_drop_abandoned(const char *path,
                               bool (*is_target)(const void *context, const char *name),

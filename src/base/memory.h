@@ -1,4 +1,4 @@
-/* Memory with checked sizes. Everything is freed with free() unless said otherwise. */
+/* Allocation with checked sizes. Everything is freed with free() unless noted otherwise. */
 #ifndef CG_BASE_MEMORY_H
 #define CG_BASE_MEMORY_H
 
@@ -6,10 +6,10 @@
 
 #include <stdbool.h>
 
-/* Cache line and widest vector: alignment of every numeric buffer, in bytes. */
+/* Alignment of numeric buffers, in bytes: a cache line, and the widest vector. */
 #define CG_ALIGNMENT_NBYTES 64
 
-/* a * b; false (and *out untouched) when it does not fit. */
+/* *out = a * b; returns false and leaves *out unchanged on overflow. */
 static inline bool cg_mul_size(size_t a, size_t b, size_t *out)
 {
     if (a != 0 && b > SIZE_MAX / a)
@@ -19,30 +19,30 @@ static inline bool cg_mul_size(size_t a, size_t b, size_t *out)
 }
 
 /*
- * count elements of element_nbytes each, aligned to CG_ALIGNMENT_NBYTES; contents undefined
- * (cg_alloc) or zero (cg_alloc_zero). count 0 gives a valid pointer. Returns NULL, with
- * CG_ERR_MEMORY in error, when memory is short or the product overflows; what names the buffer
- * in the text.
+ * count elements of element_nbytes each, aligned to CG_ALIGNMENT_NBYTES; uninitialised
+ * (cg_alloc) or zeroed (cg_alloc_zero). A count of 0 gives a valid pointer. Returns NULL, with
+ * CG_ERR_MEMORY in error, when out of memory or when the size overflows; `what` names the buffer
+ * in the error text.
  */
 void *cg_alloc(size_t count, size_t element_nbytes, const char *what, struct cg_error *error);
 void *cg_alloc_zero(size_t count, size_t element_nbytes, const char *what, struct cg_error *error);
 
 /*
- * malloc, calloc and realloc that remember, for the calling thread, that memory was short: for
- * libraries that answer it as they answer damage, or leave out what did not fit. Forget before a
- * library is called, ask afterwards. Freed with free().
+ * malloc, calloc and realloc that record, per thread, whether an allocation failed: for libraries
+ * that report a failed allocation as damaged input, or silently drop data. Call cg_memory_forget
+ * before the library and cg_memory_was_short after it. Freed with free().
  */
 void *cg_watched_malloc(size_t nbytes);
 void *cg_watched_calloc(size_t count, size_t element_nbytes);
 void *cg_watched_realloc(void *memory, size_t nbytes);
 void cg_memory_forget(void);
-void cg_memory_tell_short(void); /* by who has learnt it otherwise */
+void cg_memory_tell_short(void); /* for failures noticed elsewhere */
 bool cg_memory_was_short(void);
 
-/* A copy of text, or NULL. */
+/* strdup; NULL if out of memory. */
 char *cg_string_copy(const char *text);
 
-/* printf into memory of its own, or NULL. */
+/* printf into a new string; NULL if out of memory. */
 char *cg_string_format(const char *format, ...) CG_PRINTF(1, 2);
 
 #endif

@@ -39,10 +39,10 @@
 #define CG_MULTIVERSION_UNFUSED
 #endif
 
-/* All of AVX-512 that x86-64-v4 has, whether this build uses it or not. */
+/* Whether the processor has all of x86-64-v4's AVX-512, even if this build does not use it. */
 bool cg_cpu_has_avx512(void);
 
-/* Floats in the widest vector that kernels of this build may use here: 16, 8 (with FMA) or 4. */
+/* Floats per vector in the widest kernels usable by this build here: 16, 8 (with FMA) or 4. */
 int cg_vector_lanes(void);
 
 #endif

@@ -137,7 +137,7 @@ enum cg_status cg_output_check(struct cg_inputs *inputs, const char *path, bool 
 {
     struct stat about;
     if (lstat(path, &about) != 0)
-        return CG_OK; /* not there, or a reason that writing will tell */
+        return CG_OK; /* missing, or unusable for a reason that writing will report */
     if (is_foreign_link(&about))
         return refuse_link(path, error);
     bool leads_somewhere = stat(path, &about) == 0;

@@ -1,11 +1,11 @@
 /*
- * What a call may write over: one rule for the outputs of all commands, asked before any work.
+ * What a command may overwrite: one rule for all commands, checked before any work.
  *
- * - An output that is there already is refused unless the user said --force.
- * - One that is also an input of the call, by whatever name or link, is refused in any case.
- * - Nothing is written through a symbolic link that neither this user nor root laid.
+ * - An output that exists is refused unless the user gave --force.
+ * - An output that is also an input of the call, under any name or link, is always refused.
+ * - Nothing is written through a symbolic link owned by anyone but this user or root.
  *
- * Devices and pipes are written to, not overwritten, and may always be outputs.
+ * Devices and pipes are never overwritten and are always allowed.
  */
 #ifndef CG_BASE_OUTPUT_H
 #define CG_BASE_OUTPUT_H

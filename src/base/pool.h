@@ -1,6 +1,6 @@
 /*
- * A pool of threads for loops whose turns are independent. The caller works too, so a pool of one
- * has no thread of its own. Results must not depend on which worker takes which item.
+ * A thread pool for loops with independent iterations. The caller works too, so a pool of one
+ * starts no thread. Results must not depend on which worker takes which item.
  */
 #ifndef CG_BASE_POOL_H
 #define CG_BASE_POOL_H

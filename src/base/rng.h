@@ -1,7 +1,7 @@
 /*
- * Random numbers that depend on nothing but their seed: xoshiro256** (Blackman and Vigna 2018),
- * seeded by splitmix64. A generator is made where it is needed from (seed, stream, index), so a
- * resumed or differently threaded run draws the same numbers and no state has to be kept in files.
+ * Reproducible random numbers: xoshiro256** (Blackman and Vigna 2018), seeded by splitmix64. A
+ * generator is created where it is needed from (seed, stream, index), so that a run draws the same
+ * numbers when resumed or with other threads, and no generator state is saved.
  */
 #ifndef CG_BASE_RNG_H
 #define CG_BASE_RNG_H
@@ -12,7 +12,7 @@ struct cg_rng {
     uint64_t state[4];
 };
 
-/* A generator for one purpose (stream) and one occasion (index: a step, an item). */
+/* A generator for one purpose (stream) and one use of it (index: a step, an item). */
 struct cg_rng cg_rng_make(uint64_t seed, uint64_t stream, uint64_t index);
 
 uint64_t cg_rng_next(struct cg_rng *rng);

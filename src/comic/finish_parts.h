@@ -28,7 +28,7 @@ void cg_line_ink_row(const struct cg_line *line, const struct cg_layers *layers,
 void cg_line_smooth_row(const struct cg_line *line, const struct cg_layers *layers, int y);
 void cg_line_row(const struct cg_line *line, const struct cg_layers *layers, int y);
 
-/* ---- finish_grade.c: tones and palette, as a table of colours ---------------------------------
+/* ---- finish_tone.c: tones and palette, as a table of colours ---------------------------------
  */
 
 #define CG_GRADE_NODES 65 /* along each of red, green and blue */

@@ -1,4 +1,4 @@
-/* Which pictures do not belong: see anomaly.h. */
+/* Anomaly detection: see anomaly.h. */
 #include "gan/anomaly.h"
 
 #include "base/memory.h"

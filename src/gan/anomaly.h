@@ -1,19 +1,19 @@
 /*
- * Which pictures do not belong: a vector GAN's discriminator as a detector of anomalies.
+ * Anomaly detection with a vector GAN's discriminator.
  *
- * D's logit says whether a picture looks generated, which is another question than whether it is of
- * the kind that D was trained on. Its last hidden layer h(x) describes a picture better. Of a
- * picture, many crops x are taken, and each unit of h gives two numbers: the logarithms of its mean
- * size and of its deviation over the crops. How much a picture varies from place to place says
- * more about its kind than what it shows on the whole. A normal distribution N(m, C) is fitted to
- * these v of a folder of normal pictures. The score is the Mahalanobis distance,
+ * D's logit says whether a picture looks generated, not whether it resembles the training pictures;
+ * its last hidden layer h(x) describes a picture better. Many crops x are taken of a picture, and
+ * each unit of h contributes two features: the logarithms of its mean magnitude and of its
+ * deviation over the crops. How a picture varies from place to place says more about its kind than
+ * its overall content. A normal distribution N(m, C) is fitted to these v of a folder of normal
+ * pictures. The score is the Mahalanobis distance,
  *
  *   score = sqrt((v - m)^T (C + r I)^-1 (v - m) / n),    r = CG_ANOMALY_RIDGE tr(C) / n,
  *
  * n the length of v (after Lee et al. 2018, "A Simple Unified Framework for Detecting
- * Out-of-Distribution Samples and Adversarial Attacks"). About 1 is normal, though new pictures lie
- * further out than those fitted to where these are few. Without a fit the score is the mean of
- * -logit.
+ * Out-of-Distribution Samples and Adversarial Attacks"). Scores near 1 are normal, though new
+ * pictures score higher than the fitted ones when these are few. Without a fit the score is the
+ * mean of -logit.
  */
 #ifndef CG_GAN_ANOMALY_H
 #define CG_GAN_ANOMALY_H
@@ -33,12 +33,12 @@ enum cg_status cg_anomaly_create(const struct cg_vector_model *model, int crops,
                                  struct cg_error *error);
 void cg_anomaly_free(struct cg_anomaly *anomaly);
 
-/* Fit to the pictures in dir; those that cannot be read are left out. Errors: CG_ERR_IO,
+/* Fit to the pictures in dir; unreadable ones are skipped. Errors: CG_ERR_IO,
  * CG_ERR_FORMAT for fewer than CG_ANOMALY_PICTURES_MIN, CG_ERR_NUMERIC, CG_ERR_MEMORY. */
 enum cg_status cg_anomaly_fit(struct cg_anomaly *anomaly, const char *dir, struct cg_error *error);
 
-/* Keep a fit in a file, or take it from one, with the crops that it was made with. Errors:
- * CG_ERR_IO; CG_ERR_MODEL for a file of another model's fit. */
+/* Save a fit to a file, or load one, including its crop settings. Errors:
+ * CG_ERR_IO; CG_ERR_MODEL for another model's fit. */
 enum cg_status cg_anomaly_save(const struct cg_anomaly *anomaly, const char *path,
                                struct cg_error *error);
 enum cg_status cg_anomaly_load(struct cg_anomaly *anomaly, const char *path,

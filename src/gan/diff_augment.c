@@ -1,4 +1,4 @@
-/* Differentiable augmentation: see augment.h. */
+/* Differentiable augmentation: see diff_augment.h. */
 #include "gan/diff_augment.h"
 
 #include <stddef.h>

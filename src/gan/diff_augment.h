@@ -1,8 +1,8 @@
 /*
  * Differentiable augmentation (Zhao et al. 2020, "Differentiable Augmentation for Data-Efficient
- * GAN Training"): real and generated pictures go through the same kinds of random change before D
- * sees them, and G's gradient comes back through it; so D cannot learn few pictures by heart, and
- * the changes do not leak into what is generated. Every change is affine in the pixels.
+ * GAN Training"): real and generated pictures pass through the same kinds of random change before D
+ * sees them, and G's gradient is propagated through it, so that D cannot memorise a small data set
+ * and the changes do not leak into generated pictures. Every change is affine in the pixels.
  */
 #ifndef CG_GAN_DIFF_AUGMENT_H
 #define CG_GAN_DIFF_AUGMENT_H
@@ -14,7 +14,7 @@
 /* Bits of a policy. */
 enum {
     CG_AUGMENT_COLOUR = 1,      /* lighter or darker by up to 0.5, contrast times 0.5 to 1.5 */
-    CG_AUGMENT_TRANSLATION = 2, /* by up to an eighth of the side; what comes in is black */
+    CG_AUGMENT_TRANSLATION = 2, /* by up to an eighth of the side; vacated pixels are black */
     CG_AUGMENT_CUTOUT = 4       /* a square of half the side becomes grey (0) */
 };
 #define CG_AUGMENT_ALL 7
@@ -38,8 +38,8 @@ struct cg_augment_draw cg_augment_draw(const struct cg_augment *augment, struct 
 void cg_augment_forward(const struct cg_augment *augment, const struct cg_augment_draw *draw,
                         const float *in, float *out);
 
-/* grad_in = the gradient by the picture from the one by the changed picture, which may be
- * overwritten; not in place. */
+/* grad_in = the gradient with respect to the picture, from grad_out, the one with respect to the
+ * changed picture, which may be overwritten; not in place. */
 void cg_augment_backward(const struct cg_augment *augment, const struct cg_augment_draw *draw,
                          float *grad_out, float *grad_in);
 

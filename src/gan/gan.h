@@ -64,15 +64,15 @@ typedef void (*cg_vector_report_fn)(void *context, const struct cg_vector_report
 /*
  * Start a run. Errors: those of the data (samples.h); CG_ERR_ARGUMENT, CG_ERR_MODEL for options
  * that do not fit together; CG_ERR_STATE if the folder holds a run, or others' files;
- * CG_ERR_NUMERIC when training stays unstable (loop.h); CG_ERR_IO, CG_ERR_FULL. What was saved
- * before is kept in any case.
+ * CG_ERR_NUMERIC when training stays unstable (loop.h); CG_ERR_IO, CG_ERR_FULL. Earlier saves
+ * are always kept.
  */
 enum cg_status cg_vector_start(const struct cg_vector_options *options,
                                const struct cg_train_limits *limits, cg_vector_report_fn report,
                                void *context, struct cg_error *error);
 
-/* Go on with the run in out_dir. Errors: as above; CG_ERR_FORMAT, CG_ERR_MODEL for a folder that
- * holds no such run or one of other data. */
+/* Resume the run in out_dir. Errors: as above; CG_ERR_FORMAT, CG_ERR_MODEL for a folder without
+ * such a run, or with a run on other data. */
 enum cg_status cg_vector_resume(const char *out_dir, int threads,
                                 const struct cg_train_limits *limits, cg_vector_report_fn report,
                                 void *context, struct cg_error *error);

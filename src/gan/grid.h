@@ -1,4 +1,4 @@
-/* Small pictures laid out on one larger picture. */
+/* Small pictures arranged on one larger picture. */
 #ifndef CG_GAN_GRID_H
 #define CG_GAN_GRID_H
 

@@ -1,6 +1,6 @@
 /*
- * Small square pictures as vectors of bytes: what the vector GAN learns from and judges. They come
- * from a folder of pictures, of which square crops are taken and reduced, or from an IDX file.
+ * Small square pictures as byte vectors, the vector GAN's data: square crops of the pictures in a
+ * folder, reduced, or the contents of an IDX file.
  */
 #ifndef CG_GAN_SAMPLES_H
 #define CG_GAN_SAMPLES_H
@@ -9,15 +9,15 @@
 #include "base/rng.h"
 #include "image/image.h"
 
-/* Fewer teach nothing but themselves. */
+/* A GAN would only memorise fewer. */
 #define CG_SAMPLES_MIN 16
 #define CG_SAMPLES_CROPS_MAX 1024
 
 struct cg_samples_options {
     int side_px, channels; /* of the samples */
     int crops;             /* of each picture; 0: enough for CG_SAMPLES_WANTED in all */
-    float crop;            /* side of the crops as a share of the picture's short side, 0.05 to 1,
-                              give or take a quarter; 1: always the square in the middle */
+    float crop;            /* side of the crops as a fraction of the picture's short side, 0.05 to
+                              1, plus or minus a quarter; 1: always the centre square */
     uint64_t seed;
 };
 
@@ -34,8 +34,8 @@ struct cg_samples {
 };
 
 /*
- * All samples of path, a folder or an IDX file, in an order of their own (by path). Depends on
- * nothing but files and options, not on threads. Errors: CG_ERR_IO; CG_ERR_FORMAT, with what was
+ * All samples of path, a folder or an IDX file, ordered by path. Depends only on files
+ * and options, not on threads. Errors: CG_ERR_IO; CG_ERR_FORMAT, with what was
  * found (no pictures, too few, all alike, a damaged IDX file); CG_ERR_MEMORY.
  */
 enum cg_status cg_samples_open(const char *path, const struct cg_samples_options *options,
@@ -44,9 +44,9 @@ enum cg_status cg_samples_open(const char *path, const struct cg_samples_options
 void cg_samples_clear(struct cg_samples *samples);
 
 /*
- * Up to crops samples of one picture into target: the square in the middle where crops is 1, the
- * picture is hardly larger than a sample or options->crop is 1; else random ones that are not
- * blank. stream: tells pictures apart for the random numbers. *made: how many. Errors:
+ * Up to crops samples of one picture into target: the centre square if crops is 1, the
+ * picture is hardly larger than a sample or options->crop is 1; otherwise random crops that are not
+ * blank. stream: random stream, different for each picture. *made: their number. Errors:
  * CG_ERR_MEMORY.
  */
 enum cg_status cg_samples_cut(const struct cg_image *image,

@@ -10,17 +10,17 @@
 /* How strong the changes are; 0 turns one off. */
 struct cg_transform {
     bool mirror;      /* half of the time */
-    float degrees;    /* turned by up to this much to either side */
-    float zoom;       /* enlarged by up to this share */
-    float shift;      /* moved by up to this share of each side */
-    float brightness; /* lighter or darker by up to this share of white */
-    float contrast;   /* contrast times 1 give or take up to this */
+    float degrees;    /* rotated by up to this much to either side */
+    float zoom;       /* enlarged by up to this fraction */
+    float shift;      /* moved by up to this fraction of each side */
+    float brightness; /* lighter or darker by up to this fraction of white */
+    float contrast;   /* contrast times 1 plus or minus up to this */
 };
 
 extern const struct cg_transform CG_TRANSFORM_DEFAULT;
 
 /*
- * A changed copy of the same size; *out is created. Bilinear; what lies beyond the edge repeats it.
+ * A changed copy of the same size; *out is created. Bilinear; edges are repeated.
  * Errors: CG_ERR_LIMIT, CG_ERR_MEMORY.
  */
 enum cg_status cg_transform_apply(const struct cg_transform *transform,

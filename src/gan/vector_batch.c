@@ -134,7 +134,7 @@ void cg_vector_batch_free(struct cg_vector_batch *batch)
 
 /* ---- rows ------------------------------------------------------------------------------------ */
 
-/* What is done to each row: threads share blocks of them. */
+/* Work on each row, distributed over threads by blocks. */
 struct rows_call {
     struct cg_vector_batch *batch;
     void (*row)(const struct rows_call *call, int row);

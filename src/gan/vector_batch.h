@@ -1,7 +1,7 @@
 /*
  * A batch of the vector GAN: passes and buffers for all of its rows. The functions below are the
- * text's steps. Threads of a pool share them, rows and columns at a time, and make no difference.
- * Random numbers depend on (seed, purpose, number of the row in the run) alone.
+ * steps of the algorithm. They run on a thread pool, by blocks of rows or columns; results do not
+ * depend on the threads. Random numbers depend on (seed, purpose, row index in the run) alone.
  */
 #ifndef CG_GAN_VECTOR_BATCH_H
 #define CG_GAN_VECTOR_BATCH_H
@@ -23,7 +23,7 @@ enum cg_status cg_vector_batch_create(const struct cg_vector_options *options,
                                       struct cg_vector_batch **out, struct cg_error *error);
 void cg_vector_batch_free(struct cg_vector_batch *batch);
 
-/* Step 1: draw noise, let G make pictures of it. round: counts batches through the run. */
+/* Step 1: draw latents and generate pictures. round: index of the batch in the run. */
 void cg_vector_batch_make_fake(struct cg_vector_batch *batch, uint64_t round,
                                const struct cg_learner *generator);
 
@@ -31,11 +31,11 @@ void cg_vector_batch_make_fake(struct cg_vector_batch *batch, uint64_t round,
 void cg_vector_batch_draw_real(struct cg_vector_batch *batch, uint64_t round,
                                const struct cg_samples *samples);
 
-/* Step 3: D judges both; add its gradient. */
+/* Step 3: run D on both; add to its gradient. */
 void cg_vector_batch_judge(struct cg_vector_batch *batch, uint64_t round,
                            const struct cg_learner *discriminator);
 
-/* Step 4: D, as it is now, judges the fake ones once more; add G's gradient through it. */
+/* Step 4: run the updated D on the generated ones again; add to G's gradient through it. */
 void cg_vector_batch_learn(struct cg_vector_batch *batch, uint64_t round,
                            const struct cg_learner *discriminator,
                            const struct cg_learner *generator);

@@ -1,14 +1,14 @@
 /*
- * How far a generator's pictures are from the data's, while it is trained. Pictures are compared in
- * 64 random directions (pixels times a fixed matrix of normal numbers of variance 1/64, which keeps
- * squared distances on average; Johnson and Lindenstrauss 1984): quick, without any other network,
- * and the same for every run on pictures of one size. These figures follow a training run; they say
- * little of what people see, for which there is comicgan eval.
+ * Distances between a generator's pictures and the data during training. Pictures are compared in a
+ * random projection to 64 dimensions (a fixed matrix of normal numbers of variance 1/64, which
+ * preserves squared distances on average; Johnson and Lindenstrauss 1984): fast, without another
+ * network, and the same for every run with pictures of one size. These figures serve to follow a
+ * run; for perceptual measures see comicgan eval.
  *
- *   frechet    Frechet distance (tensor/statistics.h) of 1024 pictures from up to 4096 of the
- * data's diversity  mean distance between generated pictures over the mean between the data's
- *   coverage   how many of up to 1024 pictures of the data are the nearest to some generated one,
- *              over how many are the nearest to some of as many other pictures of the data
+ *   frechet    Frechet distance (tensor/statistics.h) of 1024 pictures from up to 4096 of the data
+ *   diversity  mean distance between generated pictures over that between the data's pictures
+ *   coverage   number of up to 1024 pictures of the data that are nearest to some generated one,
+ *              over the number nearest to some of as many other pictures of the data
  */
 #ifndef CG_GAN_VECTOR_MEASURE_H
 #define CG_GAN_VECTOR_MEASURE_H
@@ -18,8 +18,8 @@
 
 struct cg_vector_measure;
 
-/* Generator and pool must outlive it; the noise of all looks is that of seed. Errors:
- * CG_ERR_ARGUMENT, CG_ERR_MEMORY. */
+/* Generator and pool must outlive it; all measurements use the same latents, drawn from seed.
+ * Errors: CG_ERR_ARGUMENT, CG_ERR_MEMORY. */
 enum cg_status cg_vector_measure_create(const struct cg_network *generator,
                                         const struct cg_samples *samples, uint64_t seed,
                                         struct cg_pool *pool, struct cg_vector_measure **out,
@@ -31,7 +31,7 @@ enum cg_status cg_vector_measure_frechet(struct cg_vector_measure *measure, cons
 void cg_vector_measure_modes(struct cg_vector_measure *measure, const float *parameters,
                              double *diversity, double *coverage);
 
-/* The first count (at most 1024) pictures of the looks' noise; they belong to the measure. */
+/* The pictures of the first count (at most 1024) latents; they belong to the measure. */
 const float *cg_vector_measure_pictures(struct cg_vector_measure *measure, const float *parameters,
                                         size_t count);
 

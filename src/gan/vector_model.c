@@ -1,4 +1,4 @@
-/* The GAN of vectors and its file: see vector.h. */
+/* The vector GAN and its file: see vector_model.h. */
 #include "gan/vector_model.h"
 
 #include "base/memory.h"

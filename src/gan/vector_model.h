@@ -1,9 +1,9 @@
 /*
- * The GAN of vectors (Goodfellow et al. 2014): a generator turns noise into the pixels of a small
- * picture, a discriminator turns such pixels into one logit. Both are chains of fully connected
+ * The vector GAN (Goodfellow et al. 2014): a generator maps a latent vector to the pixels of a
+ * small picture, a discriminator maps such pixels to one logit. Both are chains of fully connected
  * layers:
  *
- *   G  noise 100 -> 256 -> 512 -> 1024 -> 784     ReLU between, tanh at the end
+ *   G  latent 100 -> 256 -> 512 -> 1024 -> 784     ReLU between, tanh at the end
  *   D  784 -> 1024 -> 512 -> 256 -> 1             leaky ReLU 0.2 between
  *
  * D's sigmoid is left to the losses, which work on logits: D(x) = sigmoid(logit). Pixels are -1 to
@@ -30,7 +30,7 @@ struct cg_vector_widths {
 struct cg_vector_config {
     int side_px;  /* pictures are square, 4 to CG_VECTOR_SIDE_MAX_PX */
     int channels; /* 1 grey, 3 RGB */
-    int latent;   /* numbers that a picture is made from */
+    int latent;   /* dimensions of the latent vector */
     struct cg_vector_widths generator, discriminator; /* of the hidden layers */
     float dropout; /* of D's hidden layers while it is trained, 0 to 0.9 */
 };
@@ -61,7 +61,7 @@ enum cg_status cg_vector_model_read(const char *path, struct cg_vector_model **o
                                     struct cg_error *error);
 void cg_vector_model_free(struct cg_vector_model *model);
 
-/* Write atomically. parameters: in place of the model's own. */
+/* Write atomically. parameters: used instead of the model's own. */
 enum cg_status cg_vector_model_write(const char *path, const struct cg_vector_model *model,
                                      const float *const parameters[CG_VECTOR_NETWORKS],
                                      struct cg_error *error);

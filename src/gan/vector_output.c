@@ -1,4 +1,4 @@
-/* What a vector GAN's run leaves behind: rows of the log, sample pictures, checkpoint, model. */
+/* A vector GAN's output: rows of the log, sample pictures, the model. */
 #include "gan/vector_trainer.h"
 
 #include "base/memory.h"
@@ -95,7 +95,7 @@ enum cg_status cg_vector_open_log(struct cg_vector_trainer *trainer, struct cg_e
                        error);
 }
 
-/* Write the last row and tell of it. */
+/* Write the last row and report it. */
 static enum cg_status write_row(struct cg_vector_trainer *trainer, struct cg_error *error)
 {
     char alarms[CG_ALARM_NAMES_NBYTES];

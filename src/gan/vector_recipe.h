@@ -1,4 +1,4 @@
-/* The numbers of a vector GAN's training run. docs/GAN.md explains them one by one. */
+/* The hyperparameters of a vector GAN's training run, explained in docs/GAN.md. */
 #ifndef CG_GAN_VECTOR_RECIPE_H
 #define CG_GAN_VECTOR_RECIPE_H
 
@@ -12,8 +12,8 @@ struct cg_vector_recipe {
     int d_steps; /* steps of D for one of G */
     /* the game */
     enum cg_gan_objective objective;
-    float label_smoothing; /* real pictures count as 1 less this; objectives with a sigmoid only */
-    float instance_noise;  /* deviation of the noise on what D sees at the start; halves every
+    float label_smoothing; /* the label of real pictures is 1 minus this; sigmoid objectives only */
+    float instance_noise;  /* initial deviation of the noise on D's input; halved every
                               CG_VECTOR_NOISE_HALVES steps */
     float r1;              /* weight of the R1 penalty */
     bool spectral_norm;    /* of D */

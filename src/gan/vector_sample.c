@@ -22,13 +22,13 @@ void cg_vector_latent(uint64_t seed, uint64_t index, float truncation, int lengt
         while (truncation > 0.0f && fabsf(latent[i]) > truncation);
 }
 
-void cg_vector_latent_between(const float *from, const float *to, float share, int length,
+void cg_vector_latent_between(const float *from, const float *to, float fraction, int length,
                               float *latent)
 {
     size_t count = (size_t)length;
     double lengths = sqrt(cg_vector_dot(from, from, count) * cg_vector_dot(to, to, count));
     double angle = acos(fmax(-1.0, fmin(1.0, cg_vector_dot(from, to, count) / lengths)));
-    double a = 1.0 - (double)share, b = (double)share;
+    double a = 1.0 - (double)fraction, b = (double)fraction;
     if (angle > SMALLEST_ANGLE) {
         a = sin(a * angle) / sin(angle);
         b = sin(b * angle) / sin(angle);

@@ -6,19 +6,19 @@
 #include "gan/vector_model.h"
 
 /*
- * Noise of picture number `index` of a seed: normal numbers; with truncation above 0, those further
- * from 0 than it are drawn again (Brock et al. 2019, section 3.1): less diverse, more typical.
+ * The latent of picture `index` of a seed: normal numbers. With truncation above 0, those of larger
+ * magnitude are redrawn (Brock et al. 2019, section 3.1): less diverse, more typical pictures.
  */
 void cg_vector_latent(uint64_t seed, uint64_t index, float truncation, int length, float *latent);
 
 /*
- * Noise between two others, share 0 to 1 of the way along the arc: normal numbers of many
- * dimensions lie near a sphere (White 2016).
+ * Spherical interpolation between two latents, fraction 0 to 1: normal vectors of many dimensions
+ * lie near a sphere (White 2016).
  */
-void cg_vector_latent_between(const float *from, const float *to, float share, int length,
+void cg_vector_latent_between(const float *from, const float *to, float fraction, int length,
                               float *latent);
 
-/* count pictures of as many rows of noise; *out to be freed. Errors: CG_ERR_MEMORY. */
+/* The pictures of count latents; *out to be freed. Errors: CG_ERR_MEMORY. */
 enum cg_status cg_vector_generate(const struct cg_vector_model *model, struct cg_pool *pool,
                                   const float *latent, size_t count, float **out,
                                   struct cg_error *error);

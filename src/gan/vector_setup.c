@@ -1,4 +1,4 @@
-/* From what was asked for to a vector GAN's run in hand: see vector_trainer.h. */
+/* Setting a vector GAN's run up and tearing it down: see vector_trainer.h. */
 #include "gan/vector_trainer.h"
 
 #include "base/file.h"

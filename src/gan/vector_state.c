@@ -1,4 +1,4 @@
-/* All that changes while a vector GAN is trained: see vector_state.h. */
+/* The mutable state of a vector GAN's training: see vector_state.h. */
 #include "gan/vector_state.h"
 
 #include "base/memory.h"

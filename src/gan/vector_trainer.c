@@ -1,5 +1,5 @@
 /*
- * Training the vector GAN: see vector.h; the loop around the steps is loop.c. A step goes as in the
+ * Training the vector GAN: see gan.h; the loop around the steps is loop.c. A step goes as in the
  * text that this project comes from, which is algorithm 1 of Goodfellow et al. 2014:
  *
  *   1. draw noise z, generate a batch of fake pictures G(z)

@@ -1,4 +1,5 @@
-/* A vector GAN's run in hand. Private to vector.c, vector_setup.c and vector_journal.c. */
+/* The state of a running vector GAN training. Private to vector_trainer.c, vector_setup.c and
+ * vector_output.c. */
 #ifndef CG_GAN_VECTOR_TRAINER_H
 #define CG_GAN_VECTOR_TRAINER_H
 
@@ -28,20 +29,20 @@ struct cg_vector_trainer {
     struct cg_vector_row row; /* the last one */
 };
 
-/* Tell the caller of the run; step, limit and row are filled in. */
+/* Report to the caller of the run; step, limit and row are filled in. */
 void cg_vector_tell(struct cg_vector_trainer *trainer, const struct cg_vector_report *what);
 
 /* Everything from the data to the log, for a trainer whose options, recipe, loop and report are
- * set. resume: go on from the checkpoint, if the data is still that of fingerprint. Call tear_down
- * also after a failure. */
+ * set. resume: continue from the checkpoint, provided that the data still has this fingerprint.
+ * Call tear_down even after a failure. */
 enum cg_status cg_vector_set_up(struct cg_vector_trainer *trainer, bool resume,
                                 uint64_t fingerprint, struct cg_error *error);
 void cg_vector_tear_down(struct cg_vector_trainer *trainer);
 
-/* Open the log, anew if it is, where the state is; begin new means. */
+/* Open the log at the state's step and reset the means. */
 enum cg_status cg_vector_open_log(struct cg_vector_trainer *trainer, struct cg_error *error);
 
-/* Measure, write a row, look for alarms, begin new means. */
+/* Measure, write a row, raise alarms, reset the means. */
 enum cg_status cg_vector_log(struct cg_vector_trainer *trainer, struct cg_error *error);
 
 /* samples/step-N.png and the model. */

@@ -299,7 +299,7 @@ static void with_space(const struct cg_colour_space *space, colour_work work, vo
     cmsDeleteContext(context);
     while (arena.blocks.next != &arena.blocks) {
         struct block *left = arena.blocks.next;
-        unlink_block(left);
+        arena.blocks.next = left->next;
         free(left);
     }
 }

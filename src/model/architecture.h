@@ -25,7 +25,7 @@ struct cg_generator_level {
 };
 
 /*
- * The layered comic generator (docs/ARCHITECTURE.md, "The generator"): a pyramid of tokens, the
+ * The layered comic generator (docs/TRAINING.md, "the generator"): a pyramid of tokens, the
  * first of 4 x 4 pixels and each level's twice as large as those before; residual shift-MLP blocks
  * after S2-MLP (Yu et al. 2021) and AS-MLP (Lian et al. 2021); a pixel head. Input: RGB pictures, 0
  * to 1, sides multiples of the largest token. Output: 4 channels in cells of 4 x 4 (struct

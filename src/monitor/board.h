@@ -50,7 +50,7 @@ void cg_board_set_fact(struct cg_board *board, const char *name, const char *tex
 
 /* A point of a series, which is made when its name is new. Steps rise; where they fall back (a run
  * resumed from a checkpoint), later points are dropped. Not finite values are left out. */
-void cg_board_add_point(struct cg_board *board, const char *series, uint64_t step, double value);
+void cg_board_add_point(struct cg_board *board, const char *name, uint64_t step, double value);
 
 /* about: what it concerns, may be NULL; advice: what to try. */
 void cg_board_add_alarm(struct cg_board *board, uint64_t step, const char *name, const char *about,

@@ -1,9 +1,9 @@
 /*
- * Running a network over one large picture, for use and not for training.
+ * Inference over one large picture.
  *
- * Layers are cut into stages, each beginning with the layers that gather rows from all over the
- * picture. Within a stage, blocks of rows go through all layers while they are in the cache, and
- * threads share the blocks; only maps that later stages read are kept whole. Blocks are cut by
+ * Layers are grouped into stages, each beginning with the layers that gather rows from elsewhere in
+ * the picture. Within a stage, blocks of rows pass through all layers while they are in the cache,
+ * distributed over threads; only maps read by later stages are kept whole. Blocks depend on
  * position alone, so the result is the same for any number of threads.
  */
 #ifndef CG_NN_INFER_H
@@ -14,14 +14,15 @@
 
 struct cg_infer;
 
-/* For one network, which must outlive it; sized by the pictures that come, memory is kept. */
+/* For one network, which must outlive it. Memory grows with the largest picture and is kept. */
 enum cg_status cg_infer_create(const struct cg_network *network, struct cg_infer **out,
                                struct cg_error *error);
 void cg_infer_free(struct cg_infer *infer);
 
 /*
- * input: height * width rows of the network's input channels. *output belongs to infer and holds
- * until the next run; *shape, if not NULL, is its shape. Errors: CG_ERR_ARGUMENT, CG_ERR_MEMORY.
+ * input: height * width rows of the network's input channels. *output belongs to infer and is
+ * valid until the next run; *shape, if not NULL, receives its shape. Errors: CG_ERR_ARGUMENT,
+ * CG_ERR_MEMORY.
  */
 enum cg_status cg_infer_run(struct cg_infer *infer, struct cg_pool *pool, const float *parameters,
                             const float *input, int height, int width, const float **output,

@@ -1,5 +1,5 @@
 /*
- * What a kind of layer can do: one row of a table. Private to src/nn.
+ * The interface of a layer kind, one row of the table in layer.c. Private to src/nn.
  */
 #ifndef CG_NN_LAYER_H
 #define CG_NN_LAYER_H
@@ -11,26 +11,26 @@
 #include <stdint.h>
 
 /*
- * One forward call: rows begin to end - 1 of the output map. out points at row begin. Kinds that
- * gather get their input as a whole map; the others get in (and in2) pointing at the first row
- * that row begin is made from.
+ * One forward call, for rows begin to end - 1 of the output map. out points at row begin. Kinds
+ * that gather get their input as a whole map; for the others, in (and in2) point at the first row
+ * that row begin depends on.
  */
 struct cg_layer_forward {
     const struct cg_layer *layer;
     const float *parameters;
-    const float *prepared; /* what prepare made of the parameters; NULL: to be made in the call */
+    const float *prepared; /* parameters packed by prepare; NULL: forward packs them itself */
     const struct cg_shape *in_shape, *out_shape;
     const float *in, *in2;
     float *out;
     size_t begin, end;
-    uint64_t noise; /* what DROPOUT draws from; 0: the network is in use, nothing is dropped */
-    struct cg_pool *pool; /* shares the work of a wide layer; NULL: this thread does it all */
+    uint64_t noise;       /* seed of DROPOUT; 0: inference, nothing is dropped */
+    struct cg_pool *pool; /* for wide layers; NULL: this thread alone */
 };
 
 /*
- * One backward call, always for whole maps. grad_out: the gradient by the output; may be
- * overwritten. grad_in, grad_in2: NULL where not wanted; written when the accumulate flag is not
- * set, else added to. grad_parameters: the network's whole blob, added to; NULL where not wanted.
+ * One backward call, always for whole maps. grad_out: gradient with respect to the output; may be
+ * overwritten. grad_in, grad_in2: += if the accumulate flag is set, else =; may be NULL.
+ * grad_parameters: the network's whole blob, +=; may be NULL.
  */
 struct cg_layer_backward {
     const struct cg_layer *layer;
@@ -51,11 +51,11 @@ struct cg_layer_type {
     bool has_second; /* reads from2 */
     bool needs_in;   /* backward reads the input's values */
     bool needs_out;  /* backward reads the output's values */
-    /* Work out the output's shape (cell included); false if the layer cannot take this input. */
+    /* Compute the output's shape (cell included); false if the layer cannot take this input. */
     bool (*shape)(const struct cg_layer *layer, const struct cg_shape *in,
                   const struct cg_shape *in2, struct cg_shape *out);
-    /* Parameters in the order that forward likes best, for many calls; NULL where there is none.
-     * prepared_count: how many floats that takes, 0 where this layer has no use for it. */
+    /* Pack the parameters for many forward calls; NULL for kinds that need no packing.
+     * prepared_count: how many floats that takes, 0 if this layer does not use it. */
     size_t (*prepared_count)(const struct cg_layer *layer);
     void (*prepare)(const struct cg_layer *layer, const float *parameters, float *prepared);
     void (*forward)(const struct cg_layer_forward *call);
@@ -64,8 +64,8 @@ struct cg_layer_type {
 
 const struct cg_layer_type *cg_layer_type_of(enum cg_layer_kind kind);
 
-/* The output's values are the input's in another shape (TO_PIXELS): where the plan lets it lie in
- * the input's memory there is nothing to be done. */
+/* Whether the output is the input's values in another shape (TO_PIXELS), so that no work is needed
+ * if the memory plan puts it in the input's memory. */
 bool cg_layer_is_view(const struct cg_layer *layer);
 
 /* layer_linear.c */
@@ -126,7 +126,7 @@ void cg_dropout_backward(const struct cg_layer_backward *call);
 void cg_dropout_apply(float *y, const float *x, size_t count, float rate, uint64_t noise,
                       size_t first);
 
-/* What a layer draws from, of all that a pass draws from; 0 stays 0. */
+/* A layer's seed, derived from its pass's; 0 stays 0. */
 uint64_t cg_layer_noise(uint64_t pass_noise, int layer);
 
 #endif

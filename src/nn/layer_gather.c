@@ -1,7 +1,6 @@
 /*
- * Layers that bring rows of a grid together; the spatial part of a network without arithmetic.
- * Rows outside the grid are those of its edge. Backward adds every gradient to where its value
- * came from.
+ * Layers that gather rows of a grid: the spatial part of a network, without arithmetic. Rows
+ * outside the grid repeat its edge. Backward scatters each gradient to where its value came from.
  */
 #include "nn/layer.h"
 

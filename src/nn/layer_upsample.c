@@ -1,7 +1,7 @@
 /*
- * Upsample: a map enlarged size times by bilinear interpolation, between the centres of its rows
- * and with its edges repeated. What a coarse level hands down to a finer one, without a step where
- * a coarse row ends. Backward gives every gradient to the four rows by their weights.
+ * Upsample: a map enlarged size times by bilinear interpolation between the centres of its rows,
+ * edges repeated, so that a coarse level leaves no steps in a finer one. Backward distributes each
+ * gradient to the four rows by their weights.
  */
 #include "nn/layer.h"
 

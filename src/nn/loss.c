@@ -180,22 +180,22 @@ double cg_loss_cross_entropy(const float *logit, const float *target, size_t cou
 }
 
 CG_MULTIVERSION
-static double absence_stretch(const float *restrict logit, const float *restrict share,
+static double absence_stretch(const float *restrict logit, const float *restrict fraction,
                               size_t count, float scale, float *restrict gradient)
 {
     float losses[STRETCH];
     for (size_t i = 0; i < count; i++) {
         float small = cg_exponential_of_minus(logit[i]);
-        losses[i] = share[i] * cg_softplus(logit[i], small);
-        gradient[i] += scale * share[i] * cg_sigmoid(logit[i], small);
+        losses[i] = fraction[i] * cg_softplus(logit[i], small);
+        gradient[i] += scale * fraction[i] * cg_sigmoid(logit[i], small);
     }
     return sum_in_order(losses, count);
 }
 
-double cg_loss_absence(const float *logit, const float *share, size_t count, float weight,
+double cg_loss_absence(const float *logit, const float *fraction, size_t count, float weight,
                        float *gradient)
 {
-    return mean_in_stretches(absence_stretch, logit, share, count, weight, gradient);
+    return mean_in_stretches(absence_stretch, logit, fraction, count, weight, gradient);
 }
 
 /* Value and derivative of one term of the game. */

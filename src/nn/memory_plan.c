@@ -1,4 +1,4 @@
-/* Sharing memory between buffers: see plan.h. */
+/* Sharing memory between buffers: see memory_plan.h. */
 #include "nn/memory_plan.h"
 
 #include "base/memory.h"

@@ -1,8 +1,7 @@
 /*
- * Which buffers may share memory: each is needed for an interval of time, and two whose intervals
- * do not meet can lie at the same place. Greedy by size (Pisarchyk and Lee 2020, "Efficient Memory
- * Management for Deep Neural Net Inference", section 4): the largest first, each at the lowest
- * offset that is free for its whole interval.
+ * Memory planning: buffers whose lifetimes do not overlap may share memory. Greedy by size
+ * (Pisarchyk and Lee 2020, "Efficient Memory Management for Deep Neural Net Inference", section 4):
+ * the largest first, each at the lowest offset that is free for its whole interval.
  */
 #ifndef CG_NN_MEMORY_PLAN_H
 #define CG_NN_MEMORY_PLAN_H
@@ -24,8 +23,8 @@ enum cg_status cg_plan_memory(struct cg_interval *intervals, size_t count, size_
 struct cg_network;
 
 /*
- * For each layer, the layer in whose memory its output lies: itself; for a view, its input; for a
- * sum whose first term nobody else needs, that term. root has layer_count elements.
+ * For each layer, the layer whose memory holds its output: itself; for a view, its input; for a sum
+ * whose first term has no other reader, that term. root has layer_count elements.
  */
 void cg_plan_roots(const struct cg_network *network, int *root);
 

@@ -47,7 +47,7 @@ static bool is_earlier_layer(const struct cg_network *network, int from)
     return from >= CG_NETWORK_INPUT && from < network->layer_count;
 }
 
-/* The kind's own numbers, as far as they can be judged without a picture. */
+/* The kind's own fields, as far as they can be checked without an input size. */
 static bool numbers_are_valid(const struct cg_layer *layer)
 {
     switch (layer->kind) {

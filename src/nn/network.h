@@ -1,9 +1,9 @@
 /*
- * A network is a list of layers; its numbers live outside it, in one blob of parameters.
+ * A network is a list of layers; its parameters live outside it, in one blob.
  *
- * Every layer turns maps into a map: rows of channels, the rows being the cells of a stack of
- * grids (pictures, or pictures of tokens). A layer reads the output of any earlier layer, or the
- * network's input. Constant after building; shared freely between threads.
+ * Every layer maps one or two maps to a map: rows of channels, one row per cell of a stack of
+ * grids (pictures, or pictures of tokens). A layer may read any earlier layer's output, or the
+ * network's input. Immutable once built, so it may be shared between threads.
  *
  * A new kind of layer is one row of the table in layer.c and a file with its forward and backward.
  */
@@ -14,8 +14,8 @@
 #include "tensor/kernels.h"
 
 /*
- * The shape of a map: count grids of height x width rows of channels floats, rows one after
- * another. With cell > 1 the rows of a grid are ordered cell by cell (cells of cell x cell rows,
+ * The shape of a map: count grids of height x width rows of channels floats, rows
+ * contiguous. With cell > 1 the rows of a grid are ordered cell by cell (cells of cell x cell rows,
  * in raster order, raster order within): then cutting a token's row into pixels costs nothing.
  */
 struct cg_shape {
@@ -45,7 +45,7 @@ enum cg_layer_kind {
     CG_LAYER_LUMA,      /* 3 channels to 1: 0.299 R + 0.587 G + 0.114 B */
     CG_LAYER_MEAN_POOL, /* mean of size x size rows */
     CG_LAYER_UPSAMPLE,  /* a grid enlarged size times, bilinear between the centres of its rows */
-    CG_LAYER_DROPOUT,   /* in training, a share of the values 0 and the others larger for it */
+    CG_LAYER_DROPOUT,   /* in training, zeroes a fraction of the values and scales up the rest */
     CG_LAYER_KIND_COUNT
 };
 
@@ -61,7 +61,7 @@ struct cg_layer {
     int size, stride, pad, cell;       /* PATCHES; size also of TO_PIXELS, MEAN_POOL and UPSAMPLE,
                                           cell of UPSAMPLE */
     int distance;                      /* SHIFT, in rows of the grid */
-    float rate;                        /* DROPOUT: the share, 0 to below 1 */
+    float rate;                        /* DROPOUT: the fraction, in [0, 1) */
     enum cg_activation activation;     /* LINEAR */
     float slope;                       /* of leaky ReLU */
     char name[CG_LAYER_NAME_NBYTES];   /* LINEAR: its tensors are name.weight and name.bias */

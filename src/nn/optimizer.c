@@ -1,4 +1,4 @@
-/* Starting values, steps and averages: see optimizer.h. */
+/* Initialisation, update rules and averages: see optimizer.h. */
 #include "nn/optimizer.h"
 
 #include "base/multiversion.h"

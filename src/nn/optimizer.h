@@ -1,4 +1,4 @@
-/* Starting values, steps and averages of parameters. Element by element: callers may cut ranges. */
+/* Initialisation, update rules and averages. All are elementwise, so callers may process ranges. */
 #ifndef CG_NN_OPTIMIZER_H
 #define CG_NN_OPTIMIZER_H
 
@@ -23,7 +23,7 @@ struct cg_adam {
 void cg_adam_step(const struct cg_adam *adam, uint64_t step, float *parameters,
                   const float *gradient, float *first, float *second, size_t count);
 
-/* How a gradient becomes a step; the numbers of struct cg_adam serve all. */
+/* Update rules; all take their hyperparameters from struct cg_adam. */
 enum cg_update_rule {
     CG_UPDATE_ADAM,
     CG_UPDATE_RMSPROP, /* Tieleman and Hinton 2012: second = beta2 second + (1 - beta2) g^2,
@@ -49,7 +49,7 @@ float cg_ema_power_decay(uint64_t step, float exponent);
  */
 float cg_learning_rate(float peak, uint64_t step, uint64_t warmup, uint64_t hold);
 
-/* How a rate falls over a run. None looks ahead to its end; hold is the schedule's own length. */
+/* Learning-rate schedules. None depends on the length of the run; hold is the schedule's own. */
 enum cg_schedule {
     CG_SCHEDULE_CONSTANT,
     CG_SCHEDULE_ROOT,   /* as cg_learning_rate, from hold on */

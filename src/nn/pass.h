@@ -1,7 +1,7 @@
 /*
- * One pass of a network over a batch of one size, for training: forward keeps what backward needs.
- * Passes share nothing but the constant network, so several may be alive for one network, and each
- * may be used by another thread. Nothing is allocated after creation.
+ * A training pass of a network over a batch of fixed size: forward keeps what backward needs.
+ * Passes share only the immutable network, so several may be alive for one network, each used by a
+ * different thread. Nothing is allocated after creation.
  */
 #ifndef CG_NN_PASS_H
 #define CG_NN_PASS_H
@@ -12,8 +12,8 @@
 struct cg_pass;
 
 /*
- * For count grids of height x width. input_gradient: whether backward shall give the gradient by
- * the input. The network must outlive the pass. Errors: CG_ERR_ARGUMENT, CG_ERR_MEMORY.
+ * For count grids of height x width. input_gradient: whether backward computes the gradient with
+ * respect to the input. The network must outlive the pass. Errors: CG_ERR_ARGUMENT, CG_ERR_MEMORY.
  */
 enum cg_status cg_pass_create(const struct cg_network *network, int count, int height, int width,
                               bool input_gradient, struct cg_pass **out, struct cg_error *error);
@@ -24,34 +24,33 @@ const struct cg_shape *cg_pass_output_shape(const struct cg_pass *pass);
 
 /*
  * Run forward. input: count * height * width rows of the network's input channels; it must stay
- * until backward is done. Returns the output, which belongs to the pass.
+ * valid until backward is done. Returns the output, which belongs to the pass.
  */
 const float *cg_pass_forward(struct cg_pass *pass, const float *parameters, const float *input);
 
 /*
  * Run backward, after forward with the same parameters.
- *   grad_output: gradient by the output, of its shape; overwritten.
- *   grad_parameters: += gradient by the parameters; NULL where not wanted.
- *   grad_input: = gradient by the input; NULL unless the pass was made for it.
+ *   grad_output: gradient with respect to the output, of its shape; overwritten.
+ *   grad_parameters: += gradient with respect to the parameters; may be NULL.
+ *   grad_input: = gradient with respect to the input; NULL unless the pass was created for it.
  */
 void cg_pass_backward(struct cg_pass *pass, const float *parameters, float *grad_output,
                       float *grad_parameters, float *grad_input);
 
 /*
- * What to call during the next backwards that give a gradient by the parameters, after each layer
- * that has any: that gradient is complete from number `from` on. NULL: nothing.
+ * Set a callback for later backwards that compute parameter gradients, called after each layer with
+ * parameters: the gradient is then complete from index `from` on. NULL: no callback.
  */
 typedef void (*cg_pass_gradient_fn)(void *context, size_t from);
 void cg_pass_listen(struct cg_pass *pass, cg_pass_gradient_fn fn, void *context);
 
-/* What layers that draw at random (DROPOUT) draw from, from the next forward on; 0, as at first:
- * they do nothing. */
+/* Seed of random layers (DROPOUT) from the next forward on; 0, the initial value, disables them. */
 void cg_pass_set_noise(struct cg_pass *pass, uint64_t noise);
 uint64_t cg_pass_noise(const struct cg_pass *pass);
 
-/* A pool whose threads share the work of wide layers, from the next call on, instead of the calling
- * thread doing all of it; NULL, as at first: none. Outcomes do not depend on the number of threads,
- * but differ in the last digits from those without a pool. */
+/* Set a pool for wide layers, used from the next call on; NULL, the initial value: the calling
+ * thread alone. Results do not depend on the number of threads, but differ in the last digits from
+ * those without a pool. */
 void cg_pass_set_pool(struct cg_pass *pass, struct cg_pool *pool);
 struct cg_pool *cg_pass_pool(const struct cg_pass *pass);
 

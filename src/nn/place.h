@@ -1,5 +1,5 @@
 /*
- * Where a row of a map lies in its grid, for layers that bring rows together. Private to src/nn.
+ * The position of a map's row in its grid, for layers that gather. Private to src/nn.
  */
 #ifndef CG_NN_PLACE_H
 #define CG_NN_PLACE_H

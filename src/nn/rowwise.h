@@ -1,6 +1,6 @@
 /*
- * A network over any number of single rows, for use: blocks of one fixed size, shared by threads,
- * so a row's result depends neither on how many there are nor on threads.
+ * Inference over any number of independent rows, in blocks of fixed size distributed over threads,
+ * so that a row's result depends neither on their number nor on the threads.
  */
 #ifndef CG_NN_ROWWISE_H
 #define CG_NN_ROWWISE_H
@@ -17,7 +17,7 @@ void cg_rowwise_free(struct cg_rowwise *rowwise);
 
 /*
  * input: rows of the network's input channels. output: receives the last layer's rows. values: if
- * not NULL, receives those of layer `layer`. One caller at a time.
+ * not NULL, receives the rows of layer `layer`. Not thread-safe.
  */
 void cg_rowwise_run(struct cg_rowwise *rowwise, const float *parameters, const float *input,
                     size_t rows, float *output, int layer, float *values);

@@ -3,7 +3,7 @@
  *
  * OpenBLAS 0.3.21 (Debian 12) does not know Zen 4 and 5 and takes them, and other newer AVX-512
  * processors, for Haswell or Zen, whose kernels use half the vector width. OPENBLAS_CORETYPE is
- * read by a constructor of the library, before main: hence the fresh start.
+ * read by a constructor of the library, before main, so the program has to be re-executed.
  *
  * The same constructor starts threads, which map 128 MiB each and are never used here.
  */
@@ -58,7 +58,7 @@ void cg_blas_fix_core_type(char *const argv[])
         set = set && setenv(THREADS_VARIABLE, "1", 1) == 0;
     if (set)
         execv("/proc/self/exe", argv);
-    if (core) { /* no fresh start to be had: go on, slower */
+    if (core) { /* cannot re-execute: continue, slower */
         unsetenv(CORE_TYPE_VARIABLE);
         unsetenv(MENDED_VARIABLE);
     }

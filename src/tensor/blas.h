@@ -1,4 +1,4 @@
-/* The decision behind cg_blas_fix_core_type (comicgan.h), apart so that it can be tested. */
+/* The decision behind cg_blas_fix_core_type (comicgan.h), separate so that it can be tested. */
 #ifndef CG_TENSOR_BLAS_H
 #define CG_TENSOR_BLAS_H
 

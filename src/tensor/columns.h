@@ -1,6 +1,6 @@
 /*
- * Work on the columns of a wide matrix, shared by the threads of a pool. The cut into blocks
- * depends on the number of columns alone, so that results do not depend on the number of threads.
+ * Work on blocks of columns of a wide matrix, distributed over a thread pool. The blocks depend on
+ * the number of columns alone, so results do not depend on the number of threads.
  */
 #ifndef CG_TENSOR_COLUMNS_H
 #define CG_TENSOR_COLUMNS_H
@@ -12,7 +12,7 @@
 /* Columns begin to end - 1. */
 typedef void (*cg_columns_fn)(const void *context, size_t begin, size_t end);
 
-/* Call fn for every block of columns, then return. pool NULL: once for all, on this thread. */
+/* Call fn for every block of columns. pool NULL: one call for all columns, on this thread. */
 void cg_columns_run(struct cg_pool *pool, size_t columns, cg_columns_fn fn, const void *context);
 
 /* cg_gemm by blocks of c's columns. */
@@ -23,7 +23,7 @@ void cg_columns_gemm(struct cg_pool *pool, enum cg_transpose transpose_a,
 /* Columns begin to end - 1 of m, a view. */
 struct cg_matrix cg_columns_of(struct cg_matrix m, size_t begin, size_t end);
 
-/* kernels.h for views: without gaps in one call, else row by row. */
+/* kernels.h for views: one call if contiguous, else row by row. */
 void cg_columns_fill(struct cg_matrix y, const float *bias);
 void cg_columns_activate(struct cg_matrix y, enum cg_activation activation, float slope);
 void cg_columns_activation_backward(struct cg_matrix gradient, const float *y,

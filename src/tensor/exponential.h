@@ -1,6 +1,6 @@
 /*
- * Functions built on e^x without calls and branches, so that a loop over them becomes one over
- * vectors. NaN stays NaN.
+ * Functions built on e^x without calls or branches, so that loops over them vectorise. NaN stays
+ * NaN.
  */
 #ifndef CG_TENSOR_EXPONENTIAL_H
 #define CG_TENSOR_EXPONENTIAL_H

@@ -1,7 +1,7 @@
 /*
- * Element kernels: loops over floats, in versions for each vector width (base/multiversion.h).
- * "=" or "+=" says whether the target is written or added to. Targets may not overlap sources
- * unless they are the same.
+ * Element kernels: loops over floats, multiversioned by vector width (base/multiversion.h). "="
+ * and "+=" say whether the target is overwritten or accumulated into. Targets may not overlap
+ * sources unless they are identical.
  */
 #ifndef CG_TENSOR_KERNELS_H
 #define CG_TENSOR_KERNELS_H
@@ -24,14 +24,14 @@ void cg_rows_fill(float *y, const float *bias, size_t rows, size_t columns);
 /* y = act(y) */
 void cg_activate(float *y, size_t count, enum cg_activation activation, float slope);
 
-/* gradient *= act'(x) for y = act(x), written by means of y alone. */
+/* gradient *= act'(x) for y = act(x), computed from y alone. */
 void cg_activation_backward(float *gradient, const float *y, size_t count,
                             enum cg_activation activation, float slope);
 
 /* target[c] += sum over rows of x[r][c] */
 void cg_column_sums_add(float *target, const float *x, size_t rows, size_t columns);
 
-/* to = from, without a call for the short lengths that gathers are made of. */
+/* to = from, inlined for the short lengths that gathers use. */
 static inline void cg_copy_floats(float *to, const float *from, size_t count)
 {
     switch (count) {
@@ -76,10 +76,10 @@ void cg_vector_axpy(float *y, float alpha, const float *x, size_t count);
 /* y *= alpha */
 void cg_vector_scale(float *y, float alpha, size_t count);
 
-/* Sum of a * b, added up in double in a fixed order. */
+/* Sum of a * b, accumulated in double in a fixed order. */
 double cg_vector_dot(const float *a, const float *b, size_t count);
 
-/* No NaN and no infinity among the values. */
+/* Whether no value is NaN or infinite. */
 bool cg_vector_is_finite(const float *x, size_t count);
 
 #endif

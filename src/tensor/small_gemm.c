@@ -2,10 +2,10 @@
  * Products with small weights: see cg_small_gemm_multiply in matrix.h.
  *
  * The outputs are cut into panels of 32 columns. All of a panel's sums for a few rows stay in
- * vector registers while the inputs are walked through once: per input, one broadcast per row and
+ * vector registers while the inputs are traversed once: per input, one broadcast per row and
  * one load per vector of weights, which lie in that order (Goto and van de Geijn 2008, "Anatomy of
  * High-Performance Matrix Multiplication", section 5, without its packing of x). Bias and leaky
- * ReLU cost nothing on the way. The same function is made for each vector width.
+ * ReLU are applied at no extra cost. The same function is instantiated for each vector width.
  */
 #include "tensor/matrix.h"
 

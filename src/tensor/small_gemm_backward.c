@@ -1,12 +1,12 @@
 /*
- * The way back through products with small weights: see cg_small_gemm_backward in matrix.h.
+ * Backward of products with small weights: see cg_small_gemm_backward in matrix.h.
  *
- * Some rows at a time go through all that is to be done with them while they are in the cache: the
- * activation, the sums for the bias, the product for the weights and the one for the inputs. For
- * the weights, a tile of sums stays in vector registers while the rows are walked through, so that
- * nothing is packed; tiles lie panel by panel, as the prepared weights of narrow.c do, and are
- * added to the gradient at the end. Sums of a block of rows are added up apart from those of the
- * others, which keeps the error small over many rows.
+ * A block of rows goes through every step while it is in the cache: the activation, the bias's
+ * sums, the product for the weights and the one for the inputs. For the weights, a tile of sums
+ * stays in vector registers while the rows are traversed, so nothing is packed; tiles lie panel by
+ * panel, as the prepared weights of small_gemm.c do, and are added to the gradient at the end. Sums
+ * of a block of rows are added up apart from those of the others, which keeps the error small over
+ * many rows.
  */
 #include "tensor/matrix.h"
 

@@ -1,13 +1,13 @@
 /*
- * Means, covariances and what is made of them: the Frechet distance between two clouds of points,
- * the Mahalanobis distance of a point from a cloud. In double.
+ * Means and covariances, and distances based on them: the Frechet distance between two sets of
+ * points, the Mahalanobis distance of a point from a set. In double.
  */
 #ifndef CG_TENSOR_STATISTICS_H
 #define CG_TENSOR_STATISTICS_H
 
 #include "base/error.h"
 
-/* A cloud of points as a normal distribution. */
+/* A set of points as a normal distribution. */
 struct cg_gaussian {
     size_t dimensions;
     double *mean;       /* dimensions; owned, with covariance behind it */
@@ -29,9 +29,9 @@ enum cg_status cg_frechet_distance(const struct cg_gaussian *a, const struct cg_
                                    double *out, struct cg_error *error);
 
 /*
- * A matrix w (dimensions x dimensions) that makes the cloud round: |w (x - mean)|^2 is the squared
+ * A whitening matrix w (dimensions x dimensions): |w (x - mean)|^2 is the squared
  * Mahalanobis distance of x. The covariance is taken with ridge times its mean variance added to
- * each direction, so that directions in which the points hardly differ do not decide. Errors:
+ * each direction, so that directions in which the points hardly vary do not dominate. Errors:
  * CG_ERR_MEMORY, CG_ERR_NUMERIC.
  */
 enum cg_status cg_gaussian_whitening(const struct cg_gaussian *gaussian, double ridge, float *w,

@@ -1,4 +1,5 @@
-/* A style's palette (train/grade.h): what it moves, what it leaves, and that it stays smooth. */
+/* A style's palette (train/data/comic_palette.h): what it moves, what it leaves, and that it stays
+ * smooth. */
 #include "base/rng.h"
 #include "image/oklab.h"
 #include "train/data/comic_palette.h"

@@ -1,4 +1,4 @@
-/* The calming of colour layers (comic/calm.h): texture goes, edges stay and get steeper. */
+/* The calming of colour layers (comic/smooth.h): texture goes, edges stay and get steeper. */
 #include "comic/smooth.h"
 
 #include "base/rng.h"

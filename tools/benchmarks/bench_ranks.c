@@ -1,6 +1,6 @@
 /*
  * What ranks cost each other: microseconds that adding up a gradient takes, by exchanges as
- * training uses them (train/exchange.h) and by MPI_Allreduce, for the gradients of the networks
+ * training uses them (train/comm/ranks.h) and by MPI_Allreduce, for the gradients of the networks
  * that a style is trained with. Median and range of rounds, the slowest rank's. mpirun -np N
  * bench_ranks [ROUNDS]
  */

@@ -1,6 +1,6 @@
 /*
- * Measure how much videos flicker (eval/flicker.h says how), and make videos of known motion.
- *   comicgan-flicker IN.y4m COMIC.y4m...             a row for each comic of the video IN
+ * Measure how much videos flicker (measure/frame_flicker.h says how), and make videos of known
+ * motion. comicgan-flicker IN.y4m COMIC.y4m...             a row for each comic of the video IN
  *   comicgan-flicker --make KIND PICTURE W H FRAMES   a video on stdout: still, pan, zoom, cut,
  * fast
  */

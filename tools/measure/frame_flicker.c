@@ -1,4 +1,4 @@
-/* How much a video flickers: see flicker.h. */
+/* How much a video flickers: see frame_flicker.h. */
 #include "measure/frame_flicker.h"
 
 #include "base/memory.h"
@@ -15,7 +15,7 @@
 /* Pairs with a smaller share of counted pixels are cuts. */
 #define CUT_SHARE (1.0 / 3.0)
 
-/* Ink, as in quality.h. */
+/* Ink, as in picture_quality.h. */
 #define INK_LUMA 0.15f
 #define INK_DARKER 0.04f
 

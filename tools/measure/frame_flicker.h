@@ -8,9 +8,8 @@
  *
  *   input, output   mean |new - former| over the three channels, 0 to 255: the warped difference.
  *                   The input has some too: noise, changing light, motion that was measured wrongly
- *   ink             of the ink pixels of both frames (see quality.h), the share without any ink in
- *                   the 3 x 3 pixels around their place in the other one: lines that appear or
- * vanish
+ *   ink             of the ink pixels of both frames (see picture_quality.h), the share without any
+ * ink in the 3 x 3 pixels around their place in the other one: lines that appear or vanish
  *
  * Pairs of frames of which less than a third has a counterpart are cuts and are only counted.
  */

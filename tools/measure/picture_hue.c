@@ -1,7 +1,7 @@
 /*
  * Hue shift: block means of photo and comic, in Oklab (Ottosson 2020, "A perceptual color space for
  * image processing"), whose hue does not turn with lightness or chroma. Means of blocks, for lines
- * and flattening change every pixel; a blotch changes a block. Definition: quality.h.
+ * and flattening change every pixel; a blotch changes a block. Definition: picture_quality.h.
  */
 #include "measure/picture_hue.h"
 

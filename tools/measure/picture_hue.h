@@ -1,4 +1,4 @@
-/* The hue shift of quality.h. */
+/* The hue shift of picture_quality.h. */
 #ifndef CG_MEASURE_PICTURE_HUE_H
 #define CG_MEASURE_PICTURE_HUE_H
 

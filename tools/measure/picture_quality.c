@@ -1,4 +1,4 @@
-/* What changed between photo and comic: see quality.h, which defines every figure. */
+/* What changed between photo and comic: see picture_quality.h, which defines every figure. */
 #include "measure/picture_quality.h"
 
 #include "base/memory.h"

@@ -1,4 +1,4 @@
-/* The report of a batch: see report.h. */
+/* The report of a batch: see batch_report.h. */
 #include "cli/convert/batch_report.h"
 
 #include "base/file.h"

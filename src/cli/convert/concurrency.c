@@ -1,4 +1,4 @@
-/* How a batch shares out the machine: see share.h. */
+/* How a batch shares out the machine: see concurrency.h. */
 #include "cli/convert/concurrency.h"
 
 #include "cli/convert/budget.h"

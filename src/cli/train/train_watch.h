@@ -33,7 +33,7 @@ void cg_cli_watch_row(struct cg_cli_watch *watch, uint64_t step, const struct cg
 
 /* A sheet of samples was written; layout: NULL for one that is a single picture. */
 void cg_cli_watch_sample(struct cg_cli_watch *watch, uint64_t step, const char *file,
-                         const struct cg_sheet *layout);
+                         const struct cg_sheet *sheet);
 
 /* The run is over: write its report, if it had begun, and stop the server. error: what ended it,
  * NULL if nothing went wrong. */

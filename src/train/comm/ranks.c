@@ -1,4 +1,4 @@
-/* The processes that train one run together: see ranks.h. */
+/* Data-parallel training: see ranks.h. */
 #include "train/comm/ranks.h"
 
 #include "base/clock.h"
@@ -147,7 +147,7 @@ static void gather(struct cg_ranks *ranks, void *bytes)
     wait_until(ranks, control_is_done, ranks);
 }
 
-/* ---- what ranks tell each other -------------------------------------------------------------- */
+/* ---- collectives -------------------------------------------------------------- */
 
 static void tell_from(struct cg_ranks *ranks, int teller, void *bytes, size_t nbytes)
 {

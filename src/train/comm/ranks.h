@@ -1,12 +1,11 @@
 /*
- * The processes that train one run together: each takes its share of every batch's micro-batches,
- * all add up the same gradient (cg_allreduce) and take the same step, so that all of them hold the
- * same networks. What they tell each other apart from gradients is here. A process that trains by
- * itself has no ranks: NULL, which all of these functions take for one rank.
+ * Data-parallel training by several processes (ranks): each processes its part of a batch's
+ * micro-batches, all sum the same gradient (cg_allreduce) and take the same step, so all hold the
+ * same networks. A single process has no ranks: NULL, which all these functions treat as one rank.
  *
- * All but the first three, and cg_ranks_advance, are called by all ranks, in the same order, and
- * wait for each other, asleep if it takes long. One thread of a rank at a time; cg_ranks_advance
- * and the start of an allreduce may come from any.
+ * All but the first three and cg_ranks_advance are collective: called by all ranks in the same
+ * order, waiting for each other (asleep if it takes long). One thread per rank at a time, except
+ * that cg_ranks_advance and cg_allreduce_start may be called from any.
  */
 #ifndef CG_TRAIN_COMM_RANKS_H
 #define CG_TRAIN_COMM_RANKS_H
@@ -21,77 +20,75 @@ struct cg_ranks;
 int cg_ranks_index(const struct cg_ranks *ranks);
 int cg_ranks_count(const struct cg_ranks *ranks);
 
-/* Which of count things are this rank's: *begin to *end - 1. The cuts are those of
- * reduction_tree.h. */
+/* This rank's part of count items: *begin to *end - 1, divided as in reduction_tree.h. */
 void cg_ranks_share(const struct cg_ranks *ranks, int count, int *begin, int *end);
 
-/* Every rank gets what the first one has. */
+/* Copy the first rank's bytes to all ranks. */
 void cg_ranks_broadcast(struct cg_ranks *ranks, void *bytes, size_t nbytes);
 
-/* items: count of them, of which this rank's share is filled in; then all are. */
+/* items: count of them, of which this rank has filled in its part; on return all are filled in. */
 void cg_ranks_allgather(struct cg_ranks *ranks, void *items, int count, size_t item_nbytes);
 
-/* The greatest of all ranks' values. */
+/* The maximum of all ranks' values. */
 int cg_ranks_allreduce_max(struct cg_ranks *ranks, int value);
 
 /*
- * CG_OK if that is every rank's status; otherwise all get status and text of the first rank that
- * failed, which the text names, if it is not the very first.
+ * CG_OK if every rank passed CG_OK; otherwise all return the status and text of the lowest failing
+ * rank, named in the text unless it is rank 0.
  */
 enum cg_status cg_ranks_agree(struct cg_ranks *ranks, enum cg_status status,
                               struct cg_error *error);
 
-/* Bring what is being exchanged a little further, if nobody else is at it; returns at once. */
+/* Make progress on pending transfers unless another thread is doing so; does not block. */
 void cg_ranks_advance(struct cg_ranks *ranks);
 
 /* ---- allreduce ----------------------------------------------------------------------------------
  */
 
 /*
- * Adding up a gradient over all ranks, behind the back of what computes the next part of it: an
- * Allreduce in its two halves. Every rank receives its part of the numbers from all others, adds
- * them up, and sends the sums back to all. That moves as few bytes as any way of doing it,
- * 2 (N - 1) / N of them out of each rank (Patarasuk and Yuan 2009), and unlike MPI_Allreduce, which
- * may add in any order, it adds in that of reduction_tree.h, always: the same bytes on every
- * machine, and the same as those of a run by one rank.
+ * Summing a gradient over all ranks while the next part of it is computed, as reduce-scatter and
+ * allgather: every rank receives its part of the numbers from all others, sums it, and sends the
+ * sums to all. That is bandwidth-optimal, 2 (N - 1) / N of the bytes out of each rank (Patarasuk
+ * and Yuan 2009). Unlike MPI_Allreduce, which may add in any order, it always adds in that of
+ * reduction_tree.h: the same bytes on every machine, and the same as those of a single rank.
  */
 struct cg_allreduce;
 
 /*
- * For count numbers of data, which must outlive it. By all ranks, in the same order. Without ranks
- * *out is NULL, which the other functions take for nothing to do. Errors: CG_ERR_MEMORY.
+ * For count numbers at data, which must outlive it. Collective. Without ranks *out is NULL, for
+ * which the other functions do nothing. Errors: CG_ERR_MEMORY.
  */
 enum cg_status cg_allreduce_create(struct cg_ranks *ranks, float *data, size_t count,
                                    struct cg_allreduce **out, struct cg_error *error);
 void cg_allreduce_free(struct cg_allreduce *allreduce);
 
-/* This rank's numbers are there; none may be touched before wait. Exchanges of one run need not be
- * started in the same order by all ranks. */
+/* Start with this rank's numbers, which may not be touched until wait. Ranks may start the
+ * allreduces of a run in different orders. */
 void cg_allreduce_start(struct cg_allreduce *allreduce);
 
-/* Until data holds the sums of all ranks. */
+/* Block until data holds the sums of all ranks. */
 void cg_allreduce_wait(struct cg_allreduce *allreduce);
 
 /* ---- what carries it ------------------------------------------------------------------------- */
 
 /*
- * A way for ranks to reach each other. Channels keep apart what goes on at the same time: on each,
- * all ranks start the same things in the same order. ends[r]: where rank r's part of some bytes
- * ends, and that of rank r + 1 begins. All but open return at once; what was started is over when
- * is_done says so, and goes on only while that is asked. No two calls come at the same time.
+ * A transport between ranks. Channels separate concurrent operations: on each, all ranks start the
+ * same operations in the same order. ends[r]: end of rank r's part of some bytes and start of rank
+ * r + 1's. All but open are non-blocking; an operation progresses only while is_done is polled, and
+ * is complete when that returns true. Calls are serialised.
  */
 struct cg_transport {
-    /* By all ranks, in the same order. NULL if there can be no more. */
+    /* Collective. NULL if no more channels are available. */
     void *(*open)(void *context);
     void (*close)(void *channel);
     /* Part r of from goes to rank r; to receives this rank's part from every rank, in order. */
     void (*scatter)(void *channel, const void *from, void *to, const size_t *ends);
-    /* Of bytes this rank's part is filled in and goes to all others. */
+    /* This rank's part of bytes goes to all others; on completion bytes is whole. */
     void (*gather)(void *channel, void *bytes, const size_t *ends);
     bool (*is_done)(void *channel);
 };
 
-/* transport and context must outlive it. Free it after all allreduces. By all ranks. */
+/* transport and context must outlive it. Free it after all allreduces. Collective. */
 enum cg_status cg_ranks_create(const struct cg_transport *transport, void *context, int index,
                                int count, struct cg_ranks **out, struct cg_error *error);
 void cg_ranks_free(struct cg_ranks *ranks);

@@ -1,4 +1,4 @@
-/* Adding in a fixed order: see tree.h. */
+/* Summation in a fixed order: see reduction_tree.h. */
 #include "train/comm/reduction_tree.h"
 
 #include "tensor/kernels.h"

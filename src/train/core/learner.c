@@ -1,4 +1,4 @@
-/* A network that is being trained: see learner.h. */
+/* A network in training: see learner.h. */
 #include "train/core/learner.h"
 
 #include "base/memory.h"

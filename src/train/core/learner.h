@@ -1,11 +1,11 @@
 /*
- * A network that is being trained: its parameters, the optimiser's moments, and one gradient for
- * each micro-batch of the batch that is this rank's. Shards are summed in a fixed order (tree.h),
- * so a step does not depend on which thread did which micro-batch, nor on how many threads or ranks
- * there are.
+ * A network in training: its parameters, the optimiser's moments, and one gradient for each of this
+ * rank's micro-batches. Micro-batches are summed in a fixed order (reduction_tree.h), so a step
+ * does not depend on which thread processed which micro-batch, nor on the number of threads or
+ * ranks.
  *
- * The gradient is cut into ranges. A range is summed, and on its way to the other ranks, as soon as
- * the last micro-batch's backward has left it behind (cg_learner_backward).
+ * The gradient is divided into ranges. A range is summed, and its allreduce started, as soon as the
+ * last micro-batch's backward has completed it (cg_learner_backward).
  */
 #ifndef CG_TRAIN_CORE_LEARNER_H
 #define CG_TRAIN_CORE_LEARNER_H
@@ -27,9 +27,9 @@ struct cg_learner {
     int first_micro_batch, micro_batch_count; /* of which these are here */
     struct cg_gradient_range *ranges;         /* what is summed and sent together */
     size_t range_count;
-    size_t *to_come; /* by micro-batch: ranges that are not complete */
+    size_t *to_come; /* by micro-batch: ranges not yet complete */
     float *parameters;
-    float *used;                  /* what passes shall use: parameters, or normalised ones */
+    float *used;                  /* what passes use: the parameters, or the normalised ones */
     float *first, *second;        /* moments */
     float *micro_batch_gradients; /* micro_batch_count times count */
     float *gradient; /* sum over all micro-batches, in the place of the first one here */
@@ -40,31 +40,31 @@ struct cg_learner {
 };
 
 /*
- * Takes the network over (also on failure). total_micro_batches: of all ranks. Parameters start
- * from seed. Errors: CG_ERR_MEMORY; then *out is empty.
+ * Takes ownership of the network (also on failure). total_micro_batches: of all ranks. Parameters
+ * are initialised from seed. Errors: CG_ERR_MEMORY; *out is then empty.
  */
 enum cg_status cg_learner_create(struct cg_network *network, struct cg_ranks *ranks,
                                  int total_micro_batches, bool spectral_norm, uint64_t seed,
                                  struct cg_learner *out, struct cg_error *error);
 
-/* Join the other ranks' learners of this network, before the first step. By all ranks. */
+/* Connect with the other ranks' learners, before the first step. Collective: called by all ranks.
+ */
 enum cg_status cg_learner_join(struct cg_learner *learner, struct cg_error *error);
 
 void cg_learner_clear(struct cg_learner *learner);
 
-/* Start a step: zero the micro-batches' gradients, bring `used` up to date. */
+/* Start a step: zero the micro-batches' gradients, update `used`. */
 void cg_learner_begin(struct cg_learner *learner, struct cg_pool *pool);
 
-/* Where a micro-batch's passes add their gradient; micro-batch: its number in the batch. */
+/* Where a micro-batch's passes accumulate their gradient; micro_batch: its index in the batch. */
 float *cg_learner_micro_batch(const struct cg_learner *learner, int micro_batch);
 
-/* The last backward that adds to a micro-batch's gradient: what it leaves behind is summed
- * meanwhile. */
+/* The last backward of a micro-batch: ranges that it completes are summed while it runs. */
 void cg_learner_backward(const struct cg_learner *learner, int micro_batch, struct cg_pass *pass,
                          float *grad_output);
 
-/* Sum what is not summed yet and take one step of the rule. False if the gradient is not finite:
- * nothing changed. */
+/* Complete the sums and apply the update rule. Returns false, with nothing changed, if the gradient
+ * is not finite. */
 bool cg_learner_step(struct cg_learner *learner, struct cg_pool *pool);
 
 /* average = decay * average + (1 - decay) * parameters */

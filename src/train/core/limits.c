@@ -1,4 +1,4 @@
-/* What a run is bound by: see limits.h. */
+/* The limits of a run: see limits.h. */
 #include "train/core/limits.h"
 
 #include "base/clock.h"

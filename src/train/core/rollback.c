@@ -1,4 +1,4 @@
-/* Setbacks: see rollback.h. */
+/* Rollback: see rollback.h. */
 #include "train/core/rollback.h"
 
 #include <math.h>

@@ -1,7 +1,7 @@
 /*
- * What becomes of a run whose numbers were no longer finite: it goes back to its last regular
- * checkpoint with half the learning rates (loop.h). How often it has is part of its state, so a run
- * that is stopped in between and resumed takes the same course.
+ * Rollback of a run whose numbers became non-finite: back to the last regular checkpoint with half
+ * the learning rates (loop.h). The count is part of the state, so a run that is stopped in between
+ * and resumed takes the same course.
  */
 #ifndef CG_TRAIN_CORE_ROLLBACK_H
 #define CG_TRAIN_CORE_ROLLBACK_H
@@ -15,7 +15,7 @@ struct cg_rollback {
     uint64_t halvings; /* of the learning rates, in all */
 };
 
-/* A learning rate of the recipe as it is now. */
+/* A learning rate of the recipe, after the halvings. */
 float cg_rollback_rate(const struct cg_rollback *rollback, float rate);
 
 void cg_state_dict_add_rollback(struct cg_state_dict *list, struct cg_rollback *rollback);

@@ -1,5 +1,5 @@
 /* run.json of any kind of run: what was asked for, by a program of which version, and on what data;
- * "model" and "version" say who can go on with it. */
+ * "model" and "version" say which programs can resume it. */
 #ifndef CG_TRAIN_CORE_RUN_FILE_H
 #define CG_TRAIN_CORE_RUN_FILE_H
 
@@ -13,7 +13,7 @@ struct cg_run_kind {
     int version;       /* changes when a run of this program could not be resumed by another */
 };
 
-/* What only the record is for: it may change when the run is resumed. */
+/* For the record only; may differ when the run is resumed. */
 struct cg_run_record {
     const struct cg_train_limits *limits;
     int threads;
@@ -25,14 +25,15 @@ struct cg_run_source {
     uint64_t fingerprint;
 };
 
-/* A new run's object with what every kind has; NULL when memory is short. */
+/* A new run's object with the members common to all kinds; NULL if out of memory. */
 json_t *cg_run_file_create(const struct cg_run_kind *kind, const struct cg_run_record *record,
                            const struct cg_run_source *source);
 
-/* Set a member; value is taken over. When either is NULL, or memory is short, *root is NULL. */
+/* Set a member, taking ownership of value. If either is NULL or memory runs out, *root becomes
+ * NULL. */
 void cg_run_file_set(json_t **root, const char *key, json_t *value);
 
-/* Write it; root is taken over, NULL counts as short memory. Errors: CG_ERR_IO, CG_ERR_FULL,
+/* Write root, taking ownership; NULL counts as out of memory. Errors: CG_ERR_IO, CG_ERR_FULL,
  * CG_ERR_MEMORY. */
 enum cg_status cg_run_file_write(const char *out_dir, json_t *root, struct cg_error *error);
 
@@ -43,8 +44,8 @@ struct cg_run_file {
 };
 
 /* Read and check that it is of this kind and version. To be released; empty after an error. Errors:
- * CG_ERR_IO; CG_ERR_FORMAT for a run of another kind or version, with what to do; CG_ERR_MODEL for
- * what is no run; CG_ERR_MEMORY. */
+ * CG_ERR_IO; CG_ERR_FORMAT for a run of another kind or version, with advice; CG_ERR_MODEL for
+ * anything but a run; CG_ERR_MEMORY. */
 enum cg_status cg_run_file_read(const char *out_dir, const struct cg_run_kind *kind,
                                 struct cg_run_file *out, struct cg_error *error);
 void cg_run_file_release(struct cg_run_file *file);

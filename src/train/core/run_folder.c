@@ -51,7 +51,7 @@ static bool is_data_report(const char *path)
     return is;
 }
 
-/* Whether a file is what a run left that ended before it began: nothing worth keeping. */
+/* Whether a file is left from a run that ended before its first step: not worth keeping. */
 static bool is_left_over(const char *folder, const char *name, const char *path)
 {
     if (strcmp(name, CG_RUN_DATA) == 0)

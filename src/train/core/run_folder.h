@@ -6,8 +6,7 @@
 
 #include <stdbool.h>
 
-/* What lies in the folder of a run, with the numbers (log.csv), what was asked for (run.json) and
- * the checkpoints. */
+/* File names in a run's folder, beside log.csv, run.json and the checkpoints. */
 #define CG_RUN_MODEL "model.safetensors"
 #define CG_RUN_DATA "data.json"
 #define CG_RUN_CARD "model.md"
@@ -19,13 +18,13 @@
 bool cg_run_has_file(const char *name);
 bool cg_run_has_sample(const char *name);
 
-/* A path in the run's folder, to be freed; NULL when memory is short. */
+/* A path in the run's folder, to be freed; NULL if out of memory. */
 char *cg_run_path(const char *out_dir, const char *name);
 
 /*
- * Whether a new run may begin in out_dir, by the rule for outputs (base/output.h). read: what it
- * learns from, files and folders, up to a NULL. Errors: CG_ERR_STATE if out_dir holds a run already
- * or other files that would be written over; CG_ERR_IO, CG_ERR_MEMORY.
+ * Whether a new run may start in out_dir, by the rule for outputs (base/output.h). read: its input
+ * files and folders, NULL-terminated. Errors: CG_ERR_STATE if out_dir holds a run already
+ * or other files that would be overwritten; CG_ERR_IO, CG_ERR_MEMORY.
  */
 enum cg_status cg_run_check_free(const char *out_dir, const char *const read[], bool force,
                                  struct cg_error *error);

@@ -23,8 +23,8 @@ struct cg_sheet {
 /* An empty sheet for the comics of photos: photo, comic, ink, colour. */
 extern const struct cg_sheet CG_SHEET_OF_COMICS;
 
-/* Draw a row more: its pictures, RGB and of one size, reduced, on *image, which grows (empty at
- * first, to be cleared). Errors: CG_ERR_MEMORY, CG_ERR_LIMIT when the sheet is full. */
+/* Append a row: its pictures, RGB and of one size, are reduced and drawn on *image, which grows
+ * (start empty, clear when done). Errors: CG_ERR_MEMORY, CG_ERR_LIMIT if the sheet is full. */
 enum cg_status cg_sheet_add_row(struct cg_sheet *sheet, struct cg_image *image,
                                 const struct cg_image *pictures, struct cg_error *error);
 

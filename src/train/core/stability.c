@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define SETTLING_ROWS 6 /* of a new run, in which nothing is judged */
+#define SETTLING_ROWS 6 /* of a new run, before any alarm */
 #define LASTING_ROWS 3
 #define COLLAPSE_DIVERSITY 0.15f
 #define RISING 1.2f /* over the rows that an alarm needs */
@@ -105,7 +105,7 @@ static bool overpowers(const struct cg_stability *memory, int age)
            field(memory, age, FAKE) > OVERPOWERING_ACCURACY;
 }
 
-/* How often the share of fakes seen through went from high to low or back. */
+/* How often the fraction of fakes recognised changed from high to low or back. */
 static bool oscillates(const struct cg_stability *memory)
 {
     int turns = 0, side = 0;

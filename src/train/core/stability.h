@@ -1,7 +1,7 @@
 /*
- * Watches a GAN's training for the ways in which it goes wrong, and names them. Works on numbers
- * alone, one observation a row of the log, so that any trainer can use it. What it remembers is an
- * array of floats that goes into the checkpoint.
+ * Detects the common failure modes of GAN training. Works on scalars alone, one observation per row
+ * of the log, so that any trainer can use it. Its memory is an array of floats that goes into the
+ * checkpoint.
  */
 #ifndef CG_TRAIN_CORE_STABILITY_H
 #define CG_TRAIN_CORE_STABILITY_H
@@ -13,7 +13,7 @@
 /* Means since the last observation. */
 struct cg_observation {
     uint64_t step;
-    double accuracy_real, accuracy_fake;               /* share that D judged right */
+    double accuracy_real, accuracy_fake;               /* fraction that D classified correctly */
     double generator_gradient, discriminator_gradient; /* lengths */
     /* 1 where they are not measured: */
     double diversity; /* mean distance between samples over that between pictures of the data */
@@ -23,10 +23,10 @@ struct cg_observation {
 
 /* Bits; the order is that of the names. */
 enum {
-    CG_ALARM_COLLAPSE = 1,     /* hardly any diversity, and not rising; or modes lost again */
+    CG_ALARM_COLLAPSE = 1,     /* little diversity, not rising; or modes lost again */
     CG_ALARM_VANISHING = 2,    /* G's gradient is a hundredth of what it was */
-    CG_ALARM_OVERPOWERING = 4, /* D is right nearly always */
-    CG_ALARM_OSCILLATION = 8,  /* D's judgement swings to and fro */
+    CG_ALARM_OVERPOWERING = 4, /* D is nearly always right */
+    CG_ALARM_OSCILLATION = 8,  /* D's accuracy swings back and forth */
     CG_ALARM_NAN = 16          /* a number is not finite */
 };
 #define CG_ALARM_COUNT 5
@@ -39,7 +39,7 @@ const char *cg_alarm_advice(unsigned alarm);
 #define CG_ALARM_NAMES_NBYTES 128
 const char *cg_alarm_names(unsigned set, char text[CG_ALARM_NAMES_NBYTES]);
 
-/* The rows that are looked at, the last one newest; fields in the order of cg_observation. */
+/* The window of rows, newest last; fields in the order of cg_observation. */
 #define CG_STABILITY_ROWS 16
 #define CG_STABILITY_FIELDS 6
 struct cg_stability {
@@ -50,8 +50,8 @@ struct cg_stability {
 #define CG_STABILITY_FLOATS (sizeof(struct cg_stability) / sizeof(float))
 
 /*
- * Take in an observation. Returns the alarms that stand now; *raised, those that did not stand
- * before. The first rows of a run raise no alarm: a generator begins without diversity.
+ * Record an observation. Returns the active alarms; *raised receives those newly active. The first
+ * rows of a run raise no alarm, as a generator begins without diversity.
  */
 unsigned cg_stability_observe(struct cg_stability *memory, const struct cg_observation *observation,
                               unsigned *raised);

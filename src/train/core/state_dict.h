@@ -1,7 +1,7 @@
 /*
- * What a checkpoint holds: every array and counter of a run by name, one list for writing and for
- * reading. The file is a safetensors file of flat tensors, the counters in its metadata, and with
- * them a hash of it all, as a disk may spoil what has the right length.
+ * The contents of a checkpoint: every array and counter of a run by name, one list for writing and
+ * reading. The file is a safetensors file of flat tensors with the counters in its metadata, and a
+ * hash of everything, to detect corruption that leaves the length intact.
  */
 #ifndef CG_TRAIN_CORE_STATE_DICT_H
 #define CG_TRAIN_CORE_STATE_DICT_H
@@ -26,7 +26,7 @@ struct cg_state_dict {
     size_t counter_count;
 };
 
-/* List what lies at data or value under the name owner.what. Start from an empty list. */
+/* Add data or value under the name owner.what. Start from an empty list. */
 void cg_state_dict_add_array(struct cg_state_dict *list, const char *owner, const char *what,
                              float *data, size_t count);
 void cg_state_dict_add_counter(struct cg_state_dict *list, const char *owner, const char *what,
@@ -34,14 +34,14 @@ void cg_state_dict_add_counter(struct cg_state_dict *list, const char *owner, co
 void cg_state_dict_add_learner(struct cg_state_dict *list, const char *owner,
                                struct cg_learner *learner);
 
-/* Every rank's get what the first one has. By all ranks, with the same list. */
+/* Copy the first rank's values to all. Collective, with the same list on every rank. */
 void cg_state_dict_tell(const struct cg_state_dict *list, struct cg_ranks *ranks);
 
-/* Whether all its numbers are. */
+/* Whether all arrays are finite. */
 bool cg_state_dict_is_finite(const struct cg_state_dict *list);
 
-/* Write and read path. Errors: CG_ERR_IO, CG_ERR_FULL; CG_ERR_MODEL for a file that is damaged, or
- * a checkpoint of another run: what is listed may have been changed then. */
+/* Write and read path. Errors: CG_ERR_IO, CG_ERR_FULL; CG_ERR_MODEL for a damaged file or a
+ * checkpoint of another run, after which the listed values may have changed. */
 enum cg_status cg_state_dict_write(const char *path, const struct cg_state_dict *list,
                                    struct cg_error *error);
 enum cg_status cg_state_dict_read(const char *path, const struct cg_state_dict *list,

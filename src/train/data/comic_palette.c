@@ -1,4 +1,4 @@
-/* A style's palette: see grade.h. The map is baked into a table of colours (a 3D LUT). */
+/* A style's palette: see comic_palette.h. The map is baked into a table of colours (a 3D LUT). */
 #include "train/data/comic_palette.h"
 
 #include "base/memory.h"

@@ -44,7 +44,7 @@ struct cg_dataset_options {
                                0.125, or 0.6 where there is much paper inside the panels */
     bool keep_all;    /* also pages of text, almost white ones, and pictures that look alike */
     int pictures_min; /* fewer of a kind are refused; 0 is as 1 */
-    float palette;    /* how far the targets' colours follow the comics', 0 to 1 (grade.h);
+    float palette;    /* how far the targets' colours follow the comics', 0 to 1 (comic_palette.h);
                          not used without comics */
     struct cg_ranks *ranks; /* who prepare it at the same time, a share each; may be NULL */
 };

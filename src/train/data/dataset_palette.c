@@ -1,6 +1,6 @@
 /*
- * Learning a style's palette (grade.h) from a data set: from pixels of the teacher's pictures, ink
- * and all, to pixels of comics, both out of crops as training sees them.
+ * Learning a style's palette (comic_palette.h) from a data set: from pixels of the teacher's
+ * pictures, ink and all, to pixels of comics, both out of crops as training sees them.
  */
 #include "train/data/dataset_private.h"
 

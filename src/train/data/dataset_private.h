@@ -1,5 +1,6 @@
 /* The inside of a data set, for dataset.c (making it), dataset_tally.c (what it has),
- * dataset_report.c (in words), dataset_grade.c (its palette) and dataset_crop.c (drawing from it).
+ * dataset_report.c (in words), dataset_palette.c (its palette) and dataset_crop.c (drawing from
+ * it).
  */
 #ifndef CG_TRAIN_DATA_DATASET_PRIVATE_H
 #define CG_TRAIN_DATA_DATASET_PRIVATE_H
@@ -44,7 +45,7 @@ struct cg_dataset_tally {
 
 struct cg_dataset_tally cg_dataset_tally(const struct cg_dataset *dataset, enum cg_cache_kind kind);
 
-/* ---- dataset_grade.c ---- */
+/* ---- dataset_palette.c ---- */
 
 /* Learn dataset->grade from the crops of a data set that has comics. */
 enum cg_status cg_dataset_learn_grade(struct cg_dataset *dataset, float strength,

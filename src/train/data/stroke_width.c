@@ -1,5 +1,5 @@
 /*
- * Measuring lines: see strokes.h. A pixel is part of a line if it is much darker than the mean
+ * Measuring lines: see stroke_width.h. A pixel is part of a line if it is much darker than the mean
  * around it. Its runs of such pixels across and down are measured to a fraction of a pixel, by
  * area: the sum of (light - value) / (light - dark), where light is what lies beside the run and
  * dark the darkest in it. A straight line of width w at an angle a is cut by runs of w / sin a and

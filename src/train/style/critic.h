@@ -1,8 +1,8 @@
 /*
- * The discriminators: multi-layer perceptrons on patches of pictures. They judge texture and line,
- * or colour, and never a whole picture. Black is shown to them as -CG_CRITIC_RANGE, white as
- * CG_CRITIC_RANGE: spectral norm bounds how much a logits may change with a patch, and in a range
- * of -1 to 1 the little that tells the teacher's flat areas from the generator's drowned (both
+ * The discriminators: multi-layer perceptrons on patches, one for texture and line, one for colour;
+ * none sees a whole picture. Their input runs from -CG_CRITIC_RANGE (black) to CG_CRITIC_RANGE
+ * (white): spectral norm bounds how much a logit may change with a patch, and with a range of -1 to
+ * 1 the small differences between the teacher's flat areas and the generator's were lost (both
  * critics stayed at 50 %).
  */
 #ifndef CG_TRAIN_STYLE_CRITIC_H
@@ -22,7 +22,7 @@ enum cg_critic {
 /* Short name for logs and files ("line", "colour"). */
 const char *cg_critic_name(enum cg_critic critic);
 
-/* Smallest side of pictures that it can judge, in pixels. */
+/* The smallest side of pictures that it accepts, in pixels. */
 int cg_critic_least_px(enum cg_critic critic);
 
 /* Input: RGB; output: one logit a patch. Errors: CG_ERR_MEMORY. */

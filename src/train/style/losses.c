@@ -150,7 +150,7 @@ static double spurious_ink_loss(struct cg_micro_batch *micro_batch, float weight
     size_t area = (size_t)micro_batch->side * (size_t)micro_batch->side;
     for (int k = 0; k < micro_batch->crops; k++)
         cg_spurious_ink_distant(micro_batch->target_ink + (size_t)k * area, micro_batch->side,
-                                CG_STRAY_REACH_PX, micro_batch->room,
+                                CG_SPURIOUS_INK_REACH_PX, micro_batch->room,
                                 micro_batch->distant + (size_t)k * area);
     return cg_loss_absence(micro_batch->logit, micro_batch->distant, micro_batch->pixels, weight,
                            micro_batch->grad_logit);

@@ -44,7 +44,7 @@ static enum cg_status allocate_buffers(struct cg_micro_batch *micro_batch, struc
     return CG_OK;
 }
 
-enum cg_status cg_micro_batch_create(const struct cg_recipe *recipe, int index, float share,
+enum cg_status cg_micro_batch_create(const struct cg_recipe *recipe, int index, float fraction,
                                      const struct cg_network *generator,
                                      struct cg_network *const critics[CG_CRITIC_COUNT],
                                      struct cg_micro_batch **out, struct cg_error *error)
@@ -57,7 +57,7 @@ enum cg_status cg_micro_batch_create(const struct cg_recipe *recipe, int index, 
     int crops = recipe->micro_batch_crops, side = recipe->crop_px;
     micro_batch->recipe = *recipe;
     micro_batch->index = index;
-    micro_batch->share = share;
+    micro_batch->fraction = fraction;
     micro_batch->crops = crops;
     micro_batch->side = side;
     micro_batch->pixels = (size_t)crops * (size_t)side * (size_t)side;
@@ -246,8 +246,8 @@ static void mark(struct cg_micro_batch *micro_batch, enum cg_critic critic, bool
                  const float *logits, size_t patches, float *gradient)
 {
     micro_batch->losses.critic[critic] += cg_loss_discriminator(
-        micro_batch->recipe.objective, real, logits, patches, micro_batch->share, gradient);
-    double right = (double)micro_batch->share * fraction_right(logits, patches, real);
+        micro_batch->recipe.objective, real, logits, patches, micro_batch->fraction, gradient);
+    double right = (double)micro_batch->fraction * fraction_right(logits, patches, real);
     *(real ? &micro_batch->losses.right_real[critic] : &micro_batch->losses.right_fake[critic]) =
         right;
 }
@@ -265,12 +265,12 @@ void cg_micro_batch_criticise(struct cg_micro_batch *micro_batch, enum cg_critic
     cg_learner_backward(learner, micro_batch->index, pass, micro_batch->grad_logits);
 }
 
-static void learn_from_targets(struct cg_micro_batch *micro_batch, float share)
+static void learn_from_targets(struct cg_micro_batch *micro_batch, float fraction)
 {
     for (int i = 0; CG_LOSSES[i].name != NULL; i++) {
         float weight = cg_loss_weight(&CG_LOSSES[i], &micro_batch->recipe);
         if (weight > 0.0f)
-            micro_batch->losses.target[i] = CG_LOSSES[i].add(micro_batch, share * weight);
+            micro_batch->losses.target[i] = CG_LOSSES[i].add(micro_batch, fraction * weight);
     }
 }
 
@@ -280,7 +280,7 @@ static void learn_from_critic(struct cg_micro_batch *micro_batch, enum cg_critic
 {
     struct cg_pass *pass = micro_batch->on_judged[critic];
     size_t patches = cg_shape_rows(cg_pass_output_shape(pass));
-    float weight = micro_batch->share * micro_batch->recipe.adversarial[critic];
+    float weight = micro_batch->fraction * micro_batch->recipe.adversarial[critic];
     const float *logits = cg_pass_forward(pass, learner->used, micro_batch->judged);
     memset(micro_batch->grad_logits, 0, patches * sizeof(float));
     micro_batch->losses.adversarial[critic] = cg_loss_generator(
@@ -312,7 +312,7 @@ void cg_micro_batch_learn(struct cg_micro_batch *micro_batch, const struct cg_le
     memset(micro_batch->grad_colour, 0, 3 * micro_batch->pixels * sizeof(float));
     memset(micro_batch->grad_comic, 0, 3 * micro_batch->pixels * sizeof(float));
     memset(micro_batch->grad_logit, 0, micro_batch->pixels * sizeof(float));
-    learn_from_targets(micro_batch, micro_batch->share * target_fraction);
+    learn_from_targets(micro_batch, micro_batch->fraction * target_fraction);
     for (int c = 0; critics != NULL && c < CG_CRITIC_COUNT; c++)
         if (micro_batch->on_judged[c] != NULL)
             learn_from_critic(micro_batch, (enum cg_critic)c, &critics[c]);

@@ -1,6 +1,6 @@
 /*
- * One micro-batch of a training step: a few crops, the passes over them, and what they cost. All
- * micro-batches of a step are independent, so threads take them as they come.
+ * One micro-batch of a training step: a few crops, the passes over them and their losses. The
+ * micro-batches of a step are independent, so threads take them in any order.
  */
 #ifndef CG_TRAIN_STYLE_MICRO_BATCH_H
 #define CG_TRAIN_STYLE_MICRO_BATCH_H
@@ -12,28 +12,28 @@
 
 struct cg_micro_batch;
 
-/* index: which micro-batch of the step this is; share: 1 / micro-batches of a step. */
-enum cg_status cg_micro_batch_create(const struct cg_recipe *recipe, int index, float share,
+/* index: of the micro-batch in the step; fraction: 1 / micro-batches per step. */
+enum cg_status cg_micro_batch_create(const struct cg_recipe *recipe, int index, float fraction,
                                      const struct cg_network *generator,
                                      struct cg_network *const critics[CG_CRITIC_COUNT],
                                      struct cg_micro_batch **out, struct cg_error *error);
 void cg_micro_batch_free(struct cg_micro_batch *micro_batch);
 
-/* Draw the step's crops and run the generator on them. losses start from zero. */
+/* Draw the step's crops and run the generator on them. Resets the losses. */
 void cg_micro_batch_generate(struct cg_micro_batch *micro_batch, const struct cg_dataset *dataset,
                              uint64_t seed, uint64_t step, const struct cg_learner *generator);
 
-/* Draw what the critics shall take for real: comics, or the teacher's. After generate. */
+/* Draw the critics' real pictures: comics, or the teacher's. Call after generate. */
 void cg_micro_batch_draw_real(struct cg_micro_batch *micro_batch, const struct cg_dataset *dataset,
                               uint64_t seed, uint64_t step);
 
-/* Let a critic judge the real pictures and the generated ones, add to its gradient. */
+/* Run a critic on the real and the generated pictures; add to its gradient. */
 void cg_micro_batch_criticise(struct cg_micro_batch *micro_batch, enum cg_critic critic,
                               const struct cg_learner *learner);
 
 /*
  * The generator's losses against the targets, times target_fraction, and against the critics (NULL:
- * none); add to its gradient. After generate with the same parameters.
+ * none); adds to its gradient. Call after generate with the same parameters.
  */
 void cg_micro_batch_learn(struct cg_micro_batch *micro_batch, const struct cg_learner *generator,
                           float target_fraction, const struct cg_learner *critics);

@@ -7,7 +7,7 @@
 struct cg_micro_batch {
     struct cg_recipe recipe;
     int index, crops, side;
-    float share;
+    float fraction;
     size_t pixels; /* of all crops together */
     struct cg_losses losses;
     struct cg_crop_shift *shifts; /* of each crop from the one before it; for consistency */

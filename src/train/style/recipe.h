@@ -1,4 +1,4 @@
-/* The numbers of a training run: losses' weights, learning rates, sizes of a step. */
+/* The hyperparameters of a training run: loss weights, learning rates, sizes of a step. */
 #ifndef CG_TRAIN_STYLE_RECIPE_H
 #define CG_TRAIN_STYLE_RECIPE_H
 
@@ -10,14 +10,14 @@ struct cg_recipe {
     /* one step */
     int crop_px; /* side of the crops, a multiple of 4 */
     int batch;   /* crops a step */
-    float noise; /* deviation of the noise put on photos, at most; photos go from 0 to 1 */
-    float
-        consistency; /* weight of: one photo, a little moved and with other noise, gives one comic;
-                        then every second crop is the one before it, moved; 0: not asked for */
-    int micro_batch_crops; /* crops whose gradient is summed apart; batch is a multiple */
+    float noise; /* largest deviation of the noise added to photos, whose values are 0 to 1 */
+    /* weight of the difference between comics of one photo, slightly moved and with other noise;
+       unless 0, every second crop is the one before it, moved */
+    float consistency;
+    int micro_batch_crops; /* crops of a micro-batch; batch is a multiple */
     /* stages, in steps */
-    uint64_t pretrain_steps;   /* on targets alone; then the adversaries join */
-    uint64_t head_start_steps; /* of the second stage, in which only the critics learn */
+    uint64_t pretrain_steps;   /* on targets alone; the critics follow */
+    uint64_t head_start_steps; /* of the second stage, training only the critics */
     /* weights of the losses against the targets (docs/TRAINING.md) */
     float colour, gradient, comic, ink, chroma;
     float flat;            /* of the differences between neighbours that are there at all */

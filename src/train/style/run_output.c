@@ -1,4 +1,4 @@
-/* What a run leaves for people to read: see output.h. */
+/* A run's output for people: see run_output.h. */
 #include "train/style/run_output.h"
 
 #include "base/file.h"

@@ -1,4 +1,4 @@
-/* All that changes during training: see state.h. */
+/* The mutable state of training: see state.h. */
 #include "train/style/state.h"
 
 #include "base/memory.h"

@@ -2,9 +2,9 @@
  * Training a style: from folders of photos and comics to a model file.
  *
  * A run lives in a folder: run.json (what was asked for), log.csv, samples/ (held-out pictures),
- * checkpoints/ (all that is needed to go on exactly as if it had never stopped) and
- * model.safetensors (the average of the generator, what is shipped). Files are replaced whole or
- * not at all. The outcome depends on options, data and seed, not on threads nor on interruptions.
+ * checkpoints/ (all that is needed to resume as if the run had never stopped) and
+ * model.safetensors (the averaged generator). Files are replaced
+ * atomically. The outcome depends on options, data and seed, not on threads nor on interruptions.
  */
 #ifndef CG_TRAIN_STYLE_STYLE_H
 #define CG_TRAIN_STYLE_STYLE_H
@@ -41,7 +41,7 @@ enum cg_train_event {
     CG_TRAIN_INSPECTED,  /* text says what was found and what will be skipped, in several lines */
     CG_TRAIN_PREPARING,  /* pictures are being prepared: done of total */
     CG_TRAIN_READY,      /* the data is there: text sums it up, dataset has it */
-    CG_TRAIN_ESTIMATED,  /* estimate says what lies ahead, once some steps have been timed */
+    CG_TRAIN_ESTIMATED,  /* estimate has the remaining time, once some steps have been timed */
     CG_TRAIN_STEP,       /* numbers are means since the last of these: values has the log's row */
     CG_TRAIN_ALARM,      /* text: the alarm's name, about: more of it, advice: what to try */
     CG_TRAIN_VALIDATED,  /* validation_loss is that of the held-out photos */
@@ -49,11 +49,11 @@ enum cg_train_event {
     CG_TRAIN_SAVED       /* a checkpoint and the model were written: text is the model's path */
 };
 
-/* How the game stands with one critic: means since the last row of the log. */
+/* Statistics of one critic: means since the last row of the log. */
 struct cg_train_critic {
-    double accuracy;             /* share of patches, real and generated, that it judges right */
+    double accuracy;             /* fraction of patches, real and generated, classified correctly */
     double gradient;             /* length */
-    double adversarial_gradient; /* length of the gradient that it gives the generated comics */
+    double adversarial_gradient; /* norm of its gradient with respect to the generated comics */
 };
 
 struct cg_train_report {
@@ -91,13 +91,13 @@ enum cg_status cg_train_start(const struct cg_train_options *options,
                               const struct cg_train_limits *limits, cg_train_report_fn report,
                               void *context, struct cg_error *error);
 
-/* Only look at the data that a run would be started on, as told by CG_TRAIN_INSPECTED; out_dir is
- * not used. Errors: those of a start that the data causes. */
+/* Only inspect the data of a run, reported as CG_TRAIN_INSPECTED; out_dir is not used. Errors:
+ * those of cg_train_start that concern the data. */
 enum cg_status cg_train_check(const struct cg_train_options *options, cg_train_report_fn report,
                               void *context, struct cg_error *error);
 
-/* Go on with the run in out_dir. threads: 0 for all. Errors: as above; CG_ERR_FORMAT, CG_ERR_MODEL
- * for a folder that holds no run or one of other data. */
+/* Resume the run in out_dir. threads: 0 for all. Errors: as above; CG_ERR_FORMAT, CG_ERR_MODEL
+ * for a folder without a run, or with a run on other data. */
 enum cg_status cg_train_resume(const char *out_dir, int threads,
                                const struct cg_train_limits *limits, cg_train_report_fn report,
                                void *context, struct cg_error *error);

@@ -1,7 +1,7 @@
 /*
- * Training a style: see train.h; the loop around the steps is loop.c. A step of the second stage
- * goes by turns (Goodfellow et al. 2014, algorithm 1): comics are generated, the critics judge real
- * and generated ones and take their step, then the generator takes its step against them and
+ * Training a style: see trainer.h; the loop around the steps is loop.c. A step of the second stage
+ * goes by turns (Goodfellow et al. 2014, algorithm 1): comics are generated, the critics take
+ * their step on real and generated ones, then the generator takes its step against them and
  * against the targets.
  */
 #include "train/style/trainer.h"

@@ -1,6 +1,6 @@
 /*
- * A run in hand: what the training loop works on. Private to train.c (its steps), trainer_setup.c
- * (how it comes about) and trainer_report.c (what it tells).
+ * The state of a running training. Private to trainer.c (steps), trainer_setup.c (set-up and
+ * tear-down) and trainer_report.c (log rows, estimates, alarms).
  */
 #ifndef CG_TRAIN_STYLE_TRAINER_H
 #define CG_TRAIN_STYLE_TRAINER_H
@@ -42,8 +42,8 @@ struct cg_trainer {
 
 /*
  * Everything from the data set to the first micro-batch, for a trainer whose options, recipe, loop,
- * report and paths are set. resume: go on from the checkpoint, if the data is still that of
- * fingerprint. Call tear_down also after a failure.
+ * report and paths are set. resume: continue from the checkpoint, provided that the data still
+ * has this fingerprint. Call tear_down even after a failure.
  */
 enum cg_status cg_trainer_set_up(struct cg_trainer *trainer, bool resume, uint64_t fingerprint,
                                  struct cg_error *error);
@@ -51,30 +51,30 @@ void cg_trainer_tear_down(struct cg_trainer *trainer);
 
 bool cg_trainer_in_second_stage(const struct cg_trainer *trainer);
 
-/* Where the run is, with what was summed since the last row of the log made means. */
+/* A report of the run's progress, with means since the last row of the log. */
 struct cg_train_report cg_trainer_report(const struct cg_trainer *trainer,
                                          enum cg_train_event event);
 
-/* Tell the caller of the run; text may be NULL. */
+/* Report an event to the caller of the run; text may be NULL. */
 void cg_trainer_tell(struct cg_trainer *trainer, enum cg_train_event event, const char *text);
 
-/* Tell of an alarm; context is the trainer, as in cg_loop_calls. */
+/* Report an alarm; context is the trainer, as in cg_loop_calls. */
 void cg_trainer_alarm(void *context, const char *name, const char *about, const char *what_to_try);
 
 /*
- * Note what the parts of a step have taken, by the clock before each and after the last: drawing
- * and generating, the critics, the generator. Of the second step, as the first pays for memory; an
- * estimate of the run is then told. In the critics' head start the generator's turn, which is yet
- * to come, is put at what it was measured to cost (docs/TRAINING.md).
+ * Record the duration of a step's parts (drawing and generating, the critics, the generator) from
+ * clock readings before each and after the last. Uses the second step, as the first allocates
+ * memory, and then reports an estimate for the run. In the critics' head start the generator's part
+ * is assumed at its measured cost (docs/TRAINING.md).
  */
 void cg_trainer_note_costs(struct cg_trainer *trainer, const double clock[4], bool second,
                            bool head_start);
 
-/* A row of the log from the means since the last one, with the alarms that they raise. On all
- * ranks. Errors: those of output.h. */
+/* Write a row of the log with the means since the last one, and raise alarms. Collective. Errors:
+ * those of run_output.h. */
 enum cg_status cg_trainer_log(struct cg_trainer *trainer, struct cg_error *error);
 
-/* Forget what was summed since the last row. */
+/* Reset the sums since the last row. */
 void cg_trainer_begin_means(struct cg_trainer *trainer);
 
 #endif

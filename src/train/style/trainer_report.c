@@ -1,6 +1,6 @@
 /*
- * What a run tells of itself: see trainer.h. Numbers are summed from step to step; each row of the
- * log takes their means and begins anew.
+ * Reporting: see trainer.h. Values are summed over steps; each row of the log takes their means and
+ * resets the sums.
  */
 #include "train/style/trainer.h"
 
@@ -125,7 +125,7 @@ static void raise_alarm(struct cg_trainer *trainer, unsigned alarm, enum cg_crit
             cg_trainer_alarm(trainer, cg_alarm_name(alarm), about, advice[i]);
 }
 
-/* Let stability.h judge each critic's game; alarms that were not there before are told. */
+/* Feed each critic's statistics to stability.h and report new alarms. */
 static void look_for_alarms(struct cg_trainer *trainer, struct cg_train_report *report)
 {
     for (int c = 0; report->critics_learned && c < CG_CRITIC_COUNT; c++) {

@@ -1,4 +1,4 @@
-/* From what was asked for to a run in hand: see trainer.h. */
+/* Setting a run up and tearing it down: see trainer.h. */
 #include "train/style/trainer.h"
 
 #include "base/file.h"
@@ -73,9 +73,9 @@ static enum cg_status create_micro_batches(struct cg_trainer *trainer, struct cg
     return status;
 }
 
-/* Lines this wide, as a share of a page's long side, look as the generator draws them. By this the
- * widths chosen by eye for the shipped styles (oz 1.4, nursery 1.3, pen 1, pepper 0.6) are found to
- * within 0.2 from their comics. */
+/* Lines this wide, as a fraction of a page's long side, look as the generator draws them. By this
+ * the widths chosen by eye for the shipped styles (oz 1.4, nursery 1.3, pen 1, pepper 0.6) are
+ * found to within 0.2 from their comics. */
 #define LINE_AS_TRAINED 0.00235f
 
 /* The looks that follow from the data: how wide lines are drawn. NULL: nothing is to be changed. */
@@ -151,7 +151,7 @@ static enum cg_status open_start(const struct cg_trainer *trainer, bool resume,
     return style != NULL ? cg_model_open_style(style, start, error) : CG_OK;
 }
 
-/* What can be had without the data. */
+/* The parts that do not depend on the data. */
 static enum cg_status begin(struct cg_trainer *trainer, bool resume, struct cg_model **start,
                             struct cg_error *error)
 {
@@ -193,7 +193,7 @@ static enum cg_status check_data(struct cg_trainer *trainer, bool resume, uint64
     return CG_OK;
 }
 
-/* The run's folder is the first rank's affair: what is read there is told to the others. */
+/* Only the first rank touches the run's folder; it broadcasts what it reads there. */
 static enum cg_status open_run(struct cg_trainer *trainer, bool resume, struct cg_error *error)
 {
     const struct cg_train_options *options = trainer->options;

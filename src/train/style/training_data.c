@@ -57,7 +57,7 @@ static enum cg_status find_comics(struct cg_training_data *data, struct cg_error
     return status;
 }
 
-/* ---- telling --------------------------------------------------------------------------------- */
+/* ---- reports --------------------------------------------------------------------------------- */
 
 static void tell(const struct cg_training_data *data, const struct cg_train_report *report)
 {

@@ -8,15 +8,15 @@ struct cg_training_data {
     const struct cg_train_options *options;
     cg_train_report_fn report; /* may be NULL */
     void *report_context;
-    struct cg_ranks *ranks; /* who do all of this side by side; may be NULL */
+    struct cg_ranks *ranks; /* all call these functions together; may be NULL */
     /* owned */
     char *photos, *comics; /* folders; comics NULL: there are none */
     struct cg_dataset *dataset;
 };
 
 /*
- * Find the folders, look at the pictures and tell what was found; options and report are set, the
- * rest is empty. Clear it also after a failure. Errors: CG_ERR_IO, with advice, where a folder is
+ * Find the folders, inspect the pictures and report the findings. options and report must be set,
+ * the rest zero. Clear it even after a failure. Errors: CG_ERR_IO, with advice, where a folder is
  * missing; those of cg_dataset_open.
  */
 enum cg_status cg_training_data_open(struct cg_training_data *data, struct cg_pool *pool,

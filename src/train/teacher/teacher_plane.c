@@ -1,4 +1,4 @@
-/* Float planes: see target_plane.h. */
+/* Float planes: see teacher_plane.h. */
 #include "train/teacher/teacher_plane.h"
 
 #include "base/memory.h"
