@@ -2,6 +2,7 @@
  * comicgan: photos into comics. This file picks the subcommand; each has a file of its own. A new
  * one is a row of the table below and its line in the help.
  */
+#include "base/sandbox.h"
 #include "cli/cli.h"
 
 #include <errno.h>
@@ -29,7 +30,7 @@ static const char help[] =
     "  eval DIR_A DIR_B     measure how far one folder of pictures is from another\n"
     "\n"
     "  comicgan COMMAND --help   the options of a command\n"
-    "  comicgan --version        version, BLAS library in use, licence\n"
+    "  comicgan --version        version, BLAS library in use, walls (docs/TRUST.md), licence\n"
     "\n"
     "Exit codes: 0 all done, 1 a picture failed, 2 wrong options, or OUT is there already,\n"
     "3 no usable style, 130 interrupted.\n";
@@ -52,7 +53,9 @@ static int print_version(void)
 {
     char blas[256];
     cg_blas_describe(blas, sizeof(blas));
-    printf("comicgan " CG_VERSION "\n%s\nLicence: MIT. No warranty.\n", blas);
+    printf("comicgan " CG_VERSION "\n%s\nSandbox: seccomp %s, Landlock %s\n"
+           "Licence: MIT. No warranty.\n",
+           blas, cg_sandbox_has_calls() ? "yes" : "no", cg_sandbox_has_files() ? "yes" : "no");
     return CG_EXIT_DONE;
 }
 

@@ -5,6 +5,7 @@
  *
  * A new option is a row of long_options, a case of set_option and a line of the help.
  */
+#include "cli/confinement.h"
 #include "cli/convert/batch.h"
 #include "cli/convert/progress.h"
 #include "cli/interrupt.h"
@@ -66,6 +67,7 @@ static const char help_work[] =
     "                      begun anew by --force and added to by --skip-existing\n"
     "  --verbose           a line for each picture that is done\n"
     "  --quiet             nothing but errors\n"
+    "  --no-sandbox        give up no rights for the work (docs/TRUST.md)\n"
     "  -h, --help          this text\n"
     "\n"
     "A picture that fails costs a line on the standard error, the rest is done.\n"
@@ -105,7 +107,8 @@ enum {
     OPTION_MAX_MEMORY,
     OPTION_REPORT,
     OPTION_VERBOSE,
-    OPTION_QUIET
+    OPTION_QUIET,
+    OPTION_NO_SANDBOX
 };
 
 static const struct option long_options[] = {
@@ -130,6 +133,7 @@ static const struct option long_options[] = {
     {"report", required_argument, NULL, OPTION_REPORT},
     {"verbose", no_argument, NULL, OPTION_VERBOSE},
     {"quiet", no_argument, NULL, OPTION_QUIET},
+    {"no-sandbox", no_argument, NULL, OPTION_NO_SANDBOX},
     {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0},
 };
@@ -212,6 +216,8 @@ static bool *switch_of(struct request *request, int option)
         return &request->batch.verbose;
     case OPTION_QUIET:
         return &request->batch.quiet;
+    case OPTION_NO_SANDBOX:
+        return &request->batch.no_sandbox;
     default:
         return NULL;
     }
@@ -302,7 +308,8 @@ int cg_command_convert(int argc, char *argv[])
     };
     int code;
     if (cg_cli_read_options(&syntax, argc, argv, &request, &code) &&
-        (code = complete(&request, argc, argv)) == CG_EXIT_DONE)
+        (code = complete(&request, argc, argv)) == CG_EXIT_DONE &&
+        (code = request.batch.no_sandbox ? code : cg_cli_give_up_calls()) == CG_EXIT_DONE)
         code = run_request(&request);
     cg_cli_render_params_close(&request.looks);
     return code;

@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "cli/cli.h"
+#include "cli/confinement.h"
 #include "eval/compare.h"
 #include "model/json.h"
 #include "tensor/matrix.h"
@@ -41,6 +42,7 @@ static const char help[] =
     "  --cache DIR      where features are kept from call to call\n"
     "                   (default: $XDG_CACHE_HOME/comicgan or ~/.cache/comicgan)\n"
     "  --threads N      0: one for each processor (default); figures do not depend on it\n"
+    "  --no-sandbox     give up no rights for the work (docs/TRUST.md)\n"
     "  --help           this text\n";
 
 enum {
@@ -50,7 +52,8 @@ enum {
     OPTION_RESAMPLES,
     OPTION_SEED,
     OPTION_CACHE,
-    OPTION_THREADS
+    OPTION_THREADS,
+    OPTION_NO_SANDBOX
 };
 
 static const struct option long_options[] = {
@@ -61,6 +64,7 @@ static const struct option long_options[] = {
     {"seed", required_argument, NULL, OPTION_SEED},
     {"cache", required_argument, NULL, OPTION_CACHE},
     {"threads", required_argument, NULL, OPTION_THREADS},
+    {"no-sandbox", no_argument, NULL, OPTION_NO_SANDBOX},
     {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0},
 };
@@ -68,7 +72,7 @@ static const struct option long_options[] = {
 struct settings {
     const char *features, *cache, *dirs[2];
     int long_px, resamples, seed, threads;
-    bool json;
+    bool json, no_sandbox;
 };
 
 /* One option; false after a message. */
@@ -92,6 +96,8 @@ static bool set_option(void *context, int option, const char *value)
     case OPTION_CACHE:
         settings->cache = value;
         return true;
+    case OPTION_NO_SANDBOX:
+        return settings->no_sandbox = true;
     default:
         return cg_cli_parse_int("threads", value, 0, THREADS_MAX, &settings->threads);
     }
@@ -217,6 +223,22 @@ static int show(const struct settings *settings, const struct cg_comparison *fou
     return CG_EXIT_DONE;
 }
 
+struct places {
+    const struct settings *settings;
+    const char *cache;
+};
+
+static enum cg_status allow_places(struct cg_sandbox *sandbox, const void *context,
+                                   struct cg_error *error)
+{
+    const struct places *places = context;
+    enum cg_status status =
+        cg_sandbox_allow(sandbox, places->cache, CG_SANDBOX_READ | CG_SANDBOX_WRITE, error);
+    for (int i = 0; status == CG_OK && i < 2; i++)
+        status = cg_cli_allow_tree(sandbox, places->settings->dirs[i], error);
+    return status;
+}
+
 static int compare(const struct settings *settings, const struct cg_convnet *net)
 {
     struct cg_error error;
@@ -224,6 +246,8 @@ static int compare(const struct settings *settings, const struct cg_convnet *net
     struct cg_comparison found;
     char *cache = NULL;
     enum cg_status status = open_cache(settings, &cache, &error);
+    if (status == CG_OK && !settings->no_sandbox)
+        status = cg_cli_give_up_files(allow_places, &(struct places){settings, cache}, &error);
     if (status == CG_OK)
         status = cg_pool_create(settings->threads, &pool, &error);
     if (status == CG_OK) {
@@ -267,5 +291,6 @@ int cg_command_eval(int argc, char *argv[])
                            argc - optind);
     settings.dirs[0] = argv[optind];
     settings.dirs[1] = argv[optind + 1];
-    return read_network_and_compare(&settings);
+    code = settings.no_sandbox ? CG_EXIT_DONE : cg_cli_give_up_calls();
+    return code == CG_EXIT_DONE ? read_network_and_compare(&settings) : code;
 }

@@ -1,6 +1,7 @@
 /* comicgan score: which pictures do not belong, by a vector GAN's discriminator. */
 #include "base/memory.h"
 #include "cli/cli.h"
+#include "cli/confinement.h"
 #include "gan/anomaly.h"
 #include "image/walk.h"
 #include "model/json.h"
@@ -28,6 +29,7 @@ static const char help[] =
     "                   square)\n"
     "  --json           an object with scores in place of a table\n"
     "  --threads N      threads (default: all processors); the scores are the same with any\n"
+    "  --no-sandbox     give up no rights for the work (docs/TRUST.md)\n"
     "  --help           this text\n";
 
 static const struct cg_walk_options whole_tree = {.recursive = true, .follow_folders = true};
@@ -36,7 +38,7 @@ struct settings {
     const char *model, *fit, *save, *use, *anomalies;
     int crops, threads;
     float crop;
-    bool as_json, force;
+    bool as_json, force, no_sandbox;
 };
 
 enum {
@@ -49,7 +51,8 @@ enum {
     OPTION_CROPS,
     OPTION_CROP,
     OPTION_JSON,
-    OPTION_THREADS
+    OPTION_THREADS,
+    OPTION_NO_SANDBOX
 };
 
 static const struct option long_options[] = {
@@ -63,6 +66,7 @@ static const struct option long_options[] = {
     {"crop", required_argument, NULL, OPTION_CROP},
     {"json", no_argument, NULL, OPTION_JSON},
     {"threads", required_argument, NULL, OPTION_THREADS},
+    {"no-sandbox", no_argument, NULL, OPTION_NO_SANDBOX},
     {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0},
 };
@@ -95,6 +99,8 @@ static bool set_option(void *context, int option, const char *value)
     case OPTION_JSON:
         settings->as_json = true;
         return true;
+    case OPTION_NO_SANDBOX:
+        return settings->no_sandbox = true;
     default:
         return cg_cli_parse_int("threads", value, 1, 256, &settings->threads);
     }
@@ -295,6 +301,27 @@ static enum cg_status check_save(const struct settings *settings, char *const fi
     return status;
 }
 
+struct places {
+    const struct settings *settings;
+    char *const *files;
+};
+
+static enum cg_status allow_places(struct cg_sandbox *sandbox, const void *context,
+                                   struct cg_error *error)
+{
+    const struct places *places = context;
+    const struct settings *settings = places->settings;
+    const char *const others[] = {settings->use, settings->fit, settings->anomalies};
+    enum cg_status status = CG_OK;
+    for (size_t i = 0; status == CG_OK && i < sizeof(others) / sizeof(others[0]); i++)
+        status = cg_cli_allow_tree(sandbox, others[i], error);
+    for (char *const *file = places->files; status == CG_OK && *file != NULL; file++)
+        status = cg_cli_allow_tree(sandbox, *file, error);
+    if (status == CG_OK && settings->save != NULL)
+        status = cg_sandbox_allow_output(sandbox, settings->save, error);
+    return status;
+}
+
 static int run(const struct settings *settings, char *const files[])
 {
     struct cg_error error;
@@ -304,9 +331,13 @@ static int run(const struct settings *settings, char *const files[])
     struct cg_pool *pool = NULL;
     if (cg_vector_model_read(settings->model, &model, &error) != CG_OK)
         return cg_cli_fail(CG_EXIT_MODEL, "score: %s", error.text);
-    int code = cg_pool_create(settings->threads, &pool, &error) == CG_OK
-                   ? work(settings, model, pool, files)
-                   : cg_cli_fail(CG_EXIT_INPUT, "score: %s", error.text);
+    enum cg_status status = CG_OK;
+    if (!settings->no_sandbox)
+        status = cg_cli_give_up_files(allow_places, &(struct places){settings, files}, &error);
+    if (status == CG_OK)
+        status = cg_pool_create(settings->threads, &pool, &error);
+    int code = status == CG_OK ? work(settings, model, pool, files)
+                               : cg_cli_fail(CG_EXIT_INPUT, "score: %s", error.text);
     cg_pool_free(pool);
     cg_vector_model_free(model);
     return code;
@@ -336,5 +367,7 @@ int cg_command_score(int argc, char *argv[])
     if (!cg_cli_read_options(&syntax, argc, argv, &settings, &code))
         return code;
     code = check(&settings, argc - optind);
+    if (code == CG_EXIT_DONE && !settings.no_sandbox)
+        code = cg_cli_give_up_calls();
     return code == CG_EXIT_DONE ? run(&settings, argv + optind) : code;
 }

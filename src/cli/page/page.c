@@ -3,6 +3,7 @@
  * and the checks of OUT and the photos' number; page_make.c does the work.
  */
 #include "base/memory.h"
+#include "cli/confinement.h"
 #include "cli/page/page_make.h"
 
 #include <math.h>
@@ -38,7 +39,7 @@ static const char help[] =
     "  --force         replace OUT if it is there already\n" CG_CLI_RENDER_PARAMS_HELP
     "  --quality Q     JPEG quality, 1 to 100 (default: 92)\n"
     "  --threads N     threads to work with, 1 to 256 (default: all processors);\n"
-    "                  the page is the same with any number\n"
+    "                  the page is the same with any number\n" CG_CLI_NO_SANDBOX_HELP
     "  --help          this text\n";
 
 #define THREADS_MAX 256
@@ -66,7 +67,8 @@ enum {
     OPTION_RTL,
     OPTION_FORCE,
     OPTION_QUALITY,
-    OPTION_THREADS
+    OPTION_THREADS,
+    OPTION_NO_SANDBOX
 };
 
 static const struct option long_options[] = {
@@ -85,6 +87,7 @@ static const struct option long_options[] = {
     CG_CLI_RENDER_PARAMS_LONG_OPTIONS,
     {"quality", required_argument, NULL, OPTION_QUALITY},
     {"threads", required_argument, NULL, OPTION_THREADS},
+    {"no-sandbox", no_argument, NULL, OPTION_NO_SANDBOX},
     {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0},
 };
@@ -215,6 +218,8 @@ static bool set_option(void *context, int option, const char *value)
         return order->right_to_left = true;
     case OPTION_FORCE:
         return line->force = true;
+    case OPTION_NO_SANDBOX:
+        return order->no_sandbox = true;
     case OPTION_QUALITY:
         return cg_cli_parse_int("quality", value, 1, 100, &order->quality);
     default:
@@ -332,7 +337,9 @@ static int run_command_line(int argc, char *argv[], struct command_line *line)
     int code;
     if (!cg_cli_read_options(&syntax, argc, argv, line, &code))
         return code;
-    code = take_arguments(line, argc, argv);
+    code = line->order.no_sandbox ? CG_EXIT_DONE : cg_cli_give_up_calls();
+    if (code == CG_EXIT_DONE)
+        code = take_arguments(line, argc, argv);
     return code == CG_EXIT_DONE ? cg_page_make(&line->order) : code;
 }
 

@@ -3,6 +3,7 @@
  * between two programs that know about files, cameras and screens. One frame after the other, in
  * constant memory; the first comic is out when the second frame has come in.
  */
+#include "cli/confinement.h"
 #include "cli/video/video_file.h"
 
 #include <signal.h>
@@ -15,7 +16,7 @@ static const char help[] =
     "for use between two ffmpeg commands:\n"
     "  ffmpeg -v error -i IN -f yuv4mpegpipe -pix_fmt yuv420p - |\n"
     "      comicgan stream | ffmpeg -v error -i - OUT\n"
-    "\n" CG_CLI_VIDEO_HELP "  --help          this text\n";
+    "\n" CG_CLI_VIDEO_HELP CG_CLI_NO_SANDBOX_HELP "  --help          this text\n";
 
 #define IN_NAME "the standard input"
 #define OUT_NAME "the standard output"
@@ -25,14 +26,23 @@ static enum cg_status write_frame(void *context, const uint8_t *planes, struct c
     return cg_y4m_write_frame(STDOUT_FILENO, OUT_NAME, context, planes, error);
 }
 
-static int run_stream(const struct cg_video_file_options *options)
+struct request {
+    struct cg_video_file_options video;
+    bool no_sandbox;
+};
+
+static int run_stream(const struct request *request)
 {
     struct cg_error error;
     struct cg_video_file *video;
     const struct cg_y4m_format *format;
-    if (cg_video_file_create(options, &video, &error) != CG_OK)
+    if (cg_video_file_create(&request->video, &video, &error) != CG_OK)
         return cg_cli_fail(CG_EXIT_MODEL, "%s", error.text);
-    enum cg_status status = cg_video_file_open(video, STDIN_FILENO, IN_NAME, &format, &error);
+    enum cg_status status = CG_OK;
+    if (!request->no_sandbox)
+        status = cg_cli_give_up_files(NULL, NULL, &error);
+    if (status == CG_OK)
+        status = cg_video_file_open(video, STDIN_FILENO, IN_NAME, &format, &error);
     if (status == CG_OK)
         status = cg_y4m_write_header(STDOUT_FILENO, OUT_NAME, format, &error);
     if (status == CG_OK) {
@@ -57,24 +67,33 @@ static int check_surroundings(int argc, char *argv[])
     return CG_EXIT_DONE;
 }
 
-static bool set_option(void *options, int option, const char *value)
+#define OPTION_NO_SANDBOX CG_CLI_LONG_OPTION
+
+static bool set_option(void *context, int option, const char *value)
 {
-    return cg_video_file_set(options, option, value);
+    struct request *request = context;
+    if (option == OPTION_NO_SANDBOX)
+        return request->no_sandbox = true;
+    return cg_video_file_set(&request->video, option, value);
 }
 
 int cg_command_stream(int argc, char *argv[])
 {
     static const struct option long_options[] = {
-        CG_CLI_VIDEO_LONG_OPTIONS, {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
+        CG_CLI_VIDEO_LONG_OPTIONS,
+        {"no-sandbox", no_argument, NULL, OPTION_NO_SANDBOX},
+        {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0}};
     const struct cg_cli_syntax syntax = {":h", long_options, (const char *const[]){help, NULL},
                                          set_option};
     int code;
-    struct cg_video_file_options options = CG_CLI_VIDEO_DEFAULT;
-    if (cg_cli_read_options(&syntax, argc, argv, &options, &code) &&
-        (code = check_surroundings(argc, argv)) == CG_EXIT_DONE) {
+    struct request request = {.video = CG_CLI_VIDEO_DEFAULT};
+    if (cg_cli_read_options(&syntax, argc, argv, &request, &code) &&
+        (code = check_surroundings(argc, argv)) == CG_EXIT_DONE &&
+        (code = request.no_sandbox ? code : cg_cli_give_up_calls()) == CG_EXIT_DONE) {
         signal(SIGPIPE, SIG_IGN); /* who reads may go away: that is an error, not the end of us */
-        code = run_stream(&options);
+        code = run_stream(&request);
     }
-    cg_cli_render_params_close(&options.looks);
+    cg_cli_render_params_close(&request.video.looks);
     return code;
 }
