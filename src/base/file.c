@@ -180,9 +180,7 @@ enum cg_status cg_folder_make(const char *path, struct cg_error *error)
 
 int cg_file_flush_folder(const char *path)
 {
-    const char *slash = strrchr(path, '/');
-    char *folder = slash == NULL ? cg_string_copy(".")
-                                 : cg_string_format("%.*s", (int)(slash + 1 - path), path);
+    char *folder = cg_path_folder(path);
     int fd = folder != NULL ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
     free(folder);
     if (fd < 0)
@@ -203,4 +201,11 @@ char *cg_path_base_name(const char *path)
     while (begin > 0 && path[begin - 1] != '/')
         begin--;
     return cg_string_format("%.*s", (int)(end - begin), path + begin);
+}
+
+char *cg_path_folder(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash == NULL ? cg_string_copy(".")
+                         : cg_string_format("%.*s", (int)(slash + 1 - path), path);
 }

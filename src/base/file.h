@@ -38,4 +38,8 @@ int cg_file_flush_folder(const char *path);
 /* The last component of path, ignoring trailing slashes. To be freed; NULL if out of memory. */
 char *cg_path_base_name(const char *path);
 
+/* The folder that path lies in: all of it up to its last slash, or ".". To be freed; NULL when
+ * memory is short. */
+char *cg_path_folder(const char *path);
+
 #endif

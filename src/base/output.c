@@ -160,10 +160,8 @@ enum cg_status cg_output_check(struct cg_inputs *inputs, const char *path, bool 
 
 enum cg_status cg_output_check_folder(const char *path, struct cg_error *error)
 {
-    const char *slash = strrchr(path, '/');
     struct stat about;
-    char *folder = slash == NULL ? cg_string_copy(".")
-                                 : cg_string_format("%.*s", (int)(slash + 1 - path), path);
+    char *folder = cg_path_folder(path);
     enum cg_status status = CG_OK;
     if (folder == NULL)
         status = cg_fail(error, CG_ERR_MEMORY, "writing %s: out of memory", cg_path_tail(path));

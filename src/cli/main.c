@@ -2,6 +2,7 @@
  * comicgan: photos into comics. This file picks the command; each has a folder of its own. A new
  * one is a struct cg_command (command.h) and its row in the table below.
  */
+#include "base/sandbox.h"
 #include "cli/command.h"
 
 #include <errno.h>
@@ -30,7 +31,9 @@ static int print_version(void)
 {
     char blas[256];
     cg_blas_describe(blas, sizeof(blas));
-    printf("comicgan " CG_VERSION "\n%s\nLicence: MIT. No warranty.\n", blas);
+    printf("comicgan " CG_VERSION "\n%s\nSandbox: seccomp %s, Landlock %s\n"
+           "Licence: MIT. No warranty.\n",
+           blas, cg_sandbox_has_calls() ? "yes" : "no", cg_sandbox_has_files() ? "yes" : "no");
     return CG_EXIT_DONE;
 }
 

@@ -105,13 +105,18 @@ static enum cg_status remember(struct walk *walk, const struct stat *folder)
 /* Without links to folders no folder is met twice, and none needs to be remembered. */
 static enum cg_status enter_folder(struct walk *walk, FTS *tree, FTSENT *entry)
 {
-    if (entry->fts_level == FTS_ROOTLEVEL)
-        return remember(walk, entry->fts_statp);
-    if (!walk->options->recursive || is_visited(walk, entry->fts_statp)) {
+    const struct cg_walk_options *options = walk->options;
+    bool is_root = entry->fts_level == FTS_ROOTLEVEL;
+    if (!is_root && (!options->recursive || is_visited(walk, entry->fts_statp))) {
         fts_set(tree, entry, FTS_SKIP);
         return CG_OK;
     }
-    return walk->options->follow_folders ? remember(walk, entry->fts_statp) : CG_OK;
+    enum cg_status status = CG_OK;
+    if (options->entered != NULL)
+        status = options->entered(options->context, entry->fts_path, walk->error);
+    if (status == CG_OK && (is_root || options->follow_folders))
+        status = remember(walk, entry->fts_statp);
+    return status;
 }
 
 static enum cg_status add_file(struct walk *walk, const char *path)

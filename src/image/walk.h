@@ -16,6 +16,8 @@ struct cg_walk_options {
     /* Called with the reason for each folder or file below dir that cannot be looked at (no
      * permission, a path too long), which is then passed by; NULL: such a one is an error. */
     void (*unlisted)(void *context, const struct cg_error *why);
+    /* Called with each folder that is entered, before it is listed; NULL: not wanted. */
+    enum cg_status (*entered)(void *context, const char *dir, struct cg_error *error);
     void *context;
 };
 

@@ -37,13 +37,13 @@ struct cg_fonts {
     struct font fonts[FONTS_MAX];
 };
 
-static const char *const usual_folders[] = {"/usr/local/share/fonts", "/usr/share/fonts", NULL};
+const char *const CG_FONT_FOLDERS[] = {"/usr/local/share/fonts", "/usr/share/fonts", NULL};
 
-/* Below such a folder, the best first: a lettering hand, then fonts that have many scripts. */
-static const char *const usual_files[] = {
+/* The best first: a lettering hand, then fonts that have many scripts. */
+const char *const CG_FONT_FILES[] = {
     "opentype/comic-neue/ComicNeue-Bold.otf",   "truetype/comic-neue/ComicNeue-Bold.ttf",
     "truetype/dejavu/DejaVuSans-Bold.ttf",      "truetype/noto/NotoSans-Bold.ttf",
-    "truetype/droid/DroidSansFallbackFull.ttf",
+    "truetype/droid/DroidSansFallbackFull.ttf", NULL,
 };
 
 /* ---- one font -------------------------------------------------------------------------------- */
@@ -116,9 +116,9 @@ static enum cg_status add_path(struct cg_fonts *fonts, char *path, struct cg_err
 static enum cg_status add_usual(struct cg_fonts *fonts, const char *const *folders,
                                 struct cg_error *error)
 {
-    for (size_t f = 0; f < sizeof(usual_files) / sizeof(usual_files[0]); f++) {
+    for (const char *const *file = CG_FONT_FILES; *file != NULL; file++) {
         for (const char *const *folder = folders; *folder != NULL; folder++) {
-            char *path = cg_string_format("%s/%s", *folder, usual_files[f]);
+            char *path = cg_string_format("%s/%s", *folder, *file);
             if (path != NULL && (fonts->count == FONTS_MAX || access(path, R_OK) != 0))
                 free(path);
             else if (add_path(fonts, path, error) != CG_OK)
@@ -148,7 +148,7 @@ enum cg_status cg_fonts_create(const char *path, const char *const *folders, str
     if (status == CG_OK && path != NULL)
         status = add_path(fonts, cg_string_copy(path), error);
     if (status == CG_OK)
-        status = add_usual(fonts, folders != NULL ? folders : usual_folders, error);
+        status = add_usual(fonts, folders != NULL ? folders : CG_FONT_FOLDERS, error);
     if (status == CG_OK && fonts->count == 0)
         status = cg_fail(error, CG_ERR_IO,
                          "no font found to letter with; install the package fonts-comic-neue, or "

@@ -17,6 +17,9 @@ struct cg_glyph {
     uint32_t index; /* its number in the font */
 };
 
+/* The usual places for fonts, and the files below them that count; lists ended by NULL. */
+extern const char *const CG_FONT_FOLDERS[], *const CG_FONT_FILES[];
+
 /*
  * path: a font file that is asked first, or NULL. After it come those of folders (a list ended by
  * NULL; NULL for the usual places) that are there: Comic Neue Bold, then fonts with more letters.

@@ -187,6 +187,8 @@ static enum cg_status batch_open(struct batch *batch, struct cg_error *error)
     const char *style = cg_engine_style(options->engine)->name;
     enum cg_status status =
         cg_report_open(options->report_path, options->report_append, style, &batch->report, error);
+    if (status == CG_OK && !options->no_sandbox)
+        status = cg_plan_confine(options->plan, error);
     if (status == CG_OK)
         status = cg_budget_create(batch->share.picture_nbytes, &batch->budget, error);
     if (status == CG_OK)

@@ -16,6 +16,7 @@ struct cg_batch_options {
     const char *report_path;  /* NULL: none */
     bool report_append;       /* go on with the report that is there */
     bool verbose, quiet;
+    bool no_sandbox; /* do not give up what the plan does not name */
 };
 
 /*

@@ -5,6 +5,7 @@
  *
  * A new option is a row of the table below.
  */
+#include "cli/confinement.h"
 #include "cli/convert/batch.h"
 #include "cli/convert/progress.h"
 #include "cli/interrupt.h"
@@ -90,6 +91,7 @@ static const struct cg_option rows[] = {
     {"verbose", 'v', CG_OPTION_FLAG, AT(batch.verbose), NULL,
      "a line for each picture that is done"},
     {"quiet", 'q', CG_OPTION_FLAG, AT(batch.quiet), NULL, "nothing but errors"},
+    CG_CLI_NO_SANDBOX_ROW(AT(batch.no_sandbox)),
     CG_OPTION_END,
 };
 
@@ -179,7 +181,8 @@ static int run(int argc, char *argv[])
     };
     int code;
     if (cg_command_read(&CG_COMMAND_CONVERT, argc, argv, &request, &code) &&
-        (code = complete(&request, argc, argv)) == CG_EXIT_DONE)
+        (code = complete(&request, argc, argv)) == CG_EXIT_DONE &&
+        (code = request.batch.no_sandbox ? code : cg_cli_give_up_calls()) == CG_EXIT_DONE)
         code = run_request(&request);
     cg_cli_render_params_close(&request.looks);
     return code;

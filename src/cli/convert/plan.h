@@ -7,6 +7,7 @@
  *   plan_list.c      the job list, and the pictures of --files-from
  *   plan_existing.c  comics that are there already
  *   plan_prepare.c   what is done to folders when the work begins
+ *   plan_confine.c   which files stay within reach then
  *   shard.c          which part of a list is this process's, on several machines
  */
 #ifndef CG_CLI_CONVERT_PLAN_H
@@ -80,5 +81,9 @@ void cg_plan_free(struct cg_plan *plan);
  * CG_EXIT_INPUT after its message.
  */
 int cg_plan_prepare(const struct cg_plan *plan);
+
+/* Give up all files but the plan's (base/sandbox.h), after cg_plan_prepare. Errors: CG_ERR_STATE,
+ * CG_ERR_IO, CG_ERR_MEMORY. */
+enum cg_status cg_plan_confine(const struct cg_plan *plan, struct cg_error *error);
 
 #endif

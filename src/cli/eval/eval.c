@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "cli/command.h"
+#include "cli/confinement.h"
 #include "eval/compare.h"
 #include "model/json.h"
 #include "tensor/matrix.h"
@@ -16,7 +17,7 @@
 struct settings {
     const char *features, *cache, *dirs[2];
     int long_px, resamples, seed, threads;
-    bool json;
+    bool json, no_sandbox;
 };
 
 #define AT(member) offsetof(struct settings, member)
@@ -37,6 +38,7 @@ static const struct cg_option rows[] = {
      "~/.cache/comicgan)"},
     {"threads", 0, CG_OPTION_INT, AT(threads), "N",
      "0: one for each processor (default); figures do not depend on it", 0, 256},
+    CG_CLI_NO_SANDBOX_ROW(AT(no_sandbox)),
     CG_OPTION_END,
 };
 
@@ -160,6 +162,22 @@ static int show(const struct settings *settings, const struct cg_comparison *fou
     return CG_EXIT_DONE;
 }
 
+struct places {
+    const struct settings *settings;
+    const char *cache;
+};
+
+static enum cg_status allow_places(struct cg_sandbox *sandbox, const void *context,
+                                   struct cg_error *error)
+{
+    const struct places *places = context;
+    enum cg_status status =
+        cg_sandbox_allow(sandbox, places->cache, CG_SANDBOX_READ | CG_SANDBOX_WRITE, error);
+    for (int i = 0; status == CG_OK && i < 2; i++)
+        status = cg_cli_allow_tree(sandbox, places->settings->dirs[i], error);
+    return status;
+}
+
 static int compare(const struct settings *settings, const struct cg_convnet *net)
 {
     struct cg_error error;
@@ -167,6 +185,8 @@ static int compare(const struct settings *settings, const struct cg_convnet *net
     struct cg_comparison found;
     char *cache = NULL;
     enum cg_status status = open_cache(settings, &cache, &error);
+    if (status == CG_OK && !settings->no_sandbox)
+        status = cg_cli_give_up_files(allow_places, &(struct places){settings, cache}, &error);
     if (status == CG_OK)
         status = cg_pool_create(settings->threads, &pool, &error);
     if (status == CG_OK) {
@@ -207,7 +227,8 @@ static int run(int argc, char *argv[])
                                  argc - optind);
     settings.dirs[0] = argv[optind];
     settings.dirs[1] = argv[optind + 1];
-    return read_network_and_compare(&settings);
+    code = settings.no_sandbox ? CG_EXIT_DONE : cg_cli_give_up_calls();
+    return code == CG_EXIT_DONE ? read_network_and_compare(&settings) : code;
 }
 
 const struct cg_command CG_COMMAND_EVAL = {

@@ -1,6 +1,7 @@
 /* comicgan score: which pictures do not belong, by a vector GAN's discriminator. */
 #include "base/memory.h"
 #include "cli/command.h"
+#include "cli/confinement.h"
 #include "gan/anomaly.h"
 #include "image/walk.h"
 #include "model/json.h"
@@ -16,7 +17,7 @@ struct settings {
     const char *model, *fit, *save, *use, *anomalies;
     int crops, threads;
     float crop;
-    bool as_json, force;
+    bool as_json, force, no_sandbox;
 };
 
 #define AT(member) offsetof(struct settings, member)
@@ -42,6 +43,7 @@ static const struct cg_option rows[] = {
     {"json", 0, CG_OPTION_FLAG, AT(as_json), NULL, "an object with scores in place of a table"},
     {"threads", 0, CG_OPTION_INT, AT(threads), "N",
      "threads (default: all processors); the scores are the same with any", 1, 256},
+    CG_CLI_NO_SANDBOX_ROW(AT(no_sandbox)),
     CG_OPTION_END,
 };
 
@@ -240,6 +242,27 @@ static enum cg_status check_save(const struct settings *settings, char *const fi
     return status;
 }
 
+struct places {
+    const struct settings *settings;
+    char *const *files;
+};
+
+static enum cg_status allow_places(struct cg_sandbox *sandbox, const void *context,
+                                   struct cg_error *error)
+{
+    const struct places *places = context;
+    const struct settings *settings = places->settings;
+    const char *const others[] = {settings->use, settings->fit, settings->anomalies};
+    enum cg_status status = CG_OK;
+    for (size_t i = 0; status == CG_OK && i < sizeof(others) / sizeof(others[0]); i++)
+        status = cg_cli_allow_tree(sandbox, others[i], error);
+    for (char *const *file = places->files; status == CG_OK && *file != NULL; file++)
+        status = cg_cli_allow_tree(sandbox, *file, error);
+    if (status == CG_OK && settings->save != NULL)
+        status = cg_sandbox_allow_output(sandbox, settings->save, error);
+    return status;
+}
+
 static int run_settings(const struct settings *settings, char *const files[])
 {
     struct cg_error error;
@@ -249,9 +272,13 @@ static int run_settings(const struct settings *settings, char *const files[])
     struct cg_pool *pool = NULL;
     if (cg_vector_model_read(settings->model, &model, &error) != CG_OK)
         return cg_cli_fail(CG_EXIT_MODEL, "score: %s", error.text);
-    int code = cg_pool_create(settings->threads, &pool, &error) == CG_OK
-                   ? work(settings, model, pool, files)
-                   : cg_cli_fail(CG_EXIT_INPUT, "score: %s", error.text);
+    enum cg_status status = CG_OK;
+    if (!settings->no_sandbox)
+        status = cg_cli_give_up_files(allow_places, &(struct places){settings, files}, &error);
+    if (status == CG_OK)
+        status = cg_pool_create(settings->threads, &pool, &error);
+    int code = status == CG_OK ? work(settings, model, pool, files)
+                               : cg_cli_fail(CG_EXIT_INPUT, "score: %s", error.text);
     cg_pool_free(pool);
     cg_vector_model_free(model);
     return code;
@@ -278,6 +305,8 @@ static int run(int argc, char *argv[])
     if (!cg_command_read(&CG_COMMAND_SCORE, argc, argv, &settings, &code))
         return code;
     code = check(&settings, argc - optind);
+    if (code == CG_EXIT_DONE && !settings.no_sandbox)
+        code = cg_cli_give_up_calls();
     return code == CG_EXIT_DONE ? run_settings(&settings, argv + optind) : code;
 }
 

@@ -3,6 +3,7 @@
  * and the checks of OUT and the photos' number; page_make.c does the work.
  */
 #include "base/memory.h"
+#include "cli/confinement.h"
 #include "cli/page/page_make.h"
 
 #include <math.h>
@@ -118,6 +119,7 @@ static const struct cg_option rows[] = {
     {"threads", 0, CG_OPTION_INT, AT(order.threads), "N",
      "threads to work with, %r (default: all processors); the page is the same with any number", 1,
      256},
+    CG_CLI_NO_SANDBOX_ROW(AT(order.no_sandbox)),
     CG_OPTION_END,
 };
 
@@ -235,6 +237,7 @@ static int run(int argc, char *argv[])
                                 .slant_degrees = 3.0f};
     int code;
     if (cg_command_read(&CG_COMMAND_PAGE, argc, argv, &line, &code) &&
+        (code = line.order.no_sandbox ? CG_EXIT_DONE : cg_cli_give_up_calls()) == CG_EXIT_DONE &&
         (code = take_arguments(&line, argc, argv)) == CG_EXIT_DONE)
         code = cg_page_make(&line.order);
     cg_cli_render_params_close(&line.order.looks);

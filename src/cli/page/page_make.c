@@ -8,9 +8,12 @@
  */
 #include "cli/page/page_make.h"
 
+#include "base/memory.h"
+#include "cli/confinement.h"
 #include "page/compose.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Pages of layouts that choose their own height. */
@@ -113,13 +116,42 @@ static void choose_sizes(struct work *work)
 
 /* ---- before anything is drawn ---------------------------------------------------------------- */
 
+static enum cg_status allow_usual_fonts(struct cg_sandbox *sandbox, struct cg_error *error)
+{
+    enum cg_status status = CG_OK;
+    for (const char *const *folder = CG_FONT_FOLDERS; *folder != NULL; folder++)
+        for (const char *const *file = CG_FONT_FILES; status == CG_OK && *file != NULL; file++) {
+            char *path = cg_string_format("%s/%s", *folder, *file);
+            status = path == NULL ? cg_fail(error, CG_ERR_MEMORY, "sandbox: out of memory")
+                                  : cg_sandbox_allow(sandbox, path, CG_SANDBOX_READ, error);
+            free(path);
+        }
+    return status;
+}
+
+static enum cg_status allow_files(struct cg_sandbox *sandbox, const void *context,
+                                  struct cg_error *error)
+{
+    const struct cg_page_order *order = context;
+    enum cg_status status = allow_usual_fonts(sandbox, error);
+    if (status == CG_OK)
+        status = cg_sandbox_allow(sandbox, order->font, CG_SANDBOX_READ, error);
+    for (int i = 0; status == CG_OK && i < order->photo_count; i++)
+        status = cg_sandbox_allow(sandbox, order->photos[i], CG_SANDBOX_READ, error);
+    return status == CG_OK ? cg_sandbox_allow_output(sandbox, order->out, error) : status;
+}
+
 static int open_style(struct work *work)
 {
     enum cg_status status =
         cg_cli_render_params_open(&work->order->looks, &work->engine, &work->looks, &work->error);
     if (status != CG_OK)
         return fail(work, CG_EXIT_MODEL);
-    status = cg_session_create(work->engine, work->order->threads, &work->session, &work->error);
+    if (!work->order->no_sandbox)
+        status = cg_cli_give_up_files(allow_files, work->order, &work->error);
+    if (status == CG_OK)
+        status =
+            cg_session_create(work->engine, work->order->threads, &work->session, &work->error);
     return status == CG_OK ? CG_EXIT_DONE : fail(work, CG_EXIT_INPUT);
 }
 

@@ -23,6 +23,7 @@ struct cg_page_order {
     const char *out;
     enum cg_image_format format;
     int quality, threads;
+    bool no_sandbox; /* do not give up the files that the page does not need */
 };
 
 /* The page's width in pixels, the layout's own if none was ordered. */

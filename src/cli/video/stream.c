@@ -3,9 +3,11 @@
  * between two programs that know about files, cameras and screens. One frame after the other, in
  * constant memory; the first comic is out when the second frame has come in.
  */
+#include "cli/confinement.h"
 #include "cli/video/video_file.h"
 
 #include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -19,15 +21,24 @@ static enum cg_status write_frame(void *context, size_t frame, const uint8_t *pl
     return cg_y4m_write_frame(STDOUT_FILENO, OUT_NAME, context, planes, error);
 }
 
-static int run_stream(const struct cg_video_file_options *options)
+struct request {
+    struct cg_video_file_options video;
+    bool no_sandbox;
+};
+
+static int run_stream(const struct request *request)
 {
     struct cg_error error;
     struct cg_video_file *video;
     const struct cg_y4m_format *format;
-    if (cg_video_file_create(options, &video, &error) != CG_OK)
+    if (cg_video_file_create(&request->video, &video, &error) != CG_OK)
         return cg_cli_fail(CG_EXIT_MODEL, "%s", error.text);
     const struct cg_video_file_source source = {.fd = STDIN_FILENO, .name = IN_NAME};
-    enum cg_status status = cg_video_file_open(video, &source, &format, &error);
+    enum cg_status status = CG_OK;
+    if (!request->no_sandbox)
+        status = cg_cli_give_up_files(NULL, NULL, &error);
+    if (status == CG_OK)
+        status = cg_video_file_open(video, &source, &format, &error);
     if (status == CG_OK)
         status = cg_y4m_write_header(STDOUT_FILENO, OUT_NAME, format, &error);
     if (status == CG_OK) {
@@ -52,16 +63,25 @@ static int check_surroundings(int argc, char *argv[])
     return CG_EXIT_DONE;
 }
 
+#define AT(member) offsetof(struct request, member)
+
+static const struct cg_option rows[] = {
+    {.kind = CG_OPTION_GROUP, .rows = CG_CLI_VIDEO_OPTIONS, .field = AT(video)},
+    CG_CLI_NO_SANDBOX_ROW(AT(no_sandbox)),
+    CG_OPTION_END,
+};
+
 static int run(int argc, char *argv[])
 {
     int code;
-    struct cg_video_file_options options = CG_CLI_VIDEO_DEFAULT;
-    if (cg_command_read(&CG_COMMAND_STREAM, argc, argv, &options, &code) &&
-        (code = check_surroundings(argc, argv)) == CG_EXIT_DONE) {
+    struct request request = {.video = CG_CLI_VIDEO_DEFAULT};
+    if (cg_command_read(&CG_COMMAND_STREAM, argc, argv, &request, &code) &&
+        (code = check_surroundings(argc, argv)) == CG_EXIT_DONE &&
+        (code = request.no_sandbox ? code : cg_cli_give_up_calls()) == CG_EXIT_DONE) {
         signal(SIGPIPE, SIG_IGN); /* who reads may go away: that is an error, not the end of us */
-        code = run_stream(&options);
+        code = run_stream(&request);
     }
-    cg_cli_render_params_close(&options.looks);
+    cg_cli_render_params_close(&request.video.looks);
     return code;
 }
 
@@ -73,6 +93,6 @@ const struct cg_command CG_COMMAND_STREAM = {
              "YUV4MPEG2, for use between two ffmpeg commands:\n"
              "  ffmpeg -v error -i IN -f yuv4mpegpipe -pix_fmt yuv420p - |\n"
              "      comicgan stream | ffmpeg -v error -i - OUT",
-    .options = CG_CLI_VIDEO_OPTIONS,
+    .options = rows,
     .run = run,
 };

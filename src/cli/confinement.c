@@ -1,0 +1,50 @@
+/* The walls of commands: see confinement.h. */
+#include "cli/confinement.h"
+
+#include "cli/cli.h"
+#include "image/walk.h"
+
+#include <sys/stat.h>
+
+int cg_cli_give_up_calls(void)
+{
+    struct cg_error error;
+    if (cg_sandbox_restrict_calls(&error) == CG_OK)
+        return CG_EXIT_DONE;
+    return cg_cli_fail(CG_EXIT_INPUT, "%s; --no-sandbox does without", error.text);
+}
+
+enum cg_status cg_cli_give_up_files(cg_cli_allow_fn allow, const void *context,
+                                    struct cg_error *error)
+{
+    struct cg_sandbox *sandbox;
+    enum cg_status status = cg_sandbox_create(&sandbox, error);
+    if (status == CG_OK && allow != NULL)
+        status = allow(sandbox, context, error);
+    if (status == CG_OK)
+        status = cg_sandbox_restrict_files(sandbox, error);
+    cg_sandbox_free(sandbox);
+    return status;
+}
+
+static enum cg_status allow_folder(void *context, const char *dir, struct cg_error *error)
+{
+    return cg_sandbox_allow(context, dir, CG_SANDBOX_READ, error);
+}
+
+enum cg_status cg_cli_allow_tree(struct cg_sandbox *sandbox, const char *path,
+                                 struct cg_error *error)
+{
+    const struct cg_walk_options walk = {
+        .recursive = true, .follow_folders = true, .entered = allow_folder, .context = sandbox};
+    struct cg_path_list found = {0};
+    struct stat about;
+    if (path == NULL || stat(path, &about) != 0 || !S_ISDIR(about.st_mode))
+        return cg_sandbox_allow(sandbox, path, CG_SANDBOX_READ, error);
+    enum cg_status status = cg_walk_pictures(path, &walk, &found, NULL, error);
+    for (size_t i = 0; status == CG_OK && i < found.count; i++)
+        if (lstat(found.paths[i], &about) == 0 && S_ISLNK(about.st_mode))
+            status = cg_sandbox_allow(sandbox, found.paths[i], CG_SANDBOX_READ, error);
+    cg_path_list_clear(&found);
+    return status;
+}

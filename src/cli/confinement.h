@@ -1,0 +1,34 @@
+/*
+ * The walls (base/sandbox.h) of the commands that read pictures from strangers. Calls are given up
+ * as soon as the options are known; files when it is known which, and folders have been made.
+ */
+#ifndef CG_CLI_CONFINEMENT_H
+#define CG_CLI_CONFINEMENT_H
+
+#include "base/sandbox.h"
+
+/* A row of a command's table; member: a bool of its structure. */
+#define CG_CLI_NO_SANDBOX_ROW(member)                                                              \
+    {                                                                                              \
+        "no-sandbox", 0, CG_OPTION_FLAG, member, NULL,                                             \
+            "give up no rights for the work (docs/TRUST.md)"                                       \
+    }
+
+/* Returns CG_EXIT_DONE, or another exit code after its message. */
+int cg_cli_give_up_calls(void);
+
+/* Tells, by cg_sandbox_allow, what is needed from now on. */
+typedef enum cg_status (*cg_cli_allow_fn)(struct cg_sandbox *sandbox, const void *context,
+                                          struct cg_error *error);
+
+/* Give up all files but those that allow (NULL: none) names. Errors: those of sandbox.h, of allow.
+ */
+enum cg_status cg_cli_give_up_files(cg_cli_allow_fn allow, const void *context,
+                                    struct cg_error *error);
+
+/* Allow reading path, a file or a folder of pictures with all below it, also behind links. NULL,
+ * and what is not there, is passed by. Errors: those of cg_walk_pictures and cg_sandbox_allow. */
+enum cg_status cg_cli_allow_tree(struct cg_sandbox *sandbox, const char *path,
+                                 struct cg_error *error);
+
+#endif

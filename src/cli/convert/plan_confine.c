@@ -1,0 +1,47 @@
+/* Which files stay within reach while the plan is worked on: see plan.h. */
+#include "base/file.h"
+#include "cli/confinement.h"
+#include "cli/convert/plan.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* From this many on, inputs are allowed by their folders: the kernel holds on to every file that is
+ * allowed by itself, with about a KiB. */
+#define MANY 4096
+
+static enum cg_status allow_input(struct cg_sandbox *sandbox, const char *in, bool by_folder,
+                                  struct cg_error *error)
+{
+    struct stat about;
+    if (strcmp(in, "-") == 0)
+        return cg_sandbox_allow(sandbox, "/dev/stdin", CG_SANDBOX_READ, error);
+    if (!by_folder || lstat(in, &about) != 0 || S_ISLNK(about.st_mode))
+        return cg_sandbox_allow(sandbox, in, CG_SANDBOX_READ, error);
+    char *folder = cg_path_folder(in);
+    enum cg_status status = folder == NULL
+                                ? cg_fail(error, CG_ERR_MEMORY, "sandbox: out of memory")
+                                : cg_sandbox_allow(sandbox, folder, CG_SANDBOX_READ, error);
+    free(folder);
+    return status;
+}
+
+static enum cg_status allow_jobs(struct cg_sandbox *sandbox, const void *context,
+                                 struct cg_error *error)
+{
+    const struct cg_plan *plan = context;
+    enum cg_status status = CG_OK;
+    for (size_t i = 0; status == CG_OK && i < plan->count; i++) {
+        const struct cg_job *job = &plan->jobs[i];
+        status = allow_input(sandbox, job->in, plan->count >= MANY, error);
+        if (status == CG_OK && strcmp(job->out, "-") != 0)
+            status = cg_sandbox_allow_output(sandbox, job->out, error);
+    }
+    return status;
+}
+
+enum cg_status cg_plan_confine(const struct cg_plan *plan, struct cg_error *error)
+{
+    return cg_cli_give_up_files(allow_jobs, plan, error);
+}
