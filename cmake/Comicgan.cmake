@@ -59,7 +59,7 @@ function(comicgan_test name)
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests
     ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/tools)
   target_compile_definitions(${name} PRIVATE
-    CG_CONCURRENCYD_DATA="${PROJECT_SOURCE_DIR}/../shared/data")
+    CG_SHARED_DATA="${PROJECT_SOURCE_DIR}/../shared/data")
   comicgan_target_options(${name})
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
   add_test(NAME ${name} COMMAND ${name})

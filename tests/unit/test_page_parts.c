@@ -253,7 +253,7 @@ static void real_pages_come_apart_as_they_look(void **state)
     for (size_t i = 0; i < sizeof(real_pages) / sizeof(real_pages[0]); i++) {
         char path[512];
         struct cg_image page;
-        snprintf(path, sizeof(path), "%s/comics/%s", CG_CONCURRENCYD_DATA, real_pages[i].path);
+        snprintf(path, sizeof(path), "%s/comics/%s", CG_SHARED_DATA, real_pages[i].path);
         if (access(path, R_OK) != 0) {
             print_message("skipped: %s is not there\n", path);
             skip();

@@ -1,6 +1,6 @@
 /*
  * image: other people's files, good and broken, which lie outside the repository
- * (CG_CONCURRENCYD_DATA). Each is read right, and written and read again, or refused with one clear
+ * (CG_SHARED_DATA). Each is read right, and written and read again, or refused with one clear
  * line. Left out, with a message, where they are not.
  */
 #define _XOPEN_SOURCE 700 /* nftw */
@@ -16,7 +16,7 @@
 
 #include <cmocka.h>
 
-#define FILES CG_CONCURRENCYD_DATA "/files"
+#define FILES CG_SHARED_DATA "/files"
 #define WRITTEN_MOST_PX 1000000 /* larger ones are only read: time */
 
 /* What the walk of a folder has seen; nftw hands nothing through. */
