@@ -31,7 +31,7 @@ enum {
         {"paper", required_argument, NULL, CG_CLI_LOOK_PAPER},                                     \
         {"mask", required_argument, NULL, CG_CLI_LOOK_MASK},                                       \
         CG_CLI_LOOK_ROW("detail", CG_LOOK_DETAIL), CG_CLI_LOOK_ROW("ink", CG_LOOK_INK),            \
-        CG_CLI_LOOK_ROW("line", CG_LOOK_LINE), CG_CLI_LOOK_ROW("smooth", CG_LOOK_SMOOTH),              \
+        CG_CLI_LOOK_ROW("line", CG_LOOK_LINE), CG_CLI_LOOK_ROW("smooth", CG_LOOK_SMOOTH),          \
         CG_CLI_LOOK_ROW("saturation", CG_LOOK_SATURATION),                                         \
         CG_CLI_LOOK_ROW("contrast", CG_LOOK_CONTRAST), CG_CLI_LOOK_ROW("colors", CG_LOOK_COLORS),  \
         CG_CLI_LOOK_ROW("fill", CG_LOOK_FILL), CG_CLI_LOOK_ROW("hatch", CG_LOOK_HATCH),            \

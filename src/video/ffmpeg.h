@@ -37,7 +37,8 @@ enum cg_status cg_ffmpeg_format_of(const char *path, const struct cg_ffmpeg_form
 /* The ending of a part's name. */
 const char *cg_ffmpeg_part_ending(const struct cg_ffmpeg_format *format);
 
-/* Start to encode one part of the comic: y4m goes into the process. fast: less work, larger file.
+/*
+ * Start to encode one part of the comic: y4m goes into the process. fast: less work, larger file.
  */
 enum cg_status cg_ffmpeg_encode(const struct cg_ffmpeg_format *format,
                                 const struct cg_ffmpeg_info *info, bool fast, const char *path,

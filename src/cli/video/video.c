@@ -326,7 +326,8 @@ static bool set_option(void *context, int option, const char *value)
     return cg_cli_parse_float("part-seconds", value, 0.1f, 3600.0f, &settings->part_seconds);
 }
 
-/* All options that the video depends on as they were given, a line each; NULL when memory is short.
+/*
+ * All options that the video depends on as they were given, a line each; NULL when memory is short.
  */
 static char *join_options(int count, char *argv[])
 {

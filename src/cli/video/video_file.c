@@ -54,8 +54,7 @@ bool cg_video_file_set(struct cg_video_file_options *options, int option, const 
     }
 }
 
-/* ---- the video --------------------------------------------------------------------------------
- */
+/* ---- the video ------------------------------------------------------------------------------- */
 
 enum cg_status cg_video_file_create(const struct cg_video_file_options *options,
                                     struct cg_video_file **out, struct cg_error *error)

@@ -1,4 +1,5 @@
-/* The numeric fields of a structure as JSON, for run.json, driven by a table of names and offsets.
+/*
+ * The numeric fields of a structure as JSON, for run.json, driven by a table of names and offsets.
  */
 #ifndef CG_TRAIN_CORE_JSON_FIELDS_H
 #define CG_TRAIN_CORE_JSON_FIELDS_H
