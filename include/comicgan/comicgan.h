@@ -80,8 +80,7 @@ struct cg_session;
 /* Where the comic goes: 0 keeps the photo, 255 takes the comic. It is stretched to the picture. */
 struct cg_mask {
     int width, height;
-    const uint8_t
-        *pixels; /* height rows of width bytes, the caller's; NULL: the comic everywhere */
+    const uint8_t *pixels; /* height rows of width bytes; NULL: the comic everywhere */
 };
 
 /*
@@ -97,7 +96,7 @@ struct cg_render_params {
     float ink;  /* strength: 0 none, 1 as trained, 2 twice */
     float line; /* width: 0.25 to 4 times that of the trained lines */
     /* the colour under them */
-    float smooth; /* how far what is left of the photo's texture is smoothed away: 0 not, 1 wholly */
+    float smooth;     /* how much of the remaining texture is smoothed away: 0 none, 1 all */
     float saturation; /* 0 grey, 1 as trained, 2 twice; hue and lightness stay */
     float contrast;   /* of lightness, 0 to 2; 1 as trained */
     int colors;       /* 2 to 64 colours, chosen from the picture; 0 as many as there are */
@@ -144,8 +143,7 @@ enum cg_status cg_session_convert(struct cg_session *session, uint8_t *pixels, i
                                   int height, const struct cg_render_params *looks,
                                   struct cg_error *error);
 
-/* ---- frames of a video ------------------------------------------------------------------------
- */
+/* ---- frames of a video ----------------------------------------------------------------------- */
 
 /*
  * Frames that follow each other, turned into a comic that does not flicker: one session for one

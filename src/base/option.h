@@ -1,7 +1,7 @@
 /*
  * A row that says all of one option: its names, the field that it sets, the values it takes, and
  * what help and manual say of it. Tables of such rows end with CG_OPTION_END; command lines
- * (cli/options.h), the looks of a card and the numbers in a run.json are read and written by them.
+ * (cli/command.h), the looks of a card and the numbers in a run.json are read and written by them.
  */
 #ifndef CG_BASE_OPTION_H
 #define CG_BASE_OPTION_H

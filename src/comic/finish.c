@@ -56,8 +56,7 @@ struct cg_palette cg_finish_palette(const struct cg_finish *finish)
     return finish->palette;
 }
 
-/* ---- beforehand: from the working copy
- * ----------------------------------------------------------- */
+/* ---- beforehand: from the working copy ------------------------------------------------------- */
 
 /* One picture's preparation. */
 struct work {
@@ -182,10 +181,11 @@ static void set_print(struct cg_finish *finish, const struct cg_finish_request *
     float longest = long_side(finish), grain_min_px = GRAIN_MIN_PX * request->enlarged;
     finish->fill = looks->fill;
     finish->halftone.amount = 0.0f;
-    if (looks->halftone > 0.0f)
+    if (looks->halftone > 0.0f) {
+        float dots_px = longest / (float)looks->halftone_dots;
         finish->halftone =
-            cg_halftone_make(looks->halftone, fmaxf(longest / (float)looks->halftone_dots,
-                                                    DOT_MIN_PX * request->enlarged));
+            cg_halftone_make(looks->halftone, fmaxf(dots_px, DOT_MIN_PX * request->enlarged));
+    }
     finish->on_paper = looks->grain > 0.0f || looks->paper[0] != 1.0f || looks->paper[1] != 1.0f ||
                        looks->paper[2] != 1.0f;
     if (finish->on_paper)
@@ -233,8 +233,7 @@ enum cg_status cg_finish_begin(struct cg_finish *finish, struct cg_pool *pool,
     return status;
 }
 
-/* ---- row by row
- * ----------------------------------------------------------------------------------- */
+/* ---- row by row ------------------------------------------------------------------------------ */
 
 static void fill_row(float fill, float *colour, size_t count)
 {

@@ -46,8 +46,7 @@ static void darkness_row(void *context, size_t y, int worker)
     }
 }
 
-/* ---- running means ------------------------------------------------------------------------------
- */
+/* ---- running means --------------------------------------------------------------------------- */
 
 /* to[i * stride] = mean of from[(i - radius) * stride] to [(i + radius) * stride], ends repeated */
 static void mean_line(const float *from, float *to, int count, size_t stride, int radius)
@@ -94,8 +93,7 @@ static void smooth_plane(struct making *making, struct cg_pool *pool, int plane,
     }
 }
 
-/* ---- directions ---------------------------------------------------------------------------------
- */
+/* ---- directions ------------------------------------------------------------------------------ */
 
 /* The edges' direction as a double angle, times their squared contrast, into planes 1 and 2. */
 static void edges_row(void *context, size_t row, int worker)

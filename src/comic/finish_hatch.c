@@ -40,8 +40,7 @@ static const struct layer layers_of_strokes[] = {
 #define TILT 0.22f
 #define READINESS 0.10f /* darkness, at most half of it */
 
-/* ---- strokes -----------------------------------------------------------------------------------
- */
+/* ---- strokes --------------------------------------------------------------------------------- */
 
 static inline float clamp01(float value)
 {
@@ -130,8 +129,7 @@ static inline float stroke_ink(const struct layer *layer, const struct stroke *s
     return line_cover(fabsf(off) * spacing_px, 0.5f * width * spacing_px);
 }
 
-/* ---- a row -------------------------------------------------------------------------------------
- */
+/* ---- a row ----------------------------------------------------------------------------------- */
 
 static void direction_of(int index, float *cosine, float *sine)
 {

@@ -14,8 +14,7 @@ static inline float cg_arch(float place)
     return f < 0.25f ? 1.0f - 16.0f * f * f : 16.0f * rest * rest - 1.0f;
 }
 
-/* ---- finish_line.c: lines of another width ----------------------------------------------------
- */
+/* ---- finish_line.c: lines of another width --------------------------------------------------- */
 
 struct cg_line {
     float weight;                /* 1 as trained */
@@ -28,8 +27,7 @@ void cg_line_ink_row(const struct cg_line *line, const struct cg_layers *layers,
 void cg_line_smooth_row(const struct cg_line *line, const struct cg_layers *layers, int y);
 void cg_line_row(const struct cg_line *line, const struct cg_layers *layers, int y);
 
-/* ---- finish_tone.c: tones and palette, as a table of colours ---------------------------------
- */
+/* ---- finish_tone.c: tones and palette, as a table of colours --------------------------------- */
 
 #define CG_GRADE_NODES 65 /* along each of red, green and blue */
 #define CG_GRADE_FLOATS ((size_t)CG_GRADE_NODES * CG_GRADE_NODES * CG_GRADE_NODES * 3)
@@ -49,8 +47,7 @@ void cg_finish_tone_fill(const struct cg_finish_tone *grade, int red);
 /* In place, 3 floats a pixel. */
 void cg_finish_tone_row(const struct cg_finish_tone *grade, float *colour, size_t count);
 
-/* ---- finish_halftone.c: printed dots ----------------------------------------------------------
- */
+/* ---- finish_halftone.c: printed dots --------------------------------------------------------- */
 
 #define CG_HALFTONE_STEPS 256
 
@@ -65,8 +62,7 @@ struct cg_halftone cg_halftone_make(float amount, float cell_px);
 void cg_halftone_row(const struct cg_halftone *halftone, int left, int y, float *colour,
                      size_t count);
 
-/* ---- finish_form.c, finish_hatch.c: pen strokes ------------------------------------------------
- */
+/* ---- finish_form.c, finish_hatch.c: pen strokes ---------------------------------------------- */
 
 /* Floats a pixel of the working copy that maps need, all in all. */
 #define CG_HATCH_PLANES 7
@@ -86,8 +82,7 @@ void cg_hatch_make(struct cg_hatch *hatch, struct cg_pool *pool, const struct cg
 /* keep *= 1 - strokes */
 void cg_hatch_row(const struct cg_hatch *hatch, const struct cg_finish_span *span, float *keep);
 
-/* ---- finish_paper.c ----------------------------------------------------------------------------
- */
+/* ---- finish_paper.c -------------------------------------------------------------------------- */
 
 #define CG_PAPER_NOISE 128 /* pixels along each side of the noise */
 
@@ -102,8 +97,7 @@ void cg_paper_make(const struct cg_render_params *looks, float fine_px, float co
                    struct cg_paper *out);
 void cg_paper_row(const struct cg_paper *paper, int left, int y, float *comic, size_t count);
 
-/* ---- finish_mask.c -----------------------------------------------------------------------------
- */
+/* ---- finish_mask.c --------------------------------------------------------------------------- */
 
 /* The mask with soft edges: a copy, at most as large as the picture. Errors: CG_ERR_MEMORY. */
 enum cg_status cg_mask_prepare(const struct cg_mask *mask, int width, int height, float feather,

@@ -92,7 +92,8 @@ static enum cg_status reserve_maps(struct cg_working *working, int width, int he
     return CG_OK;
 }
 
-/* Repeat the right and lower edges of the input up to whole tokens; its rows lie at their places.
+/*
+ * Repeat the right and lower edges of the input up to whole tokens; its rows lie at their places.
  */
 static void fill_padding(const struct maps *maps)
 {

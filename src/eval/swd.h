@@ -51,7 +51,8 @@ void cg_swd_set_free(struct cg_swd_set *set);
 enum cg_status cg_swd_set_put(struct cg_swd_set *set, size_t place, size_t unit, uint64_t seed,
                               const struct cg_image *rgb, struct cg_error *error);
 
-/* Leave off what comes after the first pictures, of the first units: places that were not filled.
+/*
+ * Leave off what comes after the first pictures, of the first units: places that were not filled.
  */
 void cg_swd_set_trim(struct cg_swd_set *set, size_t picture_count, size_t unit_count);
 

@@ -17,7 +17,7 @@ struct cg_vector_recipe {
                               CG_VECTOR_NOISE_HALVES steps */
     float r1;              /* weight of the R1 penalty */
     bool spectral_norm;    /* of D */
-    int augment;           /* bits, augment.h */
+    int augment;           /* bits, diff_augment.h */
     bool mirror;           /* real pictures are mirrored half of the time */
     /* learning */
     enum cg_update_rule rule;

@@ -1,4 +1,5 @@
-/* Palettes: see png_palette.h. The decoder does not look at checksums, so the new one stays zero.
+/*
+ * Palettes: see png_palette.h. The decoder does not look at checksums, so the new one stays zero.
  */
 #include "image/png_palette.h"
 

@@ -37,7 +37,8 @@ static struct axis make_axis(int in, int out)
     return (struct axis){in, out, shrinks, shrinks ? (double)in : 1.0};
 }
 
-/* Inputs first to last, weight first_weight, inner_weight in between, last_weight if last > first.
+/*
+ * Inputs first to last, weight first_weight, inner_weight in between, last_weight if last > first.
  */
 struct cover {
     int first, last;
@@ -161,9 +162,10 @@ static inline void taps_sum(const struct taps *taps, const float *sum, size_t ch
 {
     for (size_t c = 0; c < channels; c++) {
         total[c] = 0.0;
-        for (size_t k = 0; k < 4; k++)
-            total[c] +=
-                (double)taps->weight[k] * (double)sum[(size_t)taps->input[k] * channels + c];
+        for (size_t k = 0; k < 4; k++) {
+            float value = sum[(size_t)taps->input[k] * channels + c];
+            total[c] += (double)taps->weight[k] * (double)value;
+        }
     }
 }
 

@@ -63,7 +63,8 @@ static int stage_after(const struct cg_infer *infer, const struct cg_layer *laye
     return infer->layers[from].stage + (cg_layer_type_of(layer->kind)->gathers ? 1 : 0);
 }
 
-/* Layers stay in their order, so a stage is a run of layers and never earlier than the one before.
+/*
+ * Layers stay in their order, so a stage is a run of layers and never earlier than the one before.
  */
 static void cut_into_stages(struct cg_infer *infer)
 {

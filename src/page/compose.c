@@ -7,7 +7,8 @@
 #include <math.h>
 #include <string.h>
 
-/* A caption's box: of the panel's width and height at most, and the room around its text, in ems.
+/*
+ * A caption's box: of the panel's width and height at most, and the room around its text, in ems.
  */
 #define CAPTION_WIDTH 0.86
 #define CAPTION_HEIGHT 0.42

@@ -157,7 +157,8 @@ static int find_line_end(const struct cg_lettering *lettering, int begin, double
     return end;
 }
 
-/* Fill lines[] with lines of at most width_em. False if a word or the number of lines does not fit.
+/*
+ * Fill lines[] with lines of at most width_em. False if a word or the number of lines does not fit.
  */
 static bool set_lines(struct cg_lettering *lettering, double width_em)
 {

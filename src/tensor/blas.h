@@ -4,7 +4,8 @@
 
 #include <stdbool.h>
 
-/* core_name: as OpenBLAS reports it; user_core_type: OPENBLAS_CORETYPE as set by the user, or NULL.
+/*
+ * core_name: as OpenBLAS reports it; user_core_type: OPENBLAS_CORETYPE as set by the user, or NULL.
  */
 bool cg_blas_needs_mending(const char *core_name, bool has_avx512, const char *user_core_type);
 

@@ -38,8 +38,7 @@ size_t cg_y4m_frame_nbytes(const struct cg_y4m_format *format);
  * and other kinds of chroma; CG_ERR_LIMIT. */
 enum cg_status cg_y4m_parse(const char *line, struct cg_y4m_format *out, struct cg_error *error);
 
-/* ---- a stream, by its file descriptor, which stays the caller's --------------------------------
- */
+/* ---- a stream, by its file descriptor, which stays the caller's ------------------------------ */
 
 /* name stands in messages and must outlive the reader. */
 struct cg_y4m_reader;

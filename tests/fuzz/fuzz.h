@@ -1,5 +1,5 @@
 /*
- * What fuzz targets share. A target is a file fuzz_NAME.c with LLVMFuzzerTestOneInput, which gives
+ * What fuzz targets share. A target is a file fuzz_*.c with LLVMFuzzerTestOneInput, which gives
  * its bytes to the functions under test and aborts where they break a promise. libFuzzer drives it
  * in a build for fuzzing; in all others replay.c feeds it the seeds and what was once found.
  *

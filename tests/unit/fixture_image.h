@@ -14,7 +14,8 @@ struct fixture_bytes {
     size_t nbytes;
 };
 
-/* The picture in a file that must be readable, to be cleared; and the bytes of a picture's pixels.
+/*
+ * The picture in a file that must be readable, to be cleared; and the bytes of a picture's pixels.
  */
 struct cg_image fixture_decode(const struct fixture_bytes *file, int channels);
 size_t fixture_image_nbytes(const struct cg_image *image);

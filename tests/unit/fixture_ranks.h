@@ -1,4 +1,5 @@
-/* Ranks that are threads of the test: what goes over MPI elsewhere is copied from one to another.
+/*
+ * Ranks that are threads of the test: what goes over MPI elsewhere is copied from one to another.
  */
 #ifndef CG_TESTS_UNIT_FIXTURE_RANKS_H
 #define CG_TESTS_UNIT_FIXTURE_RANKS_H

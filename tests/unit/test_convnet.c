@@ -1,4 +1,5 @@
 /* eval: picture networks: layers against plain loops, compressed weights, files good and bad. */
+#include "assert_near.h"
 #include "base/file_writer.h"
 #include "base/memory.h"
 #include "eval/features.h"
@@ -20,12 +21,6 @@
 
 #define SQUEEZENET CG_SHARED_DATA "/features/squeezenet/compressed_SqueezeNet.net"
 #define PHOTOS "/usr/lib/python3/dist-packages/skimage/data/"
-
-static void assert_near(double value, double expected, double tolerance)
-{
-    if (!(fabs(value - expected) <= tolerance))
-        fail_msg("expected %g within %g, got %g", expected, tolerance, value);
-}
 
 /* ---- layers ---------------------------------------------------------------------------------- */
 

@@ -1,4 +1,5 @@
 /* eval: distances of sets against what formulas say of small known cases. */
+#include "assert_near.h"
 #include "base/rng.h"
 #include "eval/distances.h"
 #include "eval/swd.h"
@@ -15,12 +16,6 @@
 #include <cmocka.h>
 
 #define COUNT_MAX 512
-
-static void assert_near(double value, double expected, double tolerance)
-{
-    if (!(fabs(value - expected) <= tolerance))
-        fail_msg("expected %g within %g, got %g", expected, tolerance, value);
-}
 
 static const uint32_t *once(void)
 {

@@ -1,4 +1,5 @@
 /* train: how long a run will take. */
+#include "assert_near.h"
 #include "train/style/estimate.h"
 
 #include <math.h>
@@ -13,24 +14,19 @@ static const struct cg_recipe recipe = {.pretrain_steps = 1000, .head_start_step
 static const struct cg_costs costs = {
     .second_stage = true, .before = 0.5, .learning = 1.0, .saving = 10.0, .save_steps = 500};
 
-static void assert_near(double found, double expected)
-{
-    if (!(fabs(found - expected) < 1e-6))
-        fail_msg("expected %g, found %g", expected, found);
-}
-
 static void stages_cost_what_they_take(void **state)
 {
     (void)state;
     /* from inside the head start: the generator rests for 100 steps, then takes its turns */
-    assert_near(cg_estimate_seconds(&costs, &recipe, 1200, 1300), 100 * 0.5 + 10.0 * 100 / 500);
+    assert_near(cg_estimate_seconds(&costs, &recipe, 1200, 1300), 100 * 0.5 + 10.0 * 100 / 500,
+                1e-6);
     assert_near(cg_estimate_seconds(&costs, &recipe, 1200, 2300),
-                100 * 0.5 + 1000 * 1.5 + 10.0 * 1100 / 500);
-    assert_near(cg_estimate_seconds(&costs, &recipe, 1400, 1400), 0.0);
+                100 * 0.5 + 1000 * 1.5 + 10.0 * 1100 / 500, 1e-6);
+    assert_near(cg_estimate_seconds(&costs, &recipe, 1400, 1400), 0.0, 1e-6);
     /* what was measured in the first stage costs that there */
     struct cg_costs early = costs;
     early.second_stage = false;
-    assert_near(cg_estimate_seconds(&early, &recipe, 1, 1000), 999 * 1.5 + 10.0 * 999 / 500);
+    assert_near(cg_estimate_seconds(&early, &recipe, 1, 1000), 999 * 1.5 + 10.0 * 999 / 500, 1e-6);
     assert_true(cg_estimate_seconds(&early, &recipe, 1300, 1400) >
                 cg_estimate_seconds(&early, &recipe, 100, 200));
 }

@@ -104,8 +104,7 @@ static struct cg_flicker flicker_of(enum cg_clip_kind kind, float stability)
     return flicker;
 }
 
-/* ---- smooth ------------------------------------------------------------------------------------
- */
+/* ---- smooth ---------------------------------------------------------------------------------- */
 
 static void a_still_with_noise_gives_a_still(void **state)
 {

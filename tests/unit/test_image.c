@@ -299,7 +299,8 @@ static void png_is_turned_upright(void **state)
     }
 }
 
-/* 3 x 2 tiles of 40 pixels, as JPEG does not keep single pixels; more than one block of the turn.
+/*
+ * 3 x 2 tiles of 40 pixels, as JPEG does not keep single pixels; more than one block of the turn.
  */
 static void jpeg_is_turned_upright(void **state)
 {

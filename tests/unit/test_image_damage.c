@@ -367,8 +367,7 @@ static void the_end_of_a_png_may_be_missing(void **state)
     }
 }
 
-/* ---- what is said in text, or not read --------------------------------------------------------
- */
+/* ---- what is said in text, or not read ------------------------------------------------------- */
 
 /* A picture twice as wide as high, upright only when it is turned; the chunk says so. */
 static void assert_turned(const char *type, const void *data, size_t nbytes)

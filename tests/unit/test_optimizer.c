@@ -1,4 +1,5 @@
 /* nn: starting values, Adam, averages and learning rates, against their formulas in double. */
+#include "assert_near.h"
 #include "model/architecture.h"
 #include "nn/optimizer.h"
 #include "unit/fixture_network.h"
@@ -13,12 +14,6 @@
 #include <cmocka.h>
 
 #define COUNT 37 /* odd, so that vectors leave a rest */
-
-static void assert_close(double got, double wanted, double allowed)
-{
-    if (!(fabs(got - wanted) <= allowed))
-        fail_msg("expected %.9g, got %.9g", wanted, got);
-}
 
 /* ---- Adam ------------------------------------------------------------------------------------ */
 
@@ -56,7 +51,7 @@ static void check_adam(const struct cg_adam *adam)
         cg_adam_step(adam, step, parameters.data, gradient.data, first.data, second.data, COUNT);
         for (size_t i = 0; i < COUNT; i++) {
             reference_step(&reference[i], adam, step, gradient.data[i]);
-            assert_close(parameters.data[i], reference[i].parameter, 5e-6);
+            assert_near(parameters.data[i], reference[i].parameter, 5e-6);
         }
         fixture_guarded_clear_unchanged(&gradient);
     }
@@ -82,11 +77,11 @@ static void adams_first_step_is_the_learning_rate(void **state)
     float parameters[3] = {1.0f, 1.0f, 1.0f}, first[3] = {0}, second[3] = {0};
     const float gradient[3] = {1000.0f, -0.01f, 0.0f};
     cg_adam_step(&adam, 1, parameters, gradient, first, second, 3);
-    assert_close(parameters[0], 0.75, 1e-5);
-    assert_close(parameters[1], 1.25, 1e-5);
+    assert_near(parameters[0], 0.75, 1e-5);
+    assert_near(parameters[1], 1.25, 1e-5);
     assert_true(parameters[2] == 1.0f);
-    assert_close(first[0], 100.0, 1e-4);
-    assert_close(second[0], 1000.0, 0.1); /* 1 - 0.999 in float */
+    assert_near(first[0], 100.0, 1e-4);
+    assert_near(second[0], 1000.0, 0.1); /* 1 - 0.999 in float */
 }
 
 /* ---- averages and rates ---------------------------------------------------------------------- */
@@ -99,7 +94,7 @@ static void averages_are_weighted(void **state)
     struct fixture_guarded parameters = fixture_guarded_new(COUNT, 2);
     cg_ema_update(average.data, parameters.data, COUNT, 0.9f);
     for (size_t i = 0; i < COUNT; i++)
-        assert_close(average.data[i], 0.9 * before.data[i] + 0.1 * parameters.data[i], 1e-6);
+        assert_near(average.data[i], 0.9 * before.data[i] + 0.1 * parameters.data[i], 1e-6);
     cg_ema_update(average.data, parameters.data, COUNT, 0.0f);
     assert_memory_equal(average.data, parameters.data, COUNT * sizeof(float));
     fixture_guarded_clear_unchanged(&parameters);
@@ -113,7 +108,7 @@ static void the_averages_window_grows_with_the_run(void **state)
     (void)state;
     const double exponent = 6.94;
     assert_true(cg_ema_power_decay(1, (float)exponent) == 0.0f);
-    assert_close(cg_ema_power_decay(2, 1.0f), 0.25, 1e-6);
+    assert_near(cg_ema_power_decay(2, 1.0f), 0.25, 1e-6);
     double weights[1000] = {0}, centre = 0.0;
     for (uint64_t step = 1; step <= 1000; step++) {
         double decay = cg_ema_power_decay(step, (float)exponent);
@@ -124,7 +119,7 @@ static void the_averages_window_grows_with_the_run(void **state)
     for (int s = 0; s < 1000; s++)
         centre += weights[s] * (s + 1);
     /* the mean of x^e (e + 1) over 0 to 1 is (e + 1)/(e + 2); steps are a thousandth */
-    assert_close(centre / 1000.0, (exponent + 1.0) / (exponent + 2.0), 2e-3);
+    assert_near(centre / 1000.0, (exponent + 1.0) / (exponent + 2.0), 2e-3);
 }
 
 static void rates_rise_stay_and_fall(void **state)
@@ -137,8 +132,8 @@ static void rates_rise_stay_and_fall(void **state)
                 {100, 100, 3000, 1.0}, {3000, 100, 3000, 1.0}, {12000, 100, 3000, 0.5},
                 {0, 0, 3000, 1.0},     {300000, 0, 3000, 0.1}};
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-        assert_close(cg_learning_rate(0.5f, rows[i].step, rows[i].warmup, rows[i].hold),
-                     0.5 * rows[i].share, 1e-6);
+        assert_near(cg_learning_rate(0.5f, rows[i].step, rows[i].warmup, rows[i].hold),
+                    0.5 * rows[i].share, 1e-6);
     for (uint64_t step = 1; step < 10000; step++) { /* without jumps */
         double former = cg_learning_rate(1.0f, step - 1, 100, 3000);
         assert_true(fabs((double)cg_learning_rate(1.0f, step, 100, 3000) - former) < 0.0101);
@@ -177,7 +172,7 @@ static void weights_start_with_their_deviation(void **state)
         double wanted = expected_gain(network, i) * sqrt(2.0 / layer->in_channels);
         double found = deviation_of(parameters + layer->weight_offset, count);
         /* five standard errors of the deviation of uniform numbers: sqrt(0.2 / count) each */
-        assert_close(found / wanted, 1.0, 5.0 * sqrt(0.2 / (double)count));
+        assert_near(found / wanted, 1.0, 5.0 * sqrt(0.2 / (double)count));
         for (int b = 0; b < layer->out_channels; b++)
             assert_true(parameters[layer->bias_offset + (size_t)b] == 0.0f);
     }

@@ -1,4 +1,5 @@
 /* eval: the measures of a comic against its photo. */
+#include "assert_near.h"
 #include "base/rng.h"
 #include "measure/picture_quality.h"
 
@@ -67,12 +68,6 @@ static struct cg_quality measure(struct cg_image *photo, struct cg_image *comic)
     cg_image_clear(comic);
     cg_image_clear(photo);
     return quality;
-}
-
-static void assert_near(double value, double expected, double tolerance)
-{
-    if (!(fabs(value - expected) <= tolerance))
-        fail_msg("expected %g within %g, got %g", expected, tolerance, value);
 }
 
 static void constant_pictures_have_nothing_to_compare(void **state)

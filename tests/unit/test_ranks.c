@@ -139,8 +139,7 @@ static void a_failure_is_everyones(void **state)
     by_all_sizes(disagree);
 }
 
-/* ---- allreduces -------------------------------------------------------------------------------
- */
+/* ---- allreduces ------------------------------------------------------------------------------ */
 
 #define NUMBERS 1001
 #define EXCHANGES 3

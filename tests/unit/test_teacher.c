@@ -289,8 +289,7 @@ static void threads_do_not_matter(void **state)
     cg_image_clear(&drawing.photo);
 }
 
-/* ---- where the faces are ----------------------------------------------------------------------
- */
+/* ---- where the faces are --------------------------------------------------------------------- */
 
 static enum cg_status read_list(const char *text, struct cg_face_list **list)
 {

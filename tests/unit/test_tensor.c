@@ -1,4 +1,5 @@
 /* tensor: products and element kernels, each against the plainest loop that says the same. */
+#include "assert_near.h"
 #include "base/rng.h"
 #include "tensor/blas.h"
 #include "tensor/kernels.h"
@@ -214,12 +215,6 @@ static void small_products_equal_the_naive_one(void **state)
 static const size_t counts[] = {0, 1, 2, 3, 7, 8, 9, 15, 16, 17, 31, 33, 63, 65, 100, 1001};
 #define COUNT_COUNT (sizeof(counts) / sizeof(counts[0]))
 
-static void assert_close(double got, double wanted, double allowed)
-{
-    if (!(fabs(got - wanted) <= allowed))
-        fail_msg("expected %.9g, got %.9g", wanted, got);
-}
-
 /* y op= x and the like; called with three buffers of count numbers, which it may compare. */
 typedef void (*kernel_check)(float *y, const float *before, const float *x, size_t count);
 
@@ -252,7 +247,7 @@ static void check_axpy(float *y, const float *before, const float *x, size_t cou
 {
     cg_vector_axpy(y, -0.7f, x, count);
     for (size_t i = 0; i < count; i++)
-        assert_close(y[i], (double)before[i] + (double)-0.7f * x[i], 2.0 * FLT_EPSILON);
+        assert_near(y[i], (double)before[i] + (double)-0.7f * x[i], 2.0 * FLT_EPSILON);
 }
 
 static void check_scale(float *y, const float *before, const float *x, size_t count)
@@ -269,7 +264,7 @@ static void check_dot(float *y, const float *before, const float *x, size_t coun
     double sum = 0.0;
     for (size_t i = 0; i < count; i++)
         sum += (double)before[i] * (double)x[i];
-    assert_close(cg_vector_dot(y, x, count), sum, 1e-12);
+    assert_near(cg_vector_dot(y, x, count), sum, 1e-12);
 }
 
 static void check_copy(float *y, const float *before, const float *x, size_t count)
@@ -309,7 +304,7 @@ static void row_kernels_equal_plain_loops(void **state)
                 double sum = bias.data[c];
                 for (size_t r = 0; r < rows; r++)
                     sum += x.data[r * columns + c];
-                assert_close(target.data[c], sum, SUM_TOLERANCE * (double)(rows + 1));
+                assert_near(target.data[c], sum, SUM_TOLERANCE * (double)(rows + 1));
             }
             cg_rows_fill(x.data, bias.data, rows, columns);
             for (size_t r = 0; r < rows; r++)
@@ -367,8 +362,8 @@ static void check_activations(float *y, const float *before, const float *x, siz
         cg_activate(y, count, activation, 0.2f);
         cg_activation_backward(gradient, y, count, activation, 0.2f);
         for (size_t i = 0; i < count; i++) {
-            assert_close(y[i], activation_of(activation, before[i], 0.2f), 4.0 * FLT_EPSILON);
-            assert_close(gradient[i], x[i] * slope_of(activation, y[i], 0.2f), 4.0 * FLT_EPSILON);
+            assert_near(y[i], activation_of(activation, before[i], 0.2f), 4.0 * FLT_EPSILON);
+            assert_near(gradient[i], x[i] * slope_of(activation, y[i], 0.2f), 4.0 * FLT_EPSILON);
         }
         free(gradient);
     }
@@ -388,7 +383,7 @@ static void activations_equal_their_formulas(void **state)
     for (int i = -4000; i <= 4000; i++) {
         float x = (float)i * 2.5e-3f, y = x;
         cg_activate(&y, 1, CG_ACT_TANH, 0.0f);
-        assert_close(y, tanh(x), 4.0 * FLT_EPSILON * fabs(tanh(x)));
+        assert_near(y, tanh(x), 4.0 * FLT_EPSILON * fabs(tanh(x)));
     }
 }
 

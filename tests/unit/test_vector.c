@@ -21,7 +21,8 @@
 #define SIDE 6
 #define PICTURES 256
 
-/* Dark pictures that grow lighter to the right or downwards, each at its own rate, with some noise.
+/*
+ * Dark pictures that grow lighter to the right or downwards, each at its own rate, with some noise.
  */
 static void write_ramps(const char *folder)
 {

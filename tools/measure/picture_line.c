@@ -1,4 +1,4 @@
-/* Strokes, flecks and fog: see quality.h, which defines them. */
+/* Strokes, flecks and fog: see picture_quality.h, which defines them. */
 #include "measure/picture_line.h"
 
 #include <math.h>

@@ -1,5 +1,5 @@
 /*
- * Turn photos into comics, by one style or several, and measure what changed (src/eval/quality.h)
+ * Turn photos into comics, by one style or several, and measure what changed (src/eval/picture_quality.h)
  * and how near the comics come to those that a style learned from (quality_swd.h); beside them the
  * photos themselves, the teacher's comics, or those of another program. A table or JSON; and a
  * contact sheet, since figures are no eyes.

@@ -36,7 +36,8 @@ bool cg_budget_is_open(struct cg_budget *budget);
 size_t cg_budget_of_picture(const struct cg_image_info *info, size_t file_nbytes,
                             enum cg_image_format out);
 
-/* What a session keeps from picture to picture, at most: the working copy, square, and its layers.
+/*
+ * What a session keeps from picture to picture, at most: the working copy, square, and its layers.
  */
 size_t cg_budget_of_session(const struct cg_render_params *looks, int threads);
 

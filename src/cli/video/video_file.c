@@ -49,8 +49,7 @@ const struct cg_option CG_CLI_VIDEO_OPTIONS[] = {
     CG_OPTION_END,
 };
 
-/* ---- the video --------------------------------------------------------------------------------
- */
+/* ---- the video ------------------------------------------------------------------------------- */
 
 enum cg_status cg_video_file_create(const struct cg_video_file_options *options,
                                     struct cg_video_file **out, struct cg_error *error)

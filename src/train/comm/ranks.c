@@ -60,8 +60,7 @@ void cg_ranks_share(const struct cg_ranks *ranks, int count, int *begin, int *en
     *end = cg_reduction_tree_cut(count, cg_ranks_count(ranks), cg_ranks_index(ranks) + 1);
 }
 
-/* ---- allreduces under way
- * ----------------------------------------------------------------------*/
+/* ---- allreduces under way -------------------------------------------------------------------- */
 
 static void add_up(const struct cg_allreduce *allreduce)
 {
@@ -211,8 +210,7 @@ enum cg_status cg_ranks_agree(struct cg_ranks *ranks, enum cg_status status, str
     return cg_fail(error, told.status, "%s", told.text);
 }
 
-/* ---- adding up --------------------------------------------------------------------------------
- */
+/* ---- adding up ------------------------------------------------------------------------------- */
 
 static void cut_parts(struct cg_allreduce *allreduce, size_t count)
 {

@@ -42,8 +42,7 @@ enum cg_status cg_ranks_agree(struct cg_ranks *ranks, enum cg_status status,
 /* Make progress on pending transfers unless another thread is doing so; does not block. */
 void cg_ranks_advance(struct cg_ranks *ranks);
 
-/* ---- allreduce ----------------------------------------------------------------------------------
- */
+/* ---- allreduce ------------------------------------------------------------------------------- */
 
 /*
  * Summing a gradient over all ranks while the next part of it is computed, as reduce-scatter and

@@ -47,7 +47,8 @@ enum cg_status cg_learner_create(struct cg_network *network, struct cg_ranks *ra
                                  int total_micro_batches, bool spectral_norm, uint64_t seed,
                                  struct cg_learner *out, struct cg_error *error);
 
-/* Connect with the other ranks' learners, before the first step. Collective: called by all ranks.
+/*
+ * Connect with the other ranks' learners, before the first step. Collective: called by all ranks.
  */
 enum cg_status cg_learner_join(struct cg_learner *learner, struct cg_error *error);
 

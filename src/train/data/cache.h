@@ -17,7 +17,8 @@ struct cg_cache_key {
     int long_px; /* longer pictures were reduced to this */
 };
 
-/* width * height pixels, row by row: picture and colour RGB, ink grey; a comic has a picture only.
+/*
+ * width * height pixels, row by row: picture and colour RGB, ink grey; a comic has a picture only.
  */
 struct cg_cache_entry {
     int width, height;

@@ -77,7 +77,8 @@ enum cg_status cg_dataset_check(struct cg_dataset *dataset, struct cg_error *err
  */
 char *cg_dataset_describe(const struct cg_dataset *dataset);
 
-/* The same in full, picture by picture, as JSON in the file path. Errors: CG_ERR_IO, CG_ERR_MEMORY.
+/*
+ * The same in full, picture by picture, as JSON in the file path. Errors: CG_ERR_IO, CG_ERR_MEMORY.
  */
 enum cg_status cg_dataset_write_report(const struct cg_dataset *dataset, const char *path,
                                        struct cg_error *error);
@@ -127,7 +128,8 @@ void cg_dataset_photo_crop(const struct cg_dataset *dataset, struct cg_rng *rng,
  */
 void cg_dataset_comic_crop(const struct cg_dataset *dataset, struct cg_rng *rng, float *comic);
 
-/* The file of a held-out photo; index: 0 to counts.validation - 1. Lives as long as the data set.
+/*
+ * The file of a held-out photo; index: 0 to counts.validation - 1. Lives as long as the data set.
  */
 const char *cg_dataset_validation_path(const struct cg_dataset *dataset, size_t index);
 

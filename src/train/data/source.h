@@ -7,8 +7,8 @@
 #include "train/data/cache.h"
 #include "train/data/content_index.h"
 #include "train/data/dataset.h"
-#include "train/data/findings.h"
 #include "train/data/face_list.h"
+#include "train/data/findings.h"
 
 /* A photo is prepared at the options' size and, if large enough, at CG_SOURCE_SECOND_SCALE of it:
  * targets depend on the scale (lines are as thick on a small picture as on a large one). */

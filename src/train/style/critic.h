@@ -13,9 +13,8 @@
 #define CG_CRITIC_RANGE 4.0f
 
 enum cg_critic {
-    CG_CRITIC_LINE,   /* luma, patches of 24 x 24 at stride 12: 576 -> 512 -> 256 -> 128 -> 1 */
-    CG_CRITIC_COLOUR, /* reduced by 4, patches of 12 x 12 at stride 4: 432 -> 512 -> 256 -> 128 -> 1
-                       */
+    CG_CRITIC_LINE,   /* luma, 24 x 24 at stride 12: 576 -> 512 -> 256 -> 128 -> 1 */
+    CG_CRITIC_COLOUR, /* RGB reduced by 4, 12 x 12 at stride 4: 432 -> 512 -> 256 -> 128 -> 1 */
     CG_CRITIC_COUNT
 };
 

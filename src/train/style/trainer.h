@@ -31,9 +31,8 @@ struct cg_trainer {
     struct cg_costs costs; /* measured once, with the second step */
     int timed_steps;
     /* since the last row of the log */
-    struct cg_losses
-        *micro_batch_losses; /* of all micro-batches of the batch; here, those of this rank */
-    struct cg_losses losses; /* their sum, while a row is made */
+    struct cg_losses *micro_batch_losses; /* of the batch's; this rank fills in its own */
+    struct cg_losses losses;              /* their sum, while a row is made */
     double generator_gradient, critic_gradient[CG_CRITIC_COUNT]; /* sums of lengths */
     bool generator_learned, critics_learned;
     double validation_loss;

@@ -170,7 +170,8 @@ static enum cg_status begin(struct cg_trainer *trainer, bool resume, struct cg_m
     return status;
 }
 
-/* Whether it is what the first rank sees and, for a run that is resumed, what it began with.
+/*
+ * Whether it is what the first rank sees and, for a run that is resumed, what it began with.
  */
 static enum cg_status check_data(struct cg_trainer *trainer, bool resume, uint64_t fingerprint,
                                  struct cg_error *error)

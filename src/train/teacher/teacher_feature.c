@@ -11,7 +11,8 @@
 #define AROUND_SHARE 14.0f /* deviation of the mean around, in these shares of a face's width */
 #define MARK_FROM 0.12f    /* how much darker than around is a mark */
 #define MARK_SOFT 0.022f
-/* Pieces of ink stay from this share of the square of the face's width on: a tiny face's eyes do.
+/*
+ * Pieces of ink stay from this share of the square of the face's width on: a tiny face's eyes do.
  */
 #define PIECE_SHARE 0.002f
 #define STRENGTH_MIN 2.0f

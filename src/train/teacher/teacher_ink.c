@@ -27,7 +27,8 @@
 #define BLACK_STRENGTH 1.5f
 #define BLACK_CHROMA 0.8f /* how much chroma keeps a dark colour from turning black */
 
-/* Distance between samples of a curve of this deviation, at least a pixel: wide curves need fewer.
+/*
+ * Distance between samples of a curve of this deviation, at least a pixel: wide curves need fewer.
  */
 static float spacing_px(float sigma_px, float share)
 {
