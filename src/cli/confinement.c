@@ -18,11 +18,12 @@ enum cg_status cg_cli_give_up_files(cg_cli_allow_fn allow, const void *context,
                                     struct cg_error *error)
 {
     struct cg_sandbox *sandbox;
+    struct cg_error why;
     enum cg_status status = cg_sandbox_create(&sandbox, error);
     if (status == CG_OK && allow != NULL)
         status = allow(sandbox, context, error);
-    if (status == CG_OK)
-        status = cg_sandbox_restrict_files(sandbox, error);
+    if (status == CG_OK && cg_sandbox_restrict_files(sandbox, &why) != CG_OK)
+        status = cg_fail(error, why.status, "%s; --no-sandbox does without", why.text);
     cg_sandbox_free(sandbox);
     return status;
 }
