@@ -29,6 +29,8 @@ static uint64_t size_of(const struct gallery *gallery, const char *file)
     struct stat about;
     char *path = cg_string_format("%s/%s", gallery->samples_dir, file);
     bool there = path != NULL && stat(path, &about) == 0 && about.st_size > 0;
+    if (path == NULL)
+        cg_memory_tell_short();
     free(path);
     return there ? (uint64_t)about.st_size : 0;
 }
@@ -83,10 +85,15 @@ static char *embed(void *context, size_t number, size_t count, const char *file)
     uint8_t *bytes = NULL;
     size_t nbytes = 0;
     char *text = NULL, *path = cg_string_format("%s/%s", gallery->samples_dir, file);
-    if (path != NULL && cg_file_read(path, PICTURE_MAX_NBYTES, &bytes, &nbytes, NULL) == CG_OK)
+    enum cg_status status = CG_ERR_MEMORY;
+    if (path != NULL)
+        status = cg_file_read(path, PICTURE_MAX_NBYTES, &bytes, &nbytes, NULL);
+    if (status == CG_OK)
         text = to_base64(strstr(file, ".png") != NULL ? "data:image/png;base64,"
                                                       : "data:image/jpeg;base64,",
                          bytes, nbytes);
+    if (status == CG_ERR_MEMORY || (status == CG_OK && text == NULL))
+        cg_memory_tell_short();
     free(bytes);
     free(path);
     return text;
@@ -142,7 +149,10 @@ static void add_asset(struct page *page, const char *before, const char *name, c
 static void add_data(struct page *page, const char *samples_dir, struct cg_board *board)
 {
     struct gallery gallery = {.samples_dir = samples_dir};
-    free(cg_board_data_json(board, weigh, &gallery));
+    char *weighed = cg_board_data_json(board, weigh, &gallery);
+    if (weighed == NULL)
+        page->status = cg_fail(page->error, CG_ERR_MEMORY, "report: out of memory");
+    free(weighed);
     add_text(page, "<script type=\"application/json\" id=\"data\">{\"status\":");
     add_json(page, cg_board_status_json(board));
     add_text(page, ",\"data\":");

@@ -111,8 +111,12 @@ enum cg_status cg_ffmpeg_probe(const char *path, struct cg_ffmpeg_info *out, str
     ADD(&arguments, "ffprobe", "-v", "error", "-of", "json", "-show_streams", "-show_format", url);
     enum cg_status status = cg_process_start(arguments.list, false, true, &process, error);
     if (status == CG_OK) {
+        cg_memory_forget();
         json_t *root = json_loadfd(process.out, 0, NULL);
+        bool was_short = cg_memory_was_short();
         status = cg_process_finish(&process, error);
+        if (status == CG_OK && was_short)
+            status = cg_fail(error, CG_ERR_MEMORY, "memory could not be allocated");
         if (status == CG_OK)
             status = find_video(root, out, error);
         if (status != CG_OK)

@@ -21,6 +21,7 @@ json_t *cg_run_file_create(const struct cg_run_kind *kind, const struct cg_run_r
 {
     char digits[32];
     snprintf(digits, sizeof(digits), "%016" PRIx64, source->fingerprint);
+    cg_memory_forget();
     return json_pack("{s:s, s:i, s:s, s:s, s:s, s:s, s:{s:I, s:f, s:i}}", "model", kind->model,
                      "version", kind->version, "comicgan", CG_VERSION, "name", source->name, "data",
                      source->data, "data_fingerprint", digits, "asked", "steps",
@@ -38,17 +39,16 @@ void cg_run_file_set(json_t **root, const char *key, json_t *value)
 
 enum cg_status cg_run_file_write(const char *out_dir, json_t *root, struct cg_error *error)
 {
-    enum cg_status status = CG_OK;
+    char *text;
+    enum cg_status status = cg_json_dump(root, JSON_INDENT(2) | JSON_REAL_PRECISION(9),
+                                         "writing " RUN_FILE, &text, error);
     char *path = cg_string_format("%s/" RUN_FILE, out_dir);
-    char *text = root == NULL ? NULL : json_dumps(root, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
-    if (path == NULL || text == NULL)
-        status = cg_fail(error, CG_ERR_MEMORY,
-                         "writing " RUN_FILE ": out of memory, or a path that is not UTF-8");
-    else
+    if (status == CG_OK && path == NULL)
+        status = cg_fail(error, CG_ERR_MEMORY, "writing " RUN_FILE ": out of memory");
+    if (status == CG_OK)
         status = cg_file_write(path, text, strlen(text), error);
-    free(text);
-    json_decref(root);
     free(path);
+    free(text);
     return status;
 }
 
