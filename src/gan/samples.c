@@ -149,6 +149,15 @@ static void gather(const struct folder_job *job, struct cg_samples *out)
     }
 }
 
+/* A picture that there was no memory for is not one that cannot be used. */
+static enum cg_status check_memory(const struct folder_job *job, struct cg_error *error)
+{
+    for (size_t i = 0; i < job->list->count; i++)
+        if (job->statuses[i] == CG_ERR_MEMORY)
+            return cg_fail(error, CG_ERR_MEMORY, "%s", job->errors[i].text);
+    return CG_OK;
+}
+
 static enum cg_status report_unusable(const char *path, const struct folder_job *job,
                                       struct cg_error *error)
 {
@@ -180,7 +189,8 @@ static enum cg_status read_listed(const char *path, const struct cg_path_list *l
     if (status == CG_OK) {
         cg_pool_run(pool, list->count, read_picture, &job);
         gather(&job, out);
-        if (out->count == 0)
+        status = check_memory(&job, error);
+        if (status == CG_OK && out->count == 0)
             status = report_unusable(path, &job, error);
     }
     out->pixels = job.pixels;

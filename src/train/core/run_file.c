@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define RUN_FILE "run.json"
 #define RUN_NBYTES_MAX ((size_t)1 << 20)
@@ -123,14 +124,18 @@ enum cg_status cg_run_file_get_source(const struct cg_run_file *file, struct cg_
     return status;
 }
 
-bool cg_run_file_is(const char *out_dir, const char *model)
+enum cg_status cg_run_file_is(const char *out_dir, const char *model, bool *out,
+                              struct cg_error *error)
 {
     json_t *root = NULL;
+    *out = false;
     char *path = cg_string_format("%s/" RUN_FILE, out_dir);
-    bool found = path != NULL && parse(path, &root, NULL) == CG_OK;
-    const json_t *name = json_object_get(root, "model");
-    found = found && json_is_string(name) && strcmp(json_string_value(name), model) == 0;
+    if (path == NULL)
+        return cg_fail(error, CG_ERR_MEMORY, RUN_FILE ": out of memory");
+    enum cg_status status = access(path, F_OK) == 0 ? parse(path, &root, error) : CG_OK;
+    const char *name = json_string_value(json_object_get(root, "model"));
+    *out = name != NULL && strcmp(name, model) == 0;
     json_decref(root);
     free(path);
-    return found;
+    return status == CG_ERR_MEMORY || status == CG_ERR_IO ? status : CG_OK;
 }
