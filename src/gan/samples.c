@@ -269,9 +269,10 @@ static enum cg_status check(const char *path, const struct cg_samples *samples,
 {
     if (samples->count < CG_SAMPLES_MIN)
         return cg_fail(error, CG_ERR_FORMAT,
-                       "%s: expected at least %d samples, found %zu from %zu pictures; add "
-                       "pictures, or take more crops of each (--crops)",
-                       cg_path_tail(path), CG_SAMPLES_MIN, samples->count, samples->pictures);
+                       "%s: expected at least %d samples, found %zu from %zu pictures (%zu could "
+                       "not be read); add pictures, or take more crops of each (--crops)",
+                       cg_path_tail(path), CG_SAMPLES_MIN, samples->count, samples->pictures,
+                       samples->skipped);
     if (all_alike(samples))
         return cg_fail(error, CG_ERR_FORMAT,
                        "%s: expected pictures that differ, found %zu samples that are all the same",
