@@ -140,6 +140,32 @@ enum cg_status cg_file_read_head(const char *path, size_t at_most_nbytes, uint8_
     return status;
 }
 
+ssize_t cg_fd_read_at(int fd, void *bytes, size_t nbytes, off_t offset)
+{
+    size_t done = 0;
+    while (done < nbytes) {
+        ssize_t count = pread(fd, (char *)bytes + done, nbytes - done, offset + (off_t)done);
+        if (count == 0)
+            break;
+        if (count < 0 && errno != EINTR)
+            return -1;
+        done += count > 0 ? (size_t)count : 0;
+    }
+    return (ssize_t)done;
+}
+
+bool cg_fd_write_at(int fd, const void *bytes, size_t nbytes, off_t offset)
+{
+    size_t done = 0;
+    while (done < nbytes) {
+        ssize_t count = pwrite(fd, (const char *)bytes + done, nbytes - done, offset + (off_t)done);
+        if (count < 0 && errno != EINTR)
+            return false;
+        done += count > 0 ? (size_t)count : 0;
+    }
+    return true;
+}
+
 /* ---- folders --------------------------------------------------------------------------------- */
 
 static enum cg_status make_one_folder(const char *path, struct cg_error *error)

@@ -11,6 +11,7 @@
 #include "base/error.h"
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 /*
  * Read a file, pipe or device to its end. *bytes receives *nbytes bytes, to be freed with
@@ -26,6 +27,11 @@ enum cg_status cg_file_read(const char *path, size_t limit_nbytes, uint8_t **byt
  */
 enum cg_status cg_file_read_head(const char *path, size_t at_most_nbytes, uint8_t **bytes,
                                  size_t *nbytes, struct cg_error *error);
+
+/* Read nbytes at offset, over interruptions and short counts; how many there are, fewer only at the
+ * end of the file, or -1 with errno set. Likewise written: false with errno set. */
+ssize_t cg_fd_read_at(int fd, void *bytes, size_t nbytes, off_t offset);
+bool cg_fd_write_at(int fd, const void *bytes, size_t nbytes, off_t offset);
 
 /* Create a folder and its missing parents; succeeds if it exists. Errors: CG_ERR_IO,
  * CG_ERR_MEMORY. */

@@ -77,7 +77,7 @@ enum cg_status cg_vector_resume(const char *out_dir, int threads,
                                 const struct cg_train_limits *limits, cg_vector_report_fn report,
                                 void *context, struct cg_error *error);
 
-/* Whether out_dir holds a run of this kind. */
-bool cg_vector_is_run(const char *out_dir);
+/* Whether out_dir holds a run of this kind. Errors: CG_ERR_MEMORY, CG_ERR_IO. */
+enum cg_status cg_vector_is_run(const char *out_dir, bool *out, struct cg_error *error);
 
 #endif

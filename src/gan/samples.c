@@ -149,6 +149,15 @@ static void gather(const struct folder_job *job, struct cg_samples *out)
     }
 }
 
+/* A picture that there was no memory for is not one that cannot be used. */
+static enum cg_status check_memory(const struct folder_job *job, struct cg_error *error)
+{
+    for (size_t i = 0; i < job->list->count; i++)
+        if (job->statuses[i] == CG_ERR_MEMORY)
+            return cg_fail(error, CG_ERR_MEMORY, "%s", job->errors[i].text);
+    return CG_OK;
+}
+
 static enum cg_status report_unusable(const char *path, const struct folder_job *job,
                                       struct cg_error *error)
 {
@@ -180,7 +189,8 @@ static enum cg_status read_listed(const char *path, const struct cg_path_list *l
     if (status == CG_OK) {
         cg_pool_run(pool, list->count, read_picture, &job);
         gather(&job, out);
-        if (out->count == 0)
+        status = check_memory(&job, error);
+        if (status == CG_OK && out->count == 0)
             status = report_unusable(path, &job, error);
     }
     out->pixels = job.pixels;
@@ -259,9 +269,10 @@ static enum cg_status check(const char *path, const struct cg_samples *samples,
 {
     if (samples->count < CG_SAMPLES_MIN)
         return cg_fail(error, CG_ERR_FORMAT,
-                       "%s: expected at least %d samples, found %zu from %zu pictures; add "
-                       "pictures, or take more crops of each (--crops)",
-                       cg_path_tail(path), CG_SAMPLES_MIN, samples->count, samples->pictures);
+                       "%s: expected at least %d samples, found %zu from %zu pictures (%zu could "
+                       "not be read); add pictures, or take more crops of each (--crops)",
+                       cg_path_tail(path), CG_SAMPLES_MIN, samples->count, samples->pictures,
+                       samples->skipped);
     if (all_alike(samples))
         return cg_fail(error, CG_ERR_FORMAT,
                        "%s: expected pictures that differ, found %zu samples that are all the same",

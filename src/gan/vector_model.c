@@ -281,17 +281,19 @@ enum cg_status cg_vector_model_write(const char *path, const struct cg_vector_mo
                                      struct cg_error *error)
 {
     const struct cg_vector_config *config = &model->config;
+    char *architecture = NULL, *card = NULL;
     cg_memory_forget();
-    char *architecture =
+    enum cg_status status =
         cg_json_dump(json_pack("{s:s, s:i, s:i, s:i, s:o, s:o}", "kind", CG_VECTOR_NAME, "side_px",
                                config->side_px, "channels", config->channels, "noise",
                                config->latent, "generator", describe_widths(&config->generator),
                                "discriminator", describe_widths(&config->discriminator)),
-                     JSON_COMPACT);
-    char *card = cg_json_dump(json_pack("{s:s}", "name", model->name), JSON_COMPACT);
-    enum cg_status status;
-    if (architecture == NULL || card == NULL) {
-        status = cg_fail(error, CG_ERR_MEMORY, "writing %s: memory could not be allocated", path);
+                     JSON_COMPACT, ARCHITECTURE_KEY, &architecture, error);
+    if (status == CG_OK)
+        status = cg_json_dump(json_pack("{s:s}", "name", model->name), JSON_COMPACT, CARD_KEY, &card,
+                              error);
+    if (status != CG_OK) {
+        cg_error_prefix(error, "writing %s", path);
     } else {
         const struct cg_metadata metadata[] = {{ARCHITECTURE_KEY, architecture}, {CARD_KEY, card}};
         status = cg_parameters_write(path, (const struct cg_network *const *)model->networks,

@@ -107,7 +107,7 @@ enum cg_status cg_vector_run_read(const char *out_dir, struct cg_vector_options 
     return status;
 }
 
-bool cg_vector_is_run(const char *out_dir)
+enum cg_status cg_vector_is_run(const char *out_dir, bool *out, struct cg_error *error)
 {
-    return cg_run_file_is(out_dir, CG_VECTOR_NAME);
+    return cg_run_file_is(out_dir, CG_VECTOR_NAME, out, error);
 }

@@ -33,15 +33,19 @@ __attribute__((constructor)) static void watch_memory(void)
     json_set_alloc_funcs(cg_watched_malloc, free);
 }
 
-char *cg_json_dump(json_t *value, size_t flags)
+enum cg_status cg_json_dump(json_t *value, size_t flags, const char *what, char **out,
+                            struct cg_error *error)
 {
-    char *text = value != NULL ? json_dumps(value, flags) : NULL;
+    *out = value != NULL ? json_dumps(value, flags) : NULL;
     json_decref(value);
-    if (text != NULL && cg_memory_was_short()) {
-        free(text);
-        return NULL;
+    if (cg_memory_was_short()) {
+        free(*out);
+        *out = NULL;
+        return cg_fail(error, CG_ERR_MEMORY, "%s: memory could not be allocated", what);
     }
-    return text;
+    if (*out == NULL)
+        return cg_fail(error, CG_ERR_FORMAT, "%s: expected text that is UTF-8", what);
+    return CG_OK;
 }
 
 enum cg_status cg_json_parse_object(const char *text, size_t nbytes, int depth_max,

@@ -15,10 +15,14 @@ enum cg_status cg_json_parse_object(const char *text, size_t nbytes, int depth_m
                                     const char *what, json_t **out, struct cg_error *error);
 
 /*
- * JSON text of value, which is released; to be freed. NULL if value is, or when memory was short
- * since cg_memory_forget was called: a member may be missing then.
+ * JSON text of value, which is released, into *out, to be freed. All text that leaves the program
+ * as JSON goes through here: call cg_memory_forget before the first part of value is made, as
+ * jansson leaves out a member that there is no memory for. what names the text in errors, and *out
+ * is NULL then. Errors: CG_ERR_MEMORY; CG_ERR_FORMAT, where value is NULL with memory enough, as
+ * of text that is not UTF-8.
  */
-char *cg_json_dump(json_t *value, size_t flags);
+enum cg_status cg_json_dump(json_t *value, size_t flags, const char *what, char **out,
+                            struct cg_error *error);
 
 /* What a value is, for messages: "a string", "nothing" for NULL, ... Static storage. */
 const char *cg_json_type_name(const json_t *value);

@@ -270,10 +270,8 @@ static enum cg_status copy_looks(const json_t *object, char **out, struct cg_err
     if (!json_is_object(looks))
         return cg_fail(error, CG_ERR_MODEL, "%s: expected an object as \"looks\", found %s",
                        CARD_KEY, cg_json_type_name(looks));
-    *out = json_dumps(looks, JSON_COMPACT);
-    return *out != NULL
-               ? CG_OK
-               : cg_fail(error, CG_ERR_MEMORY, "%s: memory could not be allocated", CARD_KEY);
+    cg_memory_forget();
+    return cg_json_dump(json_incref((json_t *)looks), JSON_COMPACT, CARD_KEY, out, error);
 }
 
 static enum cg_status read_card(const json_t *object, struct cg_card *card, struct cg_error *error)
@@ -395,11 +393,14 @@ enum cg_status cg_model_write(const char *path, const struct cg_model *model,
         cg_error_prefix(error, "writing %s", path);
         return status;
     }
+    char *architecture_text = NULL, *card_text = NULL;
     cg_memory_forget();
-    char *architecture_text = cg_json_dump(describe_architecture(&model->config), JSON_COMPACT);
-    char *card_text = cg_json_dump(describe_card(card), JSON_COMPACT);
-    if (architecture_text == NULL || card_text == NULL) {
-        status = cg_fail(error, CG_ERR_MEMORY, "writing %s: memory could not be allocated", path);
+    status = cg_json_dump(describe_architecture(&model->config), JSON_COMPACT, ARCHITECTURE_KEY,
+                          &architecture_text, error);
+    if (status == CG_OK)
+        status = cg_json_dump(describe_card(card), JSON_COMPACT, CARD_KEY, &card_text, error);
+    if (status != CG_OK) {
+        cg_error_prefix(error, "writing %s", path);
     } else {
         const struct cg_metadata metadata[METADATA_COUNT] = {{ARCHITECTURE_KEY, architecture_text},
                                                              {CARD_KEY, card_text}};

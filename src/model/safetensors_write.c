@@ -52,9 +52,11 @@ static enum cg_status add_member(json_t *object, const char *key, json_t *value,
         json_decref(value);
         return cg_fail(error, CG_ERR_ARGUMENT, "two entries are called %.64s", key);
     }
-    if (json_object_set_new(object, key, value) != 0)
-        return cg_fail(error, CG_ERR_MEMORY, "header entry %.64s could not be made", key);
-    return CG_OK;
+    if (json_object_set_new(object, key, value) == 0)
+        return CG_OK;
+    if (cg_memory_was_short())
+        return cg_fail(error, CG_ERR_MEMORY, "memory could not be allocated");
+    return cg_fail(error, CG_ERR_ARGUMENT, "entry %.64s: expected text that is UTF-8", key);
 }
 
 /* The header as JSON, and the bytes of all data into *data_nbytes. */
@@ -84,14 +86,11 @@ static enum cg_status describe(json_t *header, const struct cg_tensor *tensors, 
     return status;
 }
 
-/* The whole file in memory: length, header text padded with spaces, data. */
-static enum cg_status assemble(const json_t *header, const struct cg_tensor *tensors,
+/* The whole file in memory: length, header's text padded with spaces, data. */
+static enum cg_status assemble(const char *text, const struct cg_tensor *tensors,
                                size_t tensor_count, size_t data_nbytes, unsigned char **out,
                                size_t *out_nbytes, struct cg_error *error)
 {
-    char *text = json_dumps(header, JSON_COMPACT);
-    if (text == NULL)
-        return cg_fail(error, CG_ERR_MEMORY, "the header's text could not be made");
     size_t text_nbytes = strlen(text);
     size_t data_offset = (LENGTH_NBYTES + text_nbytes + DATA_ALIGNMENT_NBYTES - 1) /
                          DATA_ALIGNMENT_NBYTES * DATA_ALIGNMENT_NBYTES;
@@ -111,7 +110,6 @@ static enum cg_status assemble(const json_t *header, const struct cg_tensor *ten
             at += nbytes;
         }
     }
-    free(text);
     *out = bytes;
     *out_nbytes = data_offset + data_nbytes;
     return bytes != NULL ? CG_OK : CG_ERR_MEMORY;
@@ -122,19 +120,22 @@ enum cg_status cg_safetensors_write(const char *path, const struct cg_tensor *te
                                     size_t metadata_count, struct cg_error *error)
 {
     unsigned char *bytes = NULL;
+    char *text = NULL;
     size_t data_nbytes = 0, nbytes = 0;
+    cg_memory_forget();
     json_t *header = json_object();
-    enum cg_status status = header != NULL ? CG_OK : cg_fail(error, CG_ERR_MEMORY, "header");
+    enum cg_status status =
+        describe(header, tensors, tensor_count, metadata, metadata_count, &data_nbytes, error);
     if (status == CG_OK)
-        status =
-            describe(header, tensors, tensor_count, metadata, metadata_count, &data_nbytes, error);
+        status = cg_json_dump(json_incref(header), JSON_COMPACT, "header", &text, error);
     if (status == CG_OK)
-        status = assemble(header, tensors, tensor_count, data_nbytes, &bytes, &nbytes, error);
+        status = assemble(text, tensors, tensor_count, data_nbytes, &bytes, &nbytes, error);
     if (status != CG_OK)
         cg_error_prefix(error, "writing %s", path);
     else
         status = cg_file_write(path, bytes, nbytes, error);
     free(bytes);
+    free(text);
     json_decref(header);
     return status;
 }

@@ -87,8 +87,8 @@ void cg_board_note_saved(struct cg_board *board, uint64_t step);
 
 bool cg_board_has_sample(struct cg_board *board, const char *file);
 
-/* Where a picture is found: a URL to be freed, or NULL to leave the picture out. number, of count
- * in all; file is its name. */
+/* Where a picture is found: a URL to be freed, or NULL to leave the picture out; where that is for
+ * lack of memory, cg_memory_tell_short is called. number, of count in all; file is its name. */
 typedef char *(*cg_board_url_fn)(void *context, size_t number, size_t count, const char *file);
 
 /* State and progress, small; everything else. JSON, to be freed; NULL when memory is short. The

@@ -1,4 +1,5 @@
 /* A board as JSON: see board.h. Made of a copy, so that the trainer does not wait for it. */
+#include "base/memory.h"
 #include "monitor/board_private.h"
 
 #include <jansson.h>
@@ -23,7 +24,10 @@ static char *dump(json_t *root)
 {
     char *text = json_dumps(root, DUMP_FLAGS);
     json_decref(root);
-    return text;
+    if (text == NULL || !cg_memory_was_short())
+        return text;
+    free(text); /* members may be missing */
+    return NULL;
 }
 
 char *cg_board_status_json(struct cg_board *board)
@@ -33,6 +37,7 @@ char *cg_board_status_json(struct cg_board *board)
     struct cg_board_contents *contents = cg_board_copy(board);
     if (contents == NULL)
         return NULL;
+    cg_memory_forget();
     json_t *root = json_object();
     json_object_set_new(root, "state", json_string(names[contents->state]));
     json_object_set_new(root, "text", text_of(contents->state_text));
@@ -138,6 +143,7 @@ char *cg_board_data_json(struct cg_board *board, cg_board_url_fn url, void *cont
     struct cg_board_contents *contents = cg_board_copy(board);
     if (contents == NULL)
         return NULL;
+    cg_memory_forget();
     json_t *root = json_object();
     json_object_set_new(root, "title", text_of(contents->title));
     json_object_set_new(root, "version", integer(contents->version));

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /* Of pictures, before they become text, which adds a third. */
 #define PICTURES_NBYTES ((uint64_t)4 << 20)
@@ -21,6 +22,7 @@
 
 struct gallery {
     const char *samples_dir;
+    struct cg_error trouble; /* of a picture that is there and cannot be read */
     uint64_t total_nbytes;
 };
 
@@ -29,6 +31,8 @@ static uint64_t size_of(const struct gallery *gallery, const char *file)
     struct stat about;
     char *path = cg_string_format("%s/%s", gallery->samples_dir, file);
     bool there = path != NULL && stat(path, &about) == 0 && about.st_size > 0;
+    if (path == NULL)
+        cg_memory_tell_short();
     free(path);
     return there ? (uint64_t)about.st_size : 0;
 }
@@ -75,7 +79,7 @@ static char *to_base64(const char *before, const uint8_t *bytes, size_t nbytes)
 /* The picture itself as an address, if it is chosen and can be read. */
 static char *embed(void *context, size_t number, size_t count, const char *file)
 {
-    const struct gallery *gallery = context;
+    struct gallery *gallery = context;
     uint64_t wanted =
         gallery->total_nbytes > 0 ? (uint64_t)count * PICTURES_NBYTES / gallery->total_nbytes : 0;
     if (!is_chosen(number, count, wanted < 2 ? 2 : (size_t)wanted))
@@ -83,10 +87,18 @@ static char *embed(void *context, size_t number, size_t count, const char *file)
     uint8_t *bytes = NULL;
     size_t nbytes = 0;
     char *text = NULL, *path = cg_string_format("%s/%s", gallery->samples_dir, file);
-    if (path != NULL && cg_file_read(path, PICTURE_MAX_NBYTES, &bytes, &nbytes, NULL) == CG_OK)
+    struct cg_error error;
+    enum cg_status status = CG_ERR_MEMORY;
+    if (path != NULL)
+        status = cg_file_read(path, PICTURE_MAX_NBYTES, &bytes, &nbytes, &error);
+    if (status == CG_ERR_IO && access(path, F_OK) == 0)
+        gallery->trouble = error;
+    if (status == CG_OK)
         text = to_base64(strstr(file, ".png") != NULL ? "data:image/png;base64,"
                                                       : "data:image/jpeg;base64,",
                          bytes, nbytes);
+    if (status == CG_ERR_MEMORY || (status == CG_OK && text == NULL))
+        cg_memory_tell_short();
     free(bytes);
     free(path);
     return text;
@@ -142,11 +154,17 @@ static void add_asset(struct page *page, const char *before, const char *name, c
 static void add_data(struct page *page, const char *samples_dir, struct cg_board *board)
 {
     struct gallery gallery = {.samples_dir = samples_dir};
-    free(cg_board_data_json(board, weigh, &gallery));
+    char *weighed = cg_board_data_json(board, weigh, &gallery);
+    if (weighed == NULL)
+        page->status = cg_fail(page->error, CG_ERR_MEMORY, "report: out of memory");
+    free(weighed);
     add_text(page, "<script type=\"application/json\" id=\"data\">{\"status\":");
     add_json(page, cg_board_status_json(board));
     add_text(page, ",\"data\":");
     add_json(page, cg_board_data_json(board, embed, &gallery));
+    if (page->status == CG_OK && gallery.trouble.status != CG_OK)
+        page->status =
+            cg_fail(page->error, gallery.trouble.status, "report: %s", gallery.trouble.text);
     add_text(page, "}</script>\n");
 }
 

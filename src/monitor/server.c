@@ -136,7 +136,10 @@ static char *sample_url(void *context, size_t number, size_t count, const char *
     (void)context;
     (void)number;
     (void)count;
-    return cg_string_format("samples/%s", file);
+    char *url = cg_string_format("samples/%s", file);
+    if (url == NULL)
+        cg_memory_tell_short();
+    return url;
 }
 
 static enum MHD_Result handle_get(struct cg_server *server, struct MHD_Connection *connection,

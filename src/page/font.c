@@ -15,6 +15,7 @@
 
 #include <ft2build.h>
 #include FT_FREETYPE_H
+#include FT_MODULE_H
 #include FT_OUTLINE_H
 #include <hb-ot.h>
 
@@ -31,6 +32,7 @@ struct font {
 };
 
 struct cg_fonts {
+    struct FT_MemoryRec_ memory;
     FT_Library library;
     hb_buffer_t *pair;
     int count;
@@ -58,7 +60,7 @@ static void unload(struct font *font)
 
 static enum cg_status fail_font(const struct font *font, FT_Error code, struct cg_error *error)
 {
-    if (code == FT_Err_Out_Of_Memory)
+    if (code == FT_Err_Out_Of_Memory || cg_memory_was_short())
         return cg_fail(error, CG_ERR_MEMORY, "reading %s: out of memory", cg_path_tail(font->path));
     return cg_fail(error, CG_ERR_FORMAT,
                    "reading %s: expected an OpenType or TrueType font, found damage or something "
@@ -66,7 +68,8 @@ static enum cg_status fail_font(const struct font *font, FT_Error code, struct c
                    cg_path_tail(font->path));
 }
 
-/* HarfBuzz answers a lack of memory with objects that are empty. */
+/* HarfBuzz answers a lack of memory with objects that are empty, or have no glyphs, as damage has;
+ * FreeType, which read the font before it, tells most damage. */
 static enum cg_status open_shapes(struct font *font, size_t nbytes, struct cg_error *error)
 {
     hb_blob_t *blob = hb_blob_create((const char *)font->bytes, (unsigned)nbytes,
@@ -79,8 +82,14 @@ static enum cg_status open_shapes(struct font *font, size_t nbytes, struct cg_er
         hb_face_get_glyph_count(face) > 0 && hb_face_get_upem(face) == font->face->units_per_EM;
     hb_face_destroy(face);
     hb_blob_destroy(blob);
-    if (is_empty || !is_font)
-        return fail_font(font, is_empty ? FT_Err_Out_Of_Memory : FT_Err_Unknown_File_Format, error);
+    if (is_empty)
+        return fail_font(font, FT_Err_Out_Of_Memory, error);
+    if (!is_font)
+        return cg_fail(
+            error, CG_ERR_FORMAT,
+            "reading %s: expected an OpenType or TrueType font, found something else, or "
+            "memory was short",
+            cg_path_tail(font->path));
     font->em = 1.0 / font->face->units_per_EM;
     return CG_OK;
 }
@@ -93,6 +102,7 @@ static enum cg_status load(struct cg_fonts *fonts, struct font *font, struct cg_
     enum cg_status status = cg_file_read(font->path, FONT_MAX_NBYTES, &font->bytes, &nbytes, error);
     if (status != CG_OK)
         return status;
+    cg_memory_forget();
     FT_Error code =
         FT_New_Memory_Face(fonts->library, font->bytes, (FT_Long)nbytes, 0, &font->face);
     if (code == FT_Err_Ok && (!FT_IS_SFNT(font->face) || !FT_IS_SCALABLE(font->face)))
@@ -128,13 +138,37 @@ static enum cg_status add_usual(struct cg_fonts *fonts, const char *const *folde
     return CG_OK;
 }
 
+/* FreeType's drivers answer a lack of memory as they answer damage, so its memory is watched. */
+
+static void *watched_alloc(FT_Memory memory, long nbytes)
+{
+    (void)memory;
+    return cg_watched_malloc((size_t)nbytes);
+}
+
+static void *watched_realloc(FT_Memory memory, long former_nbytes, long nbytes, void *block)
+{
+    (void)memory;
+    (void)former_nbytes;
+    return cg_watched_realloc(block, (size_t)nbytes);
+}
+
+static void release(FT_Memory memory, void *block)
+{
+    (void)memory;
+    free(block);
+}
+
 static enum cg_status open_libraries(struct cg_fonts *fonts, struct cg_error *error)
 {
+    fonts->memory = (struct FT_MemoryRec_){NULL, watched_alloc, release, watched_realloc};
     fonts->pair = hb_buffer_create();
-    if (FT_Init_FreeType(&fonts->library) != FT_Err_Ok ||
-        !hb_buffer_allocation_successful(fonts->pair))
+    cg_memory_forget();
+    if (!hb_buffer_allocation_successful(fonts->pair) ||
+        FT_New_Library(&fonts->memory, &fonts->library) != FT_Err_Ok)
         return cg_fail(error, CG_ERR_MEMORY, "fonts: out of memory");
-    return CG_OK;
+    FT_Add_Default_Modules(fonts->library); /* tells nothing of what it could not add */
+    return cg_memory_was_short() ? cg_fail(error, CG_ERR_MEMORY, "fonts: out of memory") : CG_OK;
 }
 
 enum cg_status cg_fonts_create(const char *path, const char *const *folders, struct cg_fonts **out,
@@ -171,7 +205,7 @@ void cg_fonts_free(struct cg_fonts *fonts)
         unload(&fonts->fonts[i]);
         free(fonts->fonts[i].path);
     }
-    FT_Done_FreeType(fonts->library);
+    FT_Done_Library(fonts->library);
     hb_buffer_destroy(fonts->pair);
     free(fonts);
 }
@@ -265,6 +299,7 @@ enum cg_status cg_font_draw(const struct cg_fonts *fonts, const struct cg_glyph 
 {
     const struct font *font = &fonts->fonts[glyph->font];
     *out = (struct cg_glyph_pixels){0};
+    cg_memory_forget();
     FT_Error code = render(font->face, glyph->index, size_px, shift);
     if (code != FT_Err_Ok)
         return fail_font(font, code, error);

@@ -152,7 +152,7 @@ static bool same_job(const struct cg_parts *parts, const char *job)
 {
     size_t length = strlen(job);
     char *found = malloc(JOB_MAX_NBYTES);
-    ssize_t count = found != NULL ? pread(parts->lock, found, JOB_MAX_NBYTES, 0) : -1;
+    ssize_t count = found != NULL ? cg_fd_read_at(parts->lock, found, JOB_MAX_NBYTES, 0) : -1;
     bool same = count >= 0 && (size_t)count == length && memcmp(found, job, length) == 0;
     free(found);
     return same;
@@ -161,7 +161,7 @@ static bool same_job(const struct cg_parts *parts, const char *job)
 static enum cg_status write_job(struct cg_parts *parts, const char *job, struct cg_error *error)
 {
     size_t length = strlen(job);
-    if (ftruncate(parts->lock, 0) != 0 || pwrite(parts->lock, job, length, 0) != (ssize_t)length)
+    if (ftruncate(parts->lock, 0) != 0 || !cg_fd_write_at(parts->lock, job, length, 0))
         return fail(parts, "writing", error);
     return CG_OK;
 }

@@ -38,7 +38,7 @@ static void watch(const char *path)
 {
     struct cg_board *board;
     fuzz_expect(cg_board_create("run", &board, NULL) == CG_OK, "a board is made");
-    cg_log_read(path, add_number, board);
+    cg_log_read(path, add_number, board, NULL);
     expect_json(cg_board_status_json(board));
     expect_json(cg_board_data_json(board, no_url, NULL));
     cg_board_free(board);
@@ -63,7 +63,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t nbytes)
     if (choice % 8 == 0)
         watch(path);
     else
-        cg_log_read(path, look_at_number, NULL);
+        cg_log_read(path, look_at_number, NULL, NULL);
     if (choice % 4 == 1 &&
         cg_log_open(path, columns, 2, 1 + choice / 4 % 100, &log, &error) == CG_OK)
         fclose(log);

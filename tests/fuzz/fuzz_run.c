@@ -39,6 +39,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t nbytes)
     fuzz_file("run.json", bytes, nbytes);
     read_style(fuzz_folder());
     read_vector(fuzz_folder());
-    cg_run_file_is(fuzz_folder(), "style");
+    bool is_style;
+    cg_run_file_is(fuzz_folder(), "style", &is_style, NULL);
     return 0;
 }

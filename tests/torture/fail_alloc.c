@@ -4,9 +4,10 @@
  * preloaded library (LD_PRELOAD) by the environment: FAIL_ALLOC=N, or FAIL_ALLOC=N+ for all from
  * the Nth on; FAIL_ALLOC_REPORT=FD takes the number that were asked for when the program ends.
  *
- * Allocators other than malloc (mmap, the stack) are not met; under a sanitizer, which brings a
- * malloc of its own, this is not built.
+ * Allocators other than malloc (mmap, the stack) are not met, nor are programs that the program
+ * starts; under a sanitizer, which brings a malloc of its own, this is not built.
  */
+#define _DEFAULT_SOURCE /* unsetenv */
 #include "fail_alloc.h"
 
 #include <errno.h>
@@ -81,8 +82,10 @@ __attribute__((constructor)) static void arm_from_environment(void)
     const char *text = getenv("FAIL_ALLOC");
     char *end = NULL;
     long nth = text != NULL ? strtol(text, &end, 10) : 0;
-    if (text != NULL)
-        fail_alloc_arm(nth, *end == '+');
+    if (text == NULL)
+        return;
+    unsetenv("LD_PRELOAD");
+    fail_alloc_arm(nth, *end == '+');
 }
 
 __attribute__((destructor)) static void report(void)

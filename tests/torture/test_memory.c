@@ -100,10 +100,12 @@ static enum cg_status round_json(const void *input, uint8_t **out, size_t *nbyte
     enum cg_status status = cg_json_parse_object(input, strlen(input), 4, "text", &object, NULL);
     if (status != CG_OK)
         return status;
+    char *text;
     cg_memory_forget();
-    *out = (uint8_t *)cg_json_dump(object, JSON_COMPACT);
-    *nbytes = *out != NULL ? strlen((char *)*out) : 0;
-    return *out != NULL ? CG_OK : CG_ERR_MEMORY;
+    status = cg_json_dump(object, JSON_COMPACT, "text", &text, NULL);
+    *out = (uint8_t *)text;
+    *nbytes = text != NULL ? strlen(text) : 0;
+    return status;
 }
 
 static void json_is_whole_or_refused(void **state)

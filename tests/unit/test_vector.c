@@ -136,7 +136,9 @@ static void a_run_learns(void **state)
     if (!(run.last_frechet < run.first_frechet / 5.0))
         fail_msg("Frechet distance %g at first, %g at last", run.first_frechet, run.last_frechet);
     assert_int_equal(run.alarms & CG_ALARM_COLLAPSE, 0);
-    assert_true(cg_vector_is_run(run.out));
+    bool is_run = false;
+    assert_int_equal(cg_vector_is_run(run.out, &is_run, NULL), CG_OK);
+    assert_true(is_run);
     run_clear(&run);
 }
 

@@ -4,9 +4,9 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/output.h"
+#include "model/json.h"
 
 #include <errno.h>
-#include <jansson.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -63,6 +63,8 @@ static json_t *text_value(const char *text)
     if (value != NULL)
         return value;
     char *copy = cg_string_copy(text);
+    if (copy == NULL)
+        cg_memory_tell_short();
     for (char *byte = copy; byte != NULL && *byte != '\0'; byte++)
         if ((unsigned char)*byte >= 0x80)
             *byte = '?';
@@ -132,9 +134,6 @@ static json_t *line_of(const struct cg_report *report, const struct cg_job *job,
 
 static enum cg_status add_line(struct cg_report *report, const char *line, struct cg_error *error)
 {
-    if (line == NULL)
-        return cg_fail(error, CG_ERR_MEMORY, "writing the report %s: out of memory",
-                       cg_path_tail(report->path));
     if (fprintf(report->file, "%s\n", line) < 0 || fflush(report->file) != 0)
         return cg_fail(error, CG_ERR_IO, "writing the report %s: %s", cg_path_tail(report->path),
                        strerror(errno));
@@ -146,11 +145,14 @@ enum cg_status cg_report_add(struct cg_report *report, const struct cg_job *job,
 {
     if (report->file == NULL)
         return CG_OK;
-    json_t *object = line_of(report, job, result);
-    char *line = json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(MS_DIGITS));
-    enum cg_status status = add_line(report, line, error);
+    char *line;
+    cg_memory_forget();
+    enum cg_status status =
+        cg_json_dump(line_of(report, job, result), JSON_COMPACT | JSON_REAL_PRECISION(MS_DIGITS),
+                     "writing the report", &line, error);
+    if (status == CG_OK)
+        status = add_line(report, line, error);
     free(line);
-    json_decref(object);
     if (status != CG_OK) {
         fclose(report->file);
         report->file = NULL;

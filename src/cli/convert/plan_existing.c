@@ -1,4 +1,5 @@
 /* Comics that are there already, and the report: see plan_parts.h. */
+#include "base/file.h"
 #include "base/memory.h"
 #include "cli/cli.h"
 #include "cli/convert/plan_parts.h"
@@ -23,8 +24,8 @@ static bool is_whole(int fd, enum cg_image_format format)
     struct stat about;
     uint8_t begin[sizeof(png_begin)], end[PNG_END_NBYTES];
     if (fstat(fd, &about) != 0 || about.st_size < PNG_END_NBYTES ||
-        pread(fd, begin, sizeof(begin), 0) != (ssize_t)sizeof(begin) ||
-        pread(fd, end, sizeof(end), about.st_size - PNG_END_NBYTES) != PNG_END_NBYTES)
+        cg_fd_read_at(fd, begin, sizeof(begin), 0) != (ssize_t)sizeof(begin) ||
+        cg_fd_read_at(fd, end, sizeof(end), about.st_size - PNG_END_NBYTES) != PNG_END_NBYTES)
         return false;
     if (format == CG_IMAGE_PNG)
         return memcmp(begin, png_begin, sizeof(png_begin)) == 0 &&

@@ -152,6 +152,8 @@ static void print_table(const struct scores *scores)
 
 static int print_json(const struct scores *scores, bool fitted)
 {
+    struct cg_error error;
+    char *text;
     cg_memory_forget();
     json_t *array = json_array();
     for (size_t i = 0; i < scores->list.count; i++) {
@@ -167,10 +169,9 @@ static int print_json(const struct scores *scores, bool fitted)
         json_pack("{s:s, s:o}", "score", fitted ? "mahalanobis" : "negative logit", "files", array);
     if (root != NULL && scores->auc >= 0.0)
         json_object_set_new(root, "roc_auc", json_real(scores->auc));
-    char *text = cg_json_dump(root, JSON_INDENT(2) | JSON_REAL_PRECISION(7));
-    if (text == NULL)
-        return cg_cli_fail(CG_EXIT_INPUT, "score: the scores could not be put into JSON (a file's "
-                                          "name that is not UTF-8?)");
+    if (cg_json_dump(root, JSON_INDENT(2) | JSON_REAL_PRECISION(7), "score: the scores, as JSON",
+                     &text, &error) != CG_OK)
+        return cg_cli_fail(CG_EXIT_INPUT, "%s", error.text);
     puts(text);
     free(text);
     return CG_EXIT_DONE;

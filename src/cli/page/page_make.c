@@ -213,22 +213,29 @@ static bool has_letters(const struct cg_page_order *order)
     return has;
 }
 
+/* Texts and fonts are what the command line asks for; memory is not. */
+static enum cg_cli_exit letters_code(const struct work *work)
+{
+    return work->error.status == CG_ERR_MEMORY ? CG_EXIT_INPUT : CG_EXIT_USAGE;
+}
+
 static int set_letters(struct work *work)
 {
     const struct cg_page_order *order = work->order;
     if (!has_letters(order))
         return CG_EXIT_DONE;
     if (cg_fonts_create(order->font, NULL, &work->fonts, &work->error) != CG_OK)
-        return fail(work, CG_EXIT_USAGE);
+        return fail(work, letters_code(work));
     if (order->title != NULL && cg_page_set_title(&work->geometry, work->fonts, order->title,
                                                   &work->title, &work->error) != CG_OK)
-        return cg_cli_fail(CG_EXIT_USAGE, "--title: %s", work->error.text);
+        return cg_cli_fail(letters_code(work), "--title: %s", work->error.text);
     for (int i = 0; i < order->caption_count; i++) {
         struct part *part = &work->parts[i];
         if (order->captions[i][0] != '\0' &&
             cg_page_set_caption(&work->ink, &part->panel, work->fonts, order->captions[i],
                                 &part->caption, &work->error) != CG_OK)
-            return cg_cli_fail(CG_EXIT_USAGE, "--caption, number %d: %s", i + 1, work->error.text);
+            return cg_cli_fail(letters_code(work), "--caption, number %d: %s", i + 1,
+                               work->error.text);
     }
     return CG_EXIT_DONE;
 }

@@ -88,22 +88,25 @@ static json_t *looks_of(const struct cg_card *card)
 static int print_card(const struct cg_model *model)
 {
     const struct cg_card *card = &model->card;
+    struct cg_error error;
+    char *text;
     cg_memory_forget();
     json_t *root = json_pack("{s:s, s:s, s:i, s:I, s:o}", "name", card->name, "summary",
                              card->summary, "detail_px", card->detail_px, "parameters",
                              (json_int_t)model->network->parameter_count, "looks", looks_of(card));
-    char *text = cg_json_dump(root, JSON_INDENT(2) | JSON_REAL_PRECISION(6));
-    if (text == NULL)
-        return cg_cli_fail(CG_EXIT_MODEL, "the card could not be put into JSON");
+    if (cg_json_dump(root, JSON_INDENT(2) | JSON_REAL_PRECISION(6), "the card", &text, &error) !=
+        CG_OK)
+        return cg_cli_fail(CG_EXIT_MODEL, "%s", error.text);
     puts(text);
     free(text);
     return CG_EXIT_DONE;
 }
 
-/* The card's looks with those that were asked for, as JSON text to be freed; NULL for none, or if
- * memory was short. */
-static char *change_looks(const struct order *order, const struct cg_card *card)
+/* The card's looks with those that were asked for, as JSON text to be freed; NULL for none. */
+static enum cg_status change_looks(const struct order *order, const struct cg_card *card,
+                                   char **out, struct cg_error *error)
 {
+    *out = NULL;
     cg_memory_forget();
     json_t *looks = looks_of(card);
     for (int i = 0; CG_LOOK_TABLE[i].kind != CG_OPTION_NONE; i++) {
@@ -116,20 +119,21 @@ static char *change_looks(const struct order *order, const struct cg_card *card)
     }
     if (order->looks.paper != NULL)
         json_object_set_new(looks, "paper", json_string(order->looks.paper));
-    if (json_object_size(looks) == 0) {
+    if (json_object_size(looks) == 0 && !cg_memory_was_short()) {
         json_decref(looks);
-        return NULL;
+        return CG_OK;
     }
-    return cg_json_dump(looks, JSON_COMPACT | JSON_REAL_PRECISION(6));
+    return cg_json_dump(looks, JSON_COMPACT | JSON_REAL_PRECISION(6), "the card's looks", out,
+                        error);
 }
 
 static int write_copy(const struct order *order, const struct cg_model *model)
 {
     struct cg_error error;
     struct cg_model copy = *model;
-    char *looks = change_looks(order, &model->card);
-    if (cg_memory_was_short())
-        return cg_cli_fail(CG_EXIT_INPUT, "writing %s: out of memory", order->out);
+    char *looks;
+    if (change_looks(order, &model->card, &looks, &error) != CG_OK)
+        return cg_cli_fail(CG_EXIT_INPUT, "writing %s: %s", order->out, error.text);
     /* the writer reads the card and changes nothing in it */
     copy.card.name = order->name != NULL ? (char *)order->name : model->card.name;
     copy.card.summary = order->summary != NULL ? (char *)order->summary : model->card.summary;

@@ -38,6 +38,8 @@ static void print_table(const struct cg_style_list *list)
 
 static int print_json(const struct cg_style_list *list)
 {
+    struct cg_error error;
+    char *text;
     cg_memory_forget();
     json_t *array = json_array();
     for (size_t i = 0; i < cg_style_list_count(list); i++) {
@@ -48,9 +50,8 @@ static int print_json(const struct cg_style_list *list)
                                                "parameters", (json_int_t)style->parameter_count,
                                                "default", (int)is_default(style)));
     }
-    char *text = cg_json_dump(array, JSON_INDENT(2));
-    if (text == NULL)
-        return cg_cli_fail(CG_EXIT_MODEL, "the list of styles could not be put into JSON");
+    if (cg_json_dump(array, JSON_INDENT(2), "the list of styles", &text, &error) != CG_OK)
+        return cg_cli_fail(CG_EXIT_MODEL, "%s", error.text);
     puts(text);
     free(text);
     return CG_EXIT_DONE;

@@ -1,4 +1,5 @@
 /* comicgan-train: train a model, or go on with a run; the command line says of which kind. */
+#include "cli/cli.h"
 #include "cli/train/train_style.h"
 #include "cli/train/train_vector.h"
 #include "comicgan/comicgan.h"
@@ -9,7 +10,11 @@ int main(int argc, char *argv[])
 {
     cg_blas_fix_core_type(argv);
     signal(SIGXFSZ, SIG_IGN); /* a file that grows too large is a failed write, not our end */
-    if (cg_cli_is_vector(argc, argv))
+    bool is_vector;
+    struct cg_error error;
+    if (cg_cli_is_vector(argc, argv, &is_vector, &error) != CG_OK)
+        return cg_cli_fail(CG_EXIT_INPUT, "train: %s", error.text);
+    if (is_vector)
         return cg_cli_train_vector(argc, argv);
     return cg_cli_train_style(argc, argv);
 }

@@ -4,45 +4,37 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #define TRAINER "comicgan-train"
 
-/* The trainer's path beside this program, to be freed; NULL when it is not there. */
-static char *find_beside(void)
+/* The trainer's path beside this program; false when it is not there. */
+static bool find_beside(char path[PATH_MAX + sizeof(TRAINER)])
 {
-    char self[PATH_MAX];
-    ssize_t length = readlink("/proc/self/exe", self, sizeof(self) - 1);
+    ssize_t length = readlink("/proc/self/exe", path, PATH_MAX - 1);
     if (length <= 0)
-        return NULL;
-    self[length] = '\0';
-    char *slash = strrchr(self, '/');
+        return false;
+    path[length] = '\0';
+    char *slash = strrchr(path, '/');
     if (slash == NULL)
-        return NULL;
-    *slash = '\0';
-    char *path = cg_string_format("%s/" TRAINER, self);
-    if (path != NULL && access(path, X_OK) != 0) {
-        free(path);
-        path = NULL;
-    }
-    return path;
+        return false;
+    strcpy(slash + 1, TRAINER);
+    return access(path, X_OK) == 0;
 }
 
 static int run(int argc, char *argv[])
 {
     (void)argc;
-    char name[] = TRAINER;
+    char name[] = TRAINER, path[PATH_MAX + sizeof(TRAINER)];
     argv[0] = name;
-    char *beside = find_beside();
-    if (beside != NULL)
-        execv(beside, argv);
+    bool beside = find_beside(path);
+    if (beside)
+        execv(path, argv);
     else
         execvp(name, argv);
     int reason = errno;
-    free(beside);
-    if (beside == NULL && reason == ENOENT)
+    if (!beside && reason == ENOENT)
         return cg_cli_fail(CG_EXIT_USAGE, TRAINER " was found neither beside this program nor on "
                                                   "PATH; it is built and installed with comicgan");
     return cg_cli_fail(CG_EXIT_USAGE, "starting " TRAINER ": %s", strerror(reason));

@@ -122,13 +122,15 @@ static int run_first(const struct cg_cli_train_kind *kind, void *own, struct cg_
         status = kind->train(own, common, &display, &error);
     if (display.terminal)
         fputc('\n', stderr);
-    cg_cli_watch_close(&display.watch, status == CG_OK ? NULL : &error);
+    int report_code = cg_cli_watch_close(&display.watch, status == CG_OK ? NULL : &error);
     if (status != CG_OK)
         return fail(common, &error);
     if (code != CG_EXIT_DONE)
         return code;
     cg_cli_print("%s/model.safetensors: step %llu", out_dir, (unsigned long long)display.step);
-    return kind->finish != NULL ? kind->finish(own, common, &display) : CG_EXIT_DONE;
+    if (kind->finish != NULL)
+        code = kind->finish(own, common, &display);
+    return code != CG_EXIT_DONE ? code : report_code;
 }
 
 /* What is no run is only tried: nobody watches, nothing is written. */

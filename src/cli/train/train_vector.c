@@ -107,19 +107,21 @@ static enum cg_status train(void *own, const struct cg_cli_train *common,
     return cg_vector_start(options, &common->limits, cg_cli_show_vector, display, error);
 }
 
-bool cg_cli_is_vector(int argc, char *argv[])
+enum cg_status cg_cli_is_vector(int argc, char *argv[], bool *out, struct cg_error *error)
 {
-    for (int i = 1; i < argc; i++) {
+    enum cg_status status = CG_OK;
+    *out = false;
+    for (int i = 1; i < argc && status == CG_OK && !*out; i++) {
         const char *next = i + 1 < argc ? argv[i + 1] : "";
         if (strcmp(argv[i], "--model=vector") == 0 ||
             (strcmp(argv[i], "--model") == 0 && strcmp(next, CG_VECTOR_NAME) == 0))
-            return true;
-        if (strcmp(argv[i], "--resume") == 0 && cg_vector_is_run(next))
-            return true;
-        if (strncmp(argv[i], "--resume=", 9) == 0 && cg_vector_is_run(argv[i] + 9))
-            return true;
+            *out = true;
+        else if (strcmp(argv[i], "--resume") == 0)
+            status = cg_vector_is_run(next, out, error);
+        else if (strncmp(argv[i], "--resume=", 9) == 0)
+            status = cg_vector_is_run(argv[i] + 9, out, error);
     }
-    return false;
+    return status;
 }
 
 int cg_cli_train_vector(int argc, char *argv[])

@@ -10,10 +10,12 @@
 #include "train/core/run_folder.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define RUN_NBYTES_MAX ((size_t)1 << 20)
 #define RUN_DEPTH_MAX 3
@@ -33,15 +35,24 @@ static int is_sample(const struct dirent *entry)
            (strstr(entry->d_name, ".jpg") != NULL || strstr(entry->d_name, ".png") != NULL);
 }
 
+static void load_log(struct cg_cli_watch *watch)
+{
+    char *path = cg_string_format("%s/log.csv", watch->out_dir);
+    if (path == NULL)
+        cg_fail(&watch->trouble, CG_ERR_MEMORY, "out of memory");
+    else if (access(path, F_OK) == 0)
+        cg_log_read(path, add_number, watch->board, &watch->trouble);
+    free(path);
+}
+
 /* The numbers and pictures of a run that is resumed. */
 static void load_history(struct cg_cli_watch *watch)
 {
     struct dirent **entries;
-    char *log_path = cg_string_format("%s/log.csv", watch->out_dir);
-    if (log_path != NULL)
-        cg_log_read(log_path, add_number, watch->board);
-    free(log_path);
+    load_log(watch);
     int count = scandir(watch->samples_dir, &entries, is_sample, alphasort);
+    if (count < 0 && errno != ENOENT)
+        cg_fail_errno(&watch->trouble, "reading", watch->samples_dir, errno);
     for (int i = 0; i < count; i++) {
         uint64_t step = strtoull(entries[i]->d_name + strlen("step-"), NULL, 10);
         cg_board_add_sample(watch->board, step, entries[i]->d_name);
@@ -74,10 +85,13 @@ static void load_facts(struct cg_cli_watch *watch)
     uint8_t *bytes = NULL;
     size_t nbytes = 0;
     json_t *root = NULL;
+    struct cg_error *trouble = &watch->trouble;
     char *path = cg_string_format("%s/run.json", watch->out_dir);
-    if (path != NULL && cg_file_read(path, RUN_NBYTES_MAX, &bytes, &nbytes, NULL) == CG_OK &&
-        cg_json_parse_object((const char *)bytes, nbytes, RUN_DEPTH_MAX, path, &root, NULL) ==
-            CG_OK)
+    if (path == NULL)
+        cg_fail(trouble, CG_ERR_MEMORY, "out of memory");
+    else if (cg_file_read(path, RUN_NBYTES_MAX, &bytes, &nbytes, trouble) == CG_OK &&
+             cg_json_parse_object((const char *)bytes, nbytes, RUN_DEPTH_MAX, path, &root,
+                                  trouble) == CG_OK)
         add_facts(watch->board, root);
     json_decref(root);
     free(bytes);
@@ -160,19 +174,22 @@ void cg_cli_watch_sample(struct cg_cli_watch *watch, uint64_t step, const char *
     cg_board_add_sample(watch->board, step, file);
 }
 
-void cg_cli_watch_close(struct cg_cli_watch *watch, const struct cg_error *error)
+int cg_cli_watch_close(struct cg_cli_watch *watch, const struct cg_error *error)
 {
-    struct cg_error trouble;
+    int code = CG_EXIT_DONE;
     if (watch->board != NULL)
         cg_board_set_state(watch->board, error == NULL ? CG_BOARD_FINISHED : CG_BOARD_FAILED,
                            error == NULL ? NULL : error->text);
-    if (watch->begun &&
-        cg_report_write(watch->report_path, watch->samples_dir, watch->board, &trouble) != CG_OK)
-        fprintf(stderr, "comicgan: the run is whole, but its report is not there: %s\n",
-                trouble.text);
+    if (watch->begun && watch->trouble.status == CG_OK)
+        cg_report_write(watch->report_path, watch->samples_dir, watch->board, &watch->trouble);
+    if (watch->begun && watch->trouble.status != CG_OK)
+        code = cg_cli_fail(CG_EXIT_INPUT, "train: %s its report is not there: %s",
+                           error == NULL ? "the run is whole, but" : "the run ended early, and",
+                           watch->trouble.text);
     cg_server_stop(watch->server);
     cg_board_free(watch->board);
     free(watch->report_path);
     free(watch->samples_dir);
     *watch = (struct cg_cli_watch){0};
+    return code;
 }

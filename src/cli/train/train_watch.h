@@ -17,6 +17,7 @@ struct cg_cli_watch {
     const char *out_dir;
     char *samples_dir, *report_path;
     bool begun;
+    struct cg_error trouble; /* what kept it from seeing all; its status is CG_OK for nothing */
 };
 
 /*
@@ -36,7 +37,7 @@ void cg_cli_watch_sample(struct cg_cli_watch *watch, uint64_t step, const char *
                          const struct cg_sheet *sheet);
 
 /* The run is over: write its report, if it had begun, and stop the server. error: what ended it,
- * NULL if nothing went wrong. */
-void cg_cli_watch_close(struct cg_cli_watch *watch, const struct cg_error *error);
+ * NULL if nothing went wrong. An exit code, after a message where there is no report. */
+int cg_cli_watch_close(struct cg_cli_watch *watch, const struct cg_error *error);
 
 #endif

@@ -6,6 +6,7 @@
 #include "base/memory.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -54,32 +55,41 @@ static int newest_first(const void *a, const void *b)
     return (of_a < of_b) - (of_a > of_b);
 }
 
-/* The steps of all checkpoints in a folder, the newest first; to be freed, NULL if there is none.
- * What cannot be listed for want of memory is not there. */
-static uint64_t *list_steps(const char *folder, size_t *count)
+struct step_list {
+    uint64_t *steps; /* to be freed */
+    size_t count, capacity;
+};
+
+static enum cg_status add_step(struct step_list *list, uint64_t step, struct cg_error *error)
 {
-    uint64_t *steps = NULL, step;
-    size_t capacity = 0;
-    DIR *entries = opendir(folder);
-    *count = 0;
-    if (entries == NULL)
-        return NULL;
-    for (struct dirent *entry; (entry = readdir(entries)) != NULL;) {
-        if (!parse_name(entry->d_name, &step))
-            continue;
-        if (*count == capacity) {
-            capacity = 2 * capacity + 8;
-            uint64_t *larger = realloc(steps, capacity * sizeof(*steps));
-            if (larger == NULL)
-                break;
-            steps = larger;
-        }
-        steps[(*count)++] = step;
+    if (list->count == list->capacity) {
+        size_t capacity = 2 * list->capacity + 8;
+        uint64_t *larger = realloc(list->steps, capacity * sizeof(*larger));
+        if (larger == NULL)
+            return cg_fail(error, CG_ERR_MEMORY, "checkpoints: out of memory");
+        list->steps = larger;
+        list->capacity = capacity;
     }
+    list->steps[list->count++] = step;
+    return CG_OK;
+}
+
+/* The steps of all checkpoints in a folder, the newest first; of none if there is no folder. */
+static enum cg_status list_steps(const char *folder, struct step_list *out, struct cg_error *error)
+{
+    uint64_t step;
+    enum cg_status status = CG_OK;
+    *out = (struct step_list){0};
+    DIR *entries = opendir(folder);
+    if (entries == NULL)
+        return errno == ENOENT ? CG_OK : cg_fail_errno(error, "listing", folder, errno);
+    for (struct dirent *entry; status == CG_OK && (entry = readdir(entries)) != NULL;)
+        if (parse_name(entry->d_name, &step))
+            status = add_step(out, step, error);
     closedir(entries);
-    if (*count > 0)
-        qsort(steps, *count, sizeof(*steps), newest_first);
-    return steps;
+    if (out->count > 0)
+        qsort(out->steps, out->count, sizeof(*out->steps), newest_first);
+    return status;
 }
 
 /* ---- a run's folder -------------------------------------------------------------------------- */
@@ -102,14 +112,17 @@ void cg_checkpoints_close(struct cg_checkpoints *checkpoints)
     *checkpoints = (struct cg_checkpoints){0};
 }
 
-bool cg_checkpoints_exist(const char *out_dir)
+enum cg_status cg_checkpoints_exist(const char *out_dir, bool *out, struct cg_error *error)
 {
-    size_t count = 0;
+    struct step_list list = {0};
     char *folder = cg_string_format("%s/" FOLDER, out_dir);
-    if (folder != NULL)
-        free(list_steps(folder, &count));
+    enum cg_status status = folder != NULL
+                                ? list_steps(folder, &list, error)
+                                : cg_fail(error, CG_ERR_MEMORY, "checkpoints: out of memory");
+    *out = list.count > 0;
+    free(list.steps);
     free(folder);
-    return count > 0;
+    return status;
 }
 
 /* ---- writing --------------------------------------------------------------------------------- */
@@ -130,34 +143,35 @@ static bool is_doubling(const struct cg_checkpoints *checkpoints, uint64_t step)
  * removed is tried again next time. */
 static void prune(const struct cg_checkpoints *checkpoints, uint64_t newest)
 {
-    size_t count;
+    struct step_list list;
     int regular = 0, old = 0;
-    uint64_t *steps = list_steps(checkpoints->folder, &count);
-    for (size_t i = 0; i < count; i++) {
-        bool kept = steps[i] == newest;
-        if (steps[i] <= newest && is_regular(checkpoints, steps[i])) {
+    enum cg_status status = list_steps(checkpoints->folder, &list, NULL);
+    for (size_t i = 0; status == CG_OK && i < list.count; i++) {
+        uint64_t step = list.steps[i];
+        bool kept = step == newest;
+        if (step <= newest && is_regular(checkpoints, step)) {
             bool recent = regular++ < REGULAR_KEPT;
-            kept |= recent || (is_doubling(checkpoints, steps[i]) && old++ < OLD_KEPT);
+            kept |= recent || (is_doubling(checkpoints, step) && old++ < OLD_KEPT);
         }
-        char *path = kept ? NULL : path_of(checkpoints, steps[i]);
+        char *path = kept ? NULL : path_of(checkpoints, step);
         if (path != NULL)
             unlink(path);
         free(path);
     }
-    free(steps);
+    free(list.steps);
 }
 
 void cg_checkpoints_remove_all(const struct cg_checkpoints *checkpoints)
 {
-    size_t count;
-    uint64_t *steps = list_steps(checkpoints->folder, &count);
-    for (size_t i = 0; i < count; i++) {
-        char *path = path_of(checkpoints, steps[i]);
+    struct step_list list;
+    (void)list_steps(checkpoints->folder, &list, NULL);
+    for (size_t i = 0; i < list.count; i++) {
+        char *path = path_of(checkpoints, list.steps[i]);
         if (path != NULL)
             unlink(path);
         free(path);
     }
-    free(steps);
+    free(list.steps);
 }
 
 enum cg_status cg_checkpoints_write(const struct cg_checkpoints *checkpoints, uint64_t step,
@@ -190,21 +204,26 @@ enum cg_status cg_checkpoints_read(const struct cg_checkpoints *checkpoints, boo
                                    const struct cg_state_dict *state, cg_checkpoint_damage_fn tell,
                                    void *context, struct cg_error *error)
 {
-    size_t count, damaged = 0;
+    size_t damaged = 0;
+    struct step_list list;
     struct cg_error why = {0}, newest = {0};
-    uint64_t *steps = list_steps(checkpoints->folder, &count);
-    enum cg_status status = cg_fail(&newest, CG_ERR_STATE,
-                                    "%s: expected a checkpoint to go on from, found none; the run "
-                                    "ended before it began, start it anew",
-                                    checkpoints->folder);
-    for (size_t i = 0; i < count && status != CG_OK && why.status != CG_ERR_MEMORY; i++) {
-        if (regular_only && !is_regular(checkpoints, steps[i]))
+    enum cg_status status = list_steps(checkpoints->folder, &list, error);
+    if (status != CG_OK) {
+        free(list.steps);
+        return status;
+    }
+    status = cg_fail(&newest, CG_ERR_STATE,
+                     "%s: expected a checkpoint to go on from, found none; the run "
+                     "ended before it began, start it anew",
+                     checkpoints->folder);
+    for (size_t i = 0; i < list.count && status != CG_OK && why.status != CG_ERR_MEMORY; i++) {
+        if (regular_only && !is_regular(checkpoints, list.steps[i]))
             continue;
-        status = read_one(checkpoints, steps[i], state, &why);
+        status = read_one(checkpoints, list.steps[i], state, &why);
         if (status != CG_OK && damaged++ == 0)
             newest = why;
     }
-    free(steps);
+    free(list.steps);
     if (status == CG_OK && damaged > 0)
         tell(context, newest.text);
     if (status != CG_OK && error != NULL)

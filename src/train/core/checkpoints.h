@@ -25,8 +25,9 @@ enum cg_status cg_checkpoints_open(const char *out_dir, uint64_t every, struct c
                                    struct cg_error *error);
 void cg_checkpoints_close(struct cg_checkpoints *checkpoints);
 
-/* Whether out_dir holds any. */
-bool cg_checkpoints_exist(const char *out_dir);
+/* Whether out_dir holds any, into *out. Errors: CG_ERR_IO where it cannot be listed, CG_ERR_MEMORY.
+ */
+enum cg_status cg_checkpoints_exist(const char *out_dir, bool *out, struct cg_error *error);
 
 /* Remove the checkpoints of a run that this one replaces. */
 void cg_checkpoints_remove_all(const struct cg_checkpoints *checkpoints);

@@ -10,6 +10,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define LOG_NBYTES_MAX ((size_t)1 << 28)
 /* Whole numbers up to here are written in full. */
@@ -38,10 +39,15 @@ static enum cg_status start_log(const char *path, const char *header, uint64_t s
 {
     uint8_t *bytes = NULL;
     size_t nbytes = 0, kept = 0;
-    if (step > 0 && cg_file_read(path, LOG_NBYTES_MAX, &bytes, &nbytes, NULL) == CG_OK)
+    enum cg_status status = CG_OK;
+    if (step > 0 && access(path, F_OK) == 0)
+        status = cg_file_read(path, LOG_NBYTES_MAX, &bytes, &nbytes, error);
+    if (status != CG_OK) /* what cannot be read is not written over */
+        return status;
+    if (bytes != NULL)
         kept = kept_length((const char *)bytes, nbytes, header, step);
-    enum cg_status status = kept > 0 ? cg_file_write(path, bytes, kept, error)
-                                     : cg_file_write(path, header, strlen(header), error);
+    status = kept > 0 ? cg_file_write(path, bytes, kept, error)
+                      : cg_file_write(path, header, strlen(header), error);
     free(bytes);
     return status;
 }
@@ -129,13 +135,15 @@ static bool read_row(char *const *names, size_t name_count, char *line, cg_log_n
     return true;
 }
 
-void cg_log_read(const char *path, cg_log_number_fn take, void *context)
+enum cg_status cg_log_read(const char *path, cg_log_number_fn take, void *context,
+                           struct cg_error *error)
 {
     uint8_t *bytes = NULL;
     size_t nbytes = 0, name_count = 0;
     char *names[CG_LOG_VALUES_MAX];
-    if (cg_file_read(path, LOG_NBYTES_MAX, &bytes, &nbytes, NULL) != CG_OK)
-        return;
+    enum cg_status status = cg_file_read(path, LOG_NBYTES_MAX, &bytes, &nbytes, error);
+    if (status != CG_OK)
+        return status;
     char *line = (char *)bytes, *end = line + nbytes, *line_end;
     while (line < end && (line_end = memchr(line, '\n', (size_t)(end - line))) != NULL) {
         *line_end = '\0';
@@ -146,4 +154,5 @@ void cg_log_read(const char *path, cg_log_number_fn take, void *context)
         line = line_end + 1;
     }
     free(bytes);
+    return CG_OK;
 }

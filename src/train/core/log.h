@@ -33,7 +33,9 @@ enum cg_status cg_log_add(FILE *log, const char *path, const struct cg_log_value
 /* Called for each number of a row; return false to stop. */
 typedef bool (*cg_log_number_fn)(void *context, uint64_t step, const char *name, double value);
 
-/* Visit every number of an existing log, row by row; texts and unreadable fields are skipped. */
-void cg_log_read(const char *path, cg_log_number_fn take, void *context);
+/* Every number of a log, row by row; texts and rows that make no sense are left out. Errors:
+ * those of cg_file_read. */
+enum cg_status cg_log_read(const char *path, cg_log_number_fn take, void *context,
+                           struct cg_error *error);
 
 #endif

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define RUN_FILE "run.json"
 #define RUN_NBYTES_MAX ((size_t)1 << 20)
@@ -21,6 +22,7 @@ json_t *cg_run_file_create(const struct cg_run_kind *kind, const struct cg_run_r
 {
     char digits[32];
     snprintf(digits, sizeof(digits), "%016" PRIx64, source->fingerprint);
+    cg_memory_forget();
     return json_pack("{s:s, s:i, s:s, s:s, s:s, s:s, s:{s:I, s:f, s:i}}", "model", kind->model,
                      "version", kind->version, "comicgan", CG_VERSION, "name", source->name, "data",
                      source->data, "data_fingerprint", digits, "asked", "steps",
@@ -38,17 +40,16 @@ void cg_run_file_set(json_t **root, const char *key, json_t *value)
 
 enum cg_status cg_run_file_write(const char *out_dir, json_t *root, struct cg_error *error)
 {
-    enum cg_status status = CG_OK;
+    char *text;
+    enum cg_status status = cg_json_dump(root, JSON_INDENT(2) | JSON_REAL_PRECISION(9),
+                                         "writing " RUN_FILE, &text, error);
     char *path = cg_string_format("%s/" RUN_FILE, out_dir);
-    char *text = root == NULL ? NULL : json_dumps(root, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
-    if (path == NULL || text == NULL)
-        status = cg_fail(error, CG_ERR_MEMORY,
-                         "writing " RUN_FILE ": out of memory, or a path that is not UTF-8");
-    else
+    if (status == CG_OK && path == NULL)
+        status = cg_fail(error, CG_ERR_MEMORY, "writing " RUN_FILE ": out of memory");
+    if (status == CG_OK)
         status = cg_file_write(path, text, strlen(text), error);
-    free(text);
-    json_decref(root);
     free(path);
+    free(text);
     return status;
 }
 
@@ -123,14 +124,18 @@ enum cg_status cg_run_file_get_source(const struct cg_run_file *file, struct cg_
     return status;
 }
 
-bool cg_run_file_is(const char *out_dir, const char *model)
+enum cg_status cg_run_file_is(const char *out_dir, const char *model, bool *out,
+                              struct cg_error *error)
 {
     json_t *root = NULL;
+    *out = false;
     char *path = cg_string_format("%s/" RUN_FILE, out_dir);
-    bool found = path != NULL && parse(path, &root, NULL) == CG_OK;
-    const json_t *name = json_object_get(root, "model");
-    found = found && json_is_string(name) && strcmp(json_string_value(name), model) == 0;
+    if (path == NULL)
+        return cg_fail(error, CG_ERR_MEMORY, RUN_FILE ": out of memory");
+    enum cg_status status = access(path, F_OK) == 0 ? parse(path, &root, error) : CG_OK;
+    const char *name = json_string_value(json_object_get(root, "model"));
+    *out = name != NULL && strcmp(name, model) == 0;
     json_decref(root);
     free(path);
-    return found;
+    return status == CG_ERR_MEMORY || status == CG_ERR_IO ? status : CG_OK;
 }

@@ -54,7 +54,9 @@ void cg_run_file_release(struct cg_run_file *file);
 enum cg_status cg_run_file_get_source(const struct cg_run_file *file, struct cg_run_source *out,
                                       struct cg_error *error);
 
-/* Whether out_dir holds a run of this model, of whatever version. */
-bool cg_run_file_is(const char *out_dir, const char *model);
+/* Whether out_dir holds a run of this model, of whatever version, into *out: false as well for what
+ * is no run. Errors: CG_ERR_MEMORY, CG_ERR_IO where there is a file that cannot be read. */
+enum cg_status cg_run_file_is(const char *out_dir, const char *model, bool *out,
+                              struct cg_error *error);
 
 #endif

@@ -8,6 +8,7 @@
 #include "train/core/run_file.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -56,8 +57,10 @@ static bool is_left_over(const char *folder, const char *name, const char *path)
 {
     if (strcmp(name, CG_RUN_DATA) == 0)
         return is_data_report(path);
+    bool is_style = false, is_vector = false;
     return (strcmp(name, "run.json") == 0 || strcmp(name, "log.csv") == 0) &&
-           (cg_run_file_is(folder, "style") || cg_run_file_is(folder, "vector"));
+           cg_run_file_is(folder, "style", &is_style, NULL) == CG_OK &&
+           cg_run_file_is(folder, "vector", &is_vector, NULL) == CG_OK && (is_style || is_vector);
 }
 
 /* Hold what a run would write in a folder to the rule for outputs. */
@@ -67,7 +70,7 @@ static enum cg_status check_folder(const char *folder, bool (*is_written)(const 
     enum cg_status status = CG_OK;
     DIR *entries = opendir(folder);
     if (entries == NULL)
-        return CG_OK;
+        return errno == ENOENT ? CG_OK : cg_fail_errno(error, "listing", folder, errno);
     for (struct dirent *entry; status == CG_OK && (entry = readdir(entries)) != NULL;) {
         if (!is_written(entry->d_name))
             continue;
@@ -101,8 +104,9 @@ enum cg_status cg_run_check_free(const char *out_dir, const char *const read[], 
                                  struct cg_error *error)
 {
     struct cg_inputs inputs = {0};
-    enum cg_status status = CG_OK;
-    if (!force && cg_checkpoints_exist(out_dir))
+    bool exist = false;
+    enum cg_status status = force ? CG_OK : cg_checkpoints_exist(out_dir, &exist, error);
+    if (exist)
         return cg_fail(error, CG_ERR_STATE,
                        "%s: holds a run already; go on with it by --resume %s, choose another "
                        "folder, or replace it by --force",

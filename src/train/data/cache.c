@@ -6,6 +6,7 @@
  */
 #include "train/data/cache.h"
 
+#include "base/file.h"
 #include "base/file_writer.h"
 #include "base/memory.h"
 #include "train/teacher/teacher.h"
@@ -74,7 +75,8 @@ static bool read_valid_header(int file, const struct cg_cache_key *key, int *wid
 {
     struct entry_header found;
     struct stat about;
-    if (fstat(file, &about) != 0 || read(file, &found, sizeof(found)) != (ssize_t)sizeof(found))
+    if (fstat(file, &about) != 0 ||
+        cg_fd_read_at(file, &found, sizeof(found), 0) != (ssize_t)sizeof(found))
         return false;
     if (found.width < 1 || found.width > CG_IMAGE_SIDE_MAX_PX || found.height < 1 ||
         found.height > CG_IMAGE_SIDE_MAX_PX)

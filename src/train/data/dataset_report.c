@@ -6,8 +6,8 @@
 
 #include "base/file_writer.h"
 #include "base/memory.h"
+#include "model/json.h"
 
-#include <jansson.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -70,6 +70,8 @@ static struct sizes measure_sizes(const struct cg_dataset *dataset, enum cg_cach
 {
     struct sizes sizes = {0};
     int *sides = cg_alloc(dataset->list.count, sizeof(*sides), "sizes", NULL);
+    if (sides == NULL)
+        cg_memory_tell_short();
     for (size_t i = 0; sides != NULL && i < dataset->list.count; i++) {
         const struct cg_source *source = &dataset->list.sources[i];
         const struct cg_findings *findings = source->findings;
@@ -139,6 +141,8 @@ static double middle_scale(const struct cg_dataset *dataset)
 {
     size_t count = 0;
     int *scales = cg_alloc(dataset->list.count, sizeof(*scales), "scales", NULL);
+    if (scales == NULL)
+        cg_memory_tell_short();
     for (size_t i = 0; scales != NULL && i < dataset->list.count; i++) {
         const struct cg_source *source = &dataset->list.sources[i];
         if (source->kind == CG_CACHE_COMIC && source->state == CG_SOURCE_USABLE)
@@ -182,11 +186,16 @@ char *cg_dataset_describe(const struct cg_dataset *dataset)
     struct text text = {.bytes = cg_alloc_zero(TEXT_NBYTES, 1, "report", NULL)};
     if (text.bytes == NULL)
         return NULL;
+    cg_memory_forget();
     describe_photos(&text, dataset);
     if (dataset->options.comics_dir != NULL)
         describe_comics(&text, dataset);
     else
         add(&text, "comics: none; the built-in teacher's pictures take their place\n");
+    if (cg_memory_was_short()) {
+        free(text.bytes);
+        return NULL;
+    }
     return text.bytes;
 }
 
@@ -236,13 +245,15 @@ static json_t *kind_to_json(const struct cg_dataset *dataset, enum cg_cache_kind
 enum cg_status cg_dataset_write_report(const struct cg_dataset *dataset, const char *path,
                                        struct cg_error *error)
 {
+    char *text;
+    cg_memory_forget();
     json_t *root = json_object();
     json_object_set_new(root, "photos", kind_to_json(dataset, CG_CACHE_PHOTO));
     json_object_set_new(root, "comics", kind_to_json(dataset, CG_CACHE_COMIC));
-    char *text = json_dumps(root, JSON_INDENT(1) | JSON_REAL_PRECISION(4));
-    enum cg_status status = text != NULL ? cg_file_write(path, text, strlen(text), error)
-                                         : cg_fail(error, CG_ERR_MEMORY, "%s: out of memory", path);
+    enum cg_status status =
+        cg_json_dump(root, JSON_INDENT(1) | JSON_REAL_PRECISION(4), path, &text, error);
+    if (status == CG_OK)
+        status = cg_file_write(path, text, strlen(text), error);
     free(text);
-    json_decref(root);
     return status;
 }

@@ -255,7 +255,7 @@ enum cg_status cg_findings_of_file(const char *path, struct cg_content_id source
         struct cg_image picture;
         status = cg_image_read(path, &(struct cg_image_read_options){.channels = 3}, &picture, NULL,
                                error);
-        *unreadable = status != CG_OK;
+        *unreadable = status != CG_OK && status != CG_ERR_MEMORY;
         if (status == CG_OK) {
             status = cg_findings_make(&picture, kind, out, error);
             cg_image_clear(&picture);

@@ -5,6 +5,7 @@
 #include "image/walk.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,6 +14,7 @@
 struct identify {
     struct cg_source_list *list;
     const struct cg_content_index *known;
+    atomic_bool memory_was_short;
 };
 
 enum cg_status cg_source_skip(struct cg_source *source, enum cg_source_state state,
@@ -177,15 +179,17 @@ static enum cg_status walk_folders(const struct cg_dataset_options *options,
     return status;
 }
 
-/* Without memory for the reason the source is left as it is and preparing it will fail. */
 static void identify_source(void *context, size_t item, int worker)
 {
     (void)worker;
-    const struct identify *identify = context;
+    struct identify *identify = context;
     struct cg_source *source = &identify->list->sources[item];
     struct cg_error reason;
-    if (cg_content_identify(identify->known, &source->record, &reason) != CG_OK)
-        cg_source_skip(source, CG_SOURCE_UNREADABLE, reason.text, NULL);
+    enum cg_status status = cg_content_identify(identify->known, &source->record, &reason);
+    if (status != CG_OK && status != CG_ERR_MEMORY)
+        status = cg_source_skip(source, CG_SOURCE_UNREADABLE, reason.text, NULL);
+    if (status == CG_ERR_MEMORY)
+        identify->memory_was_short = true;
 }
 
 /* The index only saves time: that it cannot be written, in a read-only cache, is no failure. */
@@ -216,8 +220,12 @@ enum cg_status cg_source_list_find(const struct cg_dataset_options *options, str
     if (status == CG_OK)
         status = cg_content_index_read(index_path, &known, error);
     if (status == CG_OK) {
-        struct identify identify = {out, known};
+        struct identify identify = {out, known, false};
         cg_pool_run(pool, out->count, identify_source, &identify);
+        if (identify.memory_was_short)
+            status = cg_fail(error, CG_ERR_MEMORY, "data set: out of memory");
+    }
+    if (status == CG_OK) {
         write_index(index_path, known, out);
         if (out->count > 1)
             qsort(out->sources, out->count, sizeof(*out->sources), compare_sources);
