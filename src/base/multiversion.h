@@ -15,8 +15,8 @@
 #if defined(__x86_64__)
 #define CG_HAS_TARGETS
 #define CG_TARGET_V3 __attribute__((target("arch=x86-64-v3")))
-#if defined(__clang__) /* it takes no preference, and needs none: what is in vectors stays in them \
-                        */
+/* clang takes no preference, and needs none: what is in vectors stays in them. */
+#if defined(__clang__)
 #define CG_TARGET_V4 __attribute__((target("arch=x86-64-v4")))
 #else
 #define CG_TARGET_V4 __attribute__((target("arch=x86-64-v4,prefer-vector-width=512")))
