@@ -195,7 +195,7 @@ static void extras_that_cannot_be_embedded_are_refused(void **state)
     assert_non_null(strstr(error.text, "a profile of at most"));
     assert_int_equal(fixture_count_entries(fixture_path("")), 0);
     for (int format = CG_IMAGE_PNG; format <= CG_IMAGE_JPEG; format++) {
-        options.format = format;
+        options.format = (enum cg_image_format)format;
         options.extras = &(struct cg_image_extras){.exif = zeros, .exif_nbytes = 60000};
         assert_int_equal(cg_image_write("/dev/full", &image, &options, &error), CG_ERR_FULL);
     }
@@ -210,7 +210,7 @@ static void failed_writes_leave_nothing(void **state)
     struct cg_error error;
     struct cg_image_write_options options = {.quality = 90};
     for (int format = CG_IMAGE_PNG; format <= CG_IMAGE_JPEG; format++) {
-        options.format = format;
+        options.format = (enum cg_image_format)format;
         assert_int_equal(cg_image_write("/dev/full", &image, &options, &error), CG_ERR_FULL);
         assert_string_equal(error.text, "writing /dev/full: the disk is full");
         assert_int_equal(cg_image_write(fixture_path("no/a"), &image, &options, &error), CG_ERR_IO);
