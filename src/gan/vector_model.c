@@ -290,8 +290,8 @@ enum cg_status cg_vector_model_write(const char *path, const struct cg_vector_mo
                                "discriminator", describe_widths(&config->discriminator)),
                      JSON_COMPACT, ARCHITECTURE_KEY, &architecture, error);
     if (status == CG_OK)
-        status = cg_json_dump(json_pack("{s:s}", "name", model->name), JSON_COMPACT, CARD_KEY, &card,
-                              error);
+        status = cg_json_dump(json_pack("{s:s}", "name", model->name), JSON_COMPACT, CARD_KEY,
+                              &card, error);
     if (status != CG_OK) {
         cg_error_prefix(error, "writing %s", path);
     } else {

@@ -12,7 +12,8 @@ struct cg_card {
     char *name;    /* letters, digits, '-' and '_' */
     char *summary; /* one line */
     int detail_px; /* default working size: long side in pixels, 64 to 8192 */
-    char *looks;   /* a JSON object: what the style wants beyond that (render_params.h); NULL: nothing */
+    char *
+        looks; /* a JSON object: what the style wants beyond that (render_params.h); NULL: nothing */
 };
 
 struct cg_model {

@@ -20,9 +20,9 @@ struct cg_recipe {
     uint64_t head_start_steps; /* of the second stage, training only the critics */
     /* weights of the losses against the targets (docs/TRAINING.md) */
     float colour, gradient, comic, ink, chroma;
-    float flat;            /* of the differences between neighbours that are there at all */
-    float spurious_ink;    /* of ink where the target has none nearby (spurious_ink.h) */
-    float palette;         /* how far the targets' colours follow the comics' (comic_palette.h), 0 to 1 */
+    float flat;         /* of the differences between neighbours that are there at all */
+    float spurious_ink; /* of ink where the target has none nearby (spurious_ink.h) */
+    float palette; /* how far the targets' colours follow the comics' (comic_palette.h), 0 to 1 */
     float target_fraction; /* what these are multiplied by in the second stage */
     /* share of the critics' real pictures that are not comics but the teacher's, of the very
        photos whose generated comics they are judged beside: calm and true to hue where comics
