@@ -6,6 +6,7 @@ set -euo pipefail
 case_file=$(realpath "$1")
 comicgan=$(realpath "$2")
 fixture=$(realpath "$3")
+# shellcheck disable=SC2034 # for the cases
 source=$(realpath "$(dirname "$0")/../..")
 folder=$(mktemp -d)
 trap 'chmod -R u+w "$folder"; rm -rf "$folder"' EXIT

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # A bad IN: exit 1, one line that names it, no OUT.
-: "${fixture:?}"
+: "${comicgan:?}" "${fixture:?}"
 
 # bytes HEX...: write them
 bytes() {

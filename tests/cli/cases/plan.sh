@@ -57,9 +57,9 @@ are beside a.jpg a-comic.png notes.txt .hidden.png .thumbnails/t.png 2020/b.JPG 
 mkdir far
 "$fixture" picture far/a.jpg 24 18
 (
-    cd far
+    cd far || exit
     name=$(printf 'd%.0s' {1..250})
-    for _ in {1..20}; do mkdir "$name" && cd "$name"; done
+    for _ in {1..20}; do mkdir "$name" && cd "$name" || exit; done
 )
 refuse 1 'far/dd' convert --style tiny --quiet -r far near
 are near a.png
