@@ -17,8 +17,10 @@ static const char help_usage[] =
     "Usage: comicgan convert [OPTIONS] IN OUT\n"
     "       comicgan convert [OPTIONS] IN... FOLDER/\n"
     "       comicgan convert [OPTIONS] [-r] FOLDER FOLDER/\n"
-    "Turn photos (PNG, JPEG) into comics of the same size. IN and OUT may be -, the\n"
-    "standard input and output. A comic is written whole or not at all.\n"
+    "Turn photos into comics of the same size. JPEG, PNG, HEIC, AVIF, WebP, TIFF and\n"
+    "GIF are read, PNG, JPEG and WebP written (what of them this program was built\n"
+    "with). IN and OUT may be -, the standard input and output. A comic is written\n"
+    "whole or not at all.\n"
     "\n"
     "  comicgan convert photo.jpg comic.png\n"
     "  comicgan convert -r --skip-existing photos/ comics/\n"
@@ -34,8 +36,8 @@ static const char help_files[] =
     "                      - is the standard input\n"
     "  -0                  names in LIST end with a zero byte, as find -print0 writes\n"
     "  --suffix TEXT       put TEXT before the ending of the comics' names\n"
-    "  --format F          png, jpg, or same as the photo (default: by OUT's ending;\n"
-    "                      png in a folder)\n"
+    "  --format F          png, jpg, webp, or same as the photo (default: by OUT's\n"
+    "                      ending; png in a folder)\n"
     "  --skip-existing     leave out photos whose comic is there and not older\n"
     "  --force             replace what is there (default: refuse before any work)\n"
     "  --shard K/N         the K-th of N parts of the pictures, for N machines\n"
@@ -43,9 +45,9 @@ static const char help_files[] =
     "                      write nothing\n"
     "\n"
     "What is in the files:\n"
-    "  --quality Q         JPEG quality, 1 to 100 (default: 92)\n"
+    "  --quality Q         quality of JPEG and WebP, 1 to 100 (default: 92)\n"
     "  --background C      what a JPEG shows transparency on: #rgb, #rrggbb or a name\n"
-    "                      such as black (default: white); a PNG stays transparent\n"
+    "                      such as black (default: white); PNG and WebP keep it\n"
     "  --keep-profile      keep the colour profile (default: convert to sRGB)\n"
     "  --keep-exif         keep date, camera and the like, without the place\n"
     "  --keep-gps          keep the place too\n"
@@ -142,6 +144,7 @@ static bool set_format(enum cg_plan_format *format, const char *value)
     } known[] = {{"png", CG_PLAN_FORMAT_PNG},
                  {"jpg", CG_PLAN_FORMAT_JPEG},
                  {"jpeg", CG_PLAN_FORMAT_JPEG},
+                 {"webp", CG_PLAN_FORMAT_WEBP},
                  {"same", CG_PLAN_FORMAT_SAME}};
     for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
         if (strcmp(value, known[i].name) == 0) {
@@ -149,7 +152,7 @@ static bool set_format(enum cg_plan_format *format, const char *value)
             return true;
         }
     }
-    cg_cli_fail(CG_EXIT_USAGE, "--format: expected png, jpg or same, found \"%s\"", value);
+    cg_cli_fail(CG_EXIT_USAGE, "--format: expected png, jpg, webp or same, found \"%s\"", value);
     return false;
 }
 
@@ -236,6 +239,8 @@ static const struct cg_cli_syntax syntax = {
 /* What follows from the options and the arguments behind them. */
 static int complete(struct request *request, int argc, char *argv[])
 {
+    if (request->plan.format == CG_PLAN_FORMAT_WEBP && !cg_image_is_written(CG_IMAGE_WEBP))
+        return cg_cli_fail(CG_EXIT_USAGE, "--format webp: this program was built without WebP");
     if (request->batch.verbose && request->batch.quiet)
         return cg_cli_fail(CG_EXIT_USAGE, "--verbose and --quiet: expected one of the two");
     request->plan.arguments = (const char *const *)argv + optind;
