@@ -69,5 +69,6 @@ endfunction()
 # modules, which are then PkgConfig::NAME.
 macro(comicgan_optional name text modules)
   pkg_check_modules(${name} IMPORTED_TARGET ${modules})
+  set(COMICGAN_${name}_MODULES ${modules})
   option(COMICGAN_${name} "${text}" ${${name}_FOUND})
 endmacro()

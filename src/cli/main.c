@@ -3,6 +3,7 @@
  * one is a row of the table below and its line in the help.
  */
 #include "cli/cli.h"
+#include "startup/core_type.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -15,7 +16,7 @@ static const char help[] =
     "Turn photos into comics, by a small network that runs on the processor.\n"
     "\n"
     "Commands:\n"
-    "  convert IN... OUT    turn photos into comics (PNG, JPEG, WebP): a file, a folder, thousands\n"
+    "  convert IN... OUT    turn photos into comics: a file, a folder, thousands\n"
     "  page PHOTO... OUT    lay two to nine photos out as a comic page\n"
     "  video IN OUT         turn a video into a comic that moves (needs ffmpeg)\n"
     "  stream               the same between two programs, frames on stdin and stdout\n"

@@ -19,6 +19,7 @@
 #include <webp/mux.h>
 #endif
 
+#if defined(CG_WITH_HEIF) || defined(CG_WITH_TIFF) || defined(CG_WITH_GIF) || defined(CG_WITH_WEBP)
 static void must(bool done, const char *what)
 {
     if (!done) {
@@ -26,6 +27,7 @@ static void must(bool done, const char *what)
         exit(EXIT_FAILURE);
     }
 }
+#endif
 
 #ifdef CG_WITH_HEIF
 static void heif_must(struct heif_error error)

@@ -12,6 +12,7 @@
 #include "base/memory.h"
 #include "measure/quality_run.h"
 #include "measure/quality_sheet.h"
+#include "startup/core_type.h"
 #include "tensor/matrix.h"
 
 #include <errno.h>

@@ -1,7 +1,7 @@
 /* comicgan-train: train a model, or go on with a run; the command line says of which kind. */
 #include "cli/train/train_style.h"
 #include "cli/train/train_vector.h"
-#include "comicgan/comicgan.h"
+#include "startup/core_type.h"
 
 #include <signal.h>
 
