@@ -35,8 +35,8 @@ cp photo.webp photos/one.WebP
 "$fixture" picture photos/two.jpg 64 48
 expect 0 "$comicgan" convert --style tiny --quiet --format same photos same
 expect 0 "$comicgan" convert --style tiny --quiet --format webp photos web
-[ "$(ls same web | tr '\n' ' ')" = 'same: one.WebP two.jpg  web: one.webp two.webp ' ] ||
-    fail "other names: $(ls same web)"
+[ "$(echo same/* web/*)" = 'same/one.WebP same/two.jpg web/one.webp web/two.webp' ] ||
+    fail "other names: $(echo same/* web/*)"
 expect 0 "$comicgan" convert --style tiny --format webp --skip-existing photos web
 grep -q '2 done already' ../stderr || fail 'whole comics are not known'
 truncate -s -5 web/one.webp
