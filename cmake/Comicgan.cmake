@@ -85,3 +85,11 @@ function(comicgan_test name)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
   add_test(NAME ${name} COMMAND ${name})
 endfunction()
+
+# comicgan_optional(NAME "what for" MODULES): an option COMICGAN_NAME, on where pkg-config knows the
+# modules, which are then PkgConfig::NAME.
+macro(comicgan_optional name text modules)
+  pkg_check_modules(${name} IMPORTED_TARGET ${modules})
+  set(COMICGAN_${name}_MODULES ${modules})
+  option(COMICGAN_${name} "${text}" ${${name}_FOUND})
+endmacro()

@@ -18,8 +18,14 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#if defined(__GNUC__)
+#pragma GCC visibility push(default) /* all else in the library is hidden */
+#endif
 
 #define CG_VERSION "0.1.0"
+
+/* CG_VERSION of the library that is loaded, which may be another than that of this header. */
+const char *cg_version(void);
 
 enum cg_status {
     CG_OK = 0,
@@ -61,7 +67,8 @@ struct cg_style_list;
 
 /*
  * All styles that can be found: those built into the program, then model files (*.safetensors) in
- * $COMICGAN_MODELS, in the models folder beside the program's own and in the installed data folder.
+ * $COMICGAN_MODELS, in the data folder beside this library (of a program that has it built in:
+ * beside the program) and in the installed data folder.
  * A name found twice counts once, the first place wins. Files that cannot be read are left out.
  * Free with cg_style_list_free.
  */
@@ -182,18 +189,17 @@ void cg_frames_cut(struct cg_frames *frames);
 /* ---- about the machine ----------------------------------------------------------------------- */
 
 /*
- * Older OpenBLAS takes AVX-512 processors that it does not know for ones without, at half the
- * speed. It reads its choice from OPENBLAS_CORETYPE when it is loaded, so a program calls this
- * first thing in main: where the fault is seen and the user has not set the variable, it is set
- * and the program started over, once. Likewise, where address space is limited (ulimit -v), the
- * library is told not to start threads of its own, which map 128 MiB each and are never used.
- * Returns if there is nothing to mend or it cannot be mended.
+ * One line: BLAS library, core type, whether it was mended, kernels in use. Writes text. Older
+ * OpenBLAS takes AVX-512 processors that it does not know for ones without, at half the speed; it
+ * reads its choice from OPENBLAS_CORETYPE when it is loaded, so only who starts the process can
+ * mend that. This library changes neither the environment nor the process, but that
+ * cg_engine_open sets OpenBLAS to one thread, as sessions bring their own.
  */
-void cg_blas_fix_core_type(char *const argv[]);
-
-/* One line: BLAS library, core type, whether it was mended, kernels in use. Writes text. */
 void cg_blas_describe(char *text, size_t text_nbytes);
 
+#if defined(__GNUC__)
+#pragma GCC visibility pop
+#endif
 #ifdef __cplusplus
 }
 #endif

@@ -4,6 +4,7 @@
  */
 #include "base/sandbox.h"
 #include "cli/command.h"
+#include "startup/core_type.h"
 
 #include <errno.h>
 #include <signal.h>

@@ -28,10 +28,33 @@ enum cg_status cg_image_create(int width, int height, int channels, struct cg_im
 /* Free the pixels and empty the struct; also fine on an empty one. */
 void cg_image_clear(struct cg_image *image);
 
-enum cg_image_format { CG_IMAGE_PNG, CG_IMAGE_JPEG };
+/* Kinds of picture files. PNG and JPEG are read and written; WebP is, and HEIC to GIF are read,
+ * where the library for it was there when the program was built; the others are known by name. */
+enum cg_image_format {
+    CG_IMAGE_PNG,
+    CG_IMAGE_JPEG,
+    CG_IMAGE_WEBP,
+    CG_IMAGE_HEIC,
+    CG_IMAGE_AVIF,
+    CG_IMAGE_TIFF,
+    CG_IMAGE_GIF,
+    CG_IMAGE_BMP,
+    CG_IMAGE_JPEG_XL,
+    CG_IMAGE_RAW,
+    CG_IMAGE_FORMAT_COUNT
+};
 
-/* The format that a path's ending stands for (.png; .jpg, .jpeg, .jpe, .jfif; any case). Error:
- * CG_ERR_UNSUPPORTED. */
+/* For people: "PNG". Static storage. */
+const char *cg_image_format_name(enum cg_image_format format);
+
+/* What this build reads and writes. */
+bool cg_image_is_read(enum cg_image_format format);
+bool cg_image_is_written(enum cg_image_format format);
+
+/* The kind that a path's ending stands for, any case, read or not; false: none. */
+bool cg_image_format_by_ending(const char *path, enum cg_image_format *out);
+
+/* The same for a picture to be written. Error: CG_ERR_UNSUPPORTED, which lists the endings. */
 enum cg_status cg_image_format_of(const char *path, enum cg_image_format *out,
                                   struct cg_error *error);
 
@@ -59,7 +82,7 @@ struct cg_image_read_options {
 };
 
 /*
- * Read a PNG or JPEG file, turned upright by its EXIF orientation, 16 bits reduced to 8, colours
+ * Read a picture file, turned upright by its EXIF orientation, 16 bits reduced to 8, colours
  * converted to sRGB from the profile in it. A file that is cut off is refused; a JPEG with damaged
  * data is read as far as it goes, and that noted; a profile or EXIF data that cannot be used are
  * left out and noted. Decoding is
@@ -95,7 +118,7 @@ enum cg_status cg_image_probe(const char *path, struct cg_image_info *out, struc
 
 struct cg_image_write_options {
     enum cg_image_format format;
-    int quality;                          /* of a JPEG, 1 to 100 */
+    int quality;                          /* of a JPEG or WebP, 1 to 100 */
     uint8_t background[3];                /* RGB, on which a JPEG shows what is transparent */
     const struct cg_image_extras *extras; /* to embed; NULL: nothing */
 };

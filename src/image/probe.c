@@ -30,13 +30,19 @@ static enum cg_status read_head(const char *path, size_t at_most_nbytes,
  * Bytes for each pixel while it is decoded, estimated / measured as peak resident memory on
  * pictures of 12 megapixels: a JPEG's planes and its pixels 6 / 5.7, the coefficients of a
  * progressive one 6 more / 11.7 together, four inks and the pixels 7 / 6.8; a PNG's rows and pixels
- * 6 / 5.5, of 16 bits 12 / 11.3, with transparency 8 / 7.4. Turning upright takes no more.
+ * 6 / 5.5, of 16 bits 12 / 11.3, with transparency 8 / 7.4. Turning upright takes no more. What
+ * other libraries decode: HEIC's planes, their RGB and the pixels; a TIFF's four bytes and the
+ * pixels; of a WebP without loss as much; a GIF's pixels.
  */
 static size_t reading_bytes_per_px(const struct cg_image_header *header)
 {
     size_t channels = (size_t)header->channels, samples = header->depth > 8 ? 2 : 1;
     if (header->format == CG_IMAGE_PNG)
         return 2 * channels * samples;
+    if (header->format == CG_IMAGE_HEIC || header->format == CG_IMAGE_AVIF)
+        return 4 * channels * samples;
+    if (header->format != CG_IMAGE_JPEG)
+        return 4 + channels;
     if (header->is_cmyk)
         return 4 + channels + (header->is_progressive ? 8 : 0);
     return header->is_progressive ? 4 * channels : 2 * channels;

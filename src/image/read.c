@@ -15,6 +15,7 @@
 #include "image/orientation.h"
 #include "image/png_palette.h"
 #include "image/profile.h"
+#include "image/reader.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,6 +37,7 @@ struct reading {
     struct cg_image_header header;
     uint8_t *icc; /* the file's profile, owned; NULL: none */
     size_t icc_nbytes;
+    uint8_t *exif;  /* owned, where the header has not got it; NULL: none */
     bool converted; /* the colours, to sRGB */
     struct cg_image_extras *extras;
     const char *damage; /* the first note on it; NULL: none */
@@ -142,6 +144,26 @@ static enum cg_status decode_jpeg(struct reading *reading, int channels, struct 
     return status == CG_OK ? decode_by_libjpeg(reading, out, error) : status;
 }
 
+static enum cg_status decode_by_reader(struct reading *reading, const struct cg_reader *reader,
+                                       int channels, struct cg_image *out, struct cg_error *error)
+{
+    struct cg_image_header *header = &reading->header;
+    struct cg_reader_extras extras = {0};
+    enum cg_status status = cg_image_create(header->width, header->height, channels, out, error);
+    if (status == CG_OK)
+        status = reader->decode(reading->bytes, reading->nbytes, header, out, &extras, error);
+    reading->icc = extras.icc;
+    reading->icc_nbytes = extras.icc_nbytes;
+    reading->exif = extras.exif;
+    if (extras.exif != NULL)
+        header->exif = (struct cg_span){extras.exif, extras.exif_nbytes};
+    if (status == CG_OK && extras.note != NULL)
+        note(reading, extras.note);
+    if (status == CG_OK && extras.odd)
+        note_damage(reading, NOTE_ODD);
+    return status;
+}
+
 static enum cg_status decode_colours(struct reading *reading, struct cg_image *out,
                                      struct cg_error *error)
 {
@@ -150,6 +172,9 @@ static enum cg_status decode_colours(struct reading *reading, struct cg_image *o
     int channels = spread_grey ? 3 : header->channels;
     if (header->colours.cicp_unread)
         note(reading, NOTE_CICP);
+    const struct cg_reader *reader = cg_reader_of(header->format);
+    if (reader != NULL)
+        return decode_by_reader(reading, reader, channels, out, error);
     return header->format == CG_IMAGE_PNG ? decode_png(reading, channels, out, error)
                                           : decode_jpeg(reading, channels, out, error);
 }
@@ -325,6 +350,7 @@ enum cg_status cg_image_decode(const uint8_t *bytes, size_t nbytes,
         cg_image_clear(out);
     if (status != CG_OK || extras == NULL)
         cg_image_extras_clear(reading.extras);
+    free(reading.exif);
     free(reading.icc);
     return status;
 }

@@ -6,10 +6,10 @@
 #include "image/walk.h"
 
 #include "base/memory.h"
-#include "image/image.h"
 
 #include <errno.h>
 #include <fts.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -122,8 +122,12 @@ static enum cg_status enter_folder(struct walk *walk, FTS *tree, FTSENT *entry)
 static enum cg_status add_file(struct walk *walk, const char *path)
 {
     enum cg_image_format format;
-    if (cg_image_format_of(path, &format, NULL) != CG_OK) {
+    if (!cg_image_format_by_ending(path, &format)) {
         walk->left_out.others++;
+        return CG_OK;
+    }
+    if (!cg_image_is_read(format)) {
+        walk->left_out.unread[format]++;
         return CG_OK;
     }
     return cg_path_list_add(walk->found, cg_string_copy(path)) ? CG_OK : out_of_memory(walk->error);
@@ -219,11 +223,11 @@ static enum cg_status check_root(struct walk *walk, const char *dir)
 {
     struct stat about;
     if (stat(dir, &about) != 0)
-        return cg_fail(walk->error, CG_ERR_IO, "%s: expected a folder of PNG or JPEG pictures: %s",
-                       dir, strerror(errno));
+        return cg_fail(walk->error, CG_ERR_IO, "%s: expected a folder of pictures: %s", dir,
+                       strerror(errno));
     if (!S_ISDIR(about.st_mode))
-        return cg_fail(walk->error, CG_ERR_IO,
-                       "%s: expected a folder of PNG or JPEG pictures, found a file", dir);
+        return cg_fail(walk->error, CG_ERR_IO, "%s: expected a folder of pictures, found a file",
+                       dir);
     return CG_OK;
 }
 
@@ -244,9 +248,24 @@ enum cg_status cg_walk_pictures(const char *dir, const struct cg_walk_options *o
         left_out->links += walk.left_out.links;
         left_out->others += walk.left_out.others;
         left_out->unlisted += walk.left_out.unlisted;
+        for (int i = 0; i < CG_IMAGE_FORMAT_COUNT; i++)
+            left_out->unread[i] += walk.left_out.unread[i];
     }
     free(walk.visited);
     return status;
+}
+
+char *cg_walk_unread_text(const size_t unread[CG_IMAGE_FORMAT_COUNT],
+                          char text[CG_WALK_UNREAD_NBYTES])
+{
+    text[0] = '\0';
+    for (int i = 0; i < CG_IMAGE_FORMAT_COUNT; i++) {
+        size_t length = strlen(text);
+        if (unread[i] > 0)
+            snprintf(text + length, CG_WALK_UNREAD_NBYTES - length, "%s%zu %s",
+                     length > 0 ? ", " : "", unread[i], cg_image_format_name(i));
+    }
+    return text;
 }
 
 enum cg_status cg_walk_add_inputs(const char *path, struct cg_inputs *inputs,

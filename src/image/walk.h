@@ -3,6 +3,7 @@
 #define CG_IMAGE_WALK_H
 
 #include "base/output.h"
+#include "image/image.h"
 
 struct cg_path_list {
     char **paths;
@@ -23,14 +24,21 @@ struct cg_walk_options {
 
 /* What was left out; folders that are not entered for want of recursive, and skip, do not count. */
 struct cg_walk_left_out {
-    size_t hidden;   /* files and folders whose names begin with a dot */
-    size_t links;    /* to folders */
-    size_t others;   /* files that are no pictures; pipes, devices */
-    size_t unlisted; /* what unlisted was called with */
+    size_t hidden;                        /* files and folders whose names begin with a dot */
+    size_t links;                         /* to folders */
+    size_t others;                        /* files that are no pictures; pipes, devices */
+    size_t unlisted;                      /* what unlisted was called with */
+    size_t unread[CG_IMAGE_FORMAT_COUNT]; /* pictures of kinds that this build does not read */
 };
 
+#define CG_WALK_UNREAD_NBYTES 128
+
+/* "6 HEIC, 2 WebP"; "" for none. Returns text. */
+char *cg_walk_unread_text(const size_t unread[CG_IMAGE_FORMAT_COUNT],
+                          char text[CG_WALK_UNREAD_NBYTES]);
+
 /*
- * Add to list the paths of the PNG and JPEG files (by their ending, any case) in dir, each
+ * Add to list the paths of the pictures that are read (by their ending, any case) in dir, each
  * beginning with dir, sorted by bytes, and to left_out (NULL: not wanted) what was passed by.
  * Hidden files and folders are left out. Links to files are followed; a link to nothing is listed,
  * so that it is noticed. Errors: CG_ERR_IO (a folder cannot be listed), CG_ERR_MEMORY; the list

@@ -3,41 +3,14 @@
 #include "image/alpha.h"
 #include "image/codec.h"
 #include "image/embed.h"
+#include "image/libwebp.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 /* stb counts bytes in int; a byte for each row's filter is added in a PNG. */
 #define ENCODED_MAX_NBYTES ((size_t)1 << 30)
 #define MEMORY_FIRST_NBYTES ((size_t)64 << 10)
-
-enum cg_status cg_image_format_of(const char *path, enum cg_image_format *out,
-                                  struct cg_error *error)
-{
-    static const struct {
-        const char *ending;
-        enum cg_image_format format;
-    } known[] = {{".png", CG_IMAGE_PNG},
-                 {".jpg", CG_IMAGE_JPEG},
-                 {".jpeg", CG_IMAGE_JPEG},
-                 {".jfif", CG_IMAGE_JPEG},
-                 {".jpe", CG_IMAGE_JPEG}};
-    const char *slash = strrchr(path, '/');
-    const char *name = slash == NULL ? path : slash + 1;
-    const char *ending = strrchr(name, '.');
-    if (ending == NULL)
-        ending = "";
-    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-        if (strcasecmp(ending, known[i].ending) == 0) {
-            *out = known[i].format;
-            return CG_OK;
-        }
-    }
-    return cg_fail(error, CG_ERR_UNSUPPORTED,
-                   "%s: expected a name that ends in .png, .jpg, .jpeg, .jpe or .jfif, got %s",
-                   cg_path_tail(path), ending[0] == '\0' ? "no ending" : ending);
-}
 
 static enum cg_status check_image(const struct cg_image *image,
                                   const struct cg_image_write_options *options,
@@ -49,9 +22,12 @@ static enum cg_status check_image(const struct cg_image *image,
         return cg_fail(error, CG_ERR_ARGUMENT,
                        "expected a picture of 1, 3 or 4 channels, got %d x %d x %d", image->width,
                        image->height, image->channels);
-    if (options->format == CG_IMAGE_JPEG && (options->quality < 1 || options->quality > 100))
-        return cg_fail(error, CG_ERR_ARGUMENT, "expected a JPEG quality of 1 to 100, got %d",
-                       options->quality);
+    if (!cg_image_is_written(options->format))
+        return cg_fail(error, CG_ERR_UNSUPPORTED, "expected a format that is written, got %s",
+                       cg_image_format_name(options->format));
+    if (options->format != CG_IMAGE_PNG && (options->quality < 1 || options->quality > 100))
+        return cg_fail(error, CG_ERR_ARGUMENT, "expected a %s quality of 1 to 100, got %d",
+                       cg_image_format_name(options->format), options->quality);
     size_t row_nbytes = (size_t)image->width * (size_t)image->channels;
     if (row_nbytes * (size_t)image->height > ENCODED_MAX_NBYTES)
         return cg_fail(error, CG_ERR_LIMIT,
@@ -83,6 +59,10 @@ static enum cg_status encode(const struct cg_image *image,
 {
     struct cg_embed embed;
     struct cg_sink through;
+#ifdef CG_WITH_WEBP
+    if (options->format == CG_IMAGE_WEBP)
+        return cg_webp_encode(image, options->quality, options->extras, sink, error);
+#endif
     if (options->extras != NULL) {
         through = cg_embed_sink(&embed, sink, options->format, options->extras);
         sink = &through;

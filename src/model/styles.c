@@ -2,17 +2,20 @@
  * Where styles are found. The places, in this order; the first one with a name wins:
  *   1. the style built into the program (builtin.S),
  *   2. $COMICGAN_MODELS,
- *   3. models/ of the source tree, when the program runs from its build/PRESET folder,
- *   4. share/comicgan/models beside the program's bin folder,
+ *   3. models/ of the source tree, when the program (or libcomicgan.so) lies in its build/PRESET,
+ *   4. share/comicgan/models of the prefix that the program (or libcomicgan.so) is installed in,
  *   5. the folder given at build time (CG_DATA_DIR).
  * A new place is a line in list_places.
  */
+#define _GNU_SOURCE /* dladdr1 */
 #include "base/memory.h"
 #include "model/model.h"
 
 #include <dirent.h>
+#include <dlfcn.h>
 #include <errno.h>
 #include <limits.h>
+#include <link.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,24 +58,34 @@ static bool cut_last_part(char *path)
     return true;
 }
 
-/* Up to two folders found from where the program itself lies. Returns how many. */
-static size_t list_places_of_program(char *places[2])
+/* The file that this code is in, the shared library or else the program; returns the way from its
+ * folder to the data folder, or NULL. */
+static const char *find_own_file(char path[PATH_MAX])
 {
-    char bin[PATH_MAX];
-    ssize_t length = readlink("/proc/self/exe", bin, sizeof(bin) - 1);
-    if (length <= 0)
-        return 0;
-    bin[length] = '\0';
+    Dl_info info;
+    void *map = NULL;
+    if (dladdr1(cg_builtin_model, &info, &map, RTLD_DL_LINKMAP) != 0 &&
+        ((const struct link_map *)map)->l_name[0] != '\0') /* of a program it is empty */
+        return realpath(((const struct link_map *)map)->l_name, path) != NULL ? CG_LIBRARY_TO_DATA
+                                                                              : NULL;
+    ssize_t length = readlink("/proc/self/exe", path, PATH_MAX - 1);
+    path[length > 0 ? length : 0] = '\0';
+    return length > 0 ? CG_PROGRAM_TO_DATA : NULL;
+}
+
+/* Up to two folders found from where this code lies. Returns how many. */
+static size_t list_places_beside_code(char *places[2])
+{
+    char file[PATH_MAX];
     size_t count = 0;
-    if (!cut_last_part(bin))
+    const char *to_data = find_own_file(file);
+    if (to_data == NULL || !cut_last_part(file))
         return 0;
-    char *prefix = bin;
-    if (!cut_last_part(prefix))
-        return 0;
-    if (has_suffix(prefix, "/build"))
+    char *beside = cg_string_format("%s/%s/comicgan/models", file, to_data);
+    if (cut_last_part(file) && has_suffix(file, "/build"))
         places[count++] =
-            cg_string_format("%.*s/models", (int)(strlen(prefix) - strlen("/build")), prefix);
-    places[count++] = cg_string_format("%s/share/comicgan/models", prefix);
+            cg_string_format("%.*s/models", (int)(strlen(file) - strlen("/build")), file);
+    places[count++] = beside;
     return count;
 }
 
@@ -83,7 +96,7 @@ static size_t list_places(char *places[PLACES_MAX])
     const char *from_environment = getenv("COMICGAN_MODELS");
     if (from_environment != NULL && from_environment[0] != '\0')
         places[count++] = cg_string_copy(from_environment);
-    count += list_places_of_program(places + count);
+    count += list_places_beside_code(places + count);
     places[count++] = cg_string_copy(CG_DATA_DIR "/models");
     return count;
 }

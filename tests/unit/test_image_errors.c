@@ -49,20 +49,12 @@ static void other_formats_are_named(void **state)
         const char *words;
     } known[] = {
         {"", 0, CG_ERR_FORMAT, "an empty file"},
-        {"\0\0\0\0\0\0\0\0\0\0\0\0", 12, CG_ERR_FORMAT, "neither"},
-        {"G", 1, CG_ERR_FORMAT, "neither"},
-        {"GIF89a", 6, CG_ERR_UNSUPPORTED, "a GIF picture"},
-        {"RIFF\0\0\0\0WEBPVP8 ", 16, CG_ERR_UNSUPPORTED, "a WebP picture"},
-        {"\0\0\0\x18"
-         "ftypheic\0\0",
-         14, CG_ERR_UNSUPPORTED, "a HEIC picture"},
-        {"\0\0\0\x18"
-         "ftypavif\0\0",
-         14, CG_ERR_UNSUPPORTED, "an AVIF picture"},
+        {"\0\0\0\0\0\0\0\0\0\0\0\0", 12, CG_ERR_FORMAT, "none of a known kind"},
+        {"G", 1, CG_ERR_FORMAT, "none of a known kind"},
+        {"8BPS\0\x01", 6, CG_ERR_UNSUPPORTED, "a Photoshop picture"},
         {"\0\0\0\x18"
          "ftypisom\0\0",
          14, CG_ERR_UNSUPPORTED, "a video"},
-        {"II*\0\x08\0\0\0", 8, CG_ERR_UNSUPPORTED, "a TIFF picture"},
         {"BM6\0\0\0", 6, CG_ERR_UNSUPPORTED, "a BMP picture"},
         {"%PDF-1.7", 8, CG_ERR_UNSUPPORTED, "a PDF document"},
         {"<!DOCTYPE html>", 15, CG_ERR_UNSUPPORTED, "an HTML page"},
@@ -357,11 +349,13 @@ static void reading_names_the_file(void **state)
                      CG_ERR_IO);
     snprintf(expected, sizeof(expected), "reading %s: no such file or folder", path);
     assert_string_equal(error.text, expected);
-    assert_int_equal(cg_file_write(path, "GIF89a", 6, NULL), CG_OK);
+    assert_int_equal(cg_file_write(path, "%PDF-1", 6, NULL), CG_OK);
     assert_int_equal(cg_image_read(path, &(struct cg_image_read_options){0}, &image, NULL, &error),
                      CG_ERR_UNSUPPORTED);
-    snprintf(expected, sizeof(expected),
-             "reading %s: expected a PNG or JPEG picture, found a GIF picture", path);
+    snprintf(
+        expected, sizeof(expected),
+        "reading %s: expected a picture of a kind that this program reads, found a PDF document",
+        path);
     assert_string_equal(error.text, expected);
     assert_int_equal(
         cg_image_read(folder, &(struct cg_image_read_options){0}, &image, NULL, &error), CG_ERR_IO);

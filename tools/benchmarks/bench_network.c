@@ -10,6 +10,7 @@
 #include "model/architecture.h"
 #include "nn/infer.h"
 #include "nn/optimizer.h"
+#include "startup/core_type.h"
 #include "tensor/matrix.h"
 
 #include <stdio.h>

@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "base/rng.h"
 #include "model/architecture.h"
+#include "startup/core_type.h"
 #include "tensor/matrix.h"
 #include "train/style/style.h"
 

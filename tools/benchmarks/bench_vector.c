@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/file_writer.h"
 #include "gan/gan.h"
+#include "startup/core_type.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -15,6 +15,7 @@
 #include "measure/quality_run.h"
 #include "measure/quality_sheet.h"
 #include "measure/quality_subject.h"
+#include "startup/core_type.h"
 #include "tensor/matrix.h"
 
 #include <errno.h>

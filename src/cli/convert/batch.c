@@ -16,6 +16,7 @@
 #include "cli/convert/concurrency.h"
 #include "cli/convert/progress.h"
 #include "cli/interrupt.h"
+#include "image/walk.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -211,11 +212,13 @@ static void batch_close(struct batch *batch)
 
 static int finish(struct batch *batch)
 {
-    char text[CG_SUMMARY_NBYTES];
+    char text[CG_SUMMARY_NBYTES], unread[CG_WALK_UNREAD_NBYTES];
     const struct cg_plan *plan = batch->options->plan;
     batch->tally.seconds = cg_clock_seconds() - batch->began;
     cg_progress_erase(&batch->progress);
-    if (!batch->options->quiet && plan->count + plan->existing + plan->elsewhere > 1)
+    bool worth_saying = plan->count + plan->existing + plan->elsewhere > 1 ||
+                        *cg_walk_unread_text(plan->unread, unread) != '\0';
+    if (!batch->options->quiet && worth_saying)
         cg_cli_say("%s", cg_summary_of_work(&batch->tally, plan, text));
     size_t done = batch->tally.converted + batch->tally.failed;
     if (done < batch->tally.total && cg_interrupted())

@@ -82,7 +82,8 @@ bool cg_budget_is_open(struct cg_budget *budget)
  *            a thread; 30 / 28 more for --hatch, 12 / 8 for --line
  *   reading  see probe.c; and the file, a PNG's twice
  *   writing  JPEG 3 / 3 bytes a pixel, with transparency 7; PNG 9 / 6.8, with transparency 12 / 9.9
- *            (the picture, its filtered rows, their compressed form: up to three times the picture)
+ *            (the picture, its filtered rows, their compressed form: up to three times the
+ * picture); WebP 8 / 5.3 on flat colours, with transparency 9 (the picture, its planes, the codes)
  *   and a grey picture beside the RGB that is made of it, 4
  * 12000 x 8300 pixels, JPEG to JPEG: 590 MiB and the session's 103 / 586 MiB together, as reading
  * is over when the session's memory is touched for the first time.
@@ -99,6 +100,8 @@ static size_t of_the_rest(const struct cg_image_info *info, enum cg_image_format
     size_t channels = info->channels == 4 ? 4 : 3;
     if (out == CG_IMAGE_PNG)
         return 3 * channels * pixels;
+    if (out == CG_IMAGE_WEBP)
+        return (channels + 5) * pixels;
     if (info->channels == 1)
         return (1 + 3) * pixels;
     return channels == 4 ? (4 + 3) * pixels : 3 * pixels;

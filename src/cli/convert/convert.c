@@ -29,7 +29,7 @@ struct request {
 #define WORKERS_MAX 256
 
 /* In the order of enum cg_plan_format. */
-static const char *const formats[] = {"", "png", "jpg|jpeg", "same", NULL};
+static const char *const formats[] = {"", "png", "jpg|jpeg", "webp", "same", NULL};
 
 #define AT(member) offsetof(struct request, member)
 
@@ -49,7 +49,7 @@ static const struct cg_option rows[] = {
     {"suffix", 0, CG_OPTION_TEXT, AT(plan.suffix), "TEXT",
      "put TEXT before the ending of the comics' names"},
     {"format", 0, CG_OPTION_CHOICE, AT(plan.format), "F",
-     "png, jpg, or same as the photo (default: by OUT's ending; png in a folder)",
+     "png, jpg, webp, or same as the photo (default: by OUT's ending; png in a folder)",
      .words = formats},
     {"beside", 0, CG_OPTION_FLAG, AT(batch.picture.beside), NULL,
      "photo and comic in one picture, the photo on the left"},
@@ -109,6 +109,8 @@ static bool is_video(const char *path)
 /* What follows from the options and the arguments behind them. */
 static int complete(struct request *request, int argc, char *argv[])
 {
+    if (request->plan.format == CG_PLAN_FORMAT_WEBP && !cg_image_is_written(CG_IMAGE_WEBP))
+        return cg_cli_fail(CG_EXIT_USAGE, "--format webp: this program was built without WebP");
     if (request->batch.verbose && request->batch.quiet)
         return cg_cli_fail(CG_EXIT_USAGE, "--verbose and --quiet: expected one of the two");
     cg_command_put_out(request->out, argc, argv);

@@ -151,20 +151,20 @@ static int settle_format(const struct cg_plan_options *options, const char *in, 
     bool has_ending = !is_stream(out) && cg_image_format_of(out, &by_name, &error) == CG_OK;
     struct stat about;
     bool is_file = !is_stream(out) && (stat(out, &about) != 0 || S_ISREG(about.st_mode));
-    *format = options->format == CG_PLAN_FORMAT_JPEG ? CG_IMAGE_JPEG : CG_IMAGE_PNG;
     if (!has_ending && is_file)
         return cg_cli_fail(CG_EXIT_USAGE, "%s; the name of a new folder ends in a slash",
                            error.text);
     if (!has_ending && options->format == CG_PLAN_FORMAT_BY_NAME)
         return cg_cli_fail(CG_EXIT_USAGE,
                            "writing to %s: the format is not known; "
-                           "give --format png or --format jpg",
+                           "give --format png, jpg or webp",
                            is_stream(out) ? "the standard output" : out);
-    if (options->format == CG_PLAN_FORMAT_SAME && cg_image_format_of(in, format, NULL) != CG_OK)
-        return cg_cli_fail(CG_EXIT_USAGE,
-                           "--format same: expected a picture with the ending .png, .jpg or .jpeg, "
-                           "found %s",
-                           in);
+    if (!cg_plan_format_for(in, options->format, format))
+        return cg_cli_fail(
+            CG_EXIT_USAGE,
+            "--format same: expected a picture with the ending of one, such as .jpg, "
+            "found %s",
+            in);
     if (has_ending && options->format == CG_PLAN_FORMAT_BY_NAME)
         *format = by_name;
     if (has_ending && *format != by_name)
@@ -204,8 +204,8 @@ static int add_to_folder(struct planner *planner, char *in, const char *relative
     }
     if (options->format == CG_PLAN_FORMAT_SAME && *cg_plan_ending(relative) == '\0') {
         int code = cg_cli_fail(CG_EXIT_USAGE,
-                               "--format same: expected pictures with the ending .png, .jpg or "
-                               ".jpeg, found %s",
+                               "--format same: expected pictures with the ending of one, such as "
+                               ".jpg, found %s",
                                in);
         free(in);
         return code;
@@ -286,8 +286,22 @@ static int add_folder(struct planner *planner, const char *dir)
     planner->plan->links += left_out.links;
     planner->plan->others += left_out.others;
     planner->plan->unlisted += left_out.unlisted;
+    for (int i = 0; i < CG_IMAGE_FORMAT_COUNT; i++)
+        planner->plan->unread[i] += left_out.unread[i];
     cg_path_list_clear(&found);
     return code;
+}
+
+static int refuse_nothing(const struct planner *planner)
+{
+    char unread[CG_WALK_UNREAD_NBYTES];
+    cg_walk_unread_text(planner->plan->unread, unread);
+    return cg_cli_fail(
+        CG_EXIT_INPUT,
+        "reading %s: expected pictures of kinds that this program reads, found "
+        "%s%s%s",
+        planner->inputs[0], unread[0] != '\0' ? "only " : "none", unread,
+        planner->options->recursive ? "" : " (folders below it are looked into with --recursive)");
 }
 
 static int add_inputs(struct planner *planner)
@@ -298,11 +312,7 @@ static int add_inputs(struct planner *planner)
         code = is_folder(in) ? add_folder(planner, in) : add_named(planner, in);
     }
     if (code == CG_EXIT_DONE && planner->list.count + planner->plan->comics == 0)
-        code = cg_cli_fail(CG_EXIT_INPUT, "reading %s: expected PNG or JPEG pictures, found none%s",
-                           planner->inputs[0],
-                           planner->options->recursive
-                               ? ""
-                               : " (folders below it are looked into with --recursive)");
+        code = refuse_nothing(planner);
     return code;
 }
 
@@ -330,9 +340,8 @@ static int check_named_picture(const char *in)
     struct stat about;
     if (is_stream(in) || stat(in, &about) == 0)
         return CG_EXIT_DONE;
-    return cg_cli_fail(CG_EXIT_INPUT,
-                       "reading %s: expected a PNG or JPEG file, or a folder of them: %s", in,
-                       strerror(errno));
+    return cg_cli_fail(CG_EXIT_INPUT, "reading %s: expected a picture, or a folder of pictures: %s",
+                       in, strerror(errno));
 }
 
 static int list_pictures(struct planner *planner)

@@ -24,7 +24,8 @@ enum cg_plan_format {
     CG_PLAN_FORMAT_BY_NAME, /* nothing: the ending of OUT; PNG in a folder */
     CG_PLAN_FORMAT_PNG,
     CG_PLAN_FORMAT_JPEG,
-    CG_PLAN_FORMAT_SAME /* as the input's ending */
+    CG_PLAN_FORMAT_WEBP,
+    CG_PLAN_FORMAT_SAME /* as the input's ending; of kinds that are not written, the nearest */
 };
 
 /* All zero is a plain call. */
@@ -62,6 +63,7 @@ struct cg_plan {
     size_t links;    /* in folders: links to folders */
     size_t others;   /* in folders: files that are not pictures, by their ending */
     size_t unlisted; /* in folders: what could not be looked at; each is said while planning */
+    size_t unread[CG_IMAGE_FORMAT_COUNT]; /* in folders: pictures of kinds that are not read */
     size_t comics; /* where OUT is the folder of the pictures: those with the --suffix of comics */
     size_t elsewhere;                  /* of other shards */
     unsigned shard_index, shard_count; /* 1-based; count 1: not split */

@@ -12,7 +12,17 @@
 
 /* ---- whether a file is a whole picture ------------------------------------------------------- */
 
+#define BEGIN_NBYTES 12
 #define PNG_END_NBYTES 12
+
+/* RIFF, the size of what follows, WEBP. */
+static bool is_whole_webp(const uint8_t begin[BEGIN_NBYTES], off_t nbytes)
+{
+    uint32_t rest = (uint32_t)begin[4] | (uint32_t)begin[5] << 8 | (uint32_t)begin[6] << 16 |
+                    (uint32_t)begin[7] << 24;
+    return memcmp(begin, "RIFF", 4) == 0 && memcmp(begin + 8, "WEBP", 4) == 0 &&
+           nbytes == (off_t)rest + 8;
+}
 
 /* By its first and last bytes: what was cut off when a disk was full or a copy broken. */
 static bool is_whole(int fd, enum cg_image_format format)
@@ -22,11 +32,13 @@ static bool is_whole(int fd, enum cg_image_format format)
                                                     'N', 'D', 0xae, 0x42, 0x60, 0x82};
     static const uint8_t jpeg_begin[] = {0xff, 0xd8, 0xff}, jpeg_end[] = {0xff, 0xd9};
     struct stat about;
-    uint8_t begin[sizeof(png_begin)], end[PNG_END_NBYTES];
+    uint8_t begin[BEGIN_NBYTES], end[PNG_END_NBYTES];
     if (fstat(fd, &about) != 0 || about.st_size < PNG_END_NBYTES ||
         cg_fd_read_at(fd, begin, sizeof(begin), 0) != (ssize_t)sizeof(begin) ||
         cg_fd_read_at(fd, end, sizeof(end), about.st_size - PNG_END_NBYTES) != PNG_END_NBYTES)
         return false;
+    if (format == CG_IMAGE_WEBP)
+        return is_whole_webp(begin, about.st_size);
     if (format == CG_IMAGE_PNG)
         return memcmp(begin, png_begin, sizeof(png_begin)) == 0 &&
                memcmp(end, png_end, sizeof(png_end)) == 0;

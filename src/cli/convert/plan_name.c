@@ -11,7 +11,7 @@ const char *cg_plan_ending(const char *path)
     const char *slash = strrchr(path, '/');
     const char *name = slash == NULL ? path : slash + 1;
     const char *dot = strrchr(name, '.');
-    if (dot == NULL || dot == name || cg_image_format_of(path, &format, NULL) != CG_OK)
+    if (dot == NULL || dot == name || !cg_image_format_by_ending(path, &format))
         return path + strlen(path);
     return dot;
 }
@@ -46,19 +46,48 @@ char *cg_plan_inside(const char *path)
     return inside;
 }
 
+bool cg_plan_format_for(const char *name, enum cg_plan_format wanted, enum cg_image_format *format)
+{
+    switch (wanted) {
+    case CG_PLAN_FORMAT_JPEG:
+        *format = CG_IMAGE_JPEG;
+        return true;
+    case CG_PLAN_FORMAT_WEBP:
+        *format = CG_IMAGE_WEBP;
+        return true;
+    case CG_PLAN_FORMAT_SAME:
+        if (*cg_plan_ending(name) == '\0' || !cg_image_format_by_ending(name, format))
+            return false;
+        if (!cg_image_is_written(*format))
+            *format =
+                *format == CG_IMAGE_TIFF || *format == CG_IMAGE_GIF ? CG_IMAGE_PNG : CG_IMAGE_JPEG;
+        return true;
+    default:
+        *format = CG_IMAGE_PNG;
+        return true;
+    }
+}
+
+/* The ending of a comic; of a picture that keeps its kind, its own. */
+static const char *new_ending(const char *old_ending, enum cg_plan_format wanted,
+                              enum cg_image_format format)
+{
+    enum cg_image_format old;
+    if (wanted == CG_PLAN_FORMAT_SAME && cg_image_format_by_ending(old_ending, &old) &&
+        old == format)
+        return old_ending;
+    return format == CG_IMAGE_JPEG ? ".jpg" : format == CG_IMAGE_WEBP ? ".webp" : ".png";
+}
+
 char *cg_plan_comic_name(const char *out_dir, const char *relative, const char *suffix,
                          enum cg_plan_format wanted, enum cg_image_format *format)
 {
     const char *old_ending = cg_plan_ending(relative);
-    const char *new_ending = wanted == CG_PLAN_FORMAT_JPEG ? ".jpg" : ".png";
-    *format = wanted == CG_PLAN_FORMAT_JPEG ? CG_IMAGE_JPEG : CG_IMAGE_PNG;
-    if (wanted == CG_PLAN_FORMAT_SAME) {
-        if (cg_image_format_of(relative, format, NULL) != CG_OK)
-            return NULL;
-        new_ending = old_ending;
-    }
+    if (!cg_plan_format_for(relative, wanted, format))
+        return NULL;
     size_t length = strlen(out_dir);
     const char *separator = length > 0 && out_dir[length - 1] == '/' ? "" : "/";
     return cg_string_format("%s%s%.*s%s%s", out_dir, separator, (int)(old_ending - relative),
-                            relative, suffix == NULL ? "" : suffix, new_ending);
+                            relative, suffix == NULL ? "" : suffix,
+                            new_ending(old_ending, wanted, *format));
 }

@@ -16,6 +16,13 @@ const char *cg_plan_ending(const char *path);
 char *cg_plan_inside(const char *path);
 
 /*
+ * What --format asks for a picture of this name: wanted itself, PNG where it says nothing. For
+ * CG_PLAN_FORMAT_SAME that of the ending, or for kinds that are not written JPEG (photos: HEIC and
+ * the like) or PNG (TIFF, GIF); false if it is no picture's.
+ */
+bool cg_plan_format_for(const char *name, enum cg_plan_format wanted, enum cg_image_format *format);
+
+/*
  * The comic of the picture relative (a path in its folder) in the folder out_dir, and its format.
  * Its name is the picture's with another ending, never with two: photo.jpg gives photo.png; an
  * ending that is no picture's is part of the name. Returns NULL when memory is short, or for

@@ -1,6 +1,8 @@
 /* The progress line and the summary: see progress.h. */
 #include "cli/convert/progress.h"
 
+#include "image/walk.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -103,6 +105,9 @@ static void add_left_out(char text[CG_SUMMARY_NBYTES], const struct cg_plan *pla
         add(text, "%s%zu %s", separator, reasons[i].count, reasons[i].what);
         separator = ", ";
     }
+    char unread[CG_WALK_UNREAD_NBYTES];
+    if (*cg_walk_unread_text(plan->unread, unread) != '\0')
+        add(text, "%s%s (not read by this program)", separator, unread);
 }
 
 char *cg_summary_of_work(const struct cg_tally *tally, const struct cg_plan *plan,

@@ -2,7 +2,7 @@
 #include "cli/cli.h"
 #include "cli/train/train_style.h"
 #include "cli/train/train_vector.h"
-#include "comicgan/comicgan.h"
+#include "startup/core_type.h"
 
 #include <signal.h>
 

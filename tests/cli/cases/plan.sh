@@ -112,7 +112,7 @@ refuse 2 '--suffix' convert --suffix a/b photos out
 refuse 2 'the folder of the photos' convert --force --format same twins twins
 refuse 1 'found none' convert flat/.. empty
 mkdir nothing
-refuse 1 'nothing: expected PNG or JPEG pictures' convert -r nothing out
+refuse 1 'nothing: expected pictures' convert -r nothing out
 run --format same twins twins.out
 are twins.out x.jpg x.png y.jpg
 [ ! -e out ] || fail "a refused call left OUT"

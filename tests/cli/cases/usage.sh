@@ -46,11 +46,11 @@ value 'from 1 to 256' --jobs 0 257 many
 value 'from 1 to 256' -j 0
 value 'such as 800M or 2G' --max-memory 0 '' M -1M 1.5G 10X 2GG 99999999999T ' 1G'
 value '#rgb, #rrggbb, white' --background '' '#' '#12' '#1234' '#12345g' 123456 whitish
-value 'png, jpg or same' --format webp ''
+value 'png, jpg, webp or same' --format bmp ''
 value 'decimals follow a point' --line 0,5 1,25
 refuse 2 '--verbose and --quiet' convert --verbose --quiet in.png out.png
 
-for out in out.webp out out.png.txt; do
+for out in out.heic out out.png.txt; do
     refuse 2 "$out" convert in.png "$out"
 done
 nothing_but in.png

@@ -1,0 +1,55 @@
+/* Three threads on one engine, each with a session of its own; all make the same comic. */
+#include <comicgan/comicgan.h>
+
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { THREADS = 3, SIDE = 96, NBYTES = 3 * SIDE * SIDE };
+
+struct worker {
+    const struct cg_engine *engine;
+    enum cg_status status;
+    struct cg_error error;
+    uint8_t pixels[NBYTES];
+};
+
+static void *work(void *context)
+{
+    struct worker *worker = context;
+    struct cg_session *session;
+    struct cg_render_params looks = cg_engine_render_params(worker->engine);
+    for (int i = 0; i < NBYTES; i++)
+        worker->pixels[i] = (uint8_t)(i / 3 % SIDE * 2 + i % 3 * 20);
+    worker->status = cg_session_create(worker->engine, 1, &session, &worker->error);
+    if (worker->status != CG_OK)
+        return NULL;
+    worker->status =
+        cg_session_convert(session, worker->pixels, SIDE, SIDE, &looks, &worker->error);
+    cg_session_free(session);
+    return NULL;
+}
+
+int main(void)
+{
+    static struct worker workers[THREADS];
+    pthread_t threads[THREADS];
+    struct cg_engine *engine;
+    struct cg_error error;
+    int failed = 0;
+    if (cg_engine_open(CG_DEFAULT_STYLE, &engine, &error) != CG_OK)
+        return fprintf(stderr, "%s\n", error.text), 1;
+    for (int i = 0; i < THREADS; i++) {
+        workers[i].engine = engine;
+        if (pthread_create(&threads[i], NULL, work, &workers[i]) != 0)
+            return fputs("no thread to be had\n", stderr), 1;
+    }
+    for (int i = 0; i < THREADS; i++) {
+        pthread_join(threads[i], NULL);
+        failed |=
+            workers[i].status != CG_OK || memcmp(workers[i].pixels, workers[0].pixels, NBYTES) != 0;
+    }
+    cg_engine_free(engine);
+    puts(failed ? "the comics differ" : "three threads, one comic");
+    return failed;
+}

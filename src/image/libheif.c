@@ -1,0 +1,209 @@
+/*
+ * HEIC and AVIF by libheif, which also turns and crops as the file says; EXIF's orientation does
+ * not count there (ISO/IEC 23008-12, annex A). Colours named by numbers (nclx) are taken as sRGB.
+ */
+#include "image/reader.h"
+
+#include <libheif/heif.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define EXIF_OFFSET_NBYTES 4 /* before EXIF data: where in them the TIFF header begins */
+
+static enum cg_status status_of(const struct heif_error *found)
+{
+    switch (found->code) {
+    case heif_error_Memory_allocation_error:
+        return found->subcode == heif_suberror_Security_limit_exceeded ? CG_ERR_LIMIT
+                                                                       : CG_ERR_MEMORY;
+    case heif_error_Unsupported_feature:
+    case heif_error_Unsupported_filetype:
+        return CG_ERR_UNSUPPORTED;
+    default:
+        return CG_ERR_FORMAT;
+    }
+}
+
+static enum cg_status fail(const struct heif_error *found, struct cg_error *error)
+{
+    enum cg_status status = status_of(found);
+    if (status == CG_ERR_MEMORY)
+        return cg_reader_fail(status, error);
+    return cg_fail(error, status, "expected a HEIC or AVIF picture that decodes, found: %s",
+                   found->message);
+}
+
+/* The picture to be shown; both to be released. The bytes must outlive them. */
+static enum cg_status open_file(const uint8_t *bytes, size_t nbytes, struct heif_context **context,
+                                struct heif_image_handle **handle, struct cg_error *error)
+{
+    *handle = NULL;
+    *context = heif_context_alloc();
+    if (*context == NULL)
+        return cg_reader_fail(CG_ERR_MEMORY, error);
+    heif_context_set_max_decoding_threads(*context, 0);
+    struct heif_error found =
+        heif_context_read_from_memory_without_copy(*context, bytes, nbytes, NULL);
+    if (found.code == heif_error_Ok)
+        found = heif_context_get_primary_image_handle(*context, handle);
+    return found.code == heif_error_Ok ? CG_OK : fail(&found, error);
+}
+
+static void close_file(struct heif_context *context, struct heif_image_handle *handle)
+{
+    heif_image_handle_release(handle);
+    heif_context_free(context);
+}
+
+/* ---- what the file says ---------------------------------------------------------------------- */
+
+/* Primaries of common video and its curves are near those of sRGB; wide and HDR ones are not. */
+static bool is_near_srgb(const struct heif_color_profile_nclx *nclx)
+{
+    unsigned primaries = (unsigned)nclx->color_primaries;
+    switch (nclx->transfer_characteristics) {
+    case heif_transfer_characteristic_ITU_R_BT_709_5:
+    case heif_transfer_characteristic_unspecified:
+    case heif_transfer_characteristic_ITU_R_BT_601_6:
+    case heif_transfer_characteristic_IEC_61966_2_1:
+        return primaries <= 2 || (primaries >= 5 && primaries <= 7);
+    default:
+        return false;
+    }
+}
+
+static bool has_other_colours(const struct heif_image_handle *handle)
+{
+    struct heif_color_profile_nclx *nclx = NULL;
+    if (heif_image_handle_get_raw_color_profile_size(handle) > 0 ||
+        heif_image_handle_get_nclx_color_profile(handle, &nclx).code != heif_error_Ok)
+        return false;
+    bool others = !is_near_srgb(nclx);
+    heif_nclx_color_profile_free(nclx);
+    return others;
+}
+
+static enum cg_status read_header(const uint8_t *bytes, size_t nbytes, enum cg_header_scope scope,
+                                  struct cg_image_header *out, struct cg_error *error)
+{
+    struct heif_context *context;
+    struct heif_image_handle *handle;
+    (void)scope;
+    enum cg_status status = open_file(bytes, nbytes, &context, &handle, error);
+    out->cut_off = status == CG_ERR_FORMAT;
+    if (status == CG_OK) {
+        int width = heif_image_handle_get_width(handle);
+        int height = heif_image_handle_get_height(handle);
+        status = cg_image_check_size(width > 0 ? (uint32_t)width : 0,
+                                     height > 0 ? (uint32_t)height : 0, 4, error);
+        out->width = width;
+        out->height = height;
+        out->channels = heif_image_handle_has_alpha_channel(handle) ? 4 : 3;
+        out->depth = heif_image_handle_get_luma_bits_per_pixel(handle) > 8 ? 16 : 8;
+        out->colours.cicp_unread = has_other_colours(handle);
+    }
+    close_file(context, handle);
+    return status;
+}
+
+/* ---- pixels ---------------------------------------------------------------------------------- */
+
+static enum cg_status copy_rows(const struct heif_image *picture, struct cg_image *out,
+                                struct cg_error *error)
+{
+    int stride;
+    const uint8_t *rows = heif_image_get_plane_readonly(picture, heif_channel_interleaved, &stride);
+    size_t row_nbytes = (size_t)out->width * (size_t)out->channels;
+    if (rows == NULL || stride < 0 || (size_t)stride < row_nbytes ||
+        heif_image_get_width(picture, heif_channel_interleaved) != out->width ||
+        heif_image_get_height(picture, heif_channel_interleaved) != out->height)
+        return cg_reader_fail(CG_ERR_FORMAT, error);
+    for (int y = 0; y < out->height; y++)
+        memcpy(out->pixels + (size_t)y * row_nbytes, rows + (size_t)y * (size_t)stride, row_nbytes);
+    return CG_OK;
+}
+
+static enum cg_status decode_pixels(const struct heif_image_handle *handle, struct cg_image *out,
+                                    struct cg_error *error)
+{
+    struct heif_decoding_options *options = heif_decoding_options_alloc();
+    struct heif_image *picture = NULL;
+    if (options == NULL)
+        return cg_reader_fail(CG_ERR_MEMORY, error);
+    options->convert_hdr_to_8bit = 1;
+    options->strict_decoding = 1;
+    enum heif_chroma form =
+        out->channels == 4 ? heif_chroma_interleaved_RGBA : heif_chroma_interleaved_RGB;
+    struct heif_error found =
+        heif_decode_image(handle, &picture, heif_colorspace_RGB, form, options);
+    enum cg_status status =
+        found.code == heif_error_Ok ? copy_rows(picture, out, error) : fail(&found, error);
+    heif_image_release(picture);
+    heif_decoding_options_free(options);
+    return status;
+}
+
+/* ---- profile and EXIF ------------------------------------------------------------------------ */
+
+static enum cg_status copy_profile(const struct heif_image_handle *handle,
+                                   struct cg_reader_extras *extras, struct cg_error *error)
+{
+    size_t nbytes = heif_image_handle_get_raw_color_profile_size(handle);
+    if (nbytes == 0)
+        return CG_OK;
+    extras->icc = malloc(nbytes);
+    if (extras->icc == NULL)
+        return cg_reader_fail(CG_ERR_MEMORY, error);
+    extras->icc_nbytes = nbytes;
+    struct heif_error found = heif_image_handle_get_raw_color_profile(handle, extras->icc);
+    return found.code == heif_error_Ok ? CG_OK : fail(&found, error);
+}
+
+static uint32_t get32(const uint8_t *bytes)
+{
+    return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
+}
+
+/* EXIF data that make no sense are as if they were not there. */
+static enum cg_status copy_exif(const struct heif_image_handle *handle,
+                                struct cg_reader_extras *extras, struct cg_error *error)
+{
+    heif_item_id id;
+    if (heif_image_handle_get_list_of_metadata_block_IDs(handle, "Exif", &id, 1) != 1)
+        return CG_OK;
+    size_t nbytes = heif_image_handle_get_metadata_size(handle, id);
+    if (nbytes <= EXIF_OFFSET_NBYTES)
+        return CG_OK;
+    uint8_t *block = malloc(nbytes);
+    if (block == NULL)
+        return cg_reader_fail(CG_ERR_MEMORY, error);
+    enum cg_status status = CG_OK;
+    if (heif_image_handle_get_metadata(handle, id, block).code == heif_error_Ok) {
+        size_t offset = EXIF_OFFSET_NBYTES + (size_t)get32(block);
+        if (offset < nbytes)
+            status = cg_reader_copy(block + offset, nbytes - offset, &extras->exif,
+                                    &extras->exif_nbytes, error);
+    }
+    free(block);
+    return status;
+}
+
+static enum cg_status decode(const uint8_t *bytes, size_t nbytes,
+                             const struct cg_image_header *header, struct cg_image *out,
+                             struct cg_reader_extras *extras, struct cg_error *error)
+{
+    (void)header;
+    struct heif_context *context;
+    struct heif_image_handle *handle;
+    enum cg_status status = open_file(bytes, nbytes, &context, &handle, error);
+    if (status == CG_OK)
+        status = decode_pixels(handle, out, error);
+    if (status == CG_OK)
+        status = copy_profile(handle, extras, error);
+    if (status == CG_OK)
+        status = copy_exif(handle, extras, error);
+    close_file(context, handle);
+    return status;
+}
+
+const struct cg_reader cg_heif_reader = {read_header, decode};

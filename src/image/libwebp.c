@@ -1,0 +1,230 @@
+/*
+ * WebP by libwebp, libwebpdemux and libwebpmux (the container: RFC 9649). Of an animation the first
+ * frame is read, on a clear canvas. Profile and EXIF data lie in chunks of their own, EXIF behind
+ * the pixels.
+ */
+#include "image/libwebp.h"
+
+#include "image/orientation.h"
+#include "image/reader.h"
+
+#include <string.h>
+#include <webp/decode.h>
+#include <webp/demux.h>
+#include <webp/encode.h>
+#include <webp/mux.h>
+
+/* ---- reading --------------------------------------------------------------------------------- */
+
+/* EXIF data with the prefix that a JPEG has before them, as some programs write them, or without.
+ */
+static struct cg_span find_exif(const WebPDemuxer *demuxer)
+{
+    WebPChunkIterator chunk;
+    struct cg_span span = {0};
+    if (!WebPDemuxGetChunk(demuxer, "EXIF", 1, &chunk))
+        return span;
+    span = (struct cg_span){chunk.chunk.bytes, chunk.chunk.size};
+    if (span.nbytes >= 6 && memcmp(span.bytes, "Exif\0", 6) == 0)
+        span = (struct cg_span){span.bytes + 6, span.nbytes - 6};
+    WebPDemuxReleaseChunkIterator(&chunk);
+    return span;
+}
+
+static enum cg_status fill_header(const WebPDemuxer *demuxer, struct cg_image_header *out,
+                                  struct cg_error *error)
+{
+    uint32_t flags = WebPDemuxGetI(demuxer, WEBP_FF_FORMAT_FLAGS);
+    uint32_t width = WebPDemuxGetI(demuxer, WEBP_FF_CANVAS_WIDTH);
+    uint32_t height = WebPDemuxGetI(demuxer, WEBP_FF_CANVAS_HEIGHT);
+    enum cg_status status = cg_image_check_size(width, height, 4, error);
+    if (status != CG_OK)
+        return status;
+    out->width = (int)width;
+    out->height = (int)height;
+    out->channels = (flags & (ALPHA_FLAG | ANIMATION_FLAG)) != 0 ? 4 : 3;
+    out->exif = find_exif(demuxer);
+    int orientation = cg_exif_orientation(out->exif.bytes, out->exif.nbytes);
+    out->orientation = orientation != 0 ? orientation : 1;
+    return CG_OK;
+}
+
+/* The head of a file that goes on is enough for its size. */
+static enum cg_status read_header(const uint8_t *bytes, size_t nbytes, enum cg_header_scope scope,
+                                  struct cg_image_header *out, struct cg_error *error)
+{
+    const WebPData data = {bytes, nbytes};
+    WebPDemuxState state;
+    WebPDemuxer *demuxer = WebPDemuxPartial(&data, &state);
+    enum cg_status status;
+    if (demuxer != NULL && (state == WEBP_DEMUX_DONE ||
+                            (state == WEBP_DEMUX_PARSED_HEADER && scope == CG_HEADER_HEAD))) {
+        status = fill_header(demuxer, out, error);
+    } else if (state == WEBP_DEMUX_PARSE_ERROR) {
+        status = cg_fail(error, CG_ERR_FORMAT, "expected a sound WebP, found its chunks damaged");
+    } else {
+        out->cut_off = true;
+        status = cg_fail(error, CG_ERR_FORMAT,
+                         "expected a WebP that runs to its end, found it cut off after %zu bytes",
+                         nbytes);
+    }
+    WebPDemuxDelete(demuxer);
+    return status;
+}
+
+/* Into its place on the canvas. */
+static enum cg_status decode_frame(const WebPIterator *frame, struct cg_image *out,
+                                   struct cg_error *error)
+{
+    WebPDecoderConfig config;
+    size_t channels = (size_t)out->channels, row_nbytes = (size_t)out->width * channels;
+    size_t total = row_nbytes * (size_t)out->height;
+    if (frame->x_offset < 0 || frame->y_offset < 0 || frame->width < 1 || frame->height < 1 ||
+        frame->x_offset > out->width - frame->width ||
+        frame->y_offset > out->height - frame->height || !WebPInitDecoderConfig(&config))
+        return cg_reader_fail(CG_ERR_FORMAT, error);
+    size_t offset =
+        (size_t)frame->y_offset * row_nbytes + (size_t)frame->x_offset * (size_t)out->channels;
+    config.output.colorspace = channels == 4 ? MODE_RGBA : MODE_RGB;
+    config.output.is_external_memory = 1;
+    config.output.u.RGBA.rgba = out->pixels + offset;
+    config.output.u.RGBA.stride = (int)row_nbytes;
+    config.output.u.RGBA.size = total - offset;
+    switch (WebPDecode(frame->fragment.bytes, frame->fragment.size, &config)) {
+    case VP8_STATUS_OK:
+        return CG_OK;
+    case VP8_STATUS_OUT_OF_MEMORY:
+        return cg_reader_fail(CG_ERR_MEMORY, error);
+    default:
+        return cg_reader_fail(CG_ERR_FORMAT, error);
+    }
+}
+
+static enum cg_status copy_profile(const WebPDemuxer *demuxer, struct cg_reader_extras *extras,
+                                   struct cg_error *error)
+{
+    WebPChunkIterator chunk;
+    if (!WebPDemuxGetChunk(demuxer, "ICCP", 1, &chunk))
+        return CG_OK;
+    enum cg_status status = cg_reader_copy(chunk.chunk.bytes, chunk.chunk.size, &extras->icc,
+                                           &extras->icc_nbytes, error);
+    WebPDemuxReleaseChunkIterator(&chunk);
+    return status;
+}
+
+static enum cg_status decode(const uint8_t *bytes, size_t nbytes,
+                             const struct cg_image_header *header, struct cg_image *out,
+                             struct cg_reader_extras *extras, struct cg_error *error)
+{
+    (void)header;
+    const WebPData data = {bytes, nbytes};
+    WebPIterator frame;
+    WebPDemuxer *demuxer = WebPDemux(&data);
+    if (demuxer == NULL) /* which was whole when the header was read */
+        return cg_reader_fail(CG_ERR_MEMORY, error);
+    enum cg_status status = CG_ERR_FORMAT;
+    if (WebPDemuxGetFrame(demuxer, 1, &frame)) {
+        memset(out->pixels, 0, (size_t)out->width * (size_t)out->height * (size_t)out->channels);
+        status = decode_frame(&frame, out, error);
+        WebPDemuxReleaseIterator(&frame);
+    } else {
+        cg_reader_fail(status, error);
+    }
+    if (status == CG_OK)
+        status = copy_profile(demuxer, extras, error);
+    WebPDemuxDelete(demuxer);
+    return status;
+}
+
+const struct cg_reader cg_webp_reader = {read_header, decode};
+
+/* ---- writing --------------------------------------------------------------------------------- */
+
+static enum cg_status no_memory(struct cg_error *error)
+{
+    return cg_fail(error, CG_ERR_MEMORY, "the memory to compress it could not be allocated");
+}
+
+static bool import_grey(const struct cg_image *image, WebPPicture *picture)
+{
+    struct cg_image rgb;
+    if (cg_image_create(image->width, image->height, 3, &rgb, NULL) != CG_OK)
+        return false;
+    size_t count = (size_t)image->width * (size_t)image->height;
+    for (size_t i = 0; i < count; i++)
+        memset(rgb.pixels + 3 * i, image->pixels[i], 3);
+    bool imported = WebPPictureImportRGB(picture, rgb.pixels, 3 * rgb.width) != 0;
+    cg_image_clear(&rgb);
+    return imported;
+}
+
+static bool import(const struct cg_image *image, WebPPicture *picture)
+{
+    picture->width = image->width;
+    picture->height = image->height;
+    if (image->channels == 1)
+        return import_grey(image, picture);
+    int stride = image->width * image->channels;
+    return image->channels == 4 ? WebPPictureImportRGBA(picture, image->pixels, stride) != 0
+                                : WebPPictureImportRGB(picture, image->pixels, stride) != 0;
+}
+
+/* The bytes of a file without extras into writer, to be cleared in any case. */
+static enum cg_status compress(const struct cg_image *image, int quality, WebPMemoryWriter *writer,
+                               struct cg_error *error)
+{
+    WebPConfig config;
+    WebPPicture picture;
+    WebPMemoryWriterInit(writer);
+    if (!WebPConfigInit(&config) || !WebPPictureInit(&picture))
+        return cg_fail(error, CG_ERR_STATE, "expected libwebp as it was built with, found another");
+    config.quality = (float)quality;
+    picture.writer = WebPMemoryWrite;
+    picture.custom_ptr = writer;
+    bool encoded = import(image, &picture) && WebPEncode(&config, &picture) != 0;
+    WebPPictureFree(&picture);
+    return encoded ? CG_OK : no_memory(error); /* all else was checked before */
+}
+
+static bool set_chunk(WebPMux *mux, const char *name, const uint8_t *bytes, size_t nbytes)
+{
+    const WebPData data = {bytes, nbytes};
+    return bytes == NULL || WebPMuxSetChunk(mux, name, &data, 0) == WEBP_MUX_OK;
+}
+
+static enum cg_status add_with_extras(const WebPMemoryWriter *writer,
+                                      const struct cg_image_extras *extras,
+                                      const struct cg_sink *sink, struct cg_error *error)
+{
+    const WebPData plain = {writer->mem, writer->size};
+    WebPData whole = {NULL, 0};
+    WebPMux *mux = WebPMuxCreate(&plain, 0);
+    enum cg_status status;
+    if (mux != NULL && set_chunk(mux, "ICCP", extras->icc, extras->icc_nbytes) &&
+        set_chunk(mux, "EXIF", extras->exif, extras->exif_nbytes) &&
+        WebPMuxAssemble(mux, &whole) == WEBP_MUX_OK)
+        status = sink->add(sink->context, whole.bytes, whole.size, error);
+    else
+        status = no_memory(error);
+    WebPDataClear(&whole);
+    WebPMuxDelete(mux);
+    return status;
+}
+
+enum cg_status cg_webp_encode(const struct cg_image *image, int quality,
+                              const struct cg_image_extras *extras, const struct cg_sink *sink,
+                              struct cg_error *error)
+{
+    WebPMemoryWriter writer;
+    if (image->width > CG_WEBP_SIDE_MAX_PX || image->height > CG_WEBP_SIDE_MAX_PX)
+        return cg_fail(error, CG_ERR_LIMIT,
+                       "expected sides of at most %d pixels for WebP, got %d x %d",
+                       CG_WEBP_SIDE_MAX_PX, image->width, image->height);
+    enum cg_status status = compress(image, quality, &writer, error);
+    if (status == CG_OK && extras != NULL && (extras->icc != NULL || extras->exif != NULL))
+        status = add_with_extras(&writer, extras, sink, error);
+    else if (status == CG_OK)
+        status = sink->add(sink->context, writer.mem, writer.size, error);
+    WebPMemoryWriterClear(&writer);
+    return status;
+}

@@ -1,0 +1,50 @@
+/*
+ * Starting over: see core_type.h.
+ *
+ * OpenBLAS 0.3.21 (Debian 12) does not know Zen 4 and 5 and takes them, and other newer AVX-512
+ * processors, for Haswell or Zen, whose kernels use half the vector width. OPENBLAS_CORETYPE is
+ * read by a constructor of the library, before main: hence the fresh start.
+ *
+ * The same constructor starts threads, which map 128 MiB each and are never used here.
+ */
+#include "startup/core_type.h"
+
+#include "base/multiversion.h"
+#include "tensor/blas.h"
+
+#include <cblas.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#define THREADS_VARIABLE "OPENBLAS_NUM_THREADS"
+#define AVX512_CORE_TYPE "SkylakeX"
+
+/* Mapped and never used matters only where what is mapped is limited. */
+static bool threads_are_a_burden(void)
+{
+    struct rlimit limit;
+    return getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY &&
+           getenv(THREADS_VARIABLE) == NULL;
+}
+
+void cg_blas_fix_core_type(char *const argv[])
+{
+    bool core = cg_blas_needs_mending(openblas_get_corename(), cg_cpu_has_avx512(),
+                                      getenv(CG_BLAS_CORE_TYPE_VARIABLE));
+    bool threads = threads_are_a_burden();
+    bool set = core || threads;
+    if (core)
+        set = setenv(CG_BLAS_CORE_TYPE_VARIABLE, AVX512_CORE_TYPE, 1) == 0 &&
+              setenv(CG_BLAS_MENDED_VARIABLE, "1", 1) == 0;
+    if (threads)
+        set = set && setenv(THREADS_VARIABLE, "1", 1) == 0;
+    if (set)
+        execv("/proc/self/exe", argv);
+    if (core) { /* no fresh start to be had: go on, slower */
+        unsetenv(CG_BLAS_CORE_TYPE_VARIABLE);
+        unsetenv(CG_BLAS_MENDED_VARIABLE);
+    }
+    if (threads)
+        unsetenv(THREADS_VARIABLE);
+}
