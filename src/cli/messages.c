@@ -27,7 +27,7 @@ int cg_cli_fail(enum cg_cli_exit code, const char *format, ...)
     va_start(arguments, format);
     print_line("comicgan: ", format, arguments);
     va_end(arguments);
-    return code;
+    return (int)code;
 }
 
 int cg_cli_fail_with(enum cg_cli_exit code, const struct cg_error *error)

@@ -263,7 +263,8 @@ char *cg_walk_unread_text(const size_t unread[CG_IMAGE_FORMAT_COUNT],
         size_t length = strlen(text);
         if (unread[i] > 0)
             snprintf(text + length, CG_WALK_UNREAD_NBYTES - length, "%s%zu %s",
-                     length > 0 ? ", " : "", unread[i], cg_image_format_name(i));
+                     length > 0 ? ", " : "", unread[i],
+                     cg_image_format_name((enum cg_image_format)i));
     }
     return text;
 }

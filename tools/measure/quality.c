@@ -457,5 +457,5 @@ int main(int argc, char *argv[])
     if (quality_options_parse(argc, argv, &options))
         code = run_options(&options);
     quality_options_clear(&options);
-    return code;
+    return (int)code;
 }
