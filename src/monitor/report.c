@@ -87,7 +87,7 @@ static char *embed(void *context, size_t number, size_t count, const char *file)
     uint8_t *bytes = NULL;
     size_t nbytes = 0;
     char *text = NULL, *path = cg_string_format("%s/%s", gallery->samples_dir, file);
-    struct cg_error error;
+    struct cg_error error = {0};
     enum cg_status status = CG_ERR_MEMORY;
     if (path != NULL)
         status = cg_file_read(path, PICTURE_MAX_NBYTES, &bytes, &nbytes, &error);

@@ -122,13 +122,13 @@ static int check_output(const struct cg_video_settings *settings, const char *in
 {
     struct cg_error error;
     struct cg_inputs inputs = {0};
-    int code = CG_EXIT_DONE;
-    if (access(in, F_OK) == 0 && cg_inputs_add(&inputs, in, &error) != CG_OK)
-        code = cg_cli_fail_with(CG_EXIT_INPUT, &error);
-    else if (cg_cli_render_params_add_inputs(&settings->video.looks, &inputs, &error) != CG_OK)
-        code = cg_cli_fail_with(CG_EXIT_INPUT, &error);
-    else
-        code = cg_cli_check_output(&inputs, out, settings->force);
+    enum cg_status status = CG_OK;
+    if (access(in, F_OK) == 0)
+        status = cg_inputs_add(&inputs, in, &error);
+    if (status == CG_OK)
+        status = cg_cli_render_params_add_inputs(&settings->video.looks, &inputs, &error);
+    int code = status == CG_OK ? cg_cli_check_output(&inputs, out, settings->force)
+                               : cg_cli_fail_with(CG_EXIT_INPUT, &error);
     cg_inputs_clear(&inputs);
     return code;
 }
