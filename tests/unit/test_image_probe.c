@@ -154,7 +154,8 @@ static void what_is_no_picture_is_named(void **state)
     (void)state;
     struct cg_error error;
     struct cg_image_info info;
-    assert_int_equal(cg_image_probe(write_file("BM\0\0\0\0", 6), &info, &error), CG_ERR_UNSUPPORTED);
+    assert_int_equal(cg_image_probe(write_file("BM\0\0\0\0", 6), &info, &error),
+                     CG_ERR_UNSUPPORTED);
     assert_non_null(strstr(error.text, "found a BMP picture"));
     assert_non_null(strstr(error.text, fixture_path("a")));
     assert_int_equal(cg_image_probe(fixture_path("none"), &info, &error), CG_ERR_IO);
