@@ -12,7 +12,7 @@ refused() {
 expect 2 ranks 2 --bogus
 refused 2 '--bogus'
 expect 0 ranks 2 --help
-[ "$(grep -c '^usage: ' ../stdout)" -eq 1 ] || fail "the help was not printed once"
+[ "$(grep -c '^Usage: ' ../stdout)" -eq 1 ] || fail "the help was not printed once"
 expect 2 ranks 2 "${recipe[@]}" --out run --monitor x
 refused 2 'expected [HOST:]PORT'
 expect 1 ranks 2 --data nowhere --out run
