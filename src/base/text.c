@@ -3,7 +3,7 @@
 
 #include "base/utf8.h"
 
-#include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 static bool is_safe(int32_t c)
@@ -31,4 +31,17 @@ void cg_text_clean(char *text)
         from += length;
     }
     *to = '\0';
+}
+
+bool cg_text_parse_colour(const char *text, size_t length, uint8_t rgb[3])
+{
+    if ((length != 4 && length != 7) || text[0] != '#' ||
+        strspn(text + 1, "0123456789abcdefABCDEF") < length - 1)
+        return false;
+    unsigned long value = strtoul(text + 1, NULL, 16);
+    for (int c = 2; c >= 0; c--) {
+        rgb[c] = (uint8_t)(length == 7 ? value & 0xff : (value & 0xf) * 0x11);
+        value >>= length == 7 ? 8 : 4;
+    }
+    return true;
 }

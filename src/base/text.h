@@ -1,6 +1,10 @@
-/* Untrusted text, such as file names. */
+/* Text from outside: file names made safe to show, colours. */
 #ifndef CG_BASE_TEXT_H
 #define CG_BASE_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 /*
  * Sanitise text for a terminal, in place: control characters (C0, C1, DEL), line and paragraph
@@ -8,5 +12,8 @@
  * not UTF-8 become '?'.
  */
 void cg_text_clean(char *text);
+
+/* Read #rgb or #rrggbb, the first length characters of text; false if they are neither. */
+bool cg_text_parse_colour(const char *text, size_t length, uint8_t rgb[3]);
 
 #endif

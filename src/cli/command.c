@@ -1,6 +1,8 @@
 /* A command line is read by its command's table: see command.h. */
 #include "cli/command.h"
 
+#include "base/text.h"
+
 #include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
@@ -125,20 +127,6 @@ static bool parse_size(const char *option, const char *text, size_t *out)
     return true;
 }
 
-/* "#rgb" or "#rrggbb" */
-static bool parse_hexadecimal(const char *text, uint8_t rgb[3])
-{
-    size_t digits = strspn(text + 1, "0123456789abcdefABCDEF");
-    if (text[0] != '#' || text[1 + digits] != '\0' || (digits != 3 && digits != 6))
-        return false;
-    unsigned long value = strtoul(text + 1, NULL, 16);
-    for (int c = 2; c >= 0; c--) {
-        rgb[c] = (uint8_t)(digits == 6 ? value & 0xff : (value & 0xf) * 0x11);
-        value >>= digits == 6 ? 8 : 4;
-    }
-    return true;
-}
-
 static bool parse_colour(const char *option, const char *text, uint8_t rgb[3])
 {
     static const struct {
@@ -149,7 +137,7 @@ static bool parse_colour(const char *option, const char *text, uint8_t rgb[3])
         {"gray", {128, 128, 128}},  {"red", {255, 0, 0}},      {"green", {0, 128, 0}},
         {"blue", {0, 0, 255}},      {"yellow", {255, 255, 0}},
     };
-    if (text[0] != '\0' && parse_hexadecimal(text, rgb))
+    if (cg_text_parse_colour(text, strlen(text), rgb))
         return true;
     for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
         if (strcasecmp(text, known[i].name) == 0) {

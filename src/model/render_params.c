@@ -1,6 +1,7 @@
 /* The table of looks: see render_params.h. */
 #include "model/render_params.h"
 
+#include "base/text.h"
 #include "model/json.h"
 
 #include <stdlib.h>
@@ -90,20 +91,6 @@ static const struct {
     {"kraft", 0xcfae84, 0.6f}, {"grey", 0xe4e4e1, 0.25f}, {"blue", 0xdfe8ee, 0.2f},
 };
 
-/* #rgb or #rrggbb, length characters of it. */
-static bool parse_hex(const char *text, size_t length, unsigned *rgb)
-{
-    if ((length != 4 && length != 7) || text[0] != '#' ||
-        strspn(text + 1, "0123456789abcdefABCDEF") < length - 1)
-        return false;
-    unsigned value = (unsigned)strtoul(text + 1, NULL, 16);
-    if (length == 4)
-        value = (unsigned)strtoul(
-            (const char[]){text[1], text[1], text[2], text[2], text[3], text[3], '\0'}, NULL, 16);
-    *rgb = value;
-    return true;
-}
-
 static bool parse_paper_colour(const char *text, size_t length, unsigned *rgb, float *grain)
 {
     for (size_t i = 0; i < sizeof(papers) / sizeof(papers[0]); i++)
@@ -112,8 +99,12 @@ static bool parse_paper_colour(const char *text, size_t length, unsigned *rgb, f
             *grain = papers[i].grain;
             return true;
         }
+    uint8_t parsed[3];
+    if (!cg_text_parse_colour(text, length, parsed))
+        return false;
     *grain = 0.0f;
-    return parse_hex(text, length, rgb);
+    *rgb = (unsigned)parsed[0] << 16 | (unsigned)parsed[1] << 8 | parsed[2];
+    return true;
 }
 
 static bool parse_grain(const char *text, float *grain)

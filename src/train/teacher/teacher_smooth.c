@@ -131,33 +131,3 @@ void cg_sharpen_edges(const struct cg_plane *source, const struct cg_plane *to,
     }
     cg_plane_replicate(to);
 }
-
-/* low, high = least and greatest value on the border of the square of radius_px, corners cut. */
-static void ring_bounds(const struct cg_plane *source, int y, int radius_px, float *low,
-                        float *high)
-{
-    const int r = radius_px, cut = radius_px / 2, width = source->width;
-    memcpy(low, cg_plane_row(source, y - r), (size_t)width * sizeof *low);
-    memcpy(high, low, (size_t)width * sizeof *high);
-    for (int i = -r; i <= r; i++) {
-        int side = i < 0 ? -i : i, away = side > cut ? r - (side - cut) : r;
-        widen_bounds(cg_plane_row(source, y - away) + i, width, low, high);
-        widen_bounds(cg_plane_row(source, y + away) + i, width, low, high);
-        widen_bounds(cg_plane_row(source, y + i) - away, width, low, high);
-        widen_bounds(cg_plane_row(source, y + i) + away, width, low, high);
-    }
-}
-
-void cg_remove_spots(const struct cg_plane *source, const struct cg_plane *to,
-                     const struct cg_plane *scratch, int radius_px)
-{
-    for (int y = 0; y < source->height; y++) {
-        float *low = cg_plane_row(scratch, 0), *high = cg_plane_row(to, y);
-        ring_bounds(source, y, radius_px, low, high);
-        const float *in = cg_plane_row(source, y);
-        float *out = cg_plane_row(to, y);
-        for (int x = 0; x < source->width; x++)
-            out[x] = clamp(in[x], low[x], high[x]);
-    }
-    cg_plane_replicate(to);
-}

@@ -23,10 +23,4 @@ void cg_smooth_pass(const struct cg_lab *source, const struct cg_lab *guide,
 void cg_sharpen_edges(const struct cg_plane *source, const struct cg_plane *to,
                       const struct cg_plane scratch[2], int radius_px, float amount);
 
-/* Remove spots: keep each value between the least and the greatest on a ring of radius_px around
- * it. What is longer than the ring is wide (lines, edges) crosses it and stays. scratch is
- * overwritten. */
-void cg_remove_spots(const struct cg_plane *source, const struct cg_plane *to,
-                     const struct cg_plane *scratch, int radius_px);
-
 #endif
