@@ -50,6 +50,13 @@ int cg_command_find_word(const char *option, const char *const *words, const cha
 /* A number of kind INT or FLOAT, by the row; false after a message. */
 bool cg_command_parse_number(const struct cg_option *row, const char *text, double *out);
 
+/* A row of all commands that read pictures; member: a bool of the command's structure. */
+#define CG_CLI_STRICT_ROW(member)                                                                  \
+    {                                                                                              \
+        "strict", 0, CG_OPTION_FLAG, member, NULL,                                                 \
+            "refuse pictures with damage, which are else read as far as it goes"                   \
+    }
+
 /* ---- for manual.c ---------------------------------------------------------------------------- */
 
 /* A row in its place, with the defaults that were there before the options. */

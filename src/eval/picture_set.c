@@ -71,8 +71,10 @@ static enum cg_status read_picture(void *context, size_t item, struct cg_conv_pa
     if (status != CG_OK)
         return status;
     reading->set->ids[item] = cg_content_hash(bytes, nbytes, 0);
-    status = cg_image_decode(bytes, nbytes, &(struct cg_image_read_options){.channels = 3},
-                             &picture, NULL, error);
+    status = cg_image_decode(
+        bytes, nbytes,
+        &(struct cg_image_read_options){.channels = 3, .strict = reading->options->strict},
+        &picture, NULL, error);
     free(bytes);
     if (status == CG_OK)
         status = put_patches(reading, item, &picture, error);

@@ -16,6 +16,7 @@
 struct cg_picture_set_options {
     const struct cg_convnet *net; /* NULL: patches alone */
     const char *cache_dir;        /* of features; NULL: none are kept */
+    bool strict;                  /* damaged pictures are refused */
     int long_px;                  /* patches are taken at this size: longer pictures are reduced */
 };
 

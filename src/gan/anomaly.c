@@ -57,9 +57,9 @@ static void free_buffers(struct cg_anomaly *anomaly)
     free(anomaly->bytes);
 }
 
-enum cg_status cg_anomaly_create(const struct cg_vector_model *model, int crops, float crop,
-                                 struct cg_pool *pool, struct cg_anomaly **out,
-                                 struct cg_error *error)
+enum cg_status cg_anomaly_create(const struct cg_vector_model *model,
+                                 const struct cg_samples_options *cut, struct cg_pool *pool,
+                                 struct cg_anomaly **out, struct cg_error *error)
 {
     const struct cg_network *d = model->networks[CG_VECTOR_D];
     *out = NULL;
@@ -69,8 +69,10 @@ enum cg_status cg_anomaly_create(const struct cg_vector_model *model, int crops,
     cg_blas_single_threaded();
     anomaly->model = model;
     anomaly->pool = pool;
-    anomaly->cut = (struct cg_samples_options){model->config.side_px, model->config.channels, crops,
-                                               crop, CROPS_SEED};
+    anomaly->cut = *cut;
+    anomaly->cut.side_px = model->config.side_px;
+    anomaly->cut.channels = model->config.channels;
+    anomaly->cut.seed = CROPS_SEED;
     anomaly->layer = d->layer_count - 2;
     anomaly->units = (size_t)cg_network_channels(d, anomaly->layer);
     anomaly->width = 2 * anomaly->units;
@@ -117,7 +119,8 @@ static void describe_unit(const struct cg_anomaly *anomaly, size_t unit, size_t 
 static enum cg_status describe(struct cg_anomaly *anomaly, const char *path, float *description,
                                double *unreal, struct cg_error *error)
 {
-    const struct cg_image_read_options options = {.channels = anomaly->cut.channels};
+    const struct cg_image_read_options options = {.channels = anomaly->cut.channels,
+                                                  .strict = anomaly->cut.strict};
     struct cg_image image;
     int made = 0;
     enum cg_status status = cg_image_read(path, &options, &image, NULL, error);

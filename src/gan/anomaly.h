@@ -26,11 +26,11 @@
 
 struct cg_anomaly;
 
-/* crops and crop: how pictures are cut (samples.h). Model and pool must outlive it. Errors:
- * CG_ERR_MEMORY. */
-enum cg_status cg_anomaly_create(const struct cg_vector_model *model, int crops, float crop,
-                                 struct cg_pool *pool, struct cg_anomaly **out,
-                                 struct cg_error *error);
+/* cut: how pictures are cut and read; size and seed are the model's. Model and pool must outlive
+ * it. Errors: CG_ERR_MEMORY. */
+enum cg_status cg_anomaly_create(const struct cg_vector_model *model,
+                                 const struct cg_samples_options *cut, struct cg_pool *pool,
+                                 struct cg_anomaly **out, struct cg_error *error);
 void cg_anomaly_free(struct cg_anomaly *anomaly);
 
 /* Fit to the pictures in dir; unreadable ones are skipped. Errors: CG_ERR_IO,

@@ -26,6 +26,7 @@ struct cg_vector_options {
     float crop;
     uint64_t seed;
     int threads; /* 0: all processors */
+    bool strict; /* damaged pictures count as unreadable */
     bool force;  /* replace what is in out_dir; not kept with the run */
     struct cg_vector_recipe recipe;
 };

@@ -111,7 +111,8 @@ struct folder_job {
 static void read_picture(void *context, size_t item, int worker)
 {
     struct folder_job *job = context;
-    const struct cg_image_read_options options = {.channels = job->options->channels};
+    const struct cg_image_read_options options = {.channels = job->options->channels,
+                                                  .strict = job->options->strict};
     struct cg_image image;
     (void)worker;
     job->statuses[item] =

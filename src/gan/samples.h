@@ -18,6 +18,7 @@ struct cg_samples_options {
     int crops;             /* of each picture; 0: enough for CG_SAMPLES_WANTED in all */
     float crop;            /* side of the crops as a fraction of the picture's short side, 0.05 to
                               1, plus or minus a quarter; 1: always the centre square */
+    bool strict;           /* damaged pictures count as unreadable */
     uint64_t seed;
 };
 

@@ -25,6 +25,7 @@ const struct cg_option CG_VECTOR_OPTIONS[] = {
     {"dropout", 0, CG_OPTION_FLOAT, AT(config.dropout), "P",
      "share of D's hidden values dropped (default %d)", 0, 0.9, .key = "dropout"},
     {.kind = CG_OPTION_STEPS, .field = AT(seed), .key = "seed"},
+    {.kind = CG_OPTION_FLAG, .field = AT(strict), .key = "strict", .is_new = true},
     CG_OPTION_END,
 };
 

@@ -45,8 +45,12 @@ static enum cg_status make_paths(struct cg_vector_trainer *trainer, struct cg_er
 static enum cg_status open_data(struct cg_vector_trainer *trainer, struct cg_error *error)
 {
     const struct cg_vector_options *options = trainer->options;
-    struct cg_samples_options wanted = {options->config.side_px, options->config.channels,
-                                        options->crops, options->crop, options->seed};
+    const struct cg_samples_options wanted = {.side_px = options->config.side_px,
+                                              .channels = options->config.channels,
+                                              .crops = options->crops,
+                                              .crop = options->crop,
+                                              .strict = options->strict,
+                                              .seed = options->seed};
     char text[CG_ERROR_TEXT_NBYTES];
     enum cg_status status =
         cg_samples_open(options->data, &wanted, trainer->pool, &trainer->samples, error);

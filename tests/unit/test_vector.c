@@ -308,12 +308,18 @@ static void strange_pictures_score_higher(void **state)
     }
     write_stripes(*state, "strange.png", 2, 0);
     char *normal = temp_path(*state, "normal"), *fit = temp_path(*state, "fit.safetensors");
-    assert_int_equal(cg_anomaly_create(model, 8, 0.6f, pool, &anomaly, NULL), CG_OK);
+    assert_int_equal(cg_anomaly_create(model,
+                                       &(struct cg_samples_options){.crops = 8, .crop = 0.6f}, pool,
+                                       &anomaly, NULL),
+                     CG_OK);
     assert_int_equal(cg_anomaly_fit(anomaly, normal, NULL), CG_OK);
     double strange = score_of(anomaly, *state, "strange.png");
     assert_true(strange > 2.0 * score_of(anomaly, *state, "normal/3.png"));
     assert_int_equal(cg_anomaly_save(anomaly, fit, NULL), CG_OK);
-    assert_int_equal(cg_anomaly_create(model, 3, 1.0f, pool, &again, NULL), CG_OK);
+    assert_int_equal(cg_anomaly_create(model,
+                                       &(struct cg_samples_options){.crops = 3, .crop = 1.0f}, pool,
+                                       &again, NULL),
+                     CG_OK);
     assert_int_equal(cg_anomaly_load(again, fit, NULL), CG_OK);
     assert_true(score_of(again, *state, "strange.png") == strange);
     char *weights = cg_string_format("%s/model.safetensors", run.out);

@@ -73,8 +73,7 @@ static const struct cg_option rows[] = {
     {"keep-exif", 0, CG_OPTION_FLAG, AT(batch.picture.keep_exif), NULL,
      "keep date, camera and the like, without the place"},
     {"keep-gps", 0, CG_OPTION_FLAG, AT(batch.picture.keep_gps), NULL, "keep the place too"},
-    {"strict", 0, CG_OPTION_FLAG, AT(batch.picture.strict), NULL,
-     "refuse pictures with damage, which are else read as far as it goes, with a note"},
+    CG_CLI_STRICT_ROW(AT(batch.picture.strict)),
 
     {"How the work is done (the comics do not depend on it):", .kind = CG_OPTION_HEADING},
     {"jobs", 'j', CG_OPTION_INT, AT(batch.jobs), "N",

@@ -17,7 +17,7 @@
 struct settings {
     const char *features, *cache, *dirs[2];
     int long_px, resamples, seed, threads;
-    bool json, no_sandbox;
+    bool json, strict, no_sandbox;
 };
 
 #define AT(member) offsetof(struct settings, member)
@@ -38,6 +38,7 @@ static const struct cg_option rows[] = {
      "~/.cache/comicgan)"},
     {"threads", 0, CG_OPTION_INT, AT(threads), "N",
      "0: one for each processor (default); figures do not depend on it", 0, 256},
+    CG_CLI_STRICT_ROW(AT(strict)),
     CG_CLI_NO_SANDBOX_ROW(AT(no_sandbox)),
     CG_OPTION_END,
 };
@@ -192,10 +193,12 @@ static int compare(const struct settings *settings, const struct cg_convnet *net
     if (status == CG_OK)
         status = cg_pool_create(settings->threads, &pool, &error);
     if (status == CG_OK) {
-        struct cg_compare_options options = {
-            .pictures = {.net = net, .cache_dir = cache, .long_px = settings->long_px},
-            .resamples = (size_t)settings->resamples,
-            .seed = (uint64_t)settings->seed};
+        struct cg_compare_options options = {.pictures = {.net = net,
+                                                          .cache_dir = cache,
+                                                          .long_px = settings->long_px,
+                                                          .strict = settings->strict},
+                                             .resamples = (size_t)settings->resamples,
+                                             .seed = (uint64_t)settings->seed};
         status = cg_compare(settings->dirs[0], settings->dirs[1], &options, pool, &found, &error);
     }
     cg_pool_free(pool);

@@ -14,13 +14,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct cg_image_read_options as_it_is = {.channels = 0};
 static const struct cg_image_write_options as_png = {.format = CG_IMAGE_PNG};
 
 struct settings {
     const char *data, *out, *model;
     int copies, count, seed, threads;
-    bool force;
+    bool force, strict;
     struct cg_transform transform;
 };
 
@@ -48,6 +47,7 @@ static const struct cg_option rows[] = {
     {"contrast", 0, CG_OPTION_FLOAT, AT(transform.contrast), "C",
      "changed by up to this share, %r (default: %d)", 0, 1},
     {"force", 'f', CG_OPTION_FLAG, AT(force), NULL, "replace what is there already in OUT"},
+    CG_CLI_STRICT_ROW(AT(strict)),
     {"seed", 0, CG_OPTION_INT, AT(seed), "S", "random seed (default: %d)", 0, 1e9},
     {"threads", 0, CG_OPTION_INT, AT(threads), "N",
      "threads (default: all processors); the pictures are the same with any", 1, 256},
@@ -107,6 +107,7 @@ static void copy_picture(void *context, size_t item, int worker)
     struct copies_job *job = context;
     const char *source = job->list->paths[item];
     struct cg_error *error = &job->errors[item];
+    const struct cg_image_read_options as_it_is = {.strict = job->settings->strict};
     struct cg_image image;
     (void)worker;
     enum cg_status status = cg_image_read(source, &as_it_is, &image, NULL, error);

@@ -17,7 +17,7 @@ struct settings {
     const char *model, *fit, *save, *use, *anomalies;
     int crops, threads;
     float crop;
-    bool as_json, force, no_sandbox;
+    bool as_json, force, strict, no_sandbox;
 };
 
 #define AT(member) offsetof(struct settings, member)
@@ -43,6 +43,7 @@ static const struct cg_option rows[] = {
     {"json", 0, CG_OPTION_FLAG, AT(as_json), NULL, "an object with scores in place of a table"},
     {"threads", 0, CG_OPTION_INT, AT(threads), "N",
      "threads (default: all processors); the scores are the same with any", 1, 256},
+    CG_CLI_STRICT_ROW(AT(strict)),
     CG_CLI_NO_SANDBOX_ROW(AT(no_sandbox)),
     CG_OPTION_END,
 };
@@ -198,10 +199,11 @@ static int work(const struct settings *settings, const struct cg_vector_model *m
     struct cg_error error;
     struct cg_anomaly *anomaly = NULL;
     struct scores scores = {.auc = -1.0};
+    const struct cg_samples_options cut = {
+        .crops = settings->crops, .crop = settings->crop, .strict = settings->strict};
     int code = CG_EXIT_DONE;
     bool only_fit = files[0] == NULL && settings->anomalies == NULL;
-    enum cg_status status =
-        cg_anomaly_create(model, settings->crops, settings->crop, pool, &anomaly, &error);
+    enum cg_status status = cg_anomaly_create(model, &cut, pool, &anomaly, &error);
     if (status == CG_OK)
         status = calibrate(settings, anomaly, &error);
     if (status == CG_OK && !only_fit)

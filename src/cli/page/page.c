@@ -114,6 +114,7 @@ static const struct cg_option rows[] = {
     {"rtl", 0, CG_OPTION_FLAG, AT(order.right_to_left), NULL, "read from right to left"},
     {"force", 'f', CG_OPTION_FLAG, AT(force), NULL, "replace OUT if it is there already"},
     {.kind = CG_OPTION_GROUP, .rows = CG_CLI_RENDER_OPTIONS, .field = AT(order.looks)},
+    CG_CLI_STRICT_ROW(AT(order.strict)),
     {"How the file is made:", .kind = CG_OPTION_HEADING},
     {"quality", 0, CG_OPTION_INT, AT(order.quality), "Q", "JPEG quality, %r (default: %d)", 1, 100},
     {"threads", 0, CG_OPTION_INT, AT(order.threads), "N",

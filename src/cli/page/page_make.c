@@ -173,13 +173,24 @@ static enum cg_status reduce(const struct cg_page_geometry *page, struct cg_imag
     return CG_OK;
 }
 
+static enum cg_status read_photo(const struct cg_page_order *order, const char *path,
+                                 struct cg_image *photo, struct cg_error *error)
+{
+    const struct cg_image_read_options options = {.channels = 3, .strict = order->strict};
+    struct cg_image_extras extras;
+    enum cg_status status = cg_image_read(path, &options, photo, &extras, error);
+    if (extras.note[0] != '\0')
+        cg_cli_say("comicgan: warning: %s: %s", cg_path_tail(path), extras.note);
+    cg_image_extras_clear(&extras);
+    return status;
+}
+
 static int read_photos(struct work *work)
 {
-    static const struct cg_image_read_options options = {.channels = 3};
     for (int i = 0; i < work->order->photo_count; i++) {
         struct part *part = &work->parts[i];
         enum cg_status status =
-            cg_image_read(work->order->photos[i], &options, &part->photo, NULL, &work->error);
+            read_photo(work->order, work->order->photos[i], &part->photo, &work->error);
         if (status == CG_OK)
             status = reduce(&work->geometry, &part->photo, &work->error);
         if (status == CG_OK)

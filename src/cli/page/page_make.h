@@ -23,6 +23,7 @@ struct cg_page_order {
     const char *out;
     enum cg_image_format format;
     int quality, threads;
+    bool strict;     /* refuse damaged photos */
     bool no_sandbox; /* do not give up the files that the page does not need */
 };
 

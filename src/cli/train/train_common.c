@@ -54,6 +54,7 @@ const struct cg_option CG_CLI_TRAIN_NEW_OPTIONS[] = {
     {"data", 0, CG_OPTION_FOLDER, AT(data), "DIR", "the pictures to learn from"},
     {"out", 'o', CG_OPTION_FOLDER, AT(out_dir), "RUN", "folder of the run; made if missing"},
     {"force", 'f', CG_OPTION_FLAG, AT(force), NULL, "replace what is in RUN already"},
+    CG_CLI_STRICT_ROW(AT(strict)),
     {"seed", 0, CG_OPTION_STEPS, AT(seed), "S", "random seed (default %d)", 0, 1e9},
     CG_OPTION_END,
 };

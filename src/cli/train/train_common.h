@@ -19,6 +19,7 @@ struct cg_cli_train {
     uint64_t seed;
     int threads;                          /* 0: all processors */
     bool force;                           /* replace what is in out_dir */
+    bool strict;                          /* damaged pictures count as unreadable */
     uint64_t given;                       /* bit 0: --steps, the first row */
     uint64_t new_run_given, recipe_given; /* options that only a new run takes */
     int model;                            /* its place in CG_CLI_TRAIN_MODELS */

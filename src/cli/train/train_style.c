@@ -127,6 +127,7 @@ static void complete(struct style *style, const struct cg_cli_train *common, con
     options->seed = common->seed;
     options->threads = common->threads;
     options->force = common->force;
+    options->strict = common->strict;
     options->name = common->name != NULL ? common->name : name;
     if (options->cache_dir == NULL)
         options->cache_dir = cache;

@@ -93,6 +93,7 @@ static void complete(struct cg_vector_options *options, const struct cg_cli_trai
     options->seed = common->seed;
     options->threads = common->threads;
     options->force = common->force;
+    options->strict = common->strict;
     options->name = common->name;
 }
 

@@ -92,6 +92,7 @@ static const struct cg_option rows[] = {
     {"frames", 0, CG_OPTION_FLAG, AT(frames), NULL,
      "from a folder of numbered PNG or JPEG files into another one; those that are there already "
      "are kept. Does without ffmpeg"},
+    CG_CLI_STRICT_ROW(AT(strict)),
     {"force", 'f', CG_OPTION_FLAG, AT(force), NULL,
      "replace OUT if it is there already; with --frames, make all anew"},
     {"part-seconds", 0, CG_OPTION_FLOAT, AT(part_seconds), "S",
@@ -217,6 +218,9 @@ static int convert(struct cg_video_settings *settings, char *const names[], int 
     if (settings->frames && count != 2)
         return cg_cli_fail(CG_EXIT_USAGE,
                            "video: --frames takes FOLDER and OUT_FOLDER, found %d names", count);
+    if (settings->strict && !settings->frames)
+        return cg_cli_fail(CG_EXIT_USAGE, "video: --strict is for --frames, found a video: ffmpeg "
+                                          "decodes it, and does not say what is damaged");
     if (settings->frames)
         return cg_video_convert_folder(settings, names[0], last);
     if (count > 2 || is_folder(last) || last[strlen(last) - 1] == '/')

@@ -27,6 +27,7 @@
 
 struct folder {
     const char *in, *out;
+    bool strict;
     struct dirent **names;
     int count;
     bool *kept;             /* of each frame: its comic is there already */
@@ -154,7 +155,7 @@ static enum cg_status read_named(const struct folder *folder, int index, struct 
                                  struct cg_error *error)
 {
     char *path = path_of(folder->in, folder->names[index]);
-    const struct cg_image_read_options options = {.channels = 3};
+    const struct cg_image_read_options options = {.channels = 3, .strict = folder->strict};
     enum cg_status status =
         path != NULL ? cg_image_read(path, &options, image, NULL, error) : no_memory(error);
     free(path);
@@ -268,7 +269,7 @@ int cg_video_convert_folder(const struct cg_video_settings *settings, const char
                             const char *out)
 {
     struct cg_error error;
-    struct folder folder = {.in = in, .out = out};
+    struct folder folder = {.in = in, .out = out, .strict = settings->strict};
     int code = CG_EXIT_DONE;
     if (settings->video.fast)
         return cg_cli_fail(CG_EXIT_USAGE,

@@ -43,6 +43,7 @@ struct cg_dataset_options {
                                0.125 keeps out gutters, 1 is for styles on white paper; below 0:
                                0.125, or 0.6 where there is much paper inside the panels */
     bool keep_all;    /* also pages of text, almost white ones, and pictures that look alike */
+    bool strict;      /* damaged pictures count as unreadable */
     int pictures_min; /* fewer of a kind are refused; 0 is as 1 */
     float palette;    /* how far the targets' colours follow the comics', 0 to 1 (comic_palette.h);
                          not used without comics */

@@ -182,6 +182,9 @@ bool cg_findings_alike(const struct cg_findings *a, const struct cg_findings *b)
 
 /* ---- keeping --------------------------------------------------------------------------------- */
 
+/* What strict reading has found sound is kept apart: the rest may be damaged. */
+#define KIND_STRICT 0x100u
+
 struct kept {
     char magic[8];
     uint32_t version, kind;
@@ -193,36 +196,35 @@ struct kept {
 _Static_assert(sizeof(struct cg_findings) == 36 + 16 * CG_PANELS_MAX + THUMB_PIXELS,
                "findings have no padding");
 
-static struct kept make_kept(struct cg_content_id source, enum cg_cache_kind kind,
+static struct kept make_kept(const struct cg_findings_request *request,
                              const struct cg_findings *findings)
 {
     struct kept kept;
     memset(&kept, 0, sizeof(kept)); /* padding, too: it is hashed and written */
     memcpy(kept.magic, "CGFOUND", 8);
     kept.version = VERSION;
-    kept.kind = (uint32_t)kind;
-    kept.source = source;
+    kept.kind = (uint32_t)request->kind | (request->strict ? KIND_STRICT : 0);
+    kept.source = request->source;
     kept.findings = *findings;
     kept.check = cg_content_hash(&kept, offsetof(struct kept, check), 0).low;
     return kept;
 }
 
 /* The name is the hash of what would be kept if nothing had been found. */
-static char *kept_path(const char *cache_dir, struct cg_content_id source, enum cg_cache_kind kind,
-                       struct cg_error *error)
+static char *kept_path(const struct cg_findings_request *request, struct cg_error *error)
 {
     const struct cg_findings nothing = {0};
-    struct kept kept = make_kept(source, kind, &nothing);
+    struct kept kept = make_kept(request, &nothing);
     struct cg_content_id name = cg_content_hash(&kept, sizeof(kept), 0);
-    char *path = cg_string_format("%s/%016" PRIx64 "%016" PRIx64 ".findings", cache_dir, name.high,
-                                  name.low);
+    char *path = cg_string_format("%s/%016" PRIx64 "%016" PRIx64 ".findings", request->cache_dir,
+                                  name.high, name.low);
     if (path == NULL)
-        cg_fail(error, CG_ERR_MEMORY, "cache %s: out of memory", cache_dir);
+        cg_fail(error, CG_ERR_MEMORY, "cache %s: out of memory", request->cache_dir);
     return path;
 }
 
 /* What is not whole and valid is as good as not there. */
-static bool read_kept(const char *path, struct cg_content_id source, enum cg_cache_kind kind,
+static bool read_kept(const char *path, const struct cg_findings_request *request,
                       struct cg_findings *out)
 {
     uint8_t *bytes;
@@ -236,32 +238,38 @@ static bool read_kept(const char *path, struct cg_content_id source, enum cg_cac
     free(bytes);
     if (!whole)
         return false;
-    expected = make_kept(source, kind, &found.findings);
+    expected = make_kept(request, &found.findings);
     *out = found.findings;
     return memcmp(&found, &expected, sizeof(found)) == 0;
 }
 
-enum cg_status cg_findings_of_file(const char *path, struct cg_content_id source,
-                                   enum cg_cache_kind kind, const char *cache_dir,
+/* Decode the picture and look at it. */
+static enum cg_status look(const struct cg_findings_request *request, struct cg_findings *out,
+                           bool *unreadable, struct cg_error *error)
+{
+    const struct cg_image_read_options options = {.channels = 3, .strict = request->strict};
+    struct cg_image picture;
+    enum cg_status status = cg_image_read(request->path, &options, &picture, NULL, error);
+    *unreadable = status != CG_OK && status != CG_ERR_MEMORY;
+    if (status == CG_OK)
+        status = cg_findings_make(&picture, request->kind, out, error);
+    cg_image_clear(&picture);
+    return status;
+}
+
+enum cg_status cg_findings_of_file(const struct cg_findings_request *request,
                                    struct cg_findings *out, bool *unreadable,
                                    struct cg_error *error)
 {
     *unreadable = false;
-    char *kept_in = kept_path(cache_dir, source, kind, error);
+    char *kept_in = kept_path(request, error);
     if (kept_in == NULL)
         return CG_ERR_MEMORY;
     enum cg_status status = CG_OK;
-    if (!read_kept(kept_in, source, kind, out)) {
-        struct cg_image picture;
-        status = cg_image_read(path, &(struct cg_image_read_options){.channels = 3}, &picture, NULL,
-                               error);
-        *unreadable = status != CG_OK && status != CG_ERR_MEMORY;
+    if (!read_kept(kept_in, request, out)) {
+        status = look(request, out, unreadable, error);
         if (status == CG_OK) {
-            status = cg_findings_make(&picture, kind, out, error);
-            cg_image_clear(&picture);
-        }
-        if (status == CG_OK) {
-            struct kept kept = make_kept(source, kind, out);
+            struct kept kept = make_kept(request, out);
             status = cg_file_write(kept_in, &kept, sizeof(kept), error);
         }
     }

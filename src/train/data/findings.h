@@ -35,12 +35,17 @@ struct cg_findings {
 enum cg_status cg_findings_make(const struct cg_image *picture, enum cg_cache_kind kind,
                                 struct cg_findings *out, struct cg_error *error);
 
-/*
- * The findings of a file, kept in the folder cache_dir from then on. source: the file's content.
- * Errors: those of cg_image_read, *unreadable then true; CG_ERR_IO (the cache), CG_ERR_MEMORY.
- */
-enum cg_status cg_findings_of_file(const char *path, struct cg_content_id source,
-                                   enum cg_cache_kind kind, const char *cache_dir,
+struct cg_findings_request {
+    const char *path;
+    struct cg_content_id source; /* the file's content */
+    enum cg_cache_kind kind;
+    bool strict;           /* a damaged picture is unreadable */
+    const char *cache_dir; /* where findings are kept from then on */
+};
+
+/* The findings of a file. Errors: those of cg_image_read, *unreadable then true; CG_ERR_IO (the
+ * cache), CG_ERR_MEMORY. */
+enum cg_status cg_findings_of_file(const struct cg_findings_request *request,
                                    struct cg_findings *out, bool *unreadable,
                                    struct cg_error *error);
 

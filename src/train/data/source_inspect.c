@@ -36,9 +36,12 @@ static enum cg_status look(const void *context, struct cg_source *source, struct
     source->findings = cg_alloc_zero(1, sizeof(*source->findings), "findings", error);
     if (source->findings == NULL)
         return CG_ERR_MEMORY;
-    enum cg_status status =
-        cg_findings_of_file(source->record.path, source->record.id, source->kind,
-                            inspect->options->cache_dir, source->findings, &unreadable, error);
+    const struct cg_findings_request request = {.path = source->record.path,
+                                                .source = source->record.id,
+                                                .kind = source->kind,
+                                                .strict = inspect->options->strict,
+                                                .cache_dir = inspect->options->cache_dir};
+    enum cg_status status = cg_findings_of_file(&request, source->findings, &unreadable, error);
     if (unreadable)
         status = cg_source_skip(source, CG_SOURCE_UNREADABLE, error->text, error);
     return status;

@@ -29,6 +29,7 @@ enum cg_status cg_run_write(const struct cg_train_options *options,
     cg_run_file_set(&root, "faces", optional_string(options->faces_file));
     cg_run_file_set(&root, "comic_detail_px", json_integer(options->comic_detail_px));
     cg_run_file_set(&root, "keep_all", json_boolean(options->keep_all));
+    cg_run_file_set(&root, "strict", json_boolean(options->strict));
     cg_run_file_set(&root, "seed", json_integer((json_int_t)options->seed));
     cg_run_file_set(&root, "recipe", cg_json_fields_to_json(CG_RECIPE_OPTIONS, &options->recipe));
     return cg_run_file_write(options->out_dir, root, error);
@@ -60,6 +61,7 @@ static enum cg_status options_from_json(const struct cg_run_file *file,
     options->faces_file = json_string_value(json_object_get(root, "faces"));
     options->photos_dir = json_string_value(json_object_get(root, "photos"));
     options->keep_all = json_is_true(json_object_get(root, "keep_all"));
+    options->strict = json_is_true(json_object_get(root, "strict"));
     options->from = json_string_value(json_object_get(root, "from"));
     options->seed = (uint64_t)json_integer_value(json_object_get(root, "seed"));
     options->generator = json_string_value(json_object_get(root, "generator"));

@@ -29,7 +29,7 @@ struct cg_train_options {
     const char *faces_file;     /* where the photos' faces are (face_list.h); NULL: unknown */
     int comic_detail_px;        /* long side of training comics; 0: by the width of their lines */
     bool force;                 /* replace what is in out_dir; not kept with the run */
-    bool keep_all;              /* of the pictures, as in dataset.h */
+    bool keep_all, strict;      /* of the pictures, as in dataset.h */
     int pictures_min;           /* the same; not kept with the run */
     uint64_t seed;
     int threads; /* 0: all processors */

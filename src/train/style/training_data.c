@@ -110,6 +110,7 @@ enum cg_status cg_training_data_open(struct cg_training_data *data, struct cg_po
                                               .comic_line_px = comic_px > 0 ? 0.0f : COMIC_LINE_PX,
                                               .comic_white_max = CHOOSE_WHITE_MAX,
                                               .keep_all = options->keep_all,
+                                              .strict = options->strict,
                                               .pictures_min = options->pictures_min,
                                               .palette = options->recipe.palette,
                                               .ranks = data->ranks};
