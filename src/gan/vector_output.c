@@ -2,9 +2,9 @@
 #include "gan/vector_trainer.h"
 
 #include "base/memory.h"
-#include "gan/grid.h"
+#include "gan/vector_sample.h"
 #include "train/core/log.h"
-#include "train/core/run_folder.h"
+#include "train/core/run_file.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

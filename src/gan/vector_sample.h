@@ -4,6 +4,7 @@
 
 #include "base/pool.h"
 #include "gan/vector_model.h"
+#include "image/image.h"
 
 /*
  * The latent of picture `index` of a seed: normal numbers. With truncation above 0, those of larger
@@ -22,5 +23,12 @@ void cg_vector_latent_between(const float *from, const float *to, float fraction
 enum cg_status cg_vector_generate(const struct cg_vector_model *model, struct cg_pool *pool,
                                   const float *latent, size_t count, float **out,
                                   struct cg_error *error);
+
+/*
+ * count pictures of side x side x channels floats, -1 to 1, in rows of columns, each pixel scale
+ * times as large, on grey with a gap between. Errors: CG_ERR_ARGUMENT, CG_ERR_LIMIT, CG_ERR_MEMORY.
+ */
+enum cg_status cg_grid_draw(const float *pictures, int count, int columns, int side, int channels,
+                            int scale, struct cg_image *out, struct cg_error *error);
 
 #endif

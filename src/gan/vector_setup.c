@@ -4,9 +4,8 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "gan/diff_augment.h"
-#include "gan/vector_run.h"
 #include "tensor/matrix.h"
-#include "train/core/run_folder.h"
+#include "train/core/run_file.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -69,8 +68,11 @@ static enum cg_status begin_or_go_on(struct cg_vector_trainer *trainer, bool res
 {
     enum cg_status status = CG_OK;
     if (!resume)
-        status = cg_vector_run_write(trainer->options, trainer->loop.limits,
-                                     trainer->samples.fingerprint, error);
+        status = cg_vector_run_write(trainer->options,
+                                     &(struct cg_run_record){trainer->loop.limits,
+                                                             trainer->options->threads,
+                                                             trainer->samples.fingerprint},
+                                     error);
     else if (trainer->samples.fingerprint != fingerprint)
         status = cg_fail(error, CG_ERR_FORMAT,
                          "%s: the pictures in %s are not those that this run began with; start a "

@@ -12,8 +12,7 @@
  */
 #include "gan/vector_trainer.h"
 
-#include "gan/vector_run.h"
-#include "train/core/run_folder.h"
+#include "train/core/run_file.h"
 
 #include <math.h>
 
@@ -188,12 +187,11 @@ enum cg_status cg_vector_resume(const char *out_dir, int threads,
 {
     struct cg_vector_options options;
     struct cg_run_file file;
-    uint64_t fingerprint;
-    enum cg_status status = cg_vector_run_read(out_dir, &options, &fingerprint, &file, error);
+    enum cg_status status = cg_vector_run_read(out_dir, &options, &file, error);
     if (status != CG_OK)
         return status;
     options.threads = threads;
-    status = train(&options, true, fingerprint, limits, report, context, error);
+    status = train(&options, true, file.fingerprint, limits, report, context, error);
     cg_run_file_release(&file);
     return status;
 }

@@ -3,9 +3,11 @@
 #ifndef CG_GAN_VECTOR_TRAINER_H
 #define CG_GAN_VECTOR_TRAINER_H
 
+#include "gan/gan.h"
 #include "gan/vector_batch.h"
 #include "gan/vector_measure.h"
 #include "train/core/loop.h"
+#include "train/core/run_file.h"
 
 #include <stdio.h>
 
@@ -47,5 +49,12 @@ enum cg_status cg_vector_log(struct cg_vector_trainer *trainer, struct cg_error 
 
 /* samples/step-N.png and the model. */
 enum cg_status cg_vector_publish(struct cg_vector_trainer *trainer, struct cg_error *error);
+
+/* run.json: the options as given. Strings of those read belong to *file, which the caller releases.
+ * Errors: those of cg_run_file_write and cg_run_file_read. */
+enum cg_status cg_vector_run_write(const struct cg_vector_options *options,
+                                   const struct cg_run_record *record, struct cg_error *error);
+enum cg_status cg_vector_run_read(const char *out_dir, struct cg_vector_options *options,
+                                  struct cg_run_file *file, struct cg_error *error);
 
 #endif

@@ -1,7 +1,7 @@
 /* IDX files of pictures and of labels: every value is looked at. */
 #include "fuzz/fuzz.h"
 
-#include "gan/idx.h"
+#include "gan/samples.h"
 
 static unsigned sum(const struct cg_idx *idx)
 {

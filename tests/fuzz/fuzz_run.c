@@ -1,8 +1,8 @@
 /* run.json of a style and of a vector GAN. */
 #include "fuzz/fuzz.h"
 
-#include "gan/vector_run.h"
-#include "train/style/run.h"
+#include "gan/vector_trainer.h"
+#include "train/style/trainer.h"
 
 #include <string.h>
 
@@ -11,8 +11,7 @@ static void read_style(const char *folder)
     struct cg_error error;
     struct cg_train_options options;
     struct cg_run_file file;
-    uint64_t fingerprint;
-    if (cg_run_read(folder, &options, &fingerprint, &file, &error) != CG_OK)
+    if (cg_run_read(folder, &options, &file, &error) != CG_OK)
         return;
     fuzz_expect(strlen(options.data_dir) + strlen(options.name) > 0 || options.data_dir[0] == '\0',
                 "texts are texts");
@@ -24,9 +23,8 @@ static void read_vector(const char *folder)
     struct cg_error error;
     struct cg_vector_options options;
     struct cg_run_file file;
-    uint64_t fingerprint;
     struct cg_network *network = NULL;
-    if (cg_vector_run_read(folder, &options, &fingerprint, &file, &error) != CG_OK)
+    if (cg_vector_run_read(folder, &options, &file, &error) != CG_OK)
         return;
     if (cg_vector_pixels(&options.config) < 1000 && /* else it takes long */
         cg_vector_generator_build(&options.config, &network, &error) == CG_OK)

@@ -6,9 +6,9 @@
 #include "base/rng.h"
 #include "eval/convnet.h"
 #include "gan/vector_model.h"
-#include "gan/vector_run.h"
+#include "gan/vector_trainer.h"
 #include "model/model.h"
-#include "train/style/run.h"
+#include "train/style/trainer.h"
 #include "unit/fixture.h"
 #include "unit/fixture_convnet.h"
 
@@ -94,6 +94,7 @@ static void save_gan(const char *path)
 static void save_runs(const char *folder, const char *path)
 {
     const struct cg_train_limits limits = {.steps = 100, .minutes = 2.5};
+    const struct cg_run_record record = {&limits, 0, 0xfeed};
     const struct cg_train_options style = {.out_dir = folder,
                                            .data_dir = "data",
                                            .cache_dir = "cache",
@@ -107,9 +108,9 @@ static void save_runs(const char *folder, const char *path)
                                           .config = CG_VECTOR_DEFAULT,
                                           .recipe = CG_VECTOR_RECIPE_DEFAULT};
     struct cg_error error;
-    must(cg_run_write(&style, &limits, 0xfeed, &error), &error);
+    must(cg_run_file_write(&CG_STYLE_RUN, folder, &style, &record, NULL, &error), &error);
     save_file(path, "run", "style-written");
-    must(cg_vector_run_write(&gan, &limits, 0xfeed, &error), &error);
+    must(cg_vector_run_write(&gan, &record, &error), &error);
     save_file(path, "run", "gan-written");
 }
 

@@ -1,6 +1,6 @@
 /* train: how long a run will take. */
 #include "assert_near.h"
-#include "train/style/estimate.h"
+#include "train/style/trainer.h"
 
 #include <math.h>
 #include <setjmp.h>

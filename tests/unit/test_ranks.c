@@ -1,7 +1,6 @@
 /* train: ranks that train one run together, here as threads; tests/mpi has them as processes. */
 #include "base/rng.h"
 #include "train/comm/ranks.h"
-#include "train/comm/reduction_tree.h"
 #include "unit/fixture_ranks.h"
 #include "unit/fixture_run.h"
 #include "unit/temp_folder.h"

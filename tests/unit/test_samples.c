@@ -1,6 +1,5 @@
 /* What the vector GAN learns from: folders and IDX files, sound and damaged. */
 #include "base/memory.h"
-#include "gan/idx.h"
 #include "gan/samples.h"
 #include "unit/temp_folder.h"
 

@@ -1,5 +1,5 @@
 /* Where a picture has no ink nearby, against its definition. */
-#include "train/style/spurious_ink.h"
+#include "train/style/losses.h"
 #include "unit/fixture_numbers.h"
 
 #include <setjmp.h>

@@ -5,7 +5,6 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "cli/command.h"
-#include "gan/grid.h"
 #include "gan/transform.h"
 #include "gan/vector_sample.h"
 #include "image/walk.h"

@@ -2,7 +2,6 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "cli/command.h"
-#include "gan/grid.h"
 #include "gan/vector_sample.h"
 
 #include <math.h>

@@ -7,8 +7,8 @@
 #include "cli/train/train_common.h"
 #include "cli/train/train_contact.h"
 #include "model/model.h"
-#include "train/core/run_folder.h"
-#include "train/style/run.h"
+#include "train/core/run_file.h"
+#include "train/style/style.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -7,7 +7,7 @@
 #include "model/json.h"
 #include "monitor/report.h"
 #include "monitor/server.h"
-#include "train/core/run_folder.h"
+#include "train/core/run_file.h"
 
 #include <dirent.h>
 #include <errno.h>

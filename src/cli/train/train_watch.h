@@ -7,8 +7,8 @@
 #define CG_CLI_TRAIN_TRAIN_WATCH_H
 
 #include "monitor/board.h"
-#include "train/core/limits.h"
 #include "train/core/log.h"
+#include "train/core/loop.h"
 #include "train/core/sheet.h"
 
 struct cg_cli_watch {

@@ -20,7 +20,7 @@ struct cg_ranks;
 int cg_ranks_index(const struct cg_ranks *ranks);
 int cg_ranks_count(const struct cg_ranks *ranks);
 
-/* This rank's part of count items: *begin to *end - 1, divided as in reduction_tree.h. */
+/* This rank's part of count items: *begin to *end - 1, divided as in the tree below. */
 void cg_ranks_share(const struct cg_ranks *ranks, int count, int *begin, int *end);
 
 /* Copy the first rank's bytes to all ranks. */
@@ -49,7 +49,7 @@ void cg_ranks_advance(struct cg_ranks *ranks);
  * allgather: every rank receives its part of the numbers from all others, sums it, and sends the
  * sums to all. That is bandwidth-optimal, 2 (N - 1) / N of the bytes out of each rank (Patarasuk
  * and Yuan 2009). Unlike MPI_Allreduce, which may add in any order, it always adds in that of
- * reduction_tree.h: the same bytes on every machine, and the same as those of a single rank.
+ * cg_reduction_tree_sum: the same bytes on every machine, and the same as those of a single rank.
  */
 struct cg_allreduce;
 
@@ -91,5 +91,24 @@ struct cg_transport {
 enum cg_status cg_ranks_create(const struct cg_transport *transport, void *context, int index,
                                int count, struct cg_ranks **out, struct cg_error *error);
 void cg_ranks_free(struct cg_ranks *ranks);
+
+/*
+ * The order of gradient summation: a fixed binary tree over the n micro-batches of a batch. At
+ * depth d it has 2^d nodes; node i covers micro-batches floor(i n / 2^d) to floor((i + 1) n / 2^d)
+ * - 1, and a node is the sum of its two children. Floating-point sums depend on their order; this
+ * one does not depend on who computes it: N ranks, N a power of two, that each sum one node at
+ * depth log2 N and then sum these in the same way obtain, to the last bit, what one rank obtains.
+ * Other numbers of ranks use a different order, equally fixed.
+ */
+
+/* The first of n items that belongs to part `part` of `parts`. */
+int cg_reduction_tree_cut(int n, int parts, int part);
+
+/*
+ * Sum the vectors of part `part` of `parts` into the first of them. vectors: `length` numbers each,
+ * `stride` numbers apart, beginning with the part's first.
+ */
+void cg_reduction_tree_sum(float *vectors, size_t stride, size_t length, int n, int parts,
+                           int part);
 
 #endif

@@ -3,7 +3,6 @@
 
 #include "base/memory.h"
 #include "train/comm/ranks.h"
-#include "train/comm/reduction_tree.h"
 
 #include <math.h>
 #include <stdatomic.h>

@@ -1,6 +1,6 @@
 /*
  * A network in training: its parameters, the optimiser's moments, and one gradient for each of this
- * rank's micro-batches. Micro-batches are summed in a fixed order (reduction_tree.h), so a step
+ * rank's micro-batches. Micro-batches are summed in a fixed order (ranks.h), so a step
  * does not depend on which thread processed which micro-batch, nor on the number of threads or
  * ranks.
  *

@@ -1,62 +1,79 @@
-/* run.json of any kind of run: what was asked for, by a program of which version, and on what data;
- * "model" and "version" say which programs can resume it. */
+/*
+ * The folder of a run of any kind: the names in it, whether a run may begin there, and run.json: what
+ * was asked for, by a program of which version, and on what data; "model" and "version" say which
+ * programs can resume it.
+ */
 #ifndef CG_TRAIN_CORE_RUN_FILE_H
 #define CG_TRAIN_CORE_RUN_FILE_H
 
+#include "base/error.h"
+#include "base/option.h"
 #include "model/json.h"
-#include "train/core/limits.h"
+#include "train/core/loop.h"
 
 #include <stdbool.h>
 
 struct cg_run_kind {
     const char *model; /* "style", ... */
     int version;       /* changes when a run of this program could not be resumed by another */
+    /* The rows with a key are members of the object: texts (null or missing if or_zero), numbers,
+     * and groups, which are objects. */
+    const struct cg_option *rows;
 };
 
-/* For the record only; may differ when the run is resumed. */
+/* For the record only, but for the fingerprint: limits and threads may differ on resuming. */
 struct cg_run_record {
     const struct cg_train_limits *limits;
     int threads;
+    uint64_t fingerprint; /* of the data, to refuse other data */
 };
 
-/* What every kind of run has: where the pictures are and what they were, and the model's name. */
-struct cg_run_source {
-    const char *data, *name;
-    uint64_t fingerprint;
-};
+/* Write options, the structure of kind->rows. more: other members, owned; NULL: none. Errors:
+ * CG_ERR_IO, CG_ERR_FULL, CG_ERR_MEMORY, CG_ERR_FORMAT for paths that are not UTF-8. */
+enum cg_status cg_run_file_write(const struct cg_run_kind *kind, const char *out_dir,
+                                 const void *options, const struct cg_run_record *record,
+                                 json_t *more, struct cg_error *error);
 
-/* A new run's object with the members common to all kinds; NULL if out of memory. */
-json_t *cg_run_file_create(const struct cg_run_kind *kind, const struct cg_run_record *record,
-                           const struct cg_run_source *source);
-
-/* Set a member, taking ownership of value. If either is NULL or memory runs out, *root becomes
- * NULL. */
-void cg_run_file_set(json_t **root, const char *key, json_t *value);
-
-/* Write root, taking ownership; NULL counts as out of memory. Errors: CG_ERR_IO, CG_ERR_FULL,
- * CG_ERR_MEMORY. */
-enum cg_status cg_run_file_write(const char *out_dir, json_t *root, struct cg_error *error);
-
-/* A run's object, and its path for messages. */
+/* A run's object, which holds the texts read from it, and its path for messages. */
 struct cg_run_file {
     json_t *root;
     char *path;
+    uint64_t fingerprint;
 };
 
-/* Read and check that it is of this kind and version. To be released; empty after an error. Errors:
- * CG_ERR_IO; CG_ERR_FORMAT for a run of another kind or version, with advice; CG_ERR_MODEL for
- * anything but a run; CG_ERR_MEMORY. */
-enum cg_status cg_run_file_read(const char *out_dir, const struct cg_run_kind *kind,
+/* Read into options, which is all zero before. Release *out, which is empty after an error. Errors:
+ * CG_ERR_IO; CG_ERR_FORMAT for a run of another kind or version, with advice, or a missing number;
+ * CG_ERR_MODEL for anything but a run; CG_ERR_MEMORY. */
+enum cg_status cg_run_file_read(const struct cg_run_kind *kind, const char *out_dir, void *options,
                                 struct cg_run_file *out, struct cg_error *error);
 void cg_run_file_release(struct cg_run_file *file);
-
-/* As it was given; the file keeps the texts. Errors: CG_ERR_MODEL. */
-enum cg_status cg_run_file_get_source(const struct cg_run_file *file, struct cg_run_source *out,
-                                      struct cg_error *error);
 
 /* Whether out_dir holds a run of this model, of whatever version, into *out: false as well for what
  * is no run. Errors: CG_ERR_MEMORY, CG_ERR_IO where there is a file that cannot be read. */
 enum cg_status cg_run_file_is(const char *out_dir, const char *model, bool *out,
                               struct cg_error *error);
+
+/* File names in a run's folder, beside log.csv, run.json and the checkpoints. */
+#define CG_RUN_MODEL "model.safetensors"
+#define CG_RUN_DATA "data.json"
+#define CG_RUN_CARD "model.md"
+#define CG_RUN_CONTACT "contact.jpg"
+#define CG_RUN_REPORT "report.html"
+#define CG_RUN_SAMPLES "samples"
+
+/* Whether a run writes a file of this name, into its folder or among its samples. */
+bool cg_run_has_file(const char *name);
+bool cg_run_has_sample(const char *name);
+
+/* A path in the run's folder, to be freed; NULL if out of memory. */
+char *cg_run_path(const char *out_dir, const char *name);
+
+/*
+ * Whether a new run may start in out_dir, by the rule for outputs (base/output.h). read: its input
+ * files and folders, NULL-terminated. Errors: CG_ERR_STATE if out_dir holds a run already
+ * or other files that would be overwritten; CG_ERR_IO, CG_ERR_MEMORY.
+ */
+enum cg_status cg_run_check_free(const char *out_dir, const char *const read[], bool force,
+                                 struct cg_error *error);
 
 #endif

@@ -6,6 +6,7 @@
 #include "tensor/kernels.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -154,4 +155,15 @@ enum cg_status cg_state_dict_read(const char *path, const struct cg_state_dict *
         status = check_hash(path, file, list, error);
     cg_safetensors_free(file);
     return status;
+}
+
+float cg_rollback_rate(const struct cg_rollback *rollback, float rate)
+{
+    return ldexpf(rate, -(int)rollback->halvings);
+}
+
+void cg_state_dict_add_rollback(struct cg_state_dict *list, struct cg_rollback *rollback)
+{
+    cg_state_dict_add_counter(list, "run", "rollbacks_in_a_row", &rollback->in_a_row);
+    cg_state_dict_add_counter(list, "run", "halvings", &rollback->halvings);
 }

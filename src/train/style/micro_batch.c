@@ -1,5 +1,5 @@
 /* One micro-batch of a training step: see micro_batch.h. */
-#include "train/style/micro_batch_state.h"
+#include "train/style/micro_batch.h"
 
 #include "base/memory.h"
 #include "base/multiversion.h"

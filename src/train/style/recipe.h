@@ -21,7 +21,7 @@ struct cg_recipe {
     /* weights of the losses against the targets (docs/TRAINING.md) */
     float colour, gradient, comic, ink, chroma;
     float flat;         /* of the differences between neighbours that are there at all */
-    float spurious_ink; /* of ink where the target has none nearby (spurious_ink.h) */
+    float spurious_ink; /* of ink where the target has none nearby (losses.h) */
     float palette; /* how far the targets' colours follow the comics' (comic_palette.h), 0 to 1 */
     float target_fraction; /* what these are multiplied by in the second stage */
     /* share of the critics' real pictures that are not comics but the teacher's, of the very

@@ -1,12 +1,12 @@
-/* A run's output for people: see run_output.h. */
-#include "train/style/run_output.h"
+/* A run's output for people: see trainer.h. */
+#include "train/style/trainer.h"
 
 #include "base/file.h"
 #include "base/memory.h"
 #include "model/layers.h"
 #include "nn/infer.h"
 #include "train/core/log.h"
-#include "train/core/run_folder.h"
+#include "train/core/run_file.h"
 
 #include <inttypes.h>
 #include <math.h>

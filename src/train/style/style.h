@@ -9,8 +9,8 @@
 #ifndef CG_TRAIN_STYLE_STYLE_H
 #define CG_TRAIN_STYLE_STYLE_H
 
-#include "train/core/limits.h"
 #include "train/core/log.h"
+#include "train/core/loop.h"
 #include "train/core/sheet.h"
 #include "train/style/micro_batch.h"
 #include "train/style/recipe.h"

@@ -7,8 +7,7 @@
 #include "train/style/trainer.h"
 
 #include "base/clock.h"
-#include "train/core/run_folder.h"
-#include "train/style/run.h"
+#include "train/core/run_file.h"
 
 #include <string.h>
 
@@ -284,13 +283,12 @@ enum cg_status cg_train_resume(const char *out_dir, int threads,
 {
     struct cg_train_options options;
     struct cg_run_file file;
-    uint64_t fingerprint;
-    enum cg_status status = cg_run_read(out_dir, &options, &fingerprint, &file, error);
+    enum cg_status status = cg_run_read(out_dir, &options, &file, error);
     bool read = status == CG_OK;
     status = cg_ranks_agree(limits->ranks, status, error);
     options.threads = threads;
     if (status == CG_OK)
-        status = train(&options, true, fingerprint, limits, report, context, error);
+        status = train(&options, true, file.fingerprint, limits, report, context, error);
     if (read)
         cg_run_file_release(&file);
     return status;

@@ -1,15 +1,131 @@
 /*
- * The state of a running training. Private to trainer.c (steps), trainer_setup.c (set-up and
- * tear-down) and trainer_report.c (log rows, estimates, alarms).
+ * A running training. Private to trainer.c (steps), trainer_setup.c (state, run.json, set-up and
+ * tear-down), training_data.c, run_output.c (log, samples) and trainer_report.c (log rows,
+ * estimates, alarms).
  */
 #ifndef CG_TRAIN_STYLE_TRAINER_H
 #define CG_TRAIN_STYLE_TRAINER_H
 
+#include "model/model.h"
 #include "train/core/loop.h"
+#include "train/core/run_file.h"
 #include "train/core/stability.h"
-#include "train/style/estimate.h"
-#include "train/style/run_output.h"
-#include "train/style/training_data.h"
+#include "train/core/state_dict.h"
+#include "train/style/recipe.h"
+#include "train/style/style.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Seconds that the parts of a step took, to estimate a run's duration. */
+struct cg_costs {
+    bool second_stage; /* of the measured step */
+    double before;     /* drawing, generating, critics; all of a step in the critics' head start */
+    double learning;   /* the generator's turn */
+    double saving;     /* samples, checkpoint and model */
+    uint64_t save_steps; /* from one save to the next */
+};
+
+/* The duration of the steps from first to end - 1. */
+double cg_estimate_seconds(const struct cg_costs *costs, const struct cg_recipe *recipe,
+                           uint64_t first, uint64_t end);
+
+/* The step reached in that time, starting at first. */
+uint64_t cg_estimate_end(const struct cg_costs *costs, const struct cg_recipe *recipe,
+                         uint64_t first, double seconds);
+
+/* What training changes; a checkpoint holds it. */
+struct cg_train_state {
+    struct cg_generator_config config;
+    struct cg_learner generator;
+    struct cg_learner critics[CG_CRITIC_COUNT];
+    float *average; /* moving average of the generator's parameters; the model that is written */
+    uint64_t step;  /* done */
+    struct cg_rollback rollback;
+};
+
+/* The initial state; the generator from start, or if NULL at random, of the architecture named by
+ * options. */
+enum cg_status cg_train_state_create(const struct cg_train_options *options, struct cg_ranks *ranks,
+                                     const struct cg_model *start, struct cg_train_state *out,
+                                     struct cg_error *error);
+
+/* Join the other ranks: all receive the first one's state and step together from then on.
+ * Collective. Error: CG_ERR_MEMORY. */
+enum cg_status cg_train_state_join(struct cg_train_state *state, struct cg_error *error);
+
+void cg_train_state_clear(struct cg_train_state *state);
+
+/* All of it by name, for checkpoints. */
+void cg_train_state_list(struct cg_train_state *state, struct cg_state_dict *list);
+
+/* run.json, of struct cg_train_options. */
+extern const struct cg_run_kind CG_STYLE_RUN;
+
+/* The options as given; strings belong to *file, which the caller releases. Errors: those of
+ * cg_run_file_read; CG_ERR_MODEL for an unknown generator. */
+enum cg_status cg_run_read(const char *out_dir, struct cg_train_options *options,
+                           struct cg_run_file *file, struct cg_error *error);
+
+/* From a run's options to its data set. */
+struct cg_training_data {
+    const struct cg_train_options *options;
+    cg_train_report_fn report; /* may be NULL */
+    void *report_context;
+    struct cg_ranks *ranks; /* all call these functions together; may be NULL */
+    /* owned */
+    char *photos, *comics; /* folders; comics NULL: there are none */
+    struct cg_dataset *dataset;
+};
+
+/*
+ * Find the folders, inspect the pictures and report the findings. options and report must be set,
+ * the rest zero. Clear it even after a failure. Errors: CG_ERR_IO, with advice, where a folder is
+ * missing; those of cg_dataset_open.
+ */
+enum cg_status cg_training_data_open(struct cg_training_data *data, struct cg_pool *pool,
+                                     struct cg_error *error);
+
+/* Make it ready to draw from. Errors: those of cg_dataset_prepare. */
+enum cg_status cg_training_data_prepare(struct cg_training_data *data, struct cg_pool *pool,
+                                        struct cg_error *error);
+
+void cg_training_data_clear(struct cg_training_data *data);
+
+/* Output for people: log.csv, and sheets of the held-out photos' comics. */
+struct cg_run_output;
+
+/*
+ * Open out_dir/log.csv. Rows of steps after `step` (written before an interruption) are dropped,
+ * the others kept. Errors: CG_ERR_IO, CG_ERR_MEMORY.
+ */
+enum cg_status cg_run_output_open(const char *out_dir, uint64_t step, struct cg_run_output **out,
+                                  struct cg_error *error);
+void cg_run_output_close(struct cg_run_output *output);
+
+/* Fill values (CG_LOG_VALUES_MAX at most) with the log's columns from report; alarms: room for the
+ * alarms' names. Returns the number of columns. */
+size_t cg_run_output_values(const struct cg_train_report *report,
+                            char alarms[CG_ALARM_NAMES_NBYTES], struct cg_log_value *values);
+
+/* Append the report's values as a row and flush it. Errors: CG_ERR_IO. */
+enum cg_status cg_run_output_log(struct cg_run_output *output, const struct cg_train_report *report,
+                                 struct cg_error *error);
+
+/* Run the averaged generator on all held-out photos, distributed over ranks: *loss is the mean L1
+ * distance of its comics to the targets' comics. Collective. Errors: CG_ERR_IO, CG_ERR_MEMORY. */
+enum cg_status cg_run_output_validate(const struct cg_dataset *dataset,
+                                      const struct cg_train_state *state, struct cg_pool *pool,
+                                      struct cg_ranks *ranks, double *loss, struct cg_error *error);
+
+/* Write a sheet of the averaged generator's comics of the first few held-out photos as
+ * out_dir/samples/name. *sheet describes it; it has no rows, and there is no file, without held-out
+ * photos. Errors: CG_ERR_IO, CG_ERR_MEMORY. */
+#define CG_SAMPLE_NAME_NBYTES 40
+enum cg_status cg_run_output_sample(struct cg_run_output *output, const struct cg_dataset *dataset,
+                                    const struct cg_train_state *state, struct cg_pool *pool,
+                                    struct cg_sheet *sheet, char name[CG_SAMPLE_NAME_NBYTES],
+                                    struct cg_error *error);
 
 struct cg_trainer {
     const struct cg_train_options *options;
@@ -70,7 +186,7 @@ void cg_trainer_note_costs(struct cg_trainer *trainer, const double clock[4], bo
                            bool head_start);
 
 /* Write a row of the log with the means since the last one, and raise alarms. Collective. Errors:
- * those of run_output.h. */
+ * CG_ERR_IO. */
 enum cg_status cg_trainer_log(struct cg_trainer *trainer, struct cg_error *error);
 
 /* Reset the sums since the last row. */

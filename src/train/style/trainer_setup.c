@@ -3,14 +3,125 @@
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "model/architecture.h"
 #include "tensor/matrix.h"
-#include "train/core/run_folder.h"
-#include "train/style/run.h"
+#include "train/core/run_file.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
+
+/* ---- state ----------------------------------------------------------------------------------- */
+
+enum cg_status cg_train_state_create(const struct cg_train_options *options, struct cg_ranks *ranks,
+                                     const struct cg_model *start, struct cg_train_state *out,
+                                     struct cg_error *error)
+{
+    int micro_batches = options->recipe.batch / options->recipe.micro_batch_crops;
+    struct cg_network *network = NULL;
+    *out = (struct cg_train_state){0};
+    out->config = start != NULL ? start->config : *cg_generator_find(options->generator);
+    enum cg_status status = cg_generator_build(&out->config, &network, error);
+    if (status == CG_OK)
+        status = cg_learner_create(network, ranks, micro_batches, false, options->seed,
+                                   &out->generator, error);
+    for (int c = 0; status == CG_OK && c < CG_CRITIC_COUNT; c++) {
+        status = cg_critic_build((enum cg_critic)c, &network, error);
+        if (status == CG_OK)
+            status = cg_learner_create(network, ranks, micro_batches, true,
+                                       options->seed + 10 + (uint64_t)c, &out->critics[c], error);
+    }
+    if (status == CG_OK) {
+        out->average = cg_alloc(out->generator.count, sizeof(float), "average", error);
+        status = out->average == NULL ? CG_ERR_MEMORY : CG_OK;
+    }
+    if (status != CG_OK) {
+        cg_train_state_clear(out);
+        return status;
+    }
+    if (start != NULL)
+        memcpy(out->generator.parameters, start->parameters, out->generator.count * sizeof(float));
+    memcpy(out->average, out->generator.parameters, out->generator.count * sizeof(float));
+    return CG_OK;
+}
+
+void cg_train_state_clear(struct cg_train_state *state)
+{
+    cg_learner_clear(&state->generator);
+    for (int c = 0; c < CG_CRITIC_COUNT; c++)
+        cg_learner_clear(&state->critics[c]);
+    free(state->average);
+    *state = (struct cg_train_state){0};
+}
+
+void cg_train_state_list(struct cg_train_state *state, struct cg_state_dict *list)
+{
+    *list = (struct cg_state_dict){0};
+    cg_state_dict_add_counter(list, "run", "step", &state->step);
+    cg_state_dict_add_rollback(list, &state->rollback);
+    cg_state_dict_add_learner(list, "generator", &state->generator);
+    cg_state_dict_add_array(list, "generator", "average", state->average, state->generator.count);
+    for (int c = 0; c < CG_CRITIC_COUNT; c++)
+        cg_state_dict_add_learner(list, cg_critic_name((enum cg_critic)c), &state->critics[c]);
+}
+
+enum cg_status cg_train_state_join(struct cg_train_state *state, struct cg_error *error)
+{
+    struct cg_state_dict list;
+    enum cg_status status = cg_learner_join(&state->generator, error);
+    for (int c = 0; c < CG_CRITIC_COUNT; c++)
+        if (cg_learner_join(&state->critics[c], error) != CG_OK)
+            status = CG_ERR_MEMORY;
+    cg_train_state_list(state, &list);
+    cg_state_dict_tell(&list, state->generator.ranks);
+    return status;
+}
+
+/* ---- run.json -------------------------------------------------------------------------------- */
+
+#define AT(member) offsetof(struct cg_train_options, member)
+
+static const struct cg_option rows[] = {
+    {.kind = CG_OPTION_TEXT, .field = AT(name), .key = "name"},
+    {.kind = CG_OPTION_TEXT, .field = AT(data_dir), .key = "data"},
+    {.kind = CG_OPTION_TEXT, .field = AT(photos_dir), .key = "photos", .or_zero = true},
+    {.kind = CG_OPTION_TEXT, .field = AT(cache_dir), .key = "cache"},
+    {.kind = CG_OPTION_TEXT, .field = AT(from), .key = "from", .or_zero = true},
+    {.kind = CG_OPTION_TEXT, .field = AT(generator), .key = "generator", .or_zero = true},
+    {.kind = CG_OPTION_TEXT, .field = AT(summary), .key = "summary"},
+    {.kind = CG_OPTION_INT, .field = AT(detail_px), .low = 64, .high = 8192, .key = "detail_px"},
+    {.kind = CG_OPTION_FLOAT, .field = AT(photo_grow), .key = "photo_grow", .is_new = true},
+    {.kind = CG_OPTION_TEXT, .field = AT(faces_file), .key = "faces", .or_zero = true},
+    {.kind = CG_OPTION_INT,
+     .field = AT(comic_detail_px),
+     .low = 0,
+     .high = 8192,
+     .key = "comic_detail_px"},
+    {.kind = CG_OPTION_FLAG, .field = AT(keep_all), .key = "keep_all", .is_new = true},
+    {.kind = CG_OPTION_FLAG, .field = AT(strict), .key = "strict", .is_new = true},
+    {.kind = CG_OPTION_STEPS, .field = AT(seed), .key = "seed"},
+    {.kind = CG_OPTION_GROUP, .rows = CG_RECIPE_OPTIONS, .field = AT(recipe), .key = "recipe"},
+    CG_OPTION_END,
+};
+
+const struct cg_run_kind CG_STYLE_RUN = {"style", 6, rows};
+
+enum cg_status cg_run_read(const char *out_dir, struct cg_train_options *options,
+                           struct cg_run_file *file, struct cg_error *error)
+{
+    *options = (struct cg_train_options){.out_dir = out_dir};
+    enum cg_status status = cg_run_file_read(&CG_STYLE_RUN, out_dir, options, file, error);
+    if (status != CG_OK || cg_generator_find(options->generator) != NULL)
+        return status;
+    cg_fail(error, CG_ERR_MODEL, "%s: expected a known size as \"generator\", found \"%.64s\"",
+            file->path, options->generator);
+    cg_run_file_release(file);
+    return CG_ERR_MODEL;
+}
+
+/* ---- set-up ---------------------------------------------------------------------------------- */
 
 /* Open and prepare the data, and leave a report of it in the run's folder. */
 static enum cg_status open_data(struct cg_trainer *trainer, struct cg_error *error)
@@ -200,9 +311,11 @@ static enum cg_status open_run(struct cg_trainer *trainer, bool resume, struct c
     const struct cg_train_options *options = trainer->options;
     struct cg_dataset_counts counts;
     cg_dataset_get_counts(trainer->dataset, &counts);
+    const struct cg_run_record record = {trainer->loop.limits, options->threads,
+                                         counts.fingerprint};
     enum cg_status status = CG_OK;
     if (!resume)
-        status = cg_run_write(options, trainer->loop.limits, counts.fingerprint, error);
+        status = cg_run_file_write(&CG_STYLE_RUN, options->out_dir, options, &record, NULL, error);
     if (status == CG_OK)
         status = cg_loop_open(&trainer->loop, resume, error);
     if (status == CG_OK)

@@ -1,11 +1,11 @@
 /*
- * A run's data set: see training_data.h. DIR/photos and DIR/comics; with --photos the photos come
+ * A run's data set: see trainer.h. DIR/photos and DIR/comics; with --photos the photos come
  * from elsewhere, and DIR may hold the comics themselves.
  */
-#include "train/style/training_data.h"
+#include "train/style/trainer.h"
 
 #include "base/memory.h"
-#include "train/core/run_folder.h"
+#include "train/core/run_file.h"
 #include "train/data/dataset.h"
 
 #include <stdlib.h>
