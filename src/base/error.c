@@ -43,7 +43,7 @@ const char *cg_status_name(enum cg_status status)
 {
     static const char *const names[] = {"ok",      "argument", "memory",      "io",
                                         "full",    "format",   "unsupported", "limit",
-                                        "numeric", "model",    "state"};
+                                        "numeric", "model",    "state",       "cancelled"};
     size_t index = (size_t)status;
     return index < sizeof(names) / sizeof(names[0]) ? names[index] : "unknown";
 }

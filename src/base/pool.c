@@ -33,6 +33,10 @@ struct cg_pool {
     size_t item_count;
     cg_pool_fn fn;
     void *context;
+    const struct cg_pool_watch *watch; /* NULL: nobody watches */
+    bool is_watched;                   /* this loop */
+    bool cancelled;                    /* by the watch */
+    double from, to;                   /* of this loop */
 };
 
 struct helper_start {
@@ -69,6 +73,18 @@ static bool is_done(const struct cg_pool *pool)
     return atomic_load_explicit(&pool->helpers_busy, memory_order_relaxed) == 0;
 }
 
+/* Tell who watches how far the loop is, and end it if that is wanted. */
+static void tell(struct cg_pool *pool, size_t item)
+{
+    const struct cg_pool_watch *watch = pool->watch;
+    double done = (double)(item < pool->item_count ? item : pool->item_count);
+    double share = done / (double)pool->item_count;
+    if (watch->progress(watch->context, pool->from + (pool->to - pool->from) * share) == 0)
+        return;
+    pool->cancelled = true;
+    atomic_store_explicit(&pool->next_item, pool->item_count, memory_order_relaxed);
+}
+
 static void work(struct cg_pool *pool, int worker)
 {
     for (;;) {
@@ -76,6 +92,8 @@ static void work(struct cg_pool *pool, int worker)
         if (item >= pool->item_count)
             return;
         pool->fn(pool->context, item, worker);
+        if (worker == 0 && pool->is_watched)
+            tell(pool, atomic_load_explicit(&pool->next_item, memory_order_relaxed));
     }
 }
 
@@ -199,4 +217,24 @@ void cg_pool_run(struct cg_pool *pool, size_t item_count, cg_pool_fn fn, void *c
     } else {
         work(pool, 0);
     }
+}
+
+void cg_pool_set_watch(struct cg_pool *pool, const struct cg_pool_watch *watch)
+{
+    pool->watch = watch;
+}
+
+enum cg_status cg_pool_run_watched(struct cg_pool *pool, size_t item_count, cg_pool_fn fn,
+                                   void *context, int part, int parts, struct cg_error *error)
+{
+    const struct cg_pool_watch *watch = pool->watch;
+    if (watch != NULL) {
+        pool->from = watch->from + (watch->to - watch->from) * part / parts;
+        pool->to = watch->from + (watch->to - watch->from) * (part + 1) / parts;
+    }
+    pool->is_watched = watch != NULL;
+    pool->cancelled = false;
+    cg_pool_run(pool, item_count, fn, context);
+    pool->is_watched = false;
+    return pool->cancelled ? cg_fail(error, CG_ERR_CANCELLED, "cancelled") : CG_OK;
 }

@@ -23,4 +23,22 @@ int cg_pool_threads(const struct cg_pool *pool);
 /* Call fn for every item, then return. Not from inside fn, and by one caller at a time. */
 void cg_pool_run(struct cg_pool *pool, size_t item_count, cg_pool_fn fn, void *context);
 
+/*
+ * Somebody who watches long loops: progress is called with `from` to `to`, as far as the loops
+ * between the two have come. When it does not return 0, no more items are begun.
+ */
+struct cg_pool_watch {
+    cg_progress_fn progress;
+    void *context;
+    double from, to;
+};
+
+/* For the loops from here on; NULL: nobody watches. watch must outlive them. */
+void cg_pool_set_watch(struct cg_pool *pool, const struct cg_pool_watch *watch);
+
+/* As cg_pool_run, for a loop that is part `part` of so many equal parts of what is watched. Error:
+ * CG_ERR_CANCELLED, when items were left out. */
+enum cg_status cg_pool_run_watched(struct cg_pool *pool, size_t item_count, cg_pool_fn fn,
+                                   void *context, int part, int parts, struct cg_error *error);
+
 #endif

@@ -35,6 +35,9 @@ void cg_cli_print(const char *format, ...) CG_PRINTF(1, 2);
 /* The candidate (a list ended by NULL) that word is a slip of, or NULL. */
 const char *cg_cli_nearest(const char *word, const char *const *candidates);
 
+/* The folder of the user's own styles, or NULL: $COMICGAN_MODELS. */
+const char *cg_cli_models_folder(void);
+
 /* Where things are kept from call to call, as the XDG base directory specification has it. To be
  * freed; NULL when memory is short. */
 char *cg_cli_default_cache(void);

@@ -113,6 +113,11 @@ const char *cg_cli_nearest(const char *word, const char *const *candidates)
 
 /* ---- places ---------------------------------------------------------------------------------- */
 
+const char *cg_cli_models_folder(void)
+{
+    return getenv("COMICGAN_MODELS");
+}
+
 char *cg_cli_default_cache(void)
 {
     const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");

@@ -10,10 +10,10 @@ static bool set_paper(void *field, const struct cg_option *row, const char *text
 {
     struct cg_cli_render_params *looks = field;
     looks->paper = text;
-    if (cg_render_params_set_paper(&looks->values, text))
+    struct cg_error error;
+    if (cg_render_params_set_paper(&looks->values, text, &error) == CG_OK)
         return true;
-    cg_cli_fail(CG_EXIT_USAGE, "--%s: expected " CG_PAPER_EXPECTED ", found \"%s\"", row->name,
-                text);
+    cg_cli_fail(CG_EXIT_USAGE, "--%s: %s", row->name, error.text);
     return false;
 }
 
@@ -51,10 +51,10 @@ enum cg_status cg_cli_render_params_open(const struct cg_cli_render_params *look
                                          struct cg_engine **engine, struct cg_render_params *out,
                                          struct cg_error *error)
 {
-    enum cg_status status = cg_engine_open(looks->style, engine, error);
+    enum cg_status status = cg_engine_open_in(cg_cli_models_folder(), looks->style, engine, error);
     if (status != CG_OK)
         return status;
-    *out = cg_engine_render_params(*engine);
+    *out = (*engine)->looks;
     cg_options_overlay(CG_LOOK_TABLE, looks->given, &looks->values, out);
     if (looks->paper != NULL) {
         memcpy(out->paper, looks->values.paper, sizeof(out->paper));
@@ -68,7 +68,7 @@ enum cg_status cg_cli_render_params_add_inputs(const struct cg_cli_render_params
                                                struct cg_inputs *inputs, struct cg_error *error)
 {
     char *path = NULL;
-    enum cg_status status = cg_model_style_path(looks->style, &path, error);
+    enum cg_status status = cg_model_style_path(cg_cli_models_folder(), looks->style, &path, error);
     if (status == CG_OK)
         status = cg_inputs_add_named(inputs, path, looks->style, error);
     if (status == CG_OK)

@@ -6,6 +6,7 @@
 #define CG_CLI_RENDER_OPTIONS_H
 
 #include "cli/command.h"
+#include "comic/engine.h"
 #include "image/image.h"
 #include "model/render_params.h"
 

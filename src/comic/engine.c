@@ -6,13 +6,14 @@
 
 #include <stdlib.h>
 
-enum cg_status cg_engine_open(const char *style, struct cg_engine **out, struct cg_error *error)
+enum cg_status cg_engine_open_in(const char *folder, const char *style, struct cg_engine **out,
+                                 struct cg_error *error)
 {
     *out = NULL;
     struct cg_engine *engine = cg_alloc_zero(1, sizeof(*engine), "engine", error);
     if (engine == NULL)
         return CG_ERR_MEMORY;
-    enum cg_status status = cg_model_open_style(style, &engine->model, error);
+    enum cg_status status = cg_model_open_style(folder, style, &engine->model, error);
     if (status != CG_OK) {
         free(engine);
         return status;
@@ -35,14 +36,29 @@ enum cg_status cg_engine_open(const char *style, struct cg_engine **out, struct 
     return CG_OK;
 }
 
+enum cg_status cg_engine_open(const char *style, struct cg_engine **out, struct cg_error *error)
+{
+    return cg_engine_open_in(NULL, style, out, error);
+}
+
 const struct cg_style_info *cg_engine_style(const struct cg_engine *engine)
 {
     return &engine->info;
 }
 
-struct cg_render_params cg_engine_render_params(const struct cg_engine *engine)
+enum cg_status cg_render_params_create(const struct cg_engine *engine,
+                                       struct cg_render_params **out, struct cg_error *error)
 {
-    return engine->looks;
+    *out = cg_alloc(1, sizeof(**out), "looks", error);
+    if (*out == NULL)
+        return CG_ERR_MEMORY;
+    **out = engine->looks;
+    return CG_OK;
+}
+
+void cg_render_params_free(struct cg_render_params *looks)
+{
+    free(looks);
 }
 
 void cg_engine_free(struct cg_engine *engine)

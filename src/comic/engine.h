@@ -1,4 +1,4 @@
-/* A loaded style (comicgan.h), as the converters see it. */
+/* A loaded style (comicgan.h), as the converters and the programs see it. */
 #ifndef CG_COMIC_ENGINE_H
 #define CG_COMIC_ENGINE_H
 
@@ -11,5 +11,9 @@ struct cg_engine {
     struct cg_style_info info;
     struct cg_render_params looks; /* what the card asks for */
 };
+
+/* cg_engine_open with a folder where styles are sought before all others; NULL: none. */
+enum cg_status cg_engine_open_in(const char *folder, const char *style, struct cg_engine **out,
+                                 struct cg_error *error);
 
 #endif

@@ -10,6 +10,7 @@
 #include "comic/palette.h"
 #include "comic/render.h"
 #include "comic/tap.h"
+#include "model/render_params.h"
 
 /* Buffers that are kept from picture to picture; one caller at a time. */
 struct cg_finish;

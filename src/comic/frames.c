@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "comic/engine.h"
 #include "comic/finish.h"
+#include "comic/pixels.h"
 #include "comic/stabilizer.h"
 #include "comic/working.h"
 #include "model/render_params.h"
@@ -158,17 +159,16 @@ static enum cg_status convert(struct cg_frames *frames, struct cg_image *frame, 
     return render(frames, &layers, *trusted > 0.0f, frame, error);
 }
 
-enum cg_status cg_frames_convert(struct cg_frames *frames, uint8_t *pixels, int width, int height,
-                                 float *trusted, struct cg_error *error)
+enum cg_status cg_frames_convert(struct cg_frames *frames, struct cg_pixels pixels, float *trusted,
+                                 struct cg_error *error)
 {
-    struct cg_image frame = {width, height, 3, pixels};
+    struct cg_loan loan;
     float ignored;
-    if (width < 1 || height < 1 || width > CG_IMAGE_SIDE_MAX_PX || height > CG_IMAGE_SIDE_MAX_PX ||
-        (size_t)width * (size_t)height > CG_IMAGE_AREA_MAX_PX)
-        return cg_fail(error, CG_ERR_ARGUMENT,
-                       "frame: expected sides of 1 to %d and at most %zu pixels, got %d x %d",
-                       CG_IMAGE_SIDE_MAX_PX, CG_IMAGE_AREA_MAX_PX, width, height);
-    return convert(frames, &frame, trusted != NULL ? trusted : &ignored, error);
+    enum cg_status status = cg_pixels_lend(pixels, &loan, error);
+    if (status != CG_OK)
+        return status;
+    status = convert(frames, &loan.rgb, trusted != NULL ? trusted : &ignored, error);
+    return cg_pixels_return(&loan, status, error);
 }
 
 enum cg_status cg_frames_save(const struct cg_frames *frames, const char *path,

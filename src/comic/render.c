@@ -141,6 +141,6 @@ enum cg_status cg_render(struct cg_renderer *renderer, struct cg_pool *pool,
 
     size_t tiles_down = (size_t)(height + CG_TILE_HEIGHT - 1) / CG_TILE_HEIGHT;
     cg_pool_run(pool, (size_t)layers->height, maps_row, &work);
-    cg_pool_run(pool, tiles_down * (size_t)work.tiles_across, tile, &work);
-    return CG_OK;
+    return cg_pool_run_watched(pool, tiles_down * (size_t)work.tiles_across, tile, &work, 0, 1,
+                               error);
 }

@@ -40,7 +40,8 @@ void cg_renderer_free(struct cg_renderer *renderer);
 
 /*
  * pixels: height rows of width pixels of 3 bytes; in: the photo, out: the comic. Untouched on
- * failure. Same bytes for any number of threads in the pool. Errors: CG_ERR_MEMORY.
+ * failure but the last. Same bytes for any number of threads in the pool. Errors: CG_ERR_MEMORY;
+ * CG_ERR_CANCELLED, if the pool is watched.
  */
 enum cg_status cg_render(struct cg_renderer *renderer, struct cg_pool *pool,
                          const struct cg_layers *layers, const struct cg_render_options *options,

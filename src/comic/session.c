@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "comic/engine.h"
 #include "comic/finish_parts.h"
+#include "comic/pixels.h"
 #include "comic/working.h"
 
 #include <stdlib.h>
@@ -14,6 +15,7 @@ struct cg_session {
     struct cg_working *working;
     struct cg_renderer *renderer;
     struct cg_finish *finish;
+    struct cg_pool_watch watch;
 };
 
 enum cg_status cg_session_create(const struct cg_engine *engine, int threads,
@@ -49,15 +51,10 @@ void cg_session_free(struct cg_session *session)
     free(session);
 }
 
-static enum cg_status check_call(int width, int height, const struct cg_render_params *looks,
-                                 struct cg_error *error)
+void cg_session_set_progress(struct cg_session *session, cg_progress_fn progress, void *context)
 {
-    if (width < 1 || height < 1 || width > CG_IMAGE_SIDE_MAX_PX || height > CG_IMAGE_SIDE_MAX_PX ||
-        (size_t)width * (size_t)height > CG_IMAGE_AREA_MAX_PX)
-        return cg_fail(error, CG_ERR_ARGUMENT,
-                       "picture: expected sides of 1 to %d and at most %zu pixels, got %d x %d",
-                       CG_IMAGE_SIDE_MAX_PX, CG_IMAGE_AREA_MAX_PX, width, height);
-    return cg_render_params_check(looks, error);
+    session->watch = (struct cg_pool_watch){.progress = progress, .context = context};
+    cg_pool_set_watch(session->pool, progress != NULL ? &session->watch : NULL);
 }
 
 /* Move a photo to its comic (all of it: 1) where the mask is white. */
@@ -132,6 +129,13 @@ static enum cg_status render_full(struct cg_session *session, struct cg_layers *
                      photo->width, photo->height, error);
 }
 
+/* Where the network's part of the work ends: a pixel of it costs as much as so many rendered. */
+static double end_of_drawing(const struct cg_image *working, const struct cg_image *photo)
+{
+    double drawn = 25.0 * working->width * working->height;
+    return drawn / (drawn + (double)photo->width * photo->height);
+}
+
 static enum cg_status convert(struct cg_session *session, struct cg_image *photo,
                               const struct cg_render_params *looks, struct cg_error *error)
 {
@@ -142,7 +146,11 @@ static enum cg_status convert(struct cg_session *session, struct cg_image *photo
     enum cg_status status = cg_image_resize(photo, width, height, &working, error);
     if (status != CG_OK)
         return status;
+    session->watch.from = 0.0;
+    session->watch.to = end_of_drawing(&working, photo);
     status = cg_working_draw(session->working, &working, looks->smooth, &layers, error);
+    session->watch.from = session->watch.to;
+    session->watch.to = 1.0;
     if (status == CG_OK && (width > photo->width || height > photo->height)) {
         status = render_enlarged(session, &layers, looks, &working, photo, error);
     } else if (status == CG_OK) {
@@ -153,11 +161,15 @@ static enum cg_status convert(struct cg_session *session, struct cg_image *photo
     return status;
 }
 
-enum cg_status cg_session_convert(struct cg_session *session, uint8_t *pixels, int width,
-                                  int height, const struct cg_render_params *looks,
-                                  struct cg_error *error)
+enum cg_status cg_session_convert(struct cg_session *session, struct cg_pixels pixels,
+                                  const struct cg_render_params *looks, struct cg_error *error)
 {
-    struct cg_image photo = {width, height, 3, pixels};
-    enum cg_status status = check_call(width, height, looks, error);
-    return status == CG_OK ? convert(session, &photo, looks, error) : status;
+    struct cg_loan loan;
+    enum cg_status status = cg_render_params_check(looks, error);
+    if (status == CG_OK)
+        status = cg_pixels_lend(pixels, &loan, error);
+    if (status != CG_OK)
+        return status;
+    status = convert(session, &loan.rgb, looks, error);
+    return cg_pixels_return(&loan, status, error);
 }

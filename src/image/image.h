@@ -28,6 +28,12 @@ enum cg_status cg_image_create(int width, int height, int channels, struct cg_im
 /* Free the pixels and empty the struct; also fine on an empty one. */
 void cg_image_clear(struct cg_image *image);
 
+/* As the converters take them. */
+static inline struct cg_pixels cg_image_as_pixels(const struct cg_image *image)
+{
+    return (struct cg_pixels){image->pixels, image->width, image->height, image->channels, 0};
+}
+
 /* Kinds of picture files. PNG and JPEG are read and written; WebP is, and HEIC to GIF are read,
  * where the library for it was there when the program was built; the others are known by name. */
 enum cg_image_format {

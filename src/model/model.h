@@ -37,12 +37,14 @@ void cg_model_free(struct cg_model *model);
 enum cg_status cg_model_write(const char *path, const struct cg_model *model,
                               const float *parameters, struct cg_error *error);
 
-/* By style name or path, as cg_engine_open (comicgan.h) describes it. */
-enum cg_status cg_model_open_style(const char *style, struct cg_model **out,
+/* By style name or path, as cg_engine_open (comicgan.h) describes it; folder: where styles are sought
+ * before all others, or NULL. */
+enum cg_status cg_model_open_style(const char *folder, const char *style, struct cg_model **out,
                                    struct cg_error *error);
 
 /* The model file that a style's name or path means, to be freed; NULL when there is none, as of the
  * built-in one. Errors: CG_ERR_MEMORY, CG_ERR_IO. */
-enum cg_status cg_model_style_path(const char *style, char **out, struct cg_error *error);
+enum cg_status cg_model_style_path(const char *folder, const char *style, char **out,
+                                   struct cg_error *error);
 
 #endif

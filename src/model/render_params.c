@@ -4,6 +4,8 @@
 #include "base/text.h"
 #include "model/json.h"
 
+#include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -53,6 +55,80 @@ struct cg_render_params cg_render_params_neutral(int detail_px)
     return looks;
 }
 
+/* ---- one of them ----------------------------------------------------------------------------- */
+
+static enum cg_status check_value(const struct cg_option *row, double value, struct cg_error *error)
+{
+    if (cg_option_in_range(row, value))
+        return CG_OK;
+    return cg_fail(error, CG_ERR_ARGUMENT, "%s: expected %g to %g%s, got %g", row->name, row->low,
+                   row->high, row->or_zero ? " or 0" : "", value);
+}
+
+static enum cg_status find_row(const char *name, const struct cg_option **out,
+                               struct cg_error *error)
+{
+    char known[256] = "";
+    size_t used = 0;
+    for (*out = CG_LOOK_TABLE; (*out)->kind != CG_OPTION_NONE; (*out)++) {
+        if (strcmp((*out)->name, name) == 0)
+            return CG_OK;
+        used += (size_t)snprintf(known + used, sizeof(known) - used, "%s%s", used > 0 ? ", " : "",
+                                 (*out)->name);
+    }
+    return cg_fail(error, CG_ERR_ARGUMENT, "no look is called \"%.32s\"; there are: %s", name,
+                   known);
+}
+
+enum cg_status cg_render_params_set(struct cg_render_params *looks, const char *name, double value,
+                                    struct cg_error *error)
+{
+    const struct cg_option *row;
+    enum cg_status status = find_row(name, &row, error);
+    if (status == CG_OK)
+        status = check_value(row, value, error);
+    if (status == CG_OK && row->kind == CG_OPTION_INT && value != floor(value))
+        status =
+            cg_fail(error, CG_ERR_ARGUMENT, "%s: expected a whole number, got %g", name, value);
+    if (status == CG_OK)
+        cg_option_set(row, looks, value);
+    return status;
+}
+
+enum cg_status cg_render_params_get(const struct cg_render_params *looks, const char *name,
+                                    double *value, struct cg_error *error)
+{
+    const struct cg_option *row;
+    enum cg_status status = find_row(name, &row, error);
+    if (status == CG_OK)
+        *value = cg_option_get(row, looks);
+    return status;
+}
+
+const char *cg_render_params_name(size_t index, double *low, double *high)
+{
+    if (index >= sizeof(CG_LOOK_TABLE) / sizeof(CG_LOOK_TABLE[0]) - 1)
+        return NULL;
+    if (low != NULL)
+        *low = CG_LOOK_TABLE[index].or_zero ? 0.0 : CG_LOOK_TABLE[index].low;
+    if (high != NULL)
+        *high = CG_LOOK_TABLE[index].high;
+    return CG_LOOK_TABLE[index].name;
+}
+
+enum cg_status cg_render_params_set_mask(struct cg_render_params *looks, struct cg_pixels mask,
+                                         struct cg_error *error)
+{
+    if (mask.data != NULL && (mask.width < 1 || mask.height < 1 || mask.channels != 1 ||
+                              (mask.stride != 0 && mask.stride != (size_t)mask.width)))
+        return cg_fail(error, CG_ERR_ARGUMENT,
+                       "mask: expected one channel, sides of at least 1 and rows without gaps, got "
+                       "%d x %d x %d, %zu bytes a row",
+                       mask.width, mask.height, mask.channels, mask.stride);
+    looks->mask = (struct cg_mask){mask.width, mask.height, mask.data};
+    return CG_OK;
+}
+
 /* ---- all of them ----------------------------------------------------------------------------- */
 
 static enum cg_status check_paper_and_mask(const struct cg_render_params *looks,
@@ -72,10 +148,9 @@ static enum cg_status check_paper_and_mask(const struct cg_render_params *looks,
 enum cg_status cg_render_params_check(const struct cg_render_params *looks, struct cg_error *error)
 {
     for (const struct cg_option *row = CG_LOOK_TABLE; row->kind != CG_OPTION_NONE; row++) {
-        double value = cg_option_get(row, looks);
-        if (!cg_option_in_range(row, value))
-            return cg_fail(error, CG_ERR_ARGUMENT, "%s: expected %g to %g%s, got %g", row->name,
-                           row->low, row->high, row->or_zero ? " or 0" : "", value);
+        enum cg_status status = check_value(row, cg_option_get(row, looks), error);
+        if (status != CG_OK)
+            return status;
     }
     return check_paper_and_mask(looks, error);
 }
@@ -116,18 +191,22 @@ static bool parse_grain(const char *text, float *grain)
     return *end == '\0' && *grain >= 0.0f && *grain <= 1.0f;
 }
 
-bool cg_render_params_set_paper(struct cg_render_params *looks, const char *text)
+enum cg_status cg_render_params_set_paper(struct cg_render_params *looks, const char *text,
+                                          struct cg_error *error)
 {
     size_t length = strcspn(text, ":");
     unsigned rgb;
     float grain;
     if (!parse_paper_colour(text, length, &rgb, &grain) ||
         (text[length] == ':' && !parse_grain(text + length + 1, &grain)))
-        return false;
+        return cg_fail(error, CG_ERR_ARGUMENT,
+                       "expected white, cream, newsprint, kraft, grey, blue or #rrggbb, and :0 to "
+                       ":1 for its grain, found \"%.32s\"",
+                       text);
     for (int c = 0; c < 3; c++)
         looks->paper[c] = (float)(rgb >> (16 - 8 * c) & 0xff) / 255.0f;
     looks->grain = grain;
-    return true;
+    return CG_OK;
 }
 
 /* ---- a card ---------------------------------------------------------------------------------- */
@@ -157,11 +236,12 @@ static enum cg_status read_paper(const json_t *object, struct cg_render_params *
     if (json_object_get(object, "paper") == NULL)
         return CG_OK;
     enum cg_status status = cg_json_get_string(object, "paper", WHAT, &text, error);
-    if (status == CG_OK && !cg_render_params_set_paper(looks, text))
-        status =
-            cg_fail(error, CG_ERR_MODEL,
-                    "%s: expected " CG_PAPER_EXPECTED " as \"paper\", found \"%.32s\"", WHAT, text);
-    return status;
+    if (status != CG_OK)
+        return status;
+    struct cg_error reason;
+    if (cg_render_params_set_paper(looks, text, &reason) != CG_OK)
+        return cg_fail(error, CG_ERR_MODEL, "%s: \"paper\": %s", WHAT, reason.text);
+    return CG_OK;
 }
 
 enum cg_status cg_render_params_read(const char *text, struct cg_render_params *looks,

@@ -1,7 +1,7 @@
 /*
  * Where styles are found. The places, in this order; the first one with a name wins:
  *   1. the style built into the program (builtin.S),
- *   2. $COMICGAN_MODELS,
+ *   2. the folder that the caller names (the programs: $COMICGAN_MODELS),
  *   3. models/ of the source tree, when the program (or libcomicgan.so) lies in its build/PRESET,
  *   4. share/comicgan/models of the prefix that the program (or libcomicgan.so) is installed in,
  *   5. the folder given at build time (CG_DATA_DIR).
@@ -90,12 +90,11 @@ static size_t list_places_beside_code(char *places[2])
 }
 
 /* All folders, to be freed one by one; NULL stands for one that memory was short for. */
-static size_t list_places(char *places[PLACES_MAX])
+static size_t list_places(const char *folder, char *places[PLACES_MAX])
 {
     size_t count = 0;
-    const char *from_environment = getenv("COMICGAN_MODELS");
-    if (from_environment != NULL && from_environment[0] != '\0')
-        places[count++] = cg_string_copy(from_environment);
+    if (folder != NULL && folder[0] != '\0')
+        places[count++] = cg_string_copy(folder);
     count += list_places_beside_code(places + count);
     places[count++] = cg_string_copy(CG_DATA_DIR "/models");
     return count;
@@ -191,7 +190,8 @@ static enum cg_status add_folder(struct cg_style_list *list, const char *folder,
     return status;
 }
 
-static enum cg_status add_everything(struct cg_style_list *list, struct cg_error *error)
+static enum cg_status add_everything(struct cg_style_list *list, const char *folder,
+                                     struct cg_error *error)
 {
     enum cg_status status = CG_OK;
     struct cg_model *model;
@@ -201,7 +201,7 @@ static enum cg_status add_everything(struct cg_style_list *list, struct cg_error
             status = add(list, model, error);
     }
     char *places[PLACES_MAX];
-    size_t place_count = list_places(places);
+    size_t place_count = list_places(folder, places);
     for (size_t i = 0; i < place_count; i++) {
         if (status == CG_OK && places[i] != NULL)
             status = add_folder(list, places[i], error);
@@ -210,13 +210,14 @@ static enum cg_status add_everything(struct cg_style_list *list, struct cg_error
     return status;
 }
 
-enum cg_status cg_style_list_create(struct cg_style_list **out, struct cg_error *error)
+enum cg_status cg_style_list_create(const char *folder, struct cg_style_list **out,
+                                    struct cg_error *error)
 {
     *out = NULL;
     struct cg_style_list *list = calloc(1, sizeof(*list));
     if (list == NULL)
         return cg_fail(error, CG_ERR_MEMORY, "list of styles: memory could not be allocated");
-    enum cg_status status = add_everything(list, error);
+    enum cg_status status = add_everything(list, folder, error);
     if (status != CG_OK) {
         cg_style_list_free(list);
         return status;
@@ -267,10 +268,11 @@ static enum cg_status refuse_unknown(const struct cg_style_list *list, const cha
                    left_out ? ")" : "");
 }
 
-static enum cg_status open_listed(const char *style, struct cg_model **out, struct cg_error *error)
+static enum cg_status open_listed(const char *folder, const char *style, struct cg_model **out,
+                                  struct cg_error *error)
 {
     struct cg_style_list *list;
-    enum cg_status status = cg_style_list_create(&list, error);
+    enum cg_status status = cg_style_list_create(folder, &list, error);
     if (status != CG_OK)
         return status;
     const struct cg_style_info *info = find(list, style);
@@ -285,11 +287,12 @@ static bool is_path(const char *style)
     return strchr(style, '/') != NULL || has_suffix(style, SUFFIX);
 }
 
-enum cg_status cg_model_style_path(const char *style, char **out, struct cg_error *error)
+enum cg_status cg_model_style_path(const char *folder, const char *style, char **out,
+                                   struct cg_error *error)
 {
     struct cg_style_list *list = NULL;
     *out = NULL;
-    enum cg_status status = is_path(style) ? CG_OK : cg_style_list_create(&list, error);
+    enum cg_status status = is_path(style) ? CG_OK : cg_style_list_create(folder, &list, error);
     if (status != CG_OK)
         return status;
     const struct cg_style_info *info = list != NULL ? find(list, style) : NULL;
@@ -300,13 +303,14 @@ enum cg_status cg_model_style_path(const char *style, char **out, struct cg_erro
     return status;
 }
 
-enum cg_status cg_model_open_style(const char *style, struct cg_model **out, struct cg_error *error)
+enum cg_status cg_model_open_style(const char *folder, const char *style, struct cg_model **out,
+                                   struct cg_error *error)
 {
     *out = NULL;
     if (is_path(style))
         return cg_model_read(style, out, error);
     if (cg_builtin_model_nbytes == 0)
-        return open_listed(style, out, error);
+        return open_listed(folder, style, out, error);
     struct cg_model *model;
     enum cg_status status = open_builtin(&model, error);
     if (status != CG_OK)
@@ -316,5 +320,5 @@ enum cg_status cg_model_open_style(const char *style, struct cg_model **out, str
         return CG_OK;
     }
     cg_model_free(model);
-    return open_listed(style, out, error);
+    return open_listed(folder, style, out, error);
 }

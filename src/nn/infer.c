@@ -354,7 +354,10 @@ enum cg_status cg_infer_run(struct cg_infer *infer, struct cg_pool *pool, const 
     prepare_parameters(infer, parameters);
     for (int s = 0; s < infer->stage_count; s++) {
         struct stage_run run = {infer, &infer->stages[s], parameters, input};
-        cg_pool_run(pool, (run.stage->rows + BLOCK_ROWS - 1) / BLOCK_ROWS, run_block, &run);
+        size_t blocks = (run.stage->rows + BLOCK_ROWS - 1) / BLOCK_ROWS;
+        status = cg_pool_run_watched(pool, blocks, run_block, &run, s, infer->stage_count, error);
+        if (status != CG_OK)
+            return status;
     }
     const struct layer_state *last = &infer->layers[infer->network->layer_count - 1];
     *output = infer->arena + last->offset;

@@ -22,7 +22,7 @@ void cg_infer_free(struct cg_infer *infer);
 /*
  * input: height * width rows of the network's input channels. *output belongs to infer and is
  * valid until the next run; *shape, if not NULL, receives its shape. Errors: CG_ERR_ARGUMENT,
- * CG_ERR_MEMORY.
+ * CG_ERR_MEMORY; CG_ERR_CANCELLED, if the pool is watched.
  */
 enum cg_status cg_infer_run(struct cg_infer *infer, struct cg_pool *pool, const float *parameters,
                             const float *input, int height, int width, const float **output,

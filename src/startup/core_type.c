@@ -17,6 +17,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#define CORE_TYPE_VARIABLE "OPENBLAS_CORETYPE"
+#define MENDED_VARIABLE "COMICGAN_CORETYPE_MENDED"
 #define THREADS_VARIABLE "OPENBLAS_NUM_THREADS"
 #define AVX512_CORE_TYPE "SkylakeX"
 
@@ -31,20 +33,27 @@ static bool threads_are_a_burden(void)
 void cg_blas_fix_core_type(char *const argv[])
 {
     bool core = cg_blas_needs_mending(openblas_get_corename(), cg_cpu_has_avx512(),
-                                      getenv(CG_BLAS_CORE_TYPE_VARIABLE));
+                                      getenv(CORE_TYPE_VARIABLE));
     bool threads = threads_are_a_burden();
     bool set = core || threads;
     if (core)
-        set = setenv(CG_BLAS_CORE_TYPE_VARIABLE, AVX512_CORE_TYPE, 1) == 0 &&
-              setenv(CG_BLAS_MENDED_VARIABLE, "1", 1) == 0;
+        set = setenv(CORE_TYPE_VARIABLE, AVX512_CORE_TYPE, 1) == 0 &&
+              setenv(MENDED_VARIABLE, "1", 1) == 0;
     if (threads)
         set = set && setenv(THREADS_VARIABLE, "1", 1) == 0;
     if (set)
         execv("/proc/self/exe", argv);
     if (core) { /* no fresh start to be had: go on, slower */
-        unsetenv(CG_BLAS_CORE_TYPE_VARIABLE);
-        unsetenv(CG_BLAS_MENDED_VARIABLE);
+        unsetenv(CORE_TYPE_VARIABLE);
+        unsetenv(MENDED_VARIABLE);
     }
     if (threads)
         unsetenv(THREADS_VARIABLE);
+}
+
+const char *cg_blas_core_type_origin(void)
+{
+    if (getenv(MENDED_VARIABLE) != NULL)
+        return "set by comicgan, as OpenBLAS's own detection misses AVX-512 here";
+    return getenv(CORE_TYPE_VARIABLE) != NULL ? "set by " CORE_TYPE_VARIABLE : "detected";
 }

@@ -12,4 +12,7 @@
  */
 void cg_blas_fix_core_type(char *const argv[]);
 
+/* Who chose the core type that cg_blas_describe tells of, for people. */
+const char *cg_blas_core_type_origin(void);
+
 #endif

@@ -7,7 +7,6 @@
 
 #include <cblas.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 bool cg_blas_needs_mending(const char *core_name, bool has_avx512, const char *user_core_type)
@@ -33,14 +32,8 @@ static const char *kernel_name(void)
 
 void cg_blas_describe(char *text, size_t text_nbytes)
 {
-    const char *user = getenv(CG_BLAS_CORE_TYPE_VARIABLE);
-    const char *origin = "detected";
-    if (getenv(CG_BLAS_MENDED_VARIABLE) != NULL)
-        origin = "set by comicgan, the library's own detection misses AVX-512 here";
-    else if (user != NULL)
-        origin = "set by " CG_BLAS_CORE_TYPE_VARIABLE;
     char version[32] = "of unknown version";
     sscanf(openblas_get_config(), "OpenBLAS %31s", version); /* "OpenBLAS 0.3.21 NO_LAPACKE ..." */
-    snprintf(text, text_nbytes, "OpenBLAS %s, core type %s (%s); own kernels: %s", version,
-             openblas_get_corename(), origin, kernel_name());
+    snprintf(text, text_nbytes, "OpenBLAS %s, core type %s; own kernels: %s", version,
+             openblas_get_corename(), kernel_name());
 }

@@ -3,6 +3,7 @@
  * Whatever the numbers in a file are, only small networks are run, and only some of them, as
  * drawing takes long.
  */
+#include "comic/engine.h"
 #include "fuzz/fuzz.h"
 
 #include "comicgan/comicgan.h"
@@ -24,12 +25,13 @@ static void draw(const char *path)
     for (size_t i = 0; i < sizeof(pixels); i++)
         pixels[i] = (uint8_t)(i * 5);
     fuzz_expect(cg_engine_open(path, &engine, NULL) == CG_OK, "a model that parses is a style");
-    struct cg_render_params looks = cg_engine_render_params(engine);
+    struct cg_render_params looks = engine->looks;
     fuzz_expect(cg_render_params_check(&looks, NULL) == CG_OK,
                 "a card's looks are within their ranges");
     looks.detail_px = 64;
     fuzz_expect(cg_session_create(engine, 1, &session, NULL) == CG_OK &&
-                    cg_session_convert(session, pixels, SIDE_PX, SIDE_PX, &looks, NULL) == CG_OK,
+                    cg_session_convert(session, (struct cg_pixels){pixels, SIDE_PX, SIDE_PX, 3, 0},
+                                       &looks, NULL) == CG_OK,
                 "a style draws");
     cg_session_free(session);
     cg_engine_free(engine);

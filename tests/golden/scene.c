@@ -1,4 +1,5 @@
 #include "scene.h"
+#include "comic/engine.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -47,10 +48,9 @@ struct cg_image scene_convert(const char *style, const struct cg_image *photo,
     assert_int_equal(cg_image_create(photo->width, photo->height, 3, &comic, NULL), CG_OK);
     memcpy(comic.pixels, photo->pixels, 3 * (size_t)photo->width * (size_t)photo->height);
     assert_int_equal(cg_engine_open(style, &engine, NULL), CG_OK);
-    const struct cg_render_params own = cg_engine_render_params(engine);
     assert_int_equal(cg_session_create(engine, threads, &session, NULL), CG_OK);
-    assert_int_equal(cg_session_convert(session, comic.pixels, photo->width, photo->height,
-                                        looks != NULL ? looks : &own, NULL),
+    assert_int_equal(cg_session_convert(session, cg_image_as_pixels(&comic),
+                                        looks != NULL ? looks : &engine->looks, NULL),
                      CG_OK);
     cg_session_free(session);
     cg_engine_free(engine);

@@ -4,6 +4,7 @@
 #define CG_TESTS_GOLDEN_SCENE_H
 
 #include "image/image.h"
+#include "model/render_params.h"
 
 /* What fails here fails the test. */
 struct cg_image scene_draw(int width, int height);

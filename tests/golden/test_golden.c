@@ -227,7 +227,7 @@ static void looks_are_those_that_are_kept(void **state)
 static void paper_is_the_one_that_is_kept(void **state)
 {
     struct cg_render_params params = cg_render_params_neutral(DETAIL_PX);
-    assert_true(cg_render_params_set_paper(&params, "newsprint"));
+    assert_int_equal(cg_render_params_set_paper(&params, "newsprint", NULL), CG_OK);
     compare_look(*state, &params, "paper");
 }
 

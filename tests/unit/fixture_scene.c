@@ -172,7 +172,7 @@ struct cg_render_params fixture_all_render_params(void)
     looks.fill = 0.9f;
     looks.hatch = 0.8f;
     looks.halftone = 0.7f;
-    assert_true(cg_render_params_set_paper(&looks, "newsprint"));
+    assert_int_equal(cg_render_params_set_paper(&looks, "newsprint", NULL), CG_OK);
     return looks;
 }
 

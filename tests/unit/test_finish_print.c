@@ -178,7 +178,7 @@ static void paper_multiplies_and_grain_is_the_same_every_time(void **state)
     (void)state;
     struct fixture_scene scene = fixture_scene_new(60, 40, 3, fixture_paint_white);
     struct cg_render_params looks = cg_render_params_neutral(960);
-    assert_true(cg_render_params_set_paper(&looks, "#806040"));
+    assert_int_equal(cg_render_params_set_paper(&looks, "#806040", NULL), CG_OK);
     fixture_render(&scene, &looks);
     for (size_t i = 0; i < fixture_byte_count(&scene); i++)
         assert_int_equal(scene.pixels[i], i % 3 == 0 ? 0x80 : i % 3 == 1 ? 0x60 : 0x40);

@@ -3,6 +3,7 @@
  * what moves moves without flicker, nothing is left behind by what has gone.
  */
 #include "base/memory.h"
+#include "comic/engine.h"
 #include "comic/frames.h"
 #include "measure/clip.h"
 #include "measure/frame_flicker.h"
@@ -68,7 +69,7 @@ static int tear_down(void **state)
 static struct cg_frames *frames_make(float stability, int threads)
 {
     struct cg_frames *frames;
-    struct cg_render_params looks = cg_engine_render_params(engine);
+    struct cg_render_params looks = engine->looks;
     assert_int_equal(cg_frames_create(engine, threads, &looks, stability, &frames, NULL), CG_OK);
     return frames;
 }
@@ -76,7 +77,9 @@ static struct cg_frames *frames_make(float stability, int threads)
 static float convert(struct cg_frames *frames, uint8_t *pixels)
 {
     float trusted;
-    assert_int_equal(cg_frames_convert(frames, pixels, WIDTH, HEIGHT, &trusted, NULL), CG_OK);
+    assert_int_equal(
+        cg_frames_convert(frames, (struct cg_pixels){pixels, WIDTH, HEIGHT, 3, 0}, &trusted, NULL),
+        CG_OK);
     return trusted;
 }
 
@@ -166,7 +169,7 @@ static void without_stability_a_frame_is_a_picture(void **state)
     (void)state;
     struct cg_frames *frames = frames_make(0.0f, 1);
     struct cg_session *session;
-    struct cg_render_params looks = cg_engine_render_params(engine);
+    struct cg_render_params looks = engine->looks;
     looks.detail_px = WIDTH; /* frames are never worked on enlarged */
     assert_int_equal(cg_session_create(engine, 1, &session, NULL), CG_OK);
     for (int i = 0; i < 2; i++) {
@@ -174,7 +177,9 @@ static void without_stability_a_frame_is_a_picture(void **state)
         frame_of(CG_CLIP_PAN, i, frame);
         memcpy(alone, frame, VALUES);
         convert(frames, frame);
-        assert_int_equal(cg_session_convert(session, alone, WIDTH, HEIGHT, &looks, NULL), CG_OK);
+        assert_int_equal(cg_session_convert(session, (struct cg_pixels){alone, WIDTH, HEIGHT, 3, 0},
+                                            &looks, NULL),
+                         CG_OK);
         assert_memory_equal(frame, alone, VALUES);
     }
     cg_session_free(session);
@@ -297,7 +302,7 @@ static void another_session_goes_on(void **state)
 {
     char *path = temp_path(*state, "state");
     struct cg_frames *first, *second;
-    struct cg_render_params looks = cg_engine_render_params(engine);
+    struct cg_render_params looks = engine->looks;
     looks.colors = 6; /* chosen from the scene's first frame */
     assert_int_equal(cg_frames_create(engine, 1, &looks, 0.8f, &first, NULL), CG_OK);
     assert_int_equal(cg_frames_create(engine, 1, &looks, 0.8f, &second, NULL), CG_OK);
@@ -335,13 +340,17 @@ static void another_size_begins_anew(void **state)
     convert(frames, frame);
     frame_of(CG_CLIP_STILL, 1, frame);
     memcpy(other, frame, VALUES);
-    assert_int_equal(cg_frames_convert(frames, frame, 101, 37, &trusted, NULL), CG_OK);
+    assert_int_equal(
+        cg_frames_convert(frames, (struct cg_pixels){frame, 101, 37, 3, 0}, &trusted, NULL), CG_OK);
     assert_true(trusted <= 0.0f);
-    assert_int_equal(cg_frames_convert(fresh, other, 101, 37, NULL, NULL), CG_OK);
+    assert_int_equal(cg_frames_convert(fresh, (struct cg_pixels){other, 101, 37, 3, 0}, NULL, NULL),
+                     CG_OK);
     assert_memory_equal(frame, other, VALUES);
     /* the smallest one */
-    assert_int_equal(cg_frames_convert(frames, frame, 1, 1, NULL, NULL), CG_OK);
-    assert_int_equal(cg_frames_convert(frames, frame, 1, 1, NULL, NULL), CG_OK);
+    assert_int_equal(cg_frames_convert(frames, (struct cg_pixels){frame, 1, 1, 3, 0}, NULL, NULL),
+                     CG_OK);
+    assert_int_equal(cg_frames_convert(frames, (struct cg_pixels){frame, 1, 1, 3, 0}, NULL, NULL),
+                     CG_OK);
     cg_frames_free(fresh);
     cg_frames_free(frames);
 }
@@ -366,12 +375,13 @@ static void wrong_arguments_are_refused(void **state)
 {
     (void)state;
     struct cg_frames *frames;
-    struct cg_render_params looks = cg_engine_render_params(engine);
+    struct cg_render_params looks = engine->looks;
     uint8_t pixel[3] = {0};
     assert_int_equal(cg_frames_create(engine, 1, &looks, 1.5f, &frames, NULL), CG_ERR_ARGUMENT);
     assert_int_equal(cg_frames_create(engine, 1, &looks, NAN, &frames, NULL), CG_ERR_ARGUMENT);
     frames = frames_make(0.5f, 1);
-    assert_int_equal(cg_frames_convert(frames, pixel, 0, 1, NULL, NULL), CG_ERR_ARGUMENT);
+    assert_int_equal(cg_frames_convert(frames, (struct cg_pixels){pixel, 0, 1, 3, 0}, NULL, NULL),
+                     CG_ERR_ARGUMENT);
     assert_int_equal(cg_frames_set_detail(frames, 10, NULL), CG_ERR_ARGUMENT);
     cg_frames_free(frames);
     cg_frames_free(NULL);

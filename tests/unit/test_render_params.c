@@ -62,16 +62,16 @@ static void papers_are_read(void **state)
 {
     (void)state;
     struct cg_render_params looks = cg_render_params_neutral(960);
-    assert_true(cg_render_params_set_paper(&looks, "kraft"));
+    assert_int_equal(cg_render_params_set_paper(&looks, "kraft", NULL), CG_OK);
     assert_true(looks.paper[0] > looks.paper[2] && looks.grain > 0.0f);
-    assert_true(cg_render_params_set_paper(&looks, "kraft:0"));
+    assert_int_equal(cg_render_params_set_paper(&looks, "kraft:0", NULL), CG_OK);
     assert_true(looks.grain == 0.0f);
-    assert_true(cg_render_params_set_paper(&looks, "white"));
+    assert_int_equal(cg_render_params_set_paper(&looks, "white", NULL), CG_OK);
     assert_true(looks.paper[0] == 1.0f && looks.paper[1] == 1.0f && looks.paper[2] == 1.0f);
-    assert_true(cg_render_params_set_paper(&looks, "#f80:0.25"));
+    assert_int_equal(cg_render_params_set_paper(&looks, "#f80:0.25", NULL), CG_OK);
     assert_true(looks.paper[0] == 1.0f && looks.paper[2] == 0.0f && looks.grain == 0.25f);
     assert_true(fabsf(looks.paper[1] - 136.0f / 255.0f) < 1e-6f);
-    assert_true(cg_render_params_set_paper(&looks, "#102030"));
+    assert_int_equal(cg_render_params_set_paper(&looks, "#102030", NULL), CG_OK);
     assert_true(fabsf(looks.paper[2] - 48.0f / 255.0f) < 1e-6f);
 }
 
@@ -83,7 +83,7 @@ static void other_papers_are_refused_and_change_nothing(void **state)
                                       "white:-1", "#fff:1:1", "creamy",  "#"};
     struct cg_render_params looks = cg_render_params_neutral(960);
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-        assert_false(cg_render_params_set_paper(&looks, bad[i]));
+        assert_int_equal(cg_render_params_set_paper(&looks, bad[i], NULL), CG_ERR_ARGUMENT);
         assert_true(looks.paper[0] == 1.0f && looks.grain == 0.0f);
     }
 }
@@ -114,7 +114,7 @@ static void a_card_out_of_range_is_refused(void **state)
         {"{\"colors\": 2.5}", "expected a whole number as \"colors\""},
         {"{\"ink\": \"much\"}", "expected a number as \"ink\", found a string"},
         {"{\"paper\": 3}", "expected a string as \"paper\""},
-        {"{\"paper\": \"mud\"}", "as \"paper\", found \"mud\""},
+        {"{\"paper\": \"mud\"}", "\"paper\": expected white, cream"},
         {"[1]", "expected a JSON object"},
         {"{", "expected JSON"},
     };

@@ -10,6 +10,7 @@
  * Exit codes are those of comicgan: 0 all done, 1 a photo failed, 2 usage, 3 no such style.
  */
 #include "base/memory.h"
+#include "comic/engine.h"
 #include "image/walk.h"
 #include "measure/quality_options.h"
 #include "measure/quality_run.h"
@@ -249,7 +250,8 @@ static enum cg_status open_style(struct work *work, const char *name, struct cg_
     struct quality_style *style = add_row(&work->run, QUALITY_STYLE, name, error);
     if (style == NULL)
         return CG_ERR_LIMIT;
-    enum cg_status status = cg_engine_open(name, &style->engine, error);
+    enum cg_status status =
+        cg_engine_open_in(getenv("COMICGAN_MODELS"), name, &style->engine, error);
     if (status == CG_OK)
         status = cg_session_create(style->engine, work->options->threads, &style->session, error);
     if (status == CG_OK) {
@@ -285,7 +287,7 @@ static enum cg_status open_styles(struct work *work, struct cg_error *error)
     for (size_t i = 0; status == CG_OK && i < options->style_count; i++)
         status = open_style(work, options->styles[i], error);
     if (status == CG_OK && options->all)
-        status = cg_style_list_create(&work->known, error);
+        status = cg_style_list_create(getenv("COMICGAN_MODELS"), &work->known, error);
     for (size_t i = 0; status == CG_OK && options->all && i < cg_style_list_count(work->known); i++)
         status = open_style(work, cg_style_list_get(work->known, i)->name, error);
     if (status == CG_OK && work->run.style_count == 0)

@@ -2,6 +2,7 @@
 #include "measure/quality_subject.h"
 
 #include "base/memory.h"
+#include "comic/engine.h"
 #include "train/teacher/teacher.h"
 
 #include <comicgan/comicgan.h>
@@ -43,11 +44,10 @@ static enum cg_status copy(const struct cg_image *from, struct cg_image *out,
 static enum cg_status style_comic(const struct quality_style *style, int detail_px,
                                   struct cg_image *picture, struct cg_error *error)
 {
-    struct cg_render_params looks = cg_engine_render_params(style->engine);
+    struct cg_render_params looks = style->engine->looks;
     if (detail_px > 0)
         looks.detail_px = detail_px;
-    return cg_session_convert(style->session, picture->pixels, picture->width, picture->height,
-                              &looks, error);
+    return cg_session_convert(style->session, cg_image_as_pixels(picture), &looks, error);
 }
 
 static enum cg_status teacher_comic(int detail_px, struct cg_image *picture, struct cg_error *error)

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "comicgan/comicgan.h"
 #include "image/image.h"
+#include "model/render_params.h"
 
 #include <stdbool.h>
 

@@ -81,8 +81,7 @@ static enum cg_status draw_picture(struct cg_session *session,
     if (status == CG_OK && colour->channels == 4)
         status = cg_image_split_alpha(colour, &work->alpha, error);
     if (status == CG_OK)
-        status = cg_session_convert(session, colour->pixels, colour->width, colour->height,
-                                    &settings->looks, error);
+        status = cg_session_convert(session, cg_image_as_pixels(colour), &settings->looks, error);
     if (status == CG_OK && work->alpha.pixels != NULL)
         status = cg_image_join_alpha(colour, &work->alpha, error);
     if (status == CG_OK && settings->beside) {

@@ -283,8 +283,7 @@ static enum cg_status make_picture(struct work *work, const struct cg_image *pho
     double scale = PAGE_DETAIL * looks.detail_px / sqrt(page->width * counted_height);
     double detail = round(scale * fmax(box->width, box->height));
     looks.detail_px = (int)fmin(fmax(detail, DETAIL_MIN_PX), DETAIL_MAX_PX);
-    return cg_session_convert(work->session, picture->pixels, box->width, box->height, &looks,
-                              &work->error);
+    return cg_session_convert(work->session, cg_image_as_pixels(picture), &looks, &work->error);
 }
 
 static enum cg_status draw_part(struct work *work, struct part *part)

@@ -47,7 +47,8 @@ static int check_out(const struct order *order)
     struct cg_error error;
     char *path = NULL;
     int code = CG_EXIT_DONE;
-    enum cg_status status = cg_model_style_path(order->model, &path, &error);
+    enum cg_status status =
+        cg_model_style_path(cg_cli_models_folder(), order->model, &path, &error);
     if (status == CG_OK)
         status = cg_inputs_add_named(&inputs, path, order->model, &error);
     if (status == CG_OK)
@@ -158,7 +159,7 @@ static int run(int argc, char *argv[])
     struct order order = {0};
     if (cg_command_read(&CG_COMMAND_CARD, argc, argv, &order, &code) &&
         (code = check_order(&order, argc, argv)) == CG_EXIT_DONE) {
-        if (cg_model_open_style(order.model, &model, &error) != CG_OK)
+        if (cg_model_open_style(cg_cli_models_folder(), order.model, &model, &error) != CG_OK)
             code = cg_cli_fail(CG_EXIT_MODEL, "%s", error.text);
         else
             code = order.out == NULL ? print_card(model) : write_copy(&order, model);

@@ -61,7 +61,7 @@ static int list_styles(bool as_json)
 {
     struct cg_error error;
     struct cg_style_list *list;
-    if (cg_style_list_create(&list, &error) != CG_OK)
+    if (cg_style_list_create(cg_cli_models_folder(), &list, &error) != CG_OK)
         return cg_cli_fail(CG_EXIT_MODEL, "%s", error.text);
     int code = CG_EXIT_DONE;
     if (as_json)

@@ -5,6 +5,7 @@
 #include "cli/train/train_contact.h"
 
 #include "base/memory.h"
+#include "comic/engine.h"
 #include "comicgan/comicgan.h"
 
 #include <stdlib.h>
@@ -143,7 +144,7 @@ static enum cg_status make_pair(struct cg_session *session, const struct cg_rend
     if (status != CG_OK)
         return status;
     memcpy(pair[1].pixels, pair[0].pixels, 3 * (size_t)pair[0].width * (size_t)pair[0].height);
-    return cg_session_convert(session, pair[1].pixels, pair[1].width, pair[1].height, looks, error);
+    return cg_session_convert(session, cg_image_as_pixels(&pair[1]), looks, error);
 }
 
 static enum cg_status add_pairs(struct cg_image *sheet, const struct cg_cli_contact *contact,
@@ -185,8 +186,7 @@ enum cg_status cg_cli_contact_write(const struct cg_cli_contact *contact, const 
     if (status == CG_OK)
         status = add_panels(&sheet, contact, error);
     if (status == CG_OK) {
-        const struct cg_render_params looks = cg_engine_render_params(engine);
-        status = add_pairs(&sheet, contact, session, &looks, error);
+        status = add_pairs(&sheet, contact, session, &engine->looks, error);
     }
     if (status == CG_OK) {
         const struct cg_image_write_options options = {.format = CG_IMAGE_JPEG, .quality = QUALITY};

@@ -123,6 +123,7 @@ static void complete(struct style *style, const struct cg_cli_train *common, con
 {
     struct cg_train_options *options = &style->options;
     options->data_dir = common->data;
+    options->models_dir = cg_cli_models_folder();
     options->out_dir = common->out_dir;
     options->seed = common->seed;
     options->threads = common->threads;
@@ -171,7 +172,7 @@ static enum cg_status choose_detail(struct cg_train_options *options, struct cg_
     options->detail_px = DEFAULT_DETAIL_PX;
     if (options->from == NULL)
         return CG_OK;
-    enum cg_status status = cg_model_open_style(options->from, &start, error);
+    enum cg_status status = cg_model_open_style(options->models_dir, options->from, &start, error);
     if (status == CG_OK)
         options->detail_px = start->card.detail_px;
     cg_model_free(start);

@@ -146,6 +146,11 @@ enum cg_status cg_video_file_open(struct cg_video_file *video,
     return status == CG_OK ? create_yuv(&video->out_format, &video->yuv_out, error) : status;
 }
 
+static struct cg_pixels pixels_of(const struct cg_video_file *video, uint8_t *pixels)
+{
+    return (struct cg_pixels){pixels, video->format.width, video->format.height, 3, 0};
+}
+
 /* ---- the working size that keeps up ---------------------------------------------------------- */
 
 /* Seconds that a frame takes at the size to be tried first, on a copy; the second try counts, when
@@ -161,8 +166,7 @@ static enum cg_status probe(struct cg_video_file *video, const uint8_t *pixels, 
     for (int i = 0; i < 2 && status == CG_OK; i++) {
         memcpy(copy, pixels, nbytes);
         double begin = cg_clock_seconds();
-        status = cg_frames_convert(video->frames, copy, video->format.width, video->format.height,
-                                   NULL, error);
+        status = cg_frames_convert(video->frames, pixels_of(video, copy), NULL, error);
         *seconds = cg_clock_seconds() - begin;
     }
     cg_frames_cut(video->frames);
@@ -279,8 +283,7 @@ static enum cg_status convert_new_frame(struct cg_video_file *video, uint8_t *pi
         status = choose_detail(video, pixels, error);
     double begin = cg_clock_seconds();
     if (status == CG_OK)
-        status = cg_frames_convert(video->frames, pixels, video->format.width, video->format.height,
-                                   &trusted, error);
+        status = cg_frames_convert(video->frames, pixels_of(video, pixels), &trusted, error);
     if (status == CG_OK && video->keep_pace &&
         cg_pace_after_frame(&video->pace, cg_clock_seconds() - begin, trusted <= 0.0f)) {
         status = cg_frames_set_detail(video->frames, video->pace.detail_px, error);

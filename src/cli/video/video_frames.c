@@ -208,8 +208,9 @@ static enum cg_status convert_frame(void *context, uint8_t *pixels, const uint8_
         memcpy(pixels, former, 3 * (size_t)folder->width * (size_t)folder->height);
         return CG_OK;
     }
-    return cg_frames_convert(cg_video_file_frames(folder->video), pixels, folder->width,
-                             folder->height, NULL, error);
+    return cg_frames_convert(cg_video_file_frames(folder->video),
+                             (struct cg_pixels){pixels, folder->width, folder->height, 3, 0}, NULL,
+                             error);
 }
 
 static enum cg_status write_frame(void *context, const uint8_t *pixels, struct cg_error *error)

@@ -22,6 +22,7 @@ struct cg_train_options {
     const char *photos_dir;     /* photos instead of those in data_dir; NULL: none */
     const char *cache_dir;      /* prepared pictures; runs may share one */
     const char *from;           /* style or model file to start from; NULL: from nothing */
+    const char *models_dir;     /* where styles are sought before all others; NULL: nowhere */
     const char *generator;      /* without from: a preset of architecture.h; NULL: the default */
     const char *name, *summary; /* of the style's card */
     int detail_px;              /* of the style's card, and the long side of training photos */

@@ -257,8 +257,9 @@ static enum cg_status train(const struct cg_train_options *options, bool resume,
 static enum cg_status check_free(const struct cg_train_options *options, struct cg_error *error)
 {
     char *from = NULL;
-    enum cg_status status =
-        options->from != NULL ? cg_model_style_path(options->from, &from, error) : CG_OK;
+    enum cg_status status = options->from != NULL ? cg_model_style_path(options->models_dir,
+                                                                        options->from, &from, error)
+                                                  : CG_OK;
     const char *photos = options->photos_dir != NULL ? options->photos_dir : options->data_dir;
     const char *const read[] = {options->data_dir, photos, from, NULL};
     if (status == CG_OK)

@@ -259,7 +259,8 @@ static enum cg_status open_start(const struct cg_trainer *trainer, bool resume,
 {
     bool has_own = resume && access(trainer->model_path, R_OK) == 0;
     const char *style = has_own ? trainer->model_path : trainer->options->from;
-    return style != NULL ? cg_model_open_style(style, start, error) : CG_OK;
+    return style != NULL ? cg_model_open_style(trainer->options->models_dir, style, start, error)
+                         : CG_OK;
 }
 
 /* The parts that do not depend on the data. */
