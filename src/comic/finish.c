@@ -13,6 +13,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define DOT_MIN_PX 4.0f
 #define STROKES_ACROSS 190.0f /* spacings along the long side */
@@ -22,12 +23,11 @@
 #define GRAIN_MIN_PX 1.3f
 
 struct cg_finish {
-    struct cg_buffer line_memory, grade_memory, hatch_memory;
-    struct cg_palette palette;
+    struct cg_buffer line_memory, table_memory, colour_memory, guide_memory, hatch_memory;
     int width, height; /* of what is rendered */
-    bool graded, on_paper;
+    bool on_paper;
     float fill;
-    struct cg_finish_tone grade;
+    struct cg_finish_tone grade; /* its table is kept while it stays the same */
     struct cg_halftone halftone; /* amount 0: none; so, too, for hatch */
     struct cg_hatch hatch;
     struct cg_paper paper;
@@ -46,14 +46,16 @@ void cg_finish_free(struct cg_finish *finish)
         return;
     cg_image_clear(&finish->mask);
     free(finish->line_memory.memory);
-    free(finish->grade_memory.memory);
+    free(finish->table_memory.memory);
+    free(finish->colour_memory.memory);
+    free(finish->guide_memory.memory);
     free(finish->hatch_memory.memory);
     free(finish);
 }
 
 struct cg_palette cg_finish_palette(const struct cg_finish *finish)
 {
-    return finish->palette;
+    return finish->grade.palette;
 }
 
 /* ---- beforehand: from the working copy ------------------------------------------------------- */
@@ -78,7 +80,7 @@ static void line_smooth_row(void *context, size_t y, int worker)
 {
     const struct work *work = context;
     (void)worker;
-    cg_line_smooth_row(&work->line, work->layers, (int)y);
+    cg_line_smooth_row(&work->line, (int)y);
 }
 
 static void line_row(void *context, size_t y, int worker)
@@ -93,14 +95,17 @@ static enum cg_status weigh_lines(struct work *work, struct cg_error *error)
     struct cg_layers *layers = work->layers;
     struct cg_buffer *memory = &work->finish->line_memory;
     size_t rows = (size_t)layers->height, size = rows * (size_t)layers->width;
+    size_t padded = rows * cg_line_stride(layers->width);
     float weight = work->request->looks->line;
+    size_t total = size + (weight < 1.0f ? 2 : 1) * padded;
     if (weight == 1.0f)
         return CG_OK;
-    enum cg_status status = cg_buffer_reserve(memory, 3, size, sizeof(float), "lines", error);
+    enum cg_status status = cg_buffer_reserve(memory, 1, total, sizeof(float), "lines", error);
     if (status != CG_OK)
         return status;
     float *map = memory->memory;
-    work->line = (struct cg_line){weight, map, map + size, map + 2 * size};
+    work->line = (struct cg_line){weight, layers->width, layers->height,
+                                  map,    map + size,    map + size + padded};
     cg_pool_run(work->pool, rows, line_ink_row, work);
     if (weight < 1.0f)
         cg_pool_run(work->pool, rows, line_smooth_row, work);
@@ -109,16 +114,16 @@ static enum cg_status weigh_lines(struct work *work, struct cg_error *error)
     return CG_OK;
 }
 
-static enum cg_status choose_palette(struct work *work, struct cg_error *error)
+static enum cg_status choose_palette(struct work *work, struct cg_finish_tone *grade,
+                                     struct cg_error *error)
 {
     const struct cg_finish_request *request = work->request;
-    work->finish->palette.count = 0;
     if (request->looks->colors == 0)
         return CG_OK;
     if (request->palette == NULL)
-        return cg_palette_make(work->layers, request->looks->colors, cg_finish_tone_tone,
-                               &work->finish->grade, &work->finish->palette, error);
-    work->finish->palette = *request->palette;
+        return cg_palette_make(work->layers, request->looks->colors, cg_finish_tone_tone, grade,
+                               &grade->palette, error);
+    grade->palette = *request->palette;
     return CG_OK;
 }
 
@@ -129,23 +134,90 @@ static void grade_red(void *context, size_t red, int worker)
     cg_finish_tone_fill(&work->finish->grade, (int)red);
 }
 
+static bool is_neutral(const struct cg_finish_tone *grade)
+{
+    return grade->saturation == 1.0f && grade->contrast == 1.0f && grade->palette.count == 0;
+}
+
+static bool is_same(const struct cg_finish_tone *a, const struct cg_finish_tone *b)
+{
+    size_t nbytes = (size_t)a->palette.count * sizeof(a->palette.lab[0]);
+    return a->saturation == b->saturation && a->contrast == b->contrast &&
+           a->palette.count == b->palette.count &&
+           memcmp(a->palette.lab, b->palette.lab, nbytes) == 0;
+}
+
+/* The table of what colours become; that of the former picture if it is the same. */
 static enum cg_status grade_colours(struct work *work, struct cg_error *error)
 {
     struct cg_finish *finish = work->finish;
     const struct cg_render_params *looks = work->request->looks;
-    finish->grade = (struct cg_finish_tone){
-        .saturation = looks->saturation, .contrast = looks->contrast, .palette = &finish->palette};
-    finish->graded = looks->saturation != 1.0f || looks->contrast != 1.0f || looks->colors != 0;
-    enum cg_status status = choose_palette(work, error);
-    if (status != CG_OK || !finish->graded)
-        return status;
-    status = cg_buffer_reserve(&finish->grade_memory, 1, CG_GRADE_FLOATS, sizeof(float),
-                               "table of colours", error);
+    struct cg_finish_tone grade = {.saturation = looks->saturation, .contrast = looks->contrast};
+    enum cg_status status = choose_palette(work, &grade, error);
     if (status != CG_OK)
         return status;
-    finish->grade.table = finish->grade_memory.memory;
-    cg_pool_run(work->pool, CG_GRADE_NODES, grade_red, work);
+    grade.nodes = grade.palette.count > 0 ? CG_GRADE_NODES : CG_GRADE_NODES_PLAIN;
+    grade.table = is_same(&grade, &finish->grade) ? finish->grade.table : NULL;
+    finish->grade = grade;
+    if (is_neutral(&grade) || grade.table != NULL)
+        return CG_OK;
+    status = cg_buffer_reserve(&finish->table_memory, 1, cg_finish_tone_floats(&grade),
+                               sizeof(float), "table of colours", error);
+    if (status != CG_OK)
+        return status;
+    finish->grade.table = finish->table_memory.memory;
+    cg_pool_run(work->pool, (size_t)grade.nodes, grade_red, work);
     return CG_OK;
+}
+
+static void graded_row(void *context, size_t y, int worker)
+{
+    const struct work *work = context;
+    const struct cg_layers *layers = work->layers;
+    size_t count = (size_t)layers->width, begin = 3 * y * count;
+    float *out = work->finish->colour_memory.memory;
+    (void)worker;
+    cg_finish_tone_layer(&work->finish->grade, layers->colour + begin, count, out + begin);
+}
+
+static void guide_row(void *context, size_t y, int worker)
+{
+    const struct work *work = context;
+    const struct cg_layers *layers = work->layers;
+    size_t count = (size_t)layers->width, begin = 3 * y * count;
+    float *out = work->finish->guide_memory.memory;
+    (void)worker;
+    memcpy(out + begin, layers->photo + begin, 3 * count * sizeof(float));
+    cg_finish_tone_guide(&work->finish->grade, out + begin, count);
+}
+
+/* One of the two row functions, into memory. */
+static enum cg_status make_layer(struct work *work, struct cg_buffer *memory, cg_pool_fn row,
+                                 struct cg_error *error)
+{
+    size_t rows = (size_t)work->layers->height, count = 3 * (size_t)work->layers->width;
+    enum cg_status status = cg_buffer_reserve(memory, rows, count, sizeof(float), "colours", error);
+    if (status == CG_OK)
+        cg_pool_run(work->pool, rows, row, work);
+    return status;
+}
+
+/* Tones alone are those of the colour layer, and of the photo that it follows; a palette's borders
+ * need all of the picture's pixels. */
+static enum cg_status grade_layers(struct work *work, struct cg_error *error)
+{
+    struct cg_finish *finish = work->finish;
+    if (finish->grade.table == NULL || finish->grade.palette.count > 0)
+        return CG_OK;
+    enum cg_status status = make_layer(work, &finish->colour_memory, graded_row, error);
+    if (status == CG_OK)
+        work->layers->colour = finish->colour_memory.memory;
+    if (status != CG_OK || finish->grade.saturation >= 1.0f)
+        return status;
+    status = make_layer(work, &finish->guide_memory, guide_row, error);
+    if (status == CG_OK)
+        work->layers->photo = finish->guide_memory.memory;
+    return status;
 }
 
 static float long_side(const struct cg_finish *finish)
@@ -206,7 +278,8 @@ static enum cg_status set_mask(struct cg_finish *finish, const struct cg_render_
 /* Nothing to be done pixel by pixel. */
 static bool is_idle(const struct cg_finish *finish)
 {
-    return !finish->graded && finish->fill == 1.0f && finish->hatch.amount == 0.0f &&
+    return finish->grade.palette.count == 0 && finish->grade.saturation >= 1.0f &&
+           finish->fill == 1.0f && finish->hatch.amount == 0.0f &&
            finish->halftone.amount == 0.0f && !finish->on_paper && finish->mask.pixels == NULL;
 }
 
@@ -222,7 +295,9 @@ enum cg_status cg_finish_begin(struct cg_finish *finish, struct cg_pool *pool,
     if (status == CG_OK)
         status = grade_colours(&work, error);
     if (status == CG_OK)
-        status = lay_strokes(&work, error);
+        status = lay_strokes(&work, error); /* which grade what they look at themselves */
+    if (status == CG_OK)
+        status = grade_layers(&work, error);
     if (status == CG_OK)
         status = set_mask(finish, request->looks, error);
     *options = (struct cg_render_options){
@@ -248,10 +323,19 @@ static void ink_row(const float *keep, float *comic, size_t count)
             comic[3 * i + c] *= keep[i];
 }
 
+void cg_finish_guide_row(const struct cg_finish *finish, const uint8_t *pixels, size_t count,
+                         float *guide)
+{
+    for (size_t i = 0; i < 3 * count; i++)
+        guide[i] = (float)pixels[i];
+    if (finish->grade.palette.count == 0)
+        cg_finish_tone_guide(&finish->grade, guide, count);
+}
+
 void cg_finish_row(const struct cg_finish *finish, const struct cg_finish_span *span, float *comic,
                    float *keep)
 {
-    if (finish->graded)
+    if (finish->grade.palette.count > 0)
         cg_finish_tone_row(&finish->grade, comic, span->count);
     if (finish->fill != 1.0f)
         fill_row(finish->fill, comic, span->count);

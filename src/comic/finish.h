@@ -47,6 +47,10 @@ struct cg_finish_span {
     struct cg_tap row;
 };
 
+/* The photo as the colour layer follows it: 3 floats a pixel, 0 to 255. */
+void cg_finish_guide_row(const struct cg_finish *finish, const uint8_t *pixels, size_t count,
+                         float *guide);
+
 /*
  * comic: 3 floats a pixel, 0 to 255; in: the colour layer, out: the comic. keep: 1 - ink, 1 float a
  * pixel, is used up.

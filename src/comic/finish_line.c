@@ -12,11 +12,14 @@
  */
 #include "comic/finish_parts.h"
 
+#include "base/multiversion.h"
+#include "tensor/exponential.h"
+
 #include <math.h>
+#include <string.h>
 
 #define LOGIT_LIMIT 8.0f /* as the renderer holds them */
 #define TRAINED_WIDTH_PX 2.0f
-#define FULL_INK 0.9996f
 #define BLUR_REACH 2  /* pixels */
 #define RIDGE_REACH 2 /* pixels to the ridge */
 #define WEIGHT_MIN 0.25f
@@ -25,96 +28,138 @@
 #define LINE_RIDGE 0.92f  /* smoothed ink on the ridge of the widest line, */
 #define AREA_RIDGE 0.999f /* and in a black area */
 
-static float ink_of(float logit)
+/* Row y of a padded map, the nearest one inside. */
+static float *row_of(const struct cg_line *line, float *map, int y)
 {
-    float l = fminf(fmaxf(logit, -LOGIT_LIMIT), LOGIT_LIMIT);
-    return 1.0f / (1.0f + expf(-l));
+    y = y < 0 ? 0 : y >= line->height ? line->height - 1 : y;
+    return map + (size_t)y * cg_line_stride(line->width) + CG_LINE_PAD;
 }
 
-static float logit_of(float ink)
+static void repeat_ends(float *row, int width)
 {
-    const float least = 1.0f / (1.0f + expf(LOGIT_LIMIT));
-    float p = fminf(fmaxf(ink, least), 1.0f - least);
-    return logf(p / (1.0f - p));
+    for (int i = 1; i <= CG_LINE_PAD; i++) {
+        row[-i] = row[0];
+        row[width - 1 + i] = row[width - 1];
+    }
 }
 
-/* A value of a map of the working copy's size, the nearest one inside. */
-static inline float value_at(const float *map, const struct cg_layers *layers, int y, int x)
+/* ---- ink ------------------------------------------------------------------------------------- */
+
+CG_MULTIVERSION
+static void ink_of_logits(const float *restrict logit, int width, float *restrict ink)
 {
-    y = y < 0 ? 0 : y >= layers->height ? layers->height - 1 : y;
-    x = x < 0 ? 0 : x >= layers->width ? layers->width - 1 : x;
-    return map[(size_t)y * (size_t)layers->width + (size_t)x];
+    for (int x = 0; x < width; x++) {
+        float l = logit[x] > -LOGIT_LIMIT ? logit[x] : -LOGIT_LIMIT;
+        l = l < LOGIT_LIMIT ? l : LOGIT_LIMIT;
+        ink[x] = cg_sigmoid(l, cg_exponential_of_minus(l));
+    }
 }
 
 void cg_line_ink_row(const struct cg_line *line, const struct cg_layers *layers, int y)
 {
-    size_t width = (size_t)layers->width, start = (size_t)y * width;
-    for (size_t i = start; i < start + width; i++)
-        line->ink[i] = ink_of(layers->logit[i]);
+    float *out = row_of(line, line->ink, y);
+    ink_of_logits(layers->logit + (size_t)y * (size_t)line->width, line->width, out);
+    repeat_ends(out, line->width);
 }
 
-void cg_line_smooth_row(const struct cg_line *line, const struct cg_layers *layers, int y)
+/* ---- wider ----------------------------------------------------------------------------------- */
+
+/* most = the greater of it and the ink between four neighbours: upper and lower are two rows, at
+ * the left one of each two columns, fx and fy the place between them. */
+CG_MULTIVERSION
+static void raise_row(const float *restrict upper, const float *restrict lower, float fx, float fy,
+                      int width, float *restrict most)
 {
-    static const float weight[BLUR_REACH + 1] = {6.0f / 16.0f, 4.0f / 16.0f, 1.0f / 16.0f};
-    float *out = line->smooth + (size_t)y * (size_t)layers->width;
-    for (int x = 0; x < layers->width; x++) {
-        out[x] = 0.0f;
-        for (int dy = -BLUR_REACH; dy <= BLUR_REACH; dy++)
-            for (int dx = -BLUR_REACH; dx <= BLUR_REACH; dx++)
-                out[x] += weight[dy < 0 ? -dy : dy] * weight[dx < 0 ? -dx : dx] *
-                          value_at(line->ink, layers, y + dy, x + dx);
+    for (int x = 0; x < width; x++) {
+        float above = upper[x] + fx * (upper[x + 1] - upper[x]);
+        float below = lower[x] + fx * (lower[x + 1] - lower[x]);
+        float between = above + fy * (below - above);
+        most[x] = between > most[x] ? between : most[x];
     }
 }
 
-static float thinned(const struct cg_line *line, const struct cg_layers *layers, int y, int x)
+/* most, as a logit; the trained one where there is no more ink than that had. */
+CG_MULTIVERSION
+static void logits_of_most(const float *restrict ink, const float *restrict logit, int width,
+                           float *restrict most)
 {
-    float logit = value_at(layers->logit, layers, y, x), ridge = 0.0f;
-    if (logit <= -LOGIT_LIMIT)
-        return logit;
-    for (int dy = -RIDGE_REACH; dy <= RIDGE_REACH; dy++)
-        for (int dx = -RIDGE_REACH; dx <= RIDGE_REACH; dx++)
-            ridge = fmaxf(ridge, value_at(line->smooth, layers, y + dy, x + dx));
-    float thinness = (1.0f - line->weight) / (1.0f - WEIGHT_MIN);
-    float area = (ridge - LINE_RIDGE) / (AREA_RIDGE - LINE_RIDGE);
-    area = fminf(fmaxf(area, 0.0f), 1.0f);
-    float top = LOGIT_LIMIT - sqrtf(thinness) * (1.0f - area) * (LOGIT_LIMIT - THIN_LOGIT);
-    float below = 1.0f - value_at(line->smooth, layers, y, x) / fmaxf(ridge, 1e-6f);
-    return fminf(logit, top - FALL * fminf(3.0f * thinness, 1.0f) * below);
+    const float least = 1.0f / 2981.958f; /* ink at -LOGIT_LIMIT */
+    for (int x = 0; x < width; x++) {
+        float p = most[x] > least ? most[x] : least;
+        p = p < 1.0f - least ? p : 1.0f - least;
+        most[x] = most[x] > ink[x] ? cg_logarithm(p / (1.0f - p)) : logit[x];
+    }
 }
 
-/* Ink at a place between the pixels, bilinear. */
-static float ink_between(const struct cg_line *line, const struct cg_layers *layers, float y,
-                         float x)
-{
-    float top = floorf(y), left = floorf(x), fy = y - top, fx = x - left;
-    int iy = (int)top, ix = (int)left;
-    float a = value_at(line->ink, layers, iy, ix), b = value_at(line->ink, layers, iy, ix + 1);
-    float c = value_at(line->ink, layers, iy + 1, ix);
-    float d = value_at(line->ink, layers, iy + 1, ix + 1);
-    return (1.0f - fy) * (a + fx * (b - a)) + fy * (c + fx * (d - c));
-}
-
-static float widened(const struct cg_line *line, const struct cg_layers *layers, int y, int x)
+static void widen_row(const struct cg_line *line, const float *logit, int y, float *out)
 {
     /* unit vectors, a sixteenth of a turn apart, of a quarter of the circle */
     static const float quarter[4][2] = {
         {1.0f, 0.0f}, {0.92388f, 0.38268f}, {0.70711f, 0.70711f}, {0.38268f, 0.92388f}};
-    float as_trained = value_at(line->ink, layers, y, x), most = as_trained;
+    const float *ink = row_of(line, line->ink, y);
+    memcpy(out, ink, (size_t)line->width * sizeof(float));
     float radius = 0.5f * TRAINED_WIDTH_PX * (line->weight - 1.0f);
-    for (float r = radius; r > 0.0f && most < FULL_INK; r -= 1.0f)
-        for (int k = 0; k < 4; k++) {
-            float u = r * quarter[k][0], v = r * quarter[k][1], fy = (float)y, fx = (float)x;
-            most = fmaxf(most, ink_between(line, layers, fy + v, fx + u));
-            most = fmaxf(most, ink_between(line, layers, fy + u, fx - v));
-            most = fmaxf(most, ink_between(line, layers, fy - v, fx - u));
-            most = fmaxf(most, ink_between(line, layers, fy - u, fx + v));
+    for (float r = radius; r > 0.0f; r -= 1.0f)
+        for (int k = 0; k < 16; k++) {
+            float u = r * quarter[k % 4][0], v = r * quarter[k % 4][1];
+            float across = k < 4 ? u : k < 8 ? -v : k < 12 ? -u : v;
+            float down = k < 4 ? v : k < 8 ? u : k < 12 ? -v : -u;
+            float left = floorf(across), top = floorf(down);
+            raise_row(row_of(line, line->ink, y + (int)top) + (int)left,
+                      row_of(line, line->ink, y + (int)top + 1) + (int)left, across - left,
+                      down - top, line->width, out);
         }
-    return most > as_trained ? logit_of(most) : value_at(layers->logit, layers, y, x);
+    logits_of_most(ink, logit, line->width, out);
+}
+
+/* ---- thinner --------------------------------------------------------------------------------- */
+
+void cg_line_smooth_row(const struct cg_line *line, int y)
+{
+    static const float weight[BLUR_REACH + 1] = {6.0f / 16.0f, 4.0f / 16.0f, 1.0f / 16.0f};
+    float *out = row_of(line, line->smooth, y);
+    memset(out, 0, (size_t)line->width * sizeof(float));
+    for (int dy = -BLUR_REACH; dy <= BLUR_REACH; dy++)
+        for (int dx = -BLUR_REACH; dx <= BLUR_REACH; dx++) {
+            const float *ink = row_of(line, line->ink, y + dy) + dx;
+            float share = weight[dy < 0 ? -dy : dy] * weight[dx < 0 ? -dx : dx];
+            for (int x = 0; x < line->width; x++)
+                out[x] += share * ink[x];
+        }
+    repeat_ends(out, line->width);
+}
+
+static float thinned(float logit, float smooth, float ridge, float weight)
+{
+    if (logit <= -LOGIT_LIMIT)
+        return logit;
+    float thinness = (1.0f - weight) / (1.0f - WEIGHT_MIN);
+    float area = (ridge - LINE_RIDGE) / (AREA_RIDGE - LINE_RIDGE);
+    area = fminf(fmaxf(area, 0.0f), 1.0f);
+    float top = LOGIT_LIMIT - sqrtf(thinness) * (1.0f - area) * (LOGIT_LIMIT - THIN_LOGIT);
+    float below = 1.0f - smooth / fmaxf(ridge, 1e-6f);
+    return fminf(logit, top - FALL * fminf(3.0f * thinness, 1.0f) * below);
+}
+
+static void thin_row(const struct cg_line *line, const float *logit, int y, float *out)
+{
+    const float *smooth = row_of(line, line->smooth, y);
+    memset(out, 0, (size_t)line->width * sizeof(float));
+    for (int dy = -RIDGE_REACH; dy <= RIDGE_REACH; dy++)
+        for (int dx = -RIDGE_REACH; dx <= RIDGE_REACH; dx++) {
+            const float *near = row_of(line, line->smooth, y + dy) + dx;
+            for (int x = 0; x < line->width; x++)
+                out[x] = near[x] > out[x] ? near[x] : out[x];
+        }
+    for (int x = 0; x < line->width; x++)
+        out[x] = thinned(logit[x], smooth[x], out[x], line->weight);
 }
 
 void cg_line_row(const struct cg_line *line, const struct cg_layers *layers, int y)
 {
-    float *out = line->logit + (size_t)y * (size_t)layers->width;
-    for (int x = 0; x < layers->width; x++)
-        out[x] = line->weight > 1.0f ? widened(line, layers, y, x) : thinned(line, layers, y, x);
+    size_t begin = (size_t)y * (size_t)line->width;
+    if (line->weight > 1.0f)
+        widen_row(line, layers->logit + begin, y, line->logit + begin);
+    else
+        thin_row(line, layers->logit + begin, y, line->logit + begin);
 }

@@ -16,27 +16,41 @@ static inline float cg_arch(float place)
 
 /* ---- finish_line.c: lines of another width --------------------------------------------------- */
 
+/* Columns at each side of a padded map's rows, which repeat its first and last. */
+#define CG_LINE_PAD 4
+
+static inline size_t cg_line_stride(int width)
+{
+    return (size_t)width + 2 * CG_LINE_PAD;
+}
+
 struct cg_line {
-    float weight;                /* 1 as trained */
-    float *logit, *ink, *smooth; /* maps of the working copy's size */
+    float weight;      /* 1 as trained, at most 4 */
+    int width, height; /* of the working copy, and of these maps */
+    float *logit;
+    float *ink, *smooth; /* padded */
 };
 
 /* Row y of line->ink; when all are there, of line->smooth (which only thinner lines need); then of
  * line->logit. */
 void cg_line_ink_row(const struct cg_line *line, const struct cg_layers *layers, int y);
-void cg_line_smooth_row(const struct cg_line *line, const struct cg_layers *layers, int y);
+void cg_line_smooth_row(const struct cg_line *line, int y);
 void cg_line_row(const struct cg_line *line, const struct cg_layers *layers, int y);
 
 /* ---- finish_tone.c: tones and palette, as a table of colours --------------------------------- */
 
-#define CG_GRADE_NODES 65 /* along each of red, green and blue */
-#define CG_GRADE_FLOATS ((size_t)CG_GRADE_NODES * CG_GRADE_NODES * CG_GRADE_NODES * 3)
+/* Along each of red, green and blue: palettes have borders, tones alone are smooth. */
+#define CG_GRADE_NODES 65
+#define CG_GRADE_NODES_PLAIN 33
 
 struct cg_finish_tone {
     float saturation, contrast;
-    const struct cg_palette *palette; /* count 0: all colours */
-    float *table;                     /* CG_GRADE_FLOATS: 0 to 255 */
+    struct cg_palette palette; /* count 0: all colours */
+    int nodes;
+    float *table; /* 3 nodes^3: 0 to 255 */
 };
+
+size_t cg_finish_tone_floats(const struct cg_finish_tone *grade);
 
 /* Saturation and contrast of one colour. context: a struct cg_finish_tone. */
 void cg_finish_tone_tone(const void *context, float lab[3]);
@@ -46,6 +60,14 @@ void cg_finish_tone_fill(const struct cg_finish_tone *grade, int red);
 
 /* In place, 3 floats a pixel. */
 void cg_finish_tone_row(const struct cg_finish_tone *grade, float *colour, size_t count);
+
+/* The same for pixels of a colour layer, about 0 to 1. */
+void cg_finish_tone_layer(const struct cg_finish_tone *grade, const float *colour, size_t count,
+                          float *out);
+
+/* The photo that the layer follows, in place, loses no less colour than the layer: what it adds
+ * must not bring back what was taken. */
+void cg_finish_tone_guide(const struct cg_finish_tone *grade, float *photo, size_t count);
 
 /* ---- finish_halftone.c: printed dots --------------------------------------------------------- */
 

@@ -1,6 +1,6 @@
 /*
  * Tones and palette of the colour layer. What a colour becomes depends on nothing but itself, so it
- * is worked out in Oklab for CG_GRADE_NODES^3 colours and read between them from the tetrahedron
+ * is worked out in Oklab for some colours, evenly laid out, and read between them from the tetrahedron
  * that a colour lies in: greys lie on an edge of it and stay grey.
  *
  *   contrast c    L' = 0.5 + c (L - 0.5) for c < 1, else L^c / (L^c + (1 - L)^c), which has the
@@ -10,16 +10,19 @@
  */
 #include "comic/finish_parts.h"
 
+#include "base/multiversion.h"
 #include "image/oklab.h"
 
 #include <math.h>
 #include <string.h>
 
-#define LAST (CG_GRADE_NODES - 1)
 #define GREY 1e-4f /* chroma that is rounding alone */
 
-/* Floats from a node to the next one of the same green and blue, and so on. */
-static const size_t node_stride[3] = {3 * CG_GRADE_NODES * CG_GRADE_NODES, 3 * CG_GRADE_NODES, 3};
+size_t cg_finish_tone_floats(const struct cg_finish_tone *grade)
+{
+    size_t nodes = (size_t)grade->nodes;
+    return 3 * nodes * nodes * nodes;
+}
 
 static float contrast_of(float lightness, float contrast)
 {
@@ -45,7 +48,7 @@ static void grade_node(const struct cg_finish_tone *grade, const float encoded[3
         linear[c] = cg_srgb_decode(encoded[c]);
     cg_oklab_from_linear(linear, lab);
     cg_finish_tone_tone(grade, lab);
-    cg_palette_apply(grade->palette, lab);
+    cg_palette_apply(&grade->palette, lab);
     if (fabsf(lab[1]) < GREY && fabsf(lab[2]) < GREY) {
         float light = fmaxf(lab[0], 0.0f);
         linear[0] = linear[1] = linear[2] = light * light * light;
@@ -58,11 +61,12 @@ static void grade_node(const struct cg_finish_tone *grade, const float encoded[3
 
 void cg_finish_tone_fill(const struct cg_finish_tone *grade, int red)
 {
-    float *out = grade->table + (size_t)red * node_stride[0];
-    for (int green = 0; green < CG_GRADE_NODES; green++)
-        for (int blue = 0; blue < CG_GRADE_NODES; blue++, out += 3)
+    float step = 1.0f / (float)(grade->nodes - 1);
+    float *out = grade->table + (size_t)red * (cg_finish_tone_floats(grade) / (size_t)grade->nodes);
+    for (int green = 0; green < grade->nodes; green++)
+        for (int blue = 0; blue < grade->nodes; blue++, out += 3)
             grade_node(grade,
-                       (const float[3]){(float)red / LAST, (float)green / LAST, (float)blue / LAST},
+                       (const float[3]){(float)red * step, (float)green * step, (float)blue * step},
                        out);
 }
 
@@ -83,26 +87,57 @@ static void sort_axes(const float fraction[3], int axis[3])
 
 void cg_finish_tone_row(const struct cg_finish_tone *grade, float *colour, size_t count)
 {
+    const int last = grade->nodes - 1;
+    const size_t nodes = (size_t)grade->nodes;
+    const size_t stride[3] = {3 * nodes * nodes, 3 * nodes, 3};
     for (float *pixel = colour; pixel < colour + 3 * count; pixel += 3) {
         const float *node = grade->table;
         float fraction[3];
         int axis[3];
         for (int c = 0; c < 3; c++) {
-            float place = pixel[c] * ((float)LAST / 255.0f);
-            int index = (int)place < LAST ? (int)place : LAST - 1;
+            float place = pixel[c] * ((float)last / 255.0f);
+            int index = (int)place < last ? (int)place : last - 1;
             fraction[c] = place - (float)index;
-            node += (size_t)index * node_stride[c];
+            node += (size_t)index * stride[c];
         }
         sort_axes(fraction, axis);
         float sum[3];
         for (int c = 0; c < 3; c++)
             sum[c] = (1.0f - fraction[axis[0]]) * node[c];
         for (int k = 0; k < 3; k++) {
-            node += node_stride[axis[k]];
+            node += stride[axis[k]];
             float weight = fraction[axis[k]] - (k < 2 ? fraction[axis[k + 1]] : 0.0f);
             for (int c = 0; c < 3; c++)
                 sum[c] += weight * node[c];
         }
         memcpy(pixel, sum, sizeof(sum));
     }
+}
+
+void cg_finish_tone_layer(const struct cg_finish_tone *grade, const float *colour, size_t count,
+                          float *out)
+{
+    for (size_t i = 0; i < 3 * count; i++) {
+        float value = colour[i] > 0.0f ? 255.0f * colour[i] : 0.0f;
+        out[i] = value < 255.0f ? value : 255.0f;
+    }
+    cg_finish_tone_row(grade, out, count);
+    for (size_t i = 0; i < 3 * count; i++)
+        out[i] *= 1.0f / 255.0f;
+}
+
+CG_MULTIVERSION
+static void mix_with_luma(float saturation, float *photo, size_t count)
+{
+    for (size_t i = 0; i < 3 * count; i += 3) {
+        float luma = 0.299f * photo[i] + 0.587f * photo[i + 1] + 0.114f * photo[i + 2];
+        for (size_t c = 0; c < 3; c++)
+            photo[i + c] = luma + saturation * (photo[i + c] - luma);
+    }
+}
+
+void cg_finish_tone_guide(const struct cg_finish_tone *grade, float *photo, size_t count)
+{
+    if (grade->saturation < 1.0f)
+        mix_with_luma(grade->saturation, photo, count);
 }

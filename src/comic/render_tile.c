@@ -164,14 +164,13 @@ static void comic_row(const struct colour_rows *rows, const float *restrict keep
     }
 }
 
-/* The colour layer alone. */
+/* The colour layer alone, from the photo that it follows, in place. */
 CG_MULTIVERSION
-static void colour_row(const struct colour_rows *rows, const uint8_t *restrict pixels, size_t count,
-                       float *restrict colour)
+static void colour_row(const struct colour_rows *rows, size_t count, float *colour)
 {
     const struct colour_rows local = *rows;
     for (size_t i = 0; i < count; i++)
-        colour[i] = colour_at(&local, i, (float)pixels[i]);
+        colour[i] = colour_at(&local, i, colour[i]);
 }
 
 CG_MULTIVERSION
@@ -189,7 +188,8 @@ static void finished_row(const struct cg_tile_job *job, struct tile_rows *rows,
                          const struct colour_rows *colour, const struct cg_finish_span *span,
                          uint8_t *pixels)
 {
-    colour_row(colour, pixels, 3 * span->count, rows->comic);
+    cg_finish_guide_row(job->finish, pixels, span->count, rows->comic);
+    colour_row(colour, 3 * span->count, rows->comic);
     cg_finish_row(job->finish, span, rows->comic, rows->paper);
     cg_finish_strength_row(job->finish, span, job->strength, rows->paper);
     triple(rows->paper, span->count, rows->keep);

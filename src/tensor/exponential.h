@@ -58,4 +58,23 @@ static inline float cg_softplus(float x, float small)
     return (x > 0.0f ? x : 0.0f) + 2.0f * z * sum;
 }
 
+/* Natural logarithm of a normal x > 0, off by a unit of the last place or two: x = 2^k m, with m
+ * between the roots of 1/2 and 2, and log m = 2 artanh((m - 1) / (m + 1)). */
+static inline float cg_logarithm(float x)
+{
+    const uint32_t root_half = 0x3f3504f3u;
+    uint32_t bits;
+    float m;
+    memcpy(&bits, &x, sizeof(bits));
+    int32_t power = (int32_t)(bits - root_half) >> 23;
+    bits -= (uint32_t)power << 23;
+    memcpy(&m, &bits, sizeof(m));
+    float z = (m - 1.0f) / (m + 1.0f), square = z * z, sum = 1.0f / 9.0f;
+    sum = sum * square + 1.0f / 7.0f;
+    sum = sum * square + 1.0f / 5.0f;
+    sum = sum * square + 1.0f / 3.0f;
+    sum = sum * square + 1.0f;
+    return (float)power * 0.693147181f + 2.0f * z * sum;
+}
+
 #endif

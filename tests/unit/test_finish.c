@@ -1,7 +1,9 @@
 /* comic/finish: every look at once, lines, tones and masks on comics whose layers are known. */
+#include "assert_near.h"
 #include "fixture_scene.h"
 
 #include "base/memory.h"
+#include "image/oklab.h"
 #include "model/render_params.h"
 
 #include <math.h>
@@ -195,6 +197,42 @@ static void tones_keep_their_hue(void **state)
     fixture_scene_clear(&scene);
 }
 
+static void paint_all_colours(float u, float v, float colour[3], float *logit)
+{
+    (void)logit;
+    colour[0] = u;
+    colour[1] = v;
+    colour[2] = 0.5f + 0.5f * cosf(20.0f * u + 9.0f * v);
+}
+
+static void tones_are_those_of_the_formula(void **state)
+{
+    (void)state;
+    struct fixture_scene scene = fixture_scene_new(160, 120, 1, paint_all_colours);
+    struct cg_render_params looks = cg_render_params_neutral(960);
+    size_t inside = 0;
+    looks.saturation = 1.2f;
+    fixture_render(&scene, &looks);
+    for (size_t i = 0; i < fixture_byte_count(&scene); i += 3) {
+        float linear[3], lab[3];
+        for (size_t c = 0; c < 3; c++)
+            linear[c] = cg_srgb_decode(scene.colour[i + c]);
+        cg_oklab_from_linear(linear, lab);
+        lab[1] *= looks.saturation;
+        lab[2] *= looks.saturation;
+        cg_oklab_to_linear(lab, linear);
+        /* near the ends of sRGB the way back bends sharply, and the table's nodes are far apart */
+        if (fminf(fminf(linear[0], linear[1]), linear[2]) < 0.02f ||
+            fmaxf(fmaxf(linear[0], linear[1]), linear[2]) > 0.9f)
+            continue;
+        inside++;
+        for (size_t c = 0; c < 3; c++)
+            assert_near(scene.pixels[i + c], 255.0f * cg_srgb_encode(linear[c]), 2.5);
+    }
+    assert_true(inside > fixture_byte_count(&scene) / 9);
+    fixture_scene_clear(&scene);
+}
+
 static void contrast_moves_light_and_dark_apart(void **state)
 {
     (void)state;
@@ -273,6 +311,7 @@ int main(void)
         cmocka_unit_test(line_weight_widens_lines_steadily),
         cmocka_unit_test(saturation_0_is_grey),
         cmocka_unit_test(tones_keep_their_hue),
+        cmocka_unit_test(tones_are_those_of_the_formula),
         cmocka_unit_test(contrast_moves_light_and_dark_apart),
         cmocka_unit_test(fill_0_leaves_lines_on_white),
         cmocka_unit_test(a_mask_parts_photo_and_comic),
