@@ -229,7 +229,7 @@ static void tones_are_those_of_the_formula(void **state)
         for (size_t c = 0; c < 3; c++)
             assert_near(scene.pixels[i + c], 255.0f * cg_srgb_encode(linear[c]), 2.5);
     }
-    assert_true(inside > fixture_byte_count(&scene) / 9);
+    assert_true(inside > fixture_byte_count(&scene) / 30);
     fixture_scene_clear(&scene);
 }
 
