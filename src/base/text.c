@@ -45,3 +45,24 @@ bool cg_text_parse_colour(const char *text, size_t length, uint8_t rgb[3])
     }
     return true;
 }
+
+char *cg_text_base64(const char *before, const uint8_t *bytes, size_t nbytes)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    size_t before_nbytes = strlen(before);
+    char *text = malloc(before_nbytes + (nbytes + 2) / 3 * 4 + 1);
+    if (text == NULL)
+        return NULL;
+    memcpy(text, before, before_nbytes);
+    char *out = text + before_nbytes;
+    for (size_t i = 0; i < nbytes; i += 3) {
+        size_t there = nbytes - i < 3 ? nbytes - i : 3;
+        uint32_t bits = (uint32_t)bytes[i] << 16;
+        bits |= there > 1 ? (uint32_t)bytes[i + 1] << 8 : 0;
+        bits |= there > 2 ? bytes[i + 2] : 0;
+        for (size_t k = 0; k < 4; k++)
+            *out++ = k <= there ? digits[bits >> (18 - 6 * k) & 63] : '=';
+    }
+    *out = '\0';
+    return text;
+}

@@ -1,4 +1,4 @@
-/* Text from outside: file names made safe to show, colours. */
+/* Text from outside: file names made safe to show, colours; bytes as text. */
 #ifndef CG_BASE_TEXT_H
 #define CG_BASE_TEXT_H
 
@@ -15,5 +15,8 @@ void cg_text_clean(char *text);
 
 /* Read #rgb or #rrggbb, the first length characters of text; false if they are neither. */
 bool cg_text_parse_colour(const char *text, size_t length, uint8_t rgb[3]);
+
+/* bytes in base64 (RFC 4648) behind the text `before`; to be freed, NULL when memory is short. */
+char *cg_text_base64(const char *before, const uint8_t *bytes, size_t nbytes);
 
 #endif

@@ -23,7 +23,7 @@ struct cg_command {
 
 extern const struct cg_command CG_COMMAND_CARD, CG_COMMAND_CONVERT, CG_COMMAND_EVAL,
     CG_COMMAND_PAGE, CG_COMMAND_STYLES, CG_COMMAND_TRAIN, CG_COMMAND_GENERATE, CG_COMMAND_AUGMENT,
-    CG_COMMAND_SCORE, CG_COMMAND_STREAM, CG_COMMAND_VIDEO;
+    CG_COMMAND_PREVIEW, CG_COMMAND_SCORE, CG_COMMAND_STREAM, CG_COMMAND_VIDEO;
 
 /*
  * Read the options in argv into settings, whose fields are the defaults until then; optind is then

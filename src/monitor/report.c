@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/file_writer.h"
 #include "base/memory.h"
+#include "base/text.h"
 #include "monitor/assets.h"
 
 #include <stdlib.h>
@@ -55,27 +56,6 @@ static bool is_chosen(size_t number, size_t count, size_t wanted)
     return number * (wanted - 1) / (count - 1) != (number - 1) * (wanted - 1) / (count - 1);
 }
 
-static char *to_base64(const char *before, const uint8_t *bytes, size_t nbytes)
-{
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    size_t before_nbytes = strlen(before);
-    char *text = malloc(before_nbytes + (nbytes + 2) / 3 * 4 + 1);
-    if (text == NULL)
-        return NULL;
-    memcpy(text, before, before_nbytes);
-    char *out = text + before_nbytes;
-    for (size_t i = 0; i < nbytes; i += 3) {
-        size_t there = nbytes - i < 3 ? nbytes - i : 3;
-        uint32_t bits = (uint32_t)bytes[i] << 16;
-        bits |= there > 1 ? (uint32_t)bytes[i + 1] << 8 : 0;
-        bits |= there > 2 ? bytes[i + 2] : 0;
-        for (size_t k = 0; k < 4; k++)
-            *out++ = k <= there ? digits[bits >> (18 - 6 * k) & 63] : '=';
-    }
-    *out = '\0';
-    return text;
-}
-
 /* The picture itself as an address, if it is chosen and can be read. */
 static char *embed(void *context, size_t number, size_t count, const char *file)
 {
@@ -94,9 +74,9 @@ static char *embed(void *context, size_t number, size_t count, const char *file)
     if (status == CG_ERR_IO && access(path, F_OK) == 0)
         gallery->trouble = error;
     if (status == CG_OK)
-        text = to_base64(strstr(file, ".png") != NULL ? "data:image/png;base64,"
-                                                      : "data:image/jpeg;base64,",
-                         bytes, nbytes);
+        text = cg_text_base64(strstr(file, ".png") != NULL ? "data:image/png;base64,"
+                                                           : "data:image/jpeg;base64,",
+                              bytes, nbytes);
     if (status == CG_ERR_MEMORY || (status == CG_OK && text == NULL))
         cg_memory_tell_short();
     free(bytes);

@@ -39,10 +39,11 @@ struct cg_fonts {
     struct font fonts[FONTS_MAX];
 };
 
-const char *const CG_FONT_FOLDERS[] = {"/usr/local/share/fonts", "/usr/share/fonts", NULL};
+/* The usual places for fonts. */
+static const char *const usual_folders[] = {"/usr/local/share/fonts", "/usr/share/fonts", NULL};
 
 /* The best first: a lettering hand, then fonts that have many scripts. */
-const char *const CG_FONT_FILES[] = {
+static const char *const usual_files[] = {
     "opentype/comic-neue/ComicNeue-Bold.otf",   "truetype/comic-neue/ComicNeue-Bold.ttf",
     "truetype/dejavu/DejaVuSans-Bold.ttf",      "truetype/noto/NotoSans-Bold.ttf",
     "truetype/droid/DroidSansFallbackFull.ttf", NULL,
@@ -126,7 +127,7 @@ static enum cg_status add_path(struct cg_fonts *fonts, char *path, struct cg_err
 static enum cg_status add_usual(struct cg_fonts *fonts, const char *const *folders,
                                 struct cg_error *error)
 {
-    for (const char *const *file = CG_FONT_FILES; *file != NULL; file++) {
+    for (const char *const *file = usual_files; *file != NULL; file++) {
         for (const char *const *folder = folders; *folder != NULL; folder++) {
             char *path = cg_string_format("%s/%s", *folder, *file);
             if (path != NULL && (fonts->count == FONTS_MAX || access(path, R_OK) != 0))
@@ -182,7 +183,7 @@ enum cg_status cg_fonts_create(const char *path, const char *const *folders, str
     if (status == CG_OK && path != NULL)
         status = add_path(fonts, cg_string_copy(path), error);
     if (status == CG_OK)
-        status = add_usual(fonts, folders != NULL ? folders : CG_FONT_FOLDERS, error);
+        status = add_usual(fonts, folders != NULL ? folders : usual_folders, error);
     if (status == CG_OK && fonts->count == 0)
         status = cg_fail(error, CG_ERR_IO,
                          "no font found to letter with; install the package fonts-comic-neue, or "
@@ -208,6 +209,19 @@ void cg_fonts_free(struct cg_fonts *fonts)
     FT_Done_Library(fonts->library);
     hb_buffer_destroy(fonts->pair);
     free(fonts);
+}
+
+enum cg_status cg_fonts_allow(struct cg_sandbox *sandbox, struct cg_error *error)
+{
+    enum cg_status status = CG_OK;
+    for (const char *const *folder = usual_folders; *folder != NULL; folder++)
+        for (const char *const *file = usual_files; status == CG_OK && *file != NULL; file++) {
+            char *path = cg_string_format("%s/%s", *folder, *file);
+            status = path == NULL ? cg_fail(error, CG_ERR_MEMORY, "fonts: out of memory")
+                                  : cg_sandbox_allow(sandbox, path, CG_SANDBOX_READ, error);
+            free(path);
+        }
+    return status;
 }
 
 enum cg_status cg_fonts_find(struct cg_fonts *fonts, int32_t codepoint, struct cg_glyph *out,

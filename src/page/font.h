@@ -6,7 +6,7 @@
 #ifndef CG_PAGE_FONT_H
 #define CG_PAGE_FONT_H
 
-#include "base/error.h"
+#include "base/sandbox.h"
 
 struct cg_fonts;
 
@@ -17,9 +17,6 @@ struct cg_glyph {
     uint32_t index; /* its number in the font */
 };
 
-/* The usual places for fonts, and the files below them that count; lists ended by NULL. */
-extern const char *const CG_FONT_FOLDERS[], *const CG_FONT_FILES[];
-
 /*
  * path: a font file that is asked first, or NULL. After it come those of folders (a list ended by
  * NULL; NULL for the usual places) that are there: Comic Neue Bold, then fonts with more letters.
@@ -29,6 +26,9 @@ extern const char *const CG_FONT_FOLDERS[], *const CG_FONT_FILES[];
 enum cg_status cg_fonts_create(const char *path, const char *const *folders, struct cg_fonts **out,
                                struct cg_error *error);
 void cg_fonts_free(struct cg_fonts *fonts);
+
+/* Allow reading the usual fonts. Errors: those of cg_sandbox_allow. */
+enum cg_status cg_fonts_allow(struct cg_sandbox *sandbox, struct cg_error *error);
 
 /* The first font's letter for a code point, else the next one's. Errors: CG_ERR_UNSUPPORTED when no
  * font has it; those of reading a font. */

@@ -10,6 +10,7 @@
 
 #include "base/memory.h"
 #include "cli/confinement.h"
+#include "cli/photo.h"
 #include "page/compose.h"
 
 #include <math.h>
@@ -116,24 +117,11 @@ static void choose_sizes(struct work *work)
 
 /* ---- before anything is drawn ---------------------------------------------------------------- */
 
-static enum cg_status allow_usual_fonts(struct cg_sandbox *sandbox, struct cg_error *error)
-{
-    enum cg_status status = CG_OK;
-    for (const char *const *folder = CG_FONT_FOLDERS; *folder != NULL; folder++)
-        for (const char *const *file = CG_FONT_FILES; status == CG_OK && *file != NULL; file++) {
-            char *path = cg_string_format("%s/%s", *folder, *file);
-            status = path == NULL ? cg_fail(error, CG_ERR_MEMORY, "sandbox: out of memory")
-                                  : cg_sandbox_allow(sandbox, path, CG_SANDBOX_READ, error);
-            free(path);
-        }
-    return status;
-}
-
 static enum cg_status allow_files(struct cg_sandbox *sandbox, const void *context,
                                   struct cg_error *error)
 {
     const struct cg_page_order *order = context;
-    enum cg_status status = allow_usual_fonts(sandbox, error);
+    enum cg_status status = cg_fonts_allow(sandbox, error);
     if (status == CG_OK)
         status = cg_sandbox_allow(sandbox, order->font, CG_SANDBOX_READ, error);
     for (int i = 0; status == CG_OK && i < order->photo_count; i++)
@@ -173,24 +161,12 @@ static enum cg_status reduce(const struct cg_page_geometry *page, struct cg_imag
     return CG_OK;
 }
 
-static enum cg_status read_photo(const struct cg_page_order *order, const char *path,
-                                 struct cg_image *photo, struct cg_error *error)
-{
-    const struct cg_image_read_options options = {.channels = 3, .strict = order->strict};
-    struct cg_image_extras extras;
-    enum cg_status status = cg_image_read(path, &options, photo, &extras, error);
-    if (extras.note[0] != '\0')
-        cg_cli_say("comicgan: warning: %s: %s", cg_path_tail(path), extras.note);
-    cg_image_extras_clear(&extras);
-    return status;
-}
-
 static int read_photos(struct work *work)
 {
     for (int i = 0; i < work->order->photo_count; i++) {
         struct part *part = &work->parts[i];
-        enum cg_status status =
-            read_photo(work->order, work->order->photos[i], &part->photo, &work->error);
+        enum cg_status status = cg_cli_read_photo(work->order->photos[i], work->order->strict,
+                                                  &part->photo, &work->error);
         if (status == CG_OK)
             status = reduce(&work->geometry, &part->photo, &work->error);
         if (status == CG_OK)

@@ -12,7 +12,7 @@ done
 # and some case tries each option: one that no case uses is one that nobody has tried.
 expect 0 "$comicgan" --print-options
 mapfile -t commands < <(awk -F'\t' '$3 == "command" { print $1 }' ../stdout)
-[ "${#commands[@]}" -eq 11 ] || fail "expected 11 commands, found ${commands[*]}"
+[ "${#commands[@]}" -eq 12 ] || fail "expected 12 commands, found ${commands[*]}"
 cases=$(cat "${case_file%/*}"/*.sh)
 for command in "${commands[@]}" 'train --model vector'; do
     read -ra words <<<"$command"
@@ -36,7 +36,7 @@ for command in "${commands[@]}" 'train --model vector'; do
 done
 expect 0 "$comicgan" convert --help
 grep -q '130 interrupted' ../stdout || fail "convert --help does not name the exit codes"
-refuse 2 'the commands are convert, page' help nothing
+refuse 2 'the commands are convert, preview' help nothing
 
 expect 0 "$comicgan" --version
 grep -Eq '^comicgan [0-9]+\.[0-9]+\.[0-9]+$' ../stdout || fail "no version"

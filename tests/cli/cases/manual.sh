@@ -3,7 +3,7 @@
 : "${comicgan:?}" "${source:?}"
 
 "$source/src/cli/manual_pages.sh" "$comicgan" man
-[ "$(find man -name '*.1' | wc -l)" -eq 13 ] || fail "expected 13 pages, found $(ls man)"
+[ "$(find man -name '*.1' | wc -l)" -eq 14 ] || fail "expected 14 pages, found $(ls man)"
 for page in man/*.1; do
     grep -q '^\.SH OPTIONS' "$page" || fail "$page has no options"
     if command -v man >/dev/null; then

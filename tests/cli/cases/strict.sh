@@ -17,6 +17,9 @@ refuse 1 "$said" convert --style tiny --strict damaged/no_end.png b.png
 expect 0 "$comicgan" page --style tiny --page 200x200 photos/2.png damaged/no_end.png page.png
 grep -q "warning: .*no_end.png: $said" ../stderr || fail "page gives no warning"
 refuse 1 "$said" page --style tiny --page 200x200 --strict photos/2.png damaged/no_end.png b.png
+expect 0 "$comicgan" preview damaged/no_end.png sheet.png
+grep -q "warning: .*no_end.png: $said" ../stderr || fail "preview gives no warning"
+refuse 1 "$said" preview --strict damaged/no_end.png b.png
 expect 0 "$comicgan" video --frames --style tiny frames one
 refuse 1 "$said" video --frames --strict --style tiny frames two
 expect 0 "$comicgan" eval --resamples 0 damaged photos

@@ -1,0 +1,12 @@
+/* Reading a photo for a command that shows it in colour. */
+#ifndef CG_CLI_PHOTO_H
+#define CG_CLI_PHOTO_H
+
+#include "image/image.h"
+
+/* cg_image_read as RGB; what could not be used of the file is said as a warning. strict: refuse
+ * whatever is damaged. Errors: those of cg_image_read. */
+enum cg_status cg_cli_read_photo(const char *path, bool strict, struct cg_image *out,
+                                 struct cg_error *error);
+
+#endif
