@@ -22,11 +22,15 @@ extern "C" {
 #pragma GCC visibility push(default) /* all else in the library is hidden */
 #endif
 
+/* ---- versions and errors --------------------------------------------------------------------- */
+
+/* MAJOR.MINOR.PATCH; CHANGELOG.md says what each promises. */
 #define CG_VERSION "0.1.0"
 
 /* CG_VERSION of the library that is loaded, which may be another than that of this header. */
 const char *cg_version(void);
 
+/* What became of a call. Later versions may add some at the end. */
 enum cg_status {
     CG_OK = 0,
     CG_ERR_ARGUMENT,    /* a value outside what the function accepts */
@@ -42,9 +46,10 @@ enum cg_status {
     CG_ERR_CANCELLED    /* the caller wanted it: cg_session_set_progress */
 };
 
-#define CG_ERROR_TEXT_NBYTES 640
+#define CG_ERROR_TEXT_NBYTES 640 /* With the 0 at its end. */
 
-/* The reason of a failure: one line, no newline at its end. Written only on failure. */
+/* The reason of a failure: one line, no newline at its end. Written only on failure. The struct will
+ * not change. */
 struct cg_error {
     enum cg_status status;
     char text[CG_ERROR_TEXT_NBYTES];
@@ -83,7 +88,7 @@ void cg_style_list_free(struct cg_style_list *list);
 
 struct cg_engine;
 
-#define CG_DEFAULT_STYLE "comic"
+#define CG_DEFAULT_STYLE "comic" /* It is built in. */
 
 /*
  * Load a style: a name from the list above, or a path (anything with a '/' or ending in
@@ -182,6 +187,7 @@ void cg_session_set_progress(struct cg_session *session, cg_progress_fn progress
 /* A picture from a file, with what the file says beside its pixels. */
 struct cg_picture;
 
+/* How a file is read. */
 enum cg_picture_flag {
     CG_PICTURE_KEEP_PROFILE = 1, /* leave the colours as they are and keep the ICC profile */
     CG_PICTURE_KEEP_EXIF = 2,    /* without thumbnail, place and makers' notes */
@@ -221,7 +227,7 @@ enum cg_status cg_picture_write(const struct cg_picture *picture, const char *pa
  */
 struct cg_frames;
 
-#define CG_DEFAULT_STABILITY 0.75f
+#define CG_DEFAULT_STABILITY 0.75f /* That of the programs. */
 
 /*
  * stability: 0 every frame for itself, as cg_session_convert would make it; 1 the calmest. The
