@@ -2,6 +2,7 @@
 #include "fixture_dataset.h"
 
 #include "temp_folder.h"
+#include "train/data/cache.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -113,6 +114,41 @@ static void entries_are_reused_and_damaged_ones_remade(void **state)
     fixture_setting_clear(&setting);
 }
 
+static void make_old(const char *path)
+{
+    const struct timespec times[2] = {{.tv_sec = 1000}, {.tv_sec = 1000}};
+    assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
+}
+
+/* Entries that are in use stay, however old; other files always do. */
+static void what_is_of_no_use_is_cleaned_away(void **state)
+{
+    enum { PHOTOS = 3, COMICS = 1, FINDINGS = PHOTOS + COMICS };
+    fixture_write_photos(*state, PHOTOS, 70, 60);
+    fixture_write_painted(*state, "comics/page.png", 200, 200, 0);
+    struct fixture_setting both = fixture_setting(*state, true);
+    struct entry_state entries[PHOTOS + COMICS];
+    struct cg_cache_cleaned cleaned;
+    open_and_close(&both);
+    size_t count = list_cache(both.cache, entries, PHOTOS + COMICS);
+    for (size_t i = 0; i < count; i++)
+        make_old(entries[i].path);
+    temp_write(both.cache, "0123456789abcdef0123456789abcdef.photo.old", "mine", 4);
+    struct fixture_setting photos = fixture_setting(*state, false);
+    open_and_close(&photos);
+    assert_int_equal(cg_cache_clean(both.cache, 30, &cleaned, NULL), CG_OK);
+    assert_int_equal(cleaned.removed, COMICS);
+    assert_int_equal(cleaned.kept, PHOTOS + FINDINGS);
+    assert_int_equal(list_cache(both.cache, entries, PHOTOS + COMICS), PHOTOS + 1);
+    assert_int_equal(cg_cache_clean(both.cache, 0, &cleaned, NULL), CG_OK);
+    assert_int_equal(cleaned.kept, 0);
+    assert_int_equal(list_cache(both.cache, entries, PHOTOS + COMICS), 1);
+    open_and_close(&both);
+    assert_int_equal(cg_cache_clean("/nowhere", 0, &cleaned, NULL), CG_ERR_IO);
+    fixture_setting_clear(&photos);
+    fixture_setting_clear(&both);
+}
+
 /* Other bytes of the same length and with the same time. */
 static void replace_unnoticed(const char *path)
 {
@@ -218,6 +254,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         IN_FOLDER(entries_are_reused_and_damaged_ones_remade),
+        IN_FOLDER(what_is_of_no_use_is_cleaned_away),
         IN_FOLDER(known_sources_are_not_read_again),
         IN_FOLDER(progress_counts_to_the_end),
         IN_FOLDER(failures_say_what_to_do),

@@ -59,15 +59,15 @@ const struct cg_option CG_CLI_TRAIN_NEW_OPTIONS[] = {
     CG_OPTION_END,
 };
 
-static bool is_no_run(const struct cg_cli_train_kind *kind, const void *own)
+static enum cg_cli_train_task task_of(const struct cg_cli_train_kind *kind, const void *own)
 {
-    return kind->is_no_run != NULL && kind->is_no_run(own);
+    return kind->task != NULL ? kind->task(own) : CG_CLI_TRAIN_RUN;
 }
 
 static int check(const struct cg_cli_train_kind *kind, const void *own,
                  const struct cg_cli_train *common, int argc, char *argv[])
 {
-    bool out_needed = !is_no_run(kind, own);
+    enum cg_cli_train_task task = task_of(kind, own);
     const struct cg_command *command = kind->command;
     if (optind < argc)
         return cg_command_refuse(command, "unexpected argument %s", argv[optind]);
@@ -77,7 +77,8 @@ static int check(const struct cg_cli_train_kind *kind, const void *own,
     if (common->resume != NULL && (common->new_run_given != 0 || common->recipe_given != 0))
         return cg_command_refuse(command, "--resume takes --steps, --minutes, --threads and "
                                           "--monitor; all else stays as the run began");
-    if (common->resume == NULL && (common->data == NULL || (out_needed && common->out_dir == NULL)))
+    if (common->resume == NULL && task != CG_CLI_TRAIN_TIDY &&
+        (common->data == NULL || (task == CG_CLI_TRAIN_RUN && common->out_dir == NULL)))
         return cg_command_refuse(command, "--data %s and --out RUN are needed, or --resume RUN",
                                  kind->data);
     return CG_EXIT_DONE;
@@ -169,7 +170,7 @@ static int run_command(const struct cg_cli_train_kind *kind, void *own, struct c
         go_on = read_command(kind, own, argc, argv, common, &code);
     if (!go_on)
         return code;
-    if (is_no_run(kind, own))
+    if (task_of(kind, own) != CG_CLI_TRAIN_RUN)
         return first ? try(kind, own, common) : CG_EXIT_DONE;
     common->limits.stop = listen_for_stop();
     if (common->limits.minutes > 0.0 && (common->given & 1) == 0)

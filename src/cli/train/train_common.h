@@ -29,6 +29,12 @@ struct cg_cli_train {
 extern const struct cg_option CG_CLI_TRAIN_OPTIONS[], CG_CLI_TRAIN_NEW_OPTIONS[];
 extern const char *const CG_CLI_TRAIN_MODELS[];
 
+enum cg_cli_train_task {
+    CG_CLI_TRAIN_RUN,
+    CG_CLI_TRAIN_LOOK, /* at the data alone: no run, and no --out */
+    CG_CLI_TRAIN_TIDY  /* neither, and no --data */
+};
+
 struct cg_cli_train_kind {
     int model;        /* its place in CG_CLI_TRAIN_MODELS */
     const char *data; /* what --data is followed by */
@@ -41,9 +47,8 @@ struct cg_cli_train_kind {
      * nothing. */
     int (*finish)(void *own, const struct cg_cli_train *common,
                   const struct cg_cli_display *display);
-    /* Whether what was asked for is no run: train is called without --out and unwatched, and finish
-     * is not. NULL: never. */
-    bool (*is_no_run)(const void *own);
+    /* Of what is no run, train is called unwatched, and finish is not. NULL: always a run. */
+    enum cg_cli_train_task (*task)(const void *own);
 };
 
 /* The whole command; argv as of main, own: of the kind's functions and of the command's table, with

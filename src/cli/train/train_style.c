@@ -8,6 +8,7 @@
 #include "cli/train/train_contact.h"
 #include "model/model.h"
 #include "train/core/run_file.h"
+#include "train/data/cache.h"
 #include "train/style/style.h"
 
 #include <stdio.h>
@@ -24,6 +25,7 @@ struct style {
     struct cg_cli_train common;
     struct cg_train_options options;
     bool check;
+    int clean_days; /* -1: nothing is cleaned */
     /* for what is written at the end */
     char *command, *data; /* owned */
     struct cg_cli_contact contact;
@@ -56,6 +58,9 @@ static const struct cg_option own_rows[] = {
     {"cache", 0, CG_OPTION_FOLDER, AT(options.cache_dir), "DIR",
      "where prepared pictures are kept from run to run (default: $XDG_CACHE_HOME/comicgan or "
      "~/.cache/comicgan)"},
+    {"cache-clean", 0, CG_OPTION_INT, AT(clean_days), "DAYS",
+     "train nothing, but remove from the cache what no run has used for DAYS days; 0: all", 0,
+     36500},
     {"name", 0, CG_OPTION_TEXT, AT(common.name), "NAME",
      "the style's name (default: the last part of RUN)"},
     {"summary", 0, CG_OPTION_TEXT, AT(options.summary), "TEXT",
@@ -96,6 +101,7 @@ static const struct cg_command command = {
     .summary = "train a style from photos and comics",
     .usage = "--data DIR --out RUN [OPTIONS]\n"
              "--data DIR --check [OPTIONS]\n"
+             "--cache-clean DAYS [--cache DIR]\n"
              "--resume RUN [--steps N | --minutes N] [--threads N] [--monitor PORT]\n"
              "--model vector ... (a GAN that makes small pictures; see its --help)",
     .about = "Train a style (docs/TRAIN.md, step by step). DIR/photos holds photos, DIR/comics the "
@@ -179,6 +185,17 @@ static enum cg_status choose_detail(struct cg_train_options *options, struct cg_
     return status;
 }
 
+static enum cg_status clean_cache(const struct style *style, struct cg_error *error)
+{
+    struct cg_cache_cleaned cleaned;
+    const char *dir = style->options.cache_dir;
+    enum cg_status status = cg_cache_clean(dir, style->clean_days, &cleaned, error);
+    if (status == CG_OK)
+        cg_cli_print("%s: %zu files removed (%.1f MiB), %zu kept", dir, cleaned.removed,
+                     (double)cleaned.removed_nbytes / (1 << 20), cleaned.kept);
+    return status;
+}
+
 static enum cg_status train(void *own, const struct cg_cli_train *common,
                             struct cg_cli_display *display, struct cg_error *error)
 {
@@ -190,19 +207,24 @@ static enum cg_status train(void *own, const struct cg_cli_train *common,
     char *name = name_of_folder(common->out_dir != NULL ? common->out_dir : "");
     char *cache = cg_cli_default_cache();
     complete(style, common, name, cache);
-    enum cg_status status = choose_detail(&style->options, error);
+    bool cleans = style->clean_days >= 0;
+    enum cg_status status =
+        cleans ? clean_cache(style, error) : choose_detail(&style->options, error);
     if (status == CG_OK && style->check)
         status = cg_train_check(&style->options, take_report, &listener, error);
-    else if (status == CG_OK)
+    else if (status == CG_OK && !cleans)
         status = cg_train_start(&style->options, &common->limits, take_report, &listener, error);
     free(cache);
     free(name);
     return status;
 }
 
-static bool only_checks(const void *own)
+static enum cg_cli_train_task task(const void *own)
 {
-    return ((const struct style *)own)->check;
+    const struct style *style = own;
+    return style->clean_days >= 0 ? CG_CLI_TRAIN_TIDY
+           : style->check         ? CG_CLI_TRAIN_LOOK
+                                  : CG_CLI_TRAIN_RUN;
 }
 
 /* ---- the end --------------------------------------------------------------------------------- */
@@ -281,8 +303,9 @@ int cg_cli_train_style(int argc, char *argv[])
                                                   .default_steps = DEFAULT_STEPS,
                                                   .train = train,
                                                   .finish = finish,
-                                                  .is_no_run = only_checks};
-    struct style style = {.options = {.summary = "a trained style",
+                                                  .task = task};
+    struct style style = {.clean_days = -1,
+                          .options = {.summary = "a trained style",
                                       .photo_grow = DEFAULT_GROW,
                                       .recipe = CG_RECIPE_DEFAULT},
                           .command = cg_cli_command_line("comicgan train", argc, argv)};

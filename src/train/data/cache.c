@@ -11,6 +11,7 @@
 #include "base/memory.h"
 #include "train/teacher/teacher.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -18,9 +19,11 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #define FORMAT_VERSION 1u
+#define SECONDS_PER_DAY 86400
 
 struct entry_header {
     char magic[8];
@@ -120,6 +123,8 @@ enum cg_status cg_cache_open(const char *dir, const struct cg_cache_key *key,
     if (file >= 0) {
         if (read_valid_header(file, key, &out->width, &out->height))
             status = map_entry(file, key, path, out, error);
+        if (out->map != NULL)
+            cg_cache_touch(path);
         close(file);
     }
     free(path);
@@ -155,5 +160,64 @@ enum cg_status cg_cache_write(const char *dir, const struct cg_cache_key *key,
         status = cg_file_writer_commit(writer, error);
     cg_file_writer_free(writer);
     free(path);
+    return status;
+}
+
+/* ---- cleaning -------------------------------------------------------------------------------- */
+
+void cg_cache_touch(const char *path)
+{
+    const struct timespec times[2] = {{.tv_nsec = UTIME_NOW}, {.tv_nsec = UTIME_OMIT}};
+    utimensat(AT_FDCWD, path, times, 0);
+}
+
+/* 32 digits, and the ending of a kind. */
+static bool is_entry(const char *name)
+{
+    static const char *const endings[] = {".photo", ".comic", ".findings"};
+    if (strspn(name, "0123456789abcdef") != 32)
+        return false;
+    for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++)
+        if (strcmp(name + 32, endings[i]) == 0)
+            return true;
+    return false;
+}
+
+/* What was written and never of use counts from when it was written. */
+static bool is_old(const struct stat *about, time_t before)
+{
+    return about->st_atime < before && about->st_mtime < before;
+}
+
+static enum cg_status clean_entry(int folder, const char *dir, const char *name, time_t before,
+                                  struct cg_cache_cleaned *out, struct cg_error *error)
+{
+    struct stat about;
+    if (!is_entry(name) || fstatat(folder, name, &about, AT_SYMLINK_NOFOLLOW) != 0 ||
+        !S_ISREG(about.st_mode))
+        return CG_OK;
+    if (!is_old(&about, before)) {
+        out->kept++;
+        return CG_OK;
+    }
+    if (unlinkat(folder, name, 0) != 0 && errno != ENOENT)
+        return cg_fail(error, CG_ERR_IO, "cache %s: removing %s: %s", dir, name, strerror(errno));
+    out->removed++;
+    out->removed_nbytes += (uint64_t)about.st_size;
+    return CG_OK;
+}
+
+enum cg_status cg_cache_clean(const char *dir, int days, struct cg_cache_cleaned *out,
+                              struct cg_error *error)
+{
+    time_t before = time(NULL) + 1 - (time_t)days * SECONDS_PER_DAY;
+    *out = (struct cg_cache_cleaned){0};
+    DIR *stream = opendir(dir);
+    if (stream == NULL)
+        return cg_fail(error, CG_ERR_IO, "cache %s: %s", dir, strerror(errno));
+    enum cg_status status = CG_OK;
+    for (struct dirent *entry; status == CG_OK && (entry = readdir(stream)) != NULL;)
+        status = clean_entry(dirfd(stream), dir, entry->d_name, before, out, error);
+    closedir(stream);
     return status;
 }

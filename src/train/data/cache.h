@@ -1,6 +1,6 @@
 /*
  * The cache: pictures at training scale as raw planes, each in a file that is mapped, not read.
- * Entries that no data set asks for any more stay until the folder is deleted.
+ * Entries that no data set asks for any more stay until the cache is cleaned.
  */
 #ifndef CG_TRAIN_DATA_CACHE_H
 #define CG_TRAIN_DATA_CACHE_H
@@ -41,5 +41,21 @@ void cg_cache_close(struct cg_cache_entry *entry);
  */
 enum cg_status cg_cache_write(const char *dir, const struct cg_cache_key *key,
                               const struct cg_image *planes, struct cg_error *error);
+
+/* Note that an entry was of use: its time of access becomes now, where the system allows that. */
+void cg_cache_touch(const char *path);
+
+struct cg_cache_cleaned {
+    size_t removed, kept; /* files */
+    uint64_t removed_nbytes;
+};
+
+/*
+ * Remove the entries, findings (findings.h) among them, that were of no use for `days` days, and no
+ * other file. Runs that use them go on, as what is mapped stays. Errors: CG_ERR_IO where the folder
+ * cannot be listed or an entry not be removed.
+ */
+enum cg_status cg_cache_clean(const char *dir, int days, struct cg_cache_cleaned *out,
+                              struct cg_error *error);
 
 #endif

@@ -266,7 +266,9 @@ enum cg_status cg_findings_of_file(const struct cg_findings_request *request,
     if (kept_in == NULL)
         return CG_ERR_MEMORY;
     enum cg_status status = CG_OK;
-    if (!read_kept(kept_in, request, out)) {
+    if (read_kept(kept_in, request, out)) {
+        cg_cache_touch(kept_in);
+    } else {
         status = look(request, out, unreadable, error);
         if (status == CG_OK) {
             struct kept kept = make_kept(request, out);

@@ -50,6 +50,18 @@ said 'comics: 6 files in data/comics, 3 pages to learn from'
 said 'skipped, almost all white or blank: 1 (white.png)'
 said 'skipped, too small: 1 (small.png)'
 [ ! -e run ] || fail "looking made a run"
+
+# ---- the cache ----
+kept=$(find cache -type f -name '*.*' | grep -Ec '\.(photo|comic|findings)$')
+expect 0 "$comicgan" train --cache cache --cache-clean 1
+[ "$(cat ../stdout)" = "cache: 0 files removed (0.0 MiB), $kept kept" ] || fail "what is in use was not kept"
+find cache -type f -exec touch -d '3 days ago' {} +
+expect 0 "$comicgan" train --cache cache --cache-clean 2
+grep -q "cache: $kept files removed (.* MiB), 0 kept" ../stdout || fail "what is old was kept"
+expect 1 "$comicgan" train --cache nowhere --cache-clean 0
+said 'cache nowhere: No such file'
+expect 2 "$comicgan" train --resume run --cache-clean 0
+
 mv data/photos photos
 mv data/comics/1?.png data
 rm -r data/comics
