@@ -91,6 +91,9 @@ const struct cg_option CG_RECIPE_OPTIONS[] = {
      "how far colours follow those of the comics: 0 not at all, 1 as far as looks well (default "
      "%d)",
      0, 1, .key = "palette"},
+    {"ink", 0, CG_OPTION_FLOAT, AT(ink), "W",
+     "weight of the targets' ink: the more, the surer its lines (default %d)", 0, 100,
+     .key = "ink"},
     {"chroma", 0, CG_OPTION_FLOAT, AT(chroma), "W", "weight of the targets' hues (default %d)", 0,
      100, .key = "chroma"},
     /* in run.json alone */
@@ -98,7 +101,6 @@ const struct cg_option CG_RECIPE_OPTIONS[] = {
     {.kind = CG_OPTION_STEPS, .field = AT(head_start_steps), .key = "head_start_steps"},
     {.kind = CG_OPTION_FLOAT, .field = AT(colour), .key = "colour"},
     {.kind = CG_OPTION_FLOAT, .field = AT(comic), .key = "comic"},
-    {.kind = CG_OPTION_FLOAT, .field = AT(ink), .key = "ink"},
     {.kind = CG_OPTION_INT, .field = AT(objective), .key = "objective"},
     {.kind = CG_OPTION_FLOAT, .field = AT(pretrain_rate), .key = "pretrain_rate"},
     {.kind = CG_OPTION_FLOAT, .field = AT(generator_rate), .key = "generator_rate"},

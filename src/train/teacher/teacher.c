@@ -6,6 +6,7 @@
  *   faces          which pixels are head or skin, from the boxes handed in
  *   regions        teacher_segment.c: areas of one colour and their borders
  *   flat colour    each area its mean, a light and a dark shape (teacher_tone.c)
+ *   shapes         specks go, and each shape is one colour (teacher_shape.c)
  *   lines          two sizes of teacher_ink.c, closed along the borders of areas
  *   faces          teacher_feature.c, with a pen of their own
  *   blacks         clean shapes; then what is too small to be meant goes (teacher_line.c)
@@ -31,7 +32,7 @@ enum { SCALE_COUNT = 2 };
 static const struct cg_ink_scale SCALES[SCALE_COUNT] = {
     /* sigma_px, along_px, threshold, crowding, core */
     {1.1f, 4.0f, 0.013f, 1.5f, 0.45f},
-    {2.2f, 6.0f, 0.013f, 1.2f, 0.66f},
+    {2.2f, 7.0f, 0.013f, 1.2f, 0.66f},
 };
 
 /* The planes by their purpose. */
@@ -152,7 +153,18 @@ static void draw_ink(struct order *order, const struct cg_regions *regions)
     for (size_t i = 0; i < order->face_count; i++)
         cg_feature_draw(&work->spare.c[0], &work->flow, &order->faces[i], &scratch[0], &scratch[1],
                         &scratch[2]);
-    cg_line_clean(&scratch[0], &scratch[1], order->label, order->label + area);
+    cg_line_clean(&scratch[0], &scratch[1], &work->faces.face, &scratch[2], order->label,
+                  order->label + area);
+}
+
+/* to = where tones run softly: heads and skin. */
+static void soft_places(const struct cg_face_map *faces, const struct cg_plane *to)
+{
+    for (int y = 0; y < to->height; y++)
+        for (int x = 0; x < to->width; x++) {
+            ptrdiff_t i = y * to->stride + x;
+            to->v[i] = larger(faces->skin.v[i], faces->face.v[i]);
+        }
 }
 
 static enum cg_status make_layers(struct order *order, struct cg_error *error)
@@ -175,8 +187,17 @@ static enum cg_status make_layers(struct order *order, struct cg_error *error)
         return CG_ERR_MEMORY;
     }
     cg_tone_heads(&regions, &work->faces, head_share);
-    cg_tone_flatten(&work->flat, &regions, &work->faces, head_share, &work->flat);
+    const size_t area = (size_t)work->fine.width * (size_t)work->fine.height;
+    int *tone = order->label + 2 * area;
+    cg_tone_flatten(&work->flat, &regions, &work->faces, head_share, &work->flat, tone);
     free(head_share);
+    soft_places(&work->faces, &work->scratch[0]);
+    status = cg_shape_clean(&work->flat, &work->faces.face, &work->scratch[0], tone, order->label,
+                            order->label + area, error);
+    if (status != CG_OK) {
+        cg_regions_clear(&regions);
+        return status;
+    }
     tidy_edges(work);
     cg_smooth_pass(&work->photo, &work->photo, &work->spare, &light, order->row);
     cg_ink_source(&work->spare, &work->fine);
@@ -206,7 +227,7 @@ enum cg_status cg_teacher_draw(const struct cg_image *photo, const struct cg_fac
     struct cg_plane_set planes = {0};
     struct order order = {.faces = faces, .face_count = face_count};
     order.row = cg_alloc(width, 4 * sizeof *order.row, "teacher row", error);
-    order.label = cg_alloc(area, 2 * sizeof *order.label, "teacher labels", error);
+    order.label = cg_alloc(area, 3 * sizeof *order.label, "teacher labels", error);
     enum cg_status status = CG_ERR_MEMORY;
     if (order.row == NULL || order.label == NULL)
         goto done;

@@ -161,10 +161,10 @@ void cg_ink_lines(const struct cg_plane *lightness, const struct cg_flow *flow,
 
 #define BORDER_FROM 0.024f /* contrast of regions from which their border counts */
 #define BORDER_TO 0.075f
-#define BORDER_SHORT_PX 24.0f /* length from which it does */
-#define BORDER_LONG_PX 90.0f
+#define BORDER_SHORT_PX 16.0f /* length from which it does */
+#define BORDER_LONG_PX 70.0f
 #define GATE_CLOSED 1.6f
-#define GATE_OPEN 0.45f
+#define GATE_OPEN 0.33f
 
 /* How much two regions that touch are to be kept apart, 0 to 1. */
 static float border_weight(const struct cg_regions *regions, int a, int b)

@@ -40,13 +40,23 @@ void cg_face_map_make(const struct cg_lab *lab, const struct cg_face *faces, siz
 /* How much of each region lies on heads: regions->count numbers. */
 void cg_tone_heads(const struct cg_regions *regions, const struct cg_face_map *faces, float *share);
 
-/* to = flat colour: each region's mean, with a light and a dark shape where lab leaves it. */
+/* to = flat colour: each region's mean, with a light and a dark shape where lab leaves it. tone: set
+ * alike where pixels are of one region and one step of it. */
 void cg_tone_flatten(const struct cg_lab *lab, const struct cg_regions *regions,
                      const struct cg_face_map *faces, const float *head_share,
-                     const struct cg_lab *to);
+                     const struct cg_lab *to, int *tone);
 
 /* Give flat colour the comic's tones, in place: brighter and richer; skin keeps its own. */
 void cg_tone_print(const struct cg_lab *lab, const struct cg_face_map *faces);
+
+/* ---- teacher_shape.c ---- */
+
+/* Paint over specks of flat colour in place, but not on heads, and make each shape one colour, but
+ * not where soft (0 to 1) is. tone: from cg_tone_flatten, changed;
+ * label, order: scratch, all of width * height. Error: CG_ERR_MEMORY. */
+enum cg_status cg_shape_clean(const struct cg_lab *lab, const struct cg_plane *head,
+                              const struct cg_plane *soft, int *tone, int *label, int *order,
+                              struct cg_error *error);
 
 /* ---- teacher_flow.c ---- */
 
@@ -103,9 +113,10 @@ void cg_feature_draw(const struct cg_plane *lightness, const struct cg_flow *flo
 /* Least sum of the strengths of a piece of ink that stays. */
 #define CG_INK_PIECE_WEIGHT 60.0f
 
-/* Remove pieces of ink that are too small or too weak to be meant. label: width * height ints,
- * queue the same. */
-void cg_line_clean(const struct cg_plane *ink, const struct cg_plane *strength, int *label,
+/* Remove pieces of ink that are too small, too weak or too crowded to be meant; face: above 0 on
+ * heads, where small marks stay. label: width * height ints, queue the same. */
+void cg_line_clean(const struct cg_plane *ink, const struct cg_plane *strength,
+                   const struct cg_plane *face, const struct cg_plane scratch[2], int *label,
                    int *queue);
 
 #endif

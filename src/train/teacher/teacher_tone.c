@@ -17,14 +17,15 @@
 #include <math.h>
 #include <string.h>
 
+#define TONES 64 /* more steps than lightness has */
 #define STEP 0.10f
 #define LIGHT_STEP 0.07f /* in what is light: folds of white cloth, clouds */
-#define RISER 0.22f      /* share of a step that is slope */
+#define RISER 0.10f      /* share of a step that is slope */
 #define SKIN_STEP 0.095f
 #define SKIN_RISER 0.55f
 #define HEAD_STEP 0.07f /* on heads, off the skin: hair, eyes, lips */
 #define HEAD_RISER 0.5f
-#define HOLD 0.10f       /* share of the shading within a step that remains */
+#define HOLD 0.04f       /* share of the shading within a step that remains */
 #define HUE_SLACK 0.035f /* chroma that a pixel may lie off its region's and still take that */
 
 #define BRIGHTEN 0.75f
@@ -63,7 +64,8 @@ static float beyond(float off, float slack)
     return size > slack ? off * (size - slack) / size : 0.0f;
 }
 
-static void flatten_pixel(const float mean[3], float skin, float base, float head, float value[3])
+/* Returns the step of lightness that value lies on, counted from the base. */
+static int flatten_pixel(const float mean[3], float skin, float base, float head, float value[3])
 {
     float foot = mix(mean[0], base, skin), off = value[0] - foot;
     float step = mix(STEP, LIGHT_STEP, cg_smoothstep(0.55f, 0.85f, foot));
@@ -75,6 +77,7 @@ static void flatten_pixel(const float mean[3], float skin, float base, float hea
     float slack = HUE_SLACK * (1.0f - skin) * (1.0f - 0.8f * head);
     for (int c = 1; c < 3; c++)
         value[c] = mix(mean[c], value[c], skin) + (1.0f - skin) * beyond(value[c] - mean[c], slack);
+    return (int)floorf(off / step + 0.5f);
 }
 
 void cg_tone_heads(const struct cg_regions *regions, const struct cg_face_map *faces, float *share)
@@ -89,7 +92,7 @@ void cg_tone_heads(const struct cg_regions *regions, const struct cg_face_map *f
 
 void cg_tone_flatten(const struct cg_lab *lab, const struct cg_regions *regions,
                      const struct cg_face_map *faces, const float *head_share,
-                     const struct cg_lab *to)
+                     const struct cg_lab *to, int *tone)
 {
     for (int y = 0; y < regions->height; y++)
         for (int x = 0; x < regions->width; x++) {
@@ -100,7 +103,9 @@ void cg_tone_flatten(const struct cg_lab *lab, const struct cg_regions *regions,
             const int region = regions->label[y * regions->width + x];
             /* what lies behind a head is drawn alike near it and far away */
             float head = faces->face.v[i] * cg_smoothstep(0.3f, 0.6f, head_share[region]);
-            flatten_pixel(regions->mean[region], faces->skin.v[i], faces->base.v[i], head, value);
+            tone[y * regions->width + x] = TONES * region + TONES / 2 +
+                                           flatten_pixel(regions->mean[region], faces->skin.v[i],
+                                                         faces->base.v[i], head, value);
             for (int c = 0; c < 3; c++)
                 to->c[c].v[y * to->c[c].stride + x] = value[c];
         }
