@@ -147,6 +147,31 @@ static void shifted_crops_show_what_they_say(void **state)
     fixture_setting_clear(&setting);
 }
 
+/* The face's middle is at (66, 46), near a corner: a crop drawn anywhere shows it one time in 9. */
+static void crops_favour_faces(void **state)
+{
+    static const char list[] = "{\"one.png\": [[60, 40, 12, 12, 0.9]]}";
+    fixture_write_painted(*state, "photos/one.png", 75, 60, 0);
+    temp_write(*state, "faces.json", list, sizeof list - 1);
+    struct fixture_setting setting = fixture_setting(*state, false);
+    char *path = temp_path(*state, "faces.json");
+    setting.options.faces_file = path;
+    struct cg_dataset *dataset = fixture_must_open(&setting);
+    static float crops[3][3 * FIXTURE_CROP_FLOATS];
+    int shown = 0;
+    for (uint64_t draw = 0; draw < 400; draw++) {
+        struct cg_rng rng = cg_rng_make(5, 0, draw);
+        cg_dataset_photo_crop(dataset, &rng, NULL, crops[0], crops[1], crops[2]);
+        int one = byte_of(crops[0][0]), other = byte_of(crops[0][3 * (FIXTURE_CROP_PX - 1)]);
+        int x = one < other ? one : other, y = byte_of(crops[0][1]);
+        shown += x <= 66 && 66 < x + FIXTURE_CROP_PX && y <= 46 && 46 < y + FIXTURE_CROP_PX;
+    }
+    assert_in_range(shown, 120, 200); /* a third and more; 400 / 9 without the face */
+    cg_dataset_free(dataset);
+    fixture_setting_clear(&setting);
+    free(path);
+}
+
 static void large_photos_are_drawn_at_two_scales(void **state)
 {
     fixture_write_painted(*state, "photos/large.png", 200, 160, 7);
@@ -321,6 +346,7 @@ int main(void)
         IN_FOLDER(held_out_photos_are_never_drawn),
         IN_FOLDER(photo_crops_match_their_targets),
         IN_FOLDER(shifted_crops_show_what_they_say),
+        IN_FOLDER(crops_favour_faces),
         IN_FOLDER(large_photos_are_drawn_at_two_scales),
         IN_FOLDER(comic_crops_are_scaled_whole),
         IN_FOLDER(a_comic_of_a_crops_size_comes_whole),

@@ -15,6 +15,7 @@
 #include <string.h>
 
 #define VALIDATION_SHARE 0.03
+#define FACE_MIN_PX 10          /* width from which a face is worth a crop of its own */
 #define VALIDATION_PHOTOS_MIN 8 /* fewer photos are all needed for training */
 /* Share of near-white pixels up to which a crop is accepted: where panels are drawn full, and where
  * pages have more than PAPERY_SHARE of paper inside their panels. */
@@ -76,6 +77,24 @@ static void add_photo(struct cg_crop_table *table, const struct cg_source *sourc
     }
 }
 
+/* The faces of a photo at each of its scales; a crowd weighs more than a portrait, but not by its
+ * number. */
+static void add_faces(struct cg_crop_table *table, const struct cg_source *source)
+{
+    for (int level = 0; level < CG_SOURCE_LEVELS; level++) {
+        const struct cg_cache_entry *entry = &source->levels[level];
+        for (size_t i = 0; entry->map != NULL && i < source->face_count; i++) {
+            const struct cg_face *face = &source->faces[i];
+            const struct cg_area area = {(int)(face->x * (float)entry->width),
+                                         (int)(face->y * (float)entry->height),
+                                         (int)(face->width * (float)entry->width),
+                                         (int)(face->height * (float)entry->height)};
+            if (area.width >= FACE_MIN_PX)
+                table_add(table, entry, area, 1.0 / sqrt((double)source->face_count));
+        }
+    }
+}
+
 /* A comic's panels; they share the page's weight, the square root of its area, by their areas. */
 static void add_comic(struct cg_crop_table *table, const struct cg_source *source)
 {
@@ -95,9 +114,14 @@ static enum cg_status divide(struct cg_dataset *dataset, struct cg_error *error)
     size_t wanted = cg_dataset_validation_count(dataset->counts.photos);
     dataset->validation =
         cg_alloc(CG_DATASET_VALIDATION_MAX, sizeof(*dataset->validation), "data set", error);
+    size_t faces = 0;
+    for (size_t i = 0; i < dataset->list.count; i++)
+        faces += dataset->list.sources[i].face_count;
     enum cg_status status = dataset->validation != NULL ? CG_OK : CG_ERR_MEMORY;
     if (status == CG_OK)
         status = table_create(&dataset->photos, dataset->counts.photos * CG_SOURCE_LEVELS, error);
+    if (status == CG_OK)
+        status = table_create(&dataset->faces, faces * CG_SOURCE_LEVELS, error);
     if (status == CG_OK)
         status = table_create(&dataset->comics, dataset->counts.panels, error);
     for (size_t i = 0; status == CG_OK && i < dataset->list.count; i++) {
@@ -108,8 +132,10 @@ static enum cg_status divide(struct cg_dataset *dataset, struct cg_error *error)
             add_comic(&dataset->comics, source);
         else if (dataset->counts.validation < wanted)
             dataset->validation[dataset->counts.validation++] = source;
-        else
+        else {
             add_photo(&dataset->photos, source);
+            add_faces(&dataset->faces, source);
+        }
     }
     return status;
 }
@@ -235,6 +261,7 @@ void cg_dataset_free(struct cg_dataset *dataset)
     free(dataset->validation);
     free(dataset->comics.places);
     free(dataset->photos.places);
+    free(dataset->faces.places);
     cg_source_list_clear(&dataset->list);
     free(dataset);
 }

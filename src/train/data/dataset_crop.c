@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#define FACE_CROPS 0.3f /* share of crops that show a face, where faces are known */
 #define COMIC_TRIES 16
 #define COMIC_SCALE_MIN 0.8f
 #define TAPS 4
@@ -80,14 +81,27 @@ static int move_within(int *place, int by, int last)
     return *place - from;
 }
 
+/* Where a crop begins along one axis, so that the middle of a face lies in the middle half of it. */
+static int begin_at_face(struct cg_rng *rng, int face, int face_px, int side, int last)
+{
+    int middle = face + face_px / 2, begin = 0;
+    move_within(&begin, middle - side / 4 - (int)cg_rng_below(rng, (uint32_t)(side / 2)), last);
+    return begin;
+}
+
 void cg_dataset_photo_crop(const struct cg_dataset *dataset, struct cg_rng *rng,
                            struct cg_crop_shift *shift, float *photo, float *colour, float *ink)
 {
     int side = dataset->crop_px;
-    const struct cg_cache_entry *entry = draw_place(&dataset->photos, rng)->entry;
+    const bool face = dataset->faces.count > 0 && cg_rng_uniform(rng) < FACE_CROPS;
+    const struct cg_crop_place *place = draw_place(face ? &dataset->faces : &dataset->photos, rng);
+    const struct cg_cache_entry *entry = place->entry;
+    const struct cg_area *area = &place->area;
     int last_x = entry->width - side, last_y = entry->height - side;
-    int x = (int)cg_rng_below(rng, (uint32_t)last_x + 1);
-    int y = (int)cg_rng_below(rng, (uint32_t)last_y + 1);
+    int x = face ? begin_at_face(rng, area->x, area->width, side, last_x)
+                 : (int)cg_rng_below(rng, (uint32_t)last_x + 1);
+    int y = face ? begin_at_face(rng, area->y, area->height, side, last_y)
+                 : (int)cg_rng_below(rng, (uint32_t)last_y + 1);
     bool mirrored = draw_mirrored(rng);
     if (shift != NULL) {
         int across = mirrored ? -1 : 1;

@@ -22,8 +22,8 @@ struct cg_crop_table {
 
 struct cg_dataset {
     struct cg_dataset_options options;
-    struct cg_source_list list; /* owns the entries */
-    struct cg_crop_table photos, comics;
+    struct cg_source_list list;                 /* owns the entries */
+    struct cg_crop_table photos, comics, faces; /* faces: those known in photos */
     const struct cg_source **validation;
     struct cg_dataset_counts counts;
     int crop_px;
