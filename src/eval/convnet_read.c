@@ -9,10 +9,9 @@
 #include "eval/convnet.h"
 
 #include "base/file.h"
+#include "base/json.h"
 #include "base/memory.h"
 #include "eval/convnet_layers.h"
-#include "eval/squeezenet.h"
-#include "model/json.h"
 #include "model/safetensors.h"
 
 #include <stdlib.h>

@@ -232,7 +232,7 @@ static void run_item(void *context, size_t item, int worker)
     work->sums[level][block] = sum;
 }
 
-/* The mean distance over levels and kept directions (bootstrap.h). */
+/* The mean distance over levels and kept directions (distances.h). */
 static enum cg_status measure_kept(const void *context, const uint32_t *weights_a,
                                    const uint32_t *weights_b, double *out, struct cg_error *error)
 {

@@ -22,7 +22,7 @@
 #ifndef CG_EVAL_SWD_H
 #define CG_EVAL_SWD_H
 
-#include "eval/bootstrap.h"
+#include "eval/distances.h"
 #include "image/image.h"
 
 #define CG_SWD_LEVELS 5

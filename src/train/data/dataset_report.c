@@ -5,8 +5,8 @@
 #include "train/data/dataset_private.h"
 
 #include "base/file_writer.h"
+#include "base/json.h"
 #include "base/memory.h"
-#include "model/json.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -250,8 +250,7 @@ enum cg_status cg_dataset_write_report(const struct cg_dataset *dataset, const c
     json_t *root = json_object();
     json_object_set_new(root, "photos", kind_to_json(dataset, CG_CACHE_PHOTO));
     json_object_set_new(root, "comics", kind_to_json(dataset, CG_CACHE_COMIC));
-    enum cg_status status =
-        cg_json_dump(root, JSON_INDENT(1) | JSON_REAL_PRECISION(4), path, &text, error);
+    enum cg_status status = cg_json_dump(root, JSON_INDENT(1), path, &text, error);
     if (status == CG_OK)
         status = cg_file_write(path, text, strlen(text), error);
     free(text);

@@ -8,7 +8,6 @@
 #include "base/file_writer.h"
 #include "base/memory.h"
 #include "train/data/area_stats.h"
-#include "train/data/stroke_width.h"
 
 #include <inttypes.h>
 #include <math.h>

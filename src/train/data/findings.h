@@ -6,8 +6,79 @@
 #ifndef CG_TRAIN_DATA_FINDINGS_H
 #define CG_TRAIN_DATA_FINDINGS_H
 
+#include "image/image.h"
 #include "train/data/cache.h"
-#include "train/data/panels.h"
+
+/* Printed text on a page: small dark shapes of one height in rows. */
+
+/*
+ * Telling paper from picture: see page_view.h.
+ *
+ * Paper is one colour, give or take a tolerance that grain, JPEG and the shade of a book's fold
+ * stay within. It is the colour of the page's rim where the rim is even: white on most pages, cream
+ * on old scans, black on some. Where pictures run to the rim, it is the most common light colour
+ * without much hue, else white.
+ */
+
+/* Pages are looked at no longer than this: gutters and letters can be told apart at this size. */
+#define CG_PAGE_VIEW_LONG_PX 1000
+
+struct cg_page_view {
+    int width, height;
+    uint8_t *luma;      /* width * height */
+    uint8_t *paper;     /* 1 where the page shows its paper or the colour of its gutters, else 0 */
+    uint8_t paper_luma; /* of that colour */
+};
+
+/* A part of a view, in its pixels: left and top are inside, right and bottom just outside. */
+struct cg_page_box {
+    int left, top, right, bottom;
+};
+
+/* page: RGB, already reduced to CG_PAGE_VIEW_LONG_PX. Error: CG_ERR_MEMORY. */
+enum cg_status cg_page_view_create(const struct cg_image *page, struct cg_page_view *out,
+                                   struct cg_error *error);
+void cg_page_view_clear(struct cg_page_view *view);
+
+struct cg_printed_text;
+
+/* How much of the dark in a part of a page is printed text. */
+struct cg_printed_text_share {
+    size_t letters; /* shapes that stand in rows with others */
+    float ink;      /* their share of what is dark there, 0 to 1 */
+};
+
+/* A part of a page with this much of it is text and no picture. */
+#define CG_PRINTED_TEXT_TEXT_LETTERS 24
+#define CG_PRINTED_TEXT_TEXT_INK 0.5f
+
+/* Error: CG_ERR_MEMORY. */
+enum cg_status cg_printed_text_create(const struct cg_page_view *view, struct cg_printed_text **out,
+                                      struct cg_error *error);
+void cg_printed_text_free(struct cg_printed_text *printed_text);
+
+/* A shape belongs to the part that its middle lies in. */
+struct cg_printed_text_share cg_printed_text_in(const struct cg_printed_text *printed_text,
+                                                const struct cg_page_box *box);
+bool cg_printed_text_is_text(const struct cg_printed_text *printed_text,
+                             const struct cg_page_box *box);
+
+/* The panels of a comic page. */
+
+#define CG_PANELS_MAX 24
+
+struct cg_panels {
+    int count;
+    struct cg_page_box boxes[CG_PANELS_MAX]; /* in reading order; what lies in them is picture */
+    int texts;                               /* parts left out because they hold text */
+};
+
+/*
+ * Cut the page along its gutters and take its margins off. A page without gutters is one panel; one
+ * of nothing but text or paper has none.
+ */
+void cg_panels_find(const struct cg_page_view *view, const struct cg_printed_text *printed_text,
+                    struct cg_panels *out);
 
 #define CG_FINDINGS_THUMB_PX 16
 
@@ -51,5 +122,13 @@ enum cg_status cg_findings_of_file(const struct cg_findings_request *request,
 
 /* Whether two pictures look the same but for their size, their compression or a grain. */
 bool cg_findings_alike(const struct cg_findings *a, const struct cg_findings *b);
+
+/* How wide the lines of a drawing are. */
+
+/*
+ * The median width of the dark lines in image, RGB, in its pixels: the middle of the lines' length,
+ * not of their number. *out is 0 where there are too few lines to tell. Error: CG_ERR_MEMORY.
+ */
+enum cg_status cg_strokes_width(const struct cg_image *image, float *out, struct cg_error *error);
 
 #endif

@@ -10,7 +10,7 @@
  * Gutters that are slanted by more than a few pixels, or that figures reach across, are not found:
  * such panels stay together.
  */
-#include "train/data/panels.h"
+#include "train/data/findings.h"
 
 #define LINE_PAPER 0.03f /* a line with no more than this that is not paper belongs to a gutter */
 #define EDGE_FILLED 0.5f /* a line that is the straight edge of a panel */

@@ -10,7 +10,7 @@
  * dark as the ink. Wide dark areas have no light beside them within reach and do not vote; neither
  * does what is soft, such as shadows.
  */
-#include "train/data/stroke_width.h"
+#include "train/data/findings.h"
 
 #include "base/memory.h"
 
