@@ -3,6 +3,7 @@
 
 #include "base/utf8.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -65,4 +66,12 @@ char *cg_text_base64(const char *before, const uint8_t *bytes, size_t nbytes)
     }
     *out = '\0';
     return text;
+}
+
+void cg_text_of_float(float value, char text[CG_TEXT_FLOAT_NBYTES])
+{
+    int digits = 0;
+    do
+        snprintf(text, CG_TEXT_FLOAT_NBYTES, "%.*g", ++digits, (double)value);
+    while (digits < CG_TEXT_FLOAT_DIGITS && strtof(text, NULL) != value);
 }

@@ -18,18 +18,13 @@ enum cg_status cg_engine_open_in(const char *folder, const char *style, struct c
         free(engine);
         return status;
     }
-    engine->looks = cg_render_params_neutral(engine->model->card.detail_px);
-    status = cg_render_params_read(engine->model->card.looks, &engine->looks, error);
-    if (status != CG_OK) {
-        cg_engine_free(engine);
-        return status;
-    }
     cg_blas_single_threaded();
+    engine->looks = engine->model->card.looks;
     engine->info = (struct cg_style_info){
         .name = engine->model->card.name,
         .summary = engine->model->card.summary,
         .source = engine->model->source,
-        .detail_px = engine->model->card.detail_px,
+        .detail_px = engine->model->card.looks.detail_px,
         .parameter_count = engine->model->network->parameter_count,
     };
     *out = engine;

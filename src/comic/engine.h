@@ -4,12 +4,11 @@
 
 #include "base/error.h"
 #include "model/model.h"
-#include "model/render_params.h"
 
 struct cg_engine {
     struct cg_model *model;
     struct cg_style_info info;
-    struct cg_render_params looks; /* what the card asks for */
+    struct cg_render_params looks; /* the card's */
 };
 
 /* cg_engine_open with a folder where styles are sought before all others; NULL: none. */

@@ -1,8 +1,8 @@
 /* The vector GAN and its file: see vector_model.h. */
 #include "gan/vector_model.h"
 
+#include "base/json.h"
 #include "base/memory.h"
-#include "model/json.h"
 #include "model/parameters.h"
 
 #include <stdio.h>

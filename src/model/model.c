@@ -9,8 +9,8 @@
  */
 #include "model/model.h"
 
+#include "base/json.h"
 #include "base/memory.h"
-#include "model/json.h"
 #include "model/parameters.h"
 #include "model/render_params.h"
 
@@ -253,25 +253,11 @@ static enum cg_status check_card(const struct cg_card *card, struct cg_error *er
             return cg_fail(error, CG_ERR_MODEL,
                            "%s: expected a summary of one line, found a control character",
                            CARD_KEY);
-    if (card->detail_px < DETAIL_MIN_PX || card->detail_px > DETAIL_MAX_PX)
-        return cg_fail(error, CG_ERR_MODEL, "%s: expected %d to %d as \"detail_px\", found %d",
-                       CARD_KEY, DETAIL_MIN_PX, DETAIL_MAX_PX, card->detail_px);
-    struct cg_render_params looks;
-    return cg_render_params_read(card->looks, &looks, error);
-}
-
-/* The text of the card's looks, to be freed; NULL if it has none. */
-static enum cg_status copy_looks(const json_t *object, char **out, struct cg_error *error)
-{
-    const json_t *looks = json_object_get(object, "looks");
-    *out = NULL;
-    if (looks == NULL)
-        return CG_OK;
-    if (!json_is_object(looks))
-        return cg_fail(error, CG_ERR_MODEL, "%s: expected an object as \"looks\", found %s",
-                       CARD_KEY, cg_json_type_name(looks));
-    cg_memory_forget();
-    return cg_json_dump(json_incref((json_t *)looks), JSON_COMPACT, CARD_KEY, out, error);
+    if (cg_render_params_check(&card->looks, error) != CG_OK) {
+        cg_error_prefix(error, CARD_KEY);
+        return error->status = CG_ERR_MODEL;
+    }
+    return CG_OK;
 }
 
 static enum cg_status read_card(const json_t *object, struct cg_card *card, struct cg_error *error)
@@ -284,13 +270,13 @@ static enum cg_status read_card(const json_t *object, struct cg_card *card, stru
     if (status == CG_OK)
         status = cg_json_get_int(object, "detail_px", DETAIL_MIN_PX, DETAIL_MAX_PX, CARD_KEY,
                                  &detail_px, error);
+    card->looks = cg_render_params_neutral(detail_px);
     if (status == CG_OK)
-        status = copy_looks(object, &card->looks, error);
+        status = cg_render_params_read(json_object_get(object, "looks"), &card->looks, error);
     if (status != CG_OK)
         return status;
     card->name = cg_string_copy(name);
     card->summary = cg_string_copy(summary);
-    card->detail_px = detail_px;
     if (card->name == NULL || card->summary == NULL)
         return cg_fail(error, CG_ERR_MEMORY, "%s: memory could not be allocated", CARD_KEY);
     return check_card(card, error);
@@ -366,7 +352,6 @@ void cg_model_free(struct cg_model *model)
     if (model == NULL)
         return;
     free(model->source);
-    free(model->card.looks);
     free(model->card.summary);
     free(model->card.name);
     free(model->parameters);
@@ -376,12 +361,15 @@ void cg_model_free(struct cg_model *model)
 
 /* ---- writing --------------------------------------------------------------------------------- */
 
-/* jansson leaves out a member whose value is NULL where the format says '*'. */
 static json_t *describe_card(const struct cg_card *card)
 {
-    json_t *looks = card->looks != NULL ? json_loads(card->looks, 0, NULL) : NULL;
+    json_t *looks = cg_render_params_to_json(&card->looks);
+    if (json_object_size(looks) == 0 && !cg_memory_was_short()) {
+        json_decref(looks);
+        looks = NULL; /* left out by "o*" */
+    }
     return json_pack("{s:s, s:s, s:i, s:o*}", "name", card->name, "summary", card->summary,
-                     "detail_px", card->detail_px, "looks", looks);
+                     "detail_px", card->looks.detail_px, "looks", looks);
 }
 
 enum cg_status cg_model_write(const char *path, const struct cg_model *model,

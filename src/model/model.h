@@ -6,14 +6,13 @@
 #define CG_MODEL_MODEL_H
 
 #include "model/architecture.h"
+#include "model/render_params.h"
 
 /* The style card: what people and the converter need to know. Strings owned by the model. */
 struct cg_card {
-    char *name;    /* letters, digits, '-' and '_' */
-    char *summary; /* one line */
-    int detail_px; /* default working size: long side in pixels, 64 to 8192 */
-    char *
-        looks; /* a JSON object: what the style wants beyond that (render_params.h); NULL: nothing */
+    char *name;                    /* letters, digits, '-' and '_' */
+    char *summary;                 /* one line */
+    struct cg_render_params looks; /* with the working size, looks.detail_px; no mask */
 };
 
 struct cg_model {

@@ -2,7 +2,7 @@
 #ifndef CG_MODEL_PARAMETERS_H
 #define CG_MODEL_PARAMETERS_H
 
-#include "model/json.h"
+#include "base/json.h"
 #include "model/safetensors.h"
 #include "nn/network.h"
 

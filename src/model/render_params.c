@@ -2,7 +2,6 @@
 #include "model/render_params.h"
 
 #include "base/text.h"
-#include "model/json.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -10,7 +9,6 @@
 #include <string.h>
 
 #define WHAT "comicgan.card: looks"
-#define DEPTH_MAX 8
 
 #define AT(name) offsetof(struct cg_render_params, name)
 
@@ -244,18 +242,54 @@ static enum cg_status read_paper(const json_t *object, struct cg_render_params *
     return CG_OK;
 }
 
-enum cg_status cg_render_params_read(const char *text, struct cg_render_params *looks,
+enum cg_status cg_render_params_read(const json_t *object, struct cg_render_params *looks,
                                      struct cg_error *error)
 {
-    json_t *object = NULL;
-    if (text == NULL)
+    if (object == NULL)
         return CG_OK;
-    enum cg_status status =
-        cg_json_parse_object(text, strlen(text), DEPTH_MAX, WHAT, &object, error);
+    if (!json_is_object(object))
+        return cg_fail(error, CG_ERR_MODEL,
+                       "comicgan.card: expected an object as \"looks\", found %s",
+                       cg_json_type_name(object));
+    enum cg_status status = CG_OK;
     for (int i = 0; status == CG_OK && CG_LOOK_TABLE[i].kind != CG_OPTION_NONE; i++)
         status = read_number(object, &CG_LOOK_TABLE[i], looks, error);
-    if (status == CG_OK)
-        status = read_paper(object, looks, error);
-    json_decref(object);
-    return status;
+    return status == CG_OK ? read_paper(object, looks, error) : status;
+}
+
+/* As cg_render_params_set_paper takes it; NULL for white paper without grain. */
+static json_t *paper_to_json(const struct cg_render_params *looks)
+{
+    char text[64];
+    unsigned rgb = 0;
+    float grain = 0.0f;
+    for (int c = 0; c < 3; c++)
+        rgb = rgb << 8 | (unsigned)lrintf(looks->paper[c] * 255.0f);
+    snprintf(text, sizeof(text), "#%06x", rgb);
+    for (size_t i = 0; i < sizeof(papers) / sizeof(papers[0]); i++)
+        if (papers[i].rgb == rgb) {
+            snprintf(text, sizeof(text), "%s", papers[i].name);
+            grain = papers[i].grain;
+        }
+    if (looks->grain != grain) {
+        strcat(text, ":");
+        cg_text_of_float(looks->grain, text + strlen(text));
+    }
+    return strcmp(text, papers[0].name) == 0 ? NULL : json_string(text);
+}
+
+json_t *cg_render_params_to_json(const struct cg_render_params *looks)
+{
+    json_t *object = json_object();
+    for (const struct cg_option *row = CG_LOOK_TABLE; row->kind != CG_OPTION_NONE; row++) {
+        double value = cg_option_get(row, looks);
+        if (row->key != NULL && value != row->neutral)
+            json_object_set_new(object, row->key,
+                                row->kind == CG_OPTION_INT ? json_integer((json_int_t)value)
+                                                           : json_real(value));
+    }
+    json_t *paper = paper_to_json(looks);
+    if (paper != NULL)
+        json_object_set_new(object, "paper", paper);
+    return object;
 }

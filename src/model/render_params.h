@@ -6,7 +6,7 @@
 #ifndef CG_MODEL_RENDER_PARAMS_H
 #define CG_MODEL_RENDER_PARAMS_H
 
-#include "base/error.h"
+#include "base/json.h"
 #include "base/option.h"
 
 /* 0 keeps the photo, 255 takes the comic. It is stretched to the picture. */
@@ -51,10 +51,13 @@ struct cg_render_params cg_render_params_neutral(int detail_px);
 enum cg_status cg_render_params_check(const struct cg_render_params *looks, struct cg_error *error);
 
 /*
- * Set what text, a card's "looks" (a JSON object), names; words it does not know are ignored. NULL
- * sets nothing. Errors: CG_ERR_MODEL for values out of range or of another type, CG_ERR_MEMORY.
+ * Set what a card's "looks" name; words it does not know are ignored. NULL sets nothing. Errors:
+ * CG_ERR_MODEL for anything but an object, values out of range or of another type.
  */
-enum cg_status cg_render_params_read(const char *text, struct cg_render_params *looks,
+enum cg_status cg_render_params_read(const json_t *object, struct cg_render_params *looks,
                                      struct cg_error *error);
+
+/* The looks of a card that differ from the neutral ones, as an object; NULL if out of memory. */
+json_t *cg_render_params_to_json(const struct cg_render_params *looks);
 
 #endif

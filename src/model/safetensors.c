@@ -10,8 +10,8 @@
 #include "model/safetensors.h"
 
 #include "base/file.h"
+#include "base/json.h"
 #include "base/memory.h"
-#include "model/json.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* Writing safetensors files: see safetensors.h. The same tensors make the same bytes. */
 #include "base/file_writer.h"
+#include "base/json.h"
 #include "base/memory.h"
-#include "model/json.h"
 #include "model/safetensors.h"
 
 #include <math.h>

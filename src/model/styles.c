@@ -133,7 +133,7 @@ static enum cg_status add(struct cg_style_list *list, struct cg_model *model,
             (struct cg_style_info){.name = model->card.name,
                                    .summary = model->card.summary,
                                    .source = model->source,
-                                   .detail_px = model->card.detail_px,
+                                   .detail_px = model->card.looks.detail_px,
                                    .parameter_count = model->network->parameter_count};
         model->card.name = model->card.summary = model->source = NULL;
     }

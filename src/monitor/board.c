@@ -1,6 +1,7 @@
 /* What is known of a run while it goes: see board.h. */
-#include "monitor/board_private.h"
+#include "monitor/board.h"
 
+#include "base/json.h"
 #include "base/memory.h"
 
 #include <math.h>
@@ -8,6 +9,48 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+struct cg_board_series {
+    char name[CG_BOARD_NAME_NBYTES];
+    size_t count;
+    /* Points are means of `stride` values; those of the one in the making are summed. */
+    unsigned stride, pending;
+    double pending_sum;
+    uint64_t pending_step;
+    uint64_t steps[CG_BOARD_POINTS_MAX];
+    double values[CG_BOARD_POINTS_MAX];
+};
+
+struct cg_board_fact {
+    char name[CG_BOARD_NAME_NBYTES], text[CG_BOARD_TEXT_NBYTES];
+};
+
+struct cg_board_alarm {
+    uint64_t step;
+    char name[CG_BOARD_NAME_NBYTES], about[CG_BOARD_NAME_NBYTES], advice[CG_BOARD_TEXT_NBYTES];
+};
+
+struct cg_board_sample {
+    uint64_t step;
+    char file[CG_BOARD_NAME_NBYTES];
+};
+
+struct cg_board_contents {
+    /* the status */
+    enum cg_board_state state;
+    char state_text[CG_BOARD_TEXT_NBYTES];
+    bool save_wanted;
+    uint64_t step, steps_limit, saved_step, version;
+    double seconds, minutes_limit;
+    /* everything else; series last, so that a copy can end with the last one used */
+    char title[CG_BOARD_TEXT_NBYTES];
+    size_t fact_count, alarm_count, sample_count, series_count;
+    struct cg_board_layout layout;
+    struct cg_board_fact facts[CG_BOARD_FACTS_MAX];
+    struct cg_board_alarm alarms[CG_BOARD_ALARMS_MAX];
+    struct cg_board_sample samples[CG_BOARD_SAMPLES_MAX];
+    struct cg_board_series series[CG_BOARD_SERIES_MAX];
+};
 
 struct cg_board {
     pthread_mutex_t lock;
@@ -53,7 +96,7 @@ static void close_changed(struct cg_board *board)
     close_board(board);
 }
 
-struct cg_board_contents *cg_board_copy(struct cg_board *board)
+static struct cg_board_contents *copy_contents(struct cg_board *board)
 {
     struct cg_board_contents *copy = cg_alloc(1, sizeof(*copy), "board", NULL);
     if (copy == NULL)
@@ -260,4 +303,148 @@ bool cg_board_has_sample(struct cg_board *board, const char *file)
         found = strcmp(contents->samples[i].file, file) == 0;
     close_board(board);
     return found;
+}
+
+/* ---- as JSON: from a copy, so that the trainer does not wait for it -------------------------- */
+
+static json_t *integer(uint64_t value)
+{
+    return json_integer((json_int_t)value);
+}
+
+/* Text from outside (paths, file names) that may not be UTF-8. */
+static json_t *text_of(const char *text)
+{
+    json_t *string = json_string(text);
+    return string != NULL ? string : json_string("(not UTF-8)");
+}
+
+char *cg_board_status_json(struct cg_board *board)
+{
+    static const char *const names[] = {"preparing", "training", "paused",
+                                        "stopping",  "finished", "failed"};
+    struct cg_board_contents *contents = copy_contents(board);
+    if (contents == NULL)
+        return NULL;
+    cg_memory_forget();
+    json_t *root = json_object();
+    json_object_set_new(root, "state", json_string(names[contents->state]));
+    json_object_set_new(root, "text", text_of(contents->state_text));
+    json_object_set_new(root, "step", integer(contents->step));
+    json_object_set_new(root, "steps_limit", integer(contents->steps_limit));
+    json_object_set_new(root, "seconds", json_real(contents->seconds));
+    json_object_set_new(root, "minutes_limit", json_real(contents->minutes_limit));
+    json_object_set_new(root, "saving", json_boolean(contents->save_wanted));
+    json_object_set_new(root, "saved_step", integer(contents->saved_step));
+    json_object_set_new(root, "version", integer(contents->version));
+    free(contents);
+    char *text;
+    cg_json_dump(root, JSON_COMPACT, "the board", &text, NULL);
+    return text;
+}
+
+static json_t *facts_of(const struct cg_board_contents *contents)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < contents->fact_count; i++) {
+        json_t *fact = json_object();
+        json_object_set_new(fact, "name", text_of(contents->facts[i].name));
+        json_object_set_new(fact, "text", text_of(contents->facts[i].text));
+        json_array_append_new(list, fact);
+    }
+    return list;
+}
+
+/* Steps and values side by side. What a thinned series has not yet made a point of ends it, so that
+ * the newest value is always there. */
+static json_t *series_of(const struct cg_board_contents *contents)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < contents->series_count; i++) {
+        const struct cg_board_series *series = &contents->series[i];
+        json_t *item = json_object(), *steps = json_array(), *values = json_array();
+        for (size_t k = 0; k < series->count; k++) {
+            json_array_append_new(steps, integer(series->steps[k]));
+            json_array_append_new(values, json_real(series->values[k]));
+        }
+        if (series->pending > 0) {
+            json_array_append_new(steps, integer(series->pending_step));
+            json_array_append_new(values, json_real(series->pending_sum / series->pending));
+        }
+        json_object_set_new(item, "name", text_of(series->name));
+        json_object_set_new(item, "steps", steps);
+        json_object_set_new(item, "values", values);
+        json_array_append_new(list, item);
+    }
+    return list;
+}
+
+static json_t *alarms_of(const struct cg_board_contents *contents)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < contents->alarm_count; i++) {
+        const struct cg_board_alarm *alarm = &contents->alarms[i];
+        json_t *item = json_object();
+        json_object_set_new(item, "step", integer(alarm->step));
+        json_object_set_new(item, "name", text_of(alarm->name));
+        json_object_set_new(item, "about", text_of(alarm->about));
+        json_object_set_new(item, "advice", text_of(alarm->advice));
+        json_array_append_new(list, item);
+    }
+    return list;
+}
+
+static json_t *layout_of(const struct cg_board_layout *layout)
+{
+    json_t *root = json_object(), *columns = json_array(), *rows = json_array();
+    for (int c = 0; c < layout->columns; c++)
+        json_array_append_new(columns, text_of(layout->column_names[c]));
+    for (int r = 0; r < layout->rows; r++) {
+        json_t *row = json_object();
+        json_object_set_new(row, "width", json_integer(layout->widths_px[r]));
+        json_object_set_new(row, "height", json_integer(layout->heights_px[r]));
+        json_array_append_new(rows, row);
+    }
+    json_object_set_new(root, "cell_width", json_integer(layout->cell_width_px));
+    json_object_set_new(root, "cell_height", json_integer(layout->cell_height_px));
+    json_object_set_new(root, "columns", columns);
+    json_object_set_new(root, "rows", rows);
+    return root;
+}
+
+static json_t *samples_of(const struct cg_board_contents *contents, cg_board_url_fn url,
+                          void *context)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < contents->sample_count; i++) {
+        char *address = url(context, i, contents->sample_count, contents->samples[i].file);
+        if (address == NULL)
+            continue;
+        json_t *item = json_object();
+        json_object_set_new(item, "step", integer(contents->samples[i].step));
+        json_object_set_new(item, "url", text_of(address));
+        json_array_append_new(list, item);
+        free(address);
+    }
+    return list;
+}
+
+char *cg_board_data_json(struct cg_board *board, cg_board_url_fn url, void *context)
+{
+    struct cg_board_contents *contents = copy_contents(board);
+    if (contents == NULL)
+        return NULL;
+    cg_memory_forget();
+    json_t *root = json_object();
+    json_object_set_new(root, "title", text_of(contents->title));
+    json_object_set_new(root, "version", integer(contents->version));
+    json_object_set_new(root, "facts", facts_of(contents));
+    json_object_set_new(root, "series", series_of(contents));
+    json_object_set_new(root, "alarms", alarms_of(contents));
+    json_object_set_new(root, "layout", layout_of(&contents->layout));
+    json_object_set_new(root, "samples", samples_of(contents, url, context));
+    free(contents);
+    char *text;
+    cg_json_dump(root, JSON_COMPACT, "the board", &text, NULL);
+    return text;
 }

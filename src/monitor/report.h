@@ -4,6 +4,9 @@
 
 #include "monitor/board.h"
 
+#include <stdbool.h>
+#include <stddef.h>
+
 /*
  * Write the board to path as HTML. Of the samples, files in samples_dir, as many go in as fit into
  * some megabytes, evenly spread over the run, the first and the last among them. Errors: CG_ERR_IO,
@@ -11,5 +14,16 @@
  */
 enum cg_status cg_report_write(const char *path, const char *samples_dir, struct cg_board *board,
                                struct cg_error *error);
+
+/* The monitor's page in its parts, built into the program. */
+
+struct cg_asset {
+    const char *type; /* MIME */
+    const char *text; /* not ended by a zero */
+    size_t nbytes;
+};
+
+/* The part that page.html refers to by this name; false: there is none. */
+bool cg_asset_find(const char *name, struct cg_asset *out);
 
 #endif

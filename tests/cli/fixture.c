@@ -153,14 +153,15 @@ static int make_model(const char *path, char *name)
 {
     char summary[] = "Random numbers, for tests.";
     struct cg_error error;
-    struct cg_model model = {.config = {.level_count = 2,
-                                        .levels = {{.channels = 16, .down = {1, {1}}},
-                                                   {.channels = 16, .down = {1, {2}}}},
-                                        .feature_px = 2,
-                                        .pixel_features = 4,
-                                        .head_layers = 1,
-                                        .head_channels = {8}},
-                             .card = {.name = name, .summary = summary, .detail_px = 256}};
+    struct cg_model model = {
+        .config = {.level_count = 2,
+                   .levels = {{.channels = 16, .down = {1, {1}}},
+                              {.channels = 16, .down = {1, {2}}}},
+                   .feature_px = 2,
+                   .pixel_features = 4,
+                   .head_layers = 1,
+                   .head_channels = {8}},
+        .card = {.name = name, .summary = summary, .looks = cg_render_params_neutral(256)}};
     enum cg_status status = cg_generator_build(&model.config, &model.network, &error);
     if (status == CG_OK) {
         size_t count = model.network->parameter_count;

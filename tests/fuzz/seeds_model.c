@@ -56,9 +56,15 @@ static void save_style(const char *path, int levels)
                    .head_channels = {1}},
         .card = {.name = "tiny",
                  .summary = "Lines.",
-                 .detail_px = 64,
-                 .looks = "{\"line\":1.5,\"colors\":8,\"hatch\":0.5,\"halftone\":0.3,"
-                          "\"paper\":\"cream:0.2\",\"ink\":0.9}"}};
+                 .looks = {.detail_px = 64,
+                           .ink = 0.9f,
+                           .line = 1.5f,
+                           .colors = 8,
+                           .hatch = 0.5f,
+                           .halftone = 0.3f,
+                           .halftone_dots = 90,
+                           .paper = {0.9f, 0.8f, 0.7f},
+                           .grain = 0.2f}}};
     must(cg_generator_build(&model.config, &model.network, &error), &error);
     model.parameters = random_numbers(model.network->parameter_count);
     must(cg_model_write(path, &model, NULL, &error), &error);

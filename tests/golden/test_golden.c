@@ -80,9 +80,10 @@ static char *write_style(const char *folder)
         .head_layers = 1,
         .head_channels = {16},
     };
-    struct cg_model model = {
-        .config = config,
-        .card = {.name = "golden", .summary = "random weights", .detail_px = DETAIL_PX}};
+    struct cg_model model = {.config = config,
+                             .card = {.name = "golden",
+                                      .summary = "random weights",
+                                      .looks = cg_render_params_neutral(DETAIL_PX)}};
     assert_int_equal(cg_generator_build(&config, &model.network, NULL), CG_OK);
     model.parameters = cg_alloc(model.network->parameter_count, sizeof(float), "weights", NULL);
     assert_non_null(model.parameters);

@@ -2,11 +2,11 @@
  * Every allocation fails once, in what goes through libexif, Little CMS and jansson: the result is
  * the same as ever, or CG_ERR_MEMORY; never a result with something missing, nor "damaged".
  */
+#include "base/json.h"
 #include "base/memory.h"
 #include "fail_alloc.h"
 #include "image/exif.h"
 #include "image/image.h"
-#include "model/json.h"
 #include "unit/fixture_profile.h"
 
 #include <setjmp.h>

@@ -115,7 +115,7 @@ void fixture_write_model(const char *path)
                    .pixel_features = 3,
                    .head_layers = 1,
                    .head_channels = {8}},
-        .card = {.name = name, .summary = summary, .detail_px = 128},
+        .card = {.name = name, .summary = summary, .looks = cg_render_params_neutral(128)},
     };
     assert_int_equal(cg_generator_build(&model.config, &model.network, NULL), CG_OK);
     float *parameters = malloc(model.network->parameter_count * sizeof(float));

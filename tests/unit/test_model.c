@@ -41,8 +41,9 @@ static struct cg_model *make_model(const char *name)
         model->parameters[i] = cg_rng_normal(&rng);
     model->card = (struct cg_card){.name = cg_string_copy(name),
                                    .summary = cg_string_copy("Lines, \"bold\"."),
-                                   .detail_px = 1000,
-                                   .looks = cg_string_copy("{\"line\":1.5,\"new\":[]}")};
+                                   .looks = cg_render_params_neutral(1000)};
+    model->card.looks.line = 1.4f;
+    assert_int_equal(cg_render_params_set_paper(&model->card.looks, "cream:0.15", NULL), CG_OK);
     return model;
 }
 
@@ -161,8 +162,8 @@ static void models_come_back_as_written(void **state)
     assert_memory_equal(&back->config, &model->config, sizeof(tiny_config));
     assert_string_equal(back->card.name, "tiny");
     assert_string_equal(back->card.summary, "Lines, \"bold\".");
-    assert_int_equal(back->card.detail_px, 1000);
-    assert_string_equal(back->card.looks, "{\"line\":1.5,\"new\":[]}");
+    assert_int_equal(back->card.looks.detail_px, 1000);
+    assert_memory_equal(&back->card.looks, &model->card.looks, sizeof(back->card.looks));
     assert_string_equal(back->source, "test_model.st");
     cg_model_free(back);
 

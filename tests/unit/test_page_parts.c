@@ -1,6 +1,5 @@
 /* train: panels, printed text and the width of lines, on drawn pages; and on the shared comics. */
 #include "train/data/findings.h"
-#include "train/data/stroke_width.h"
 #include "unit/fixture_page.h"
 
 #include <math.h>

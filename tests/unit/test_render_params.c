@@ -1,4 +1,5 @@
 /* model/looks: ranges, papers, what a card may say. */
+#include "base/memory.h"
 #include "model/render_params.h"
 
 #include <math.h>
@@ -88,16 +89,25 @@ static void other_papers_are_refused_and_change_nothing(void **state)
     }
 }
 
+static enum cg_status read_looks(const char *text, struct cg_render_params *looks,
+                                 struct cg_error *error)
+{
+    json_t *object = json_loads(text, 0, NULL);
+    assert_non_null(object);
+    enum cg_status status = cg_render_params_read(object, looks, error);
+    json_decref(object);
+    return status;
+}
+
 static void a_card_sets_what_it_names(void **state)
 {
     (void)state;
     struct cg_render_params looks = cg_render_params_neutral(960);
     assert_int_equal(cg_render_params_read(NULL, &looks, NULL), CG_OK);
-    assert_int_equal(
-        cg_render_params_read("{\"line\": 1.5, \"colors\": 12, \"halftone_dots\": 90,"
-                              " \"paper\": \"cream:0.5\", \"hatch\": 1, \"unheard_of\": [1]}",
-                              &looks, NULL),
-        CG_OK);
+    assert_int_equal(read_looks("{\"line\": 1.5, \"colors\": 12, \"halftone_dots\": 90,"
+                                " \"paper\": \"cream:0.5\", \"hatch\": 1, \"unheard_of\": [1]}",
+                                &looks, NULL),
+                     CG_OK);
     assert_true(looks.line == 1.5f && looks.colors == 12 && looks.halftone_dots == 90);
     assert_true(looks.hatch == 1.0f && looks.grain == 0.5f && looks.paper[2] < 1.0f);
     assert_true(looks.ink == 1.0f && looks.detail_px == 960);
@@ -115,14 +125,37 @@ static void a_card_out_of_range_is_refused(void **state)
         {"{\"ink\": \"much\"}", "expected a number as \"ink\", found a string"},
         {"{\"paper\": 3}", "expected a string as \"paper\""},
         {"{\"paper\": \"mud\"}", "\"paper\": expected white, cream"},
-        {"[1]", "expected a JSON object"},
-        {"{", "expected JSON"},
+        {"[1]", "expected an object as \"looks\", found an array"},
     };
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         struct cg_error error;
         struct cg_render_params looks = cg_render_params_neutral(960);
-        assert_int_equal(cg_render_params_read(bad[i].text, &looks, &error), CG_ERR_MODEL);
+        assert_int_equal(read_looks(bad[i].text, &looks, &error), CG_ERR_MODEL);
         assert_non_null(strstr(error.text, bad[i].expected));
+    }
+}
+
+/* What is written is what differs from the neutral looks, numbers as short as floats can be. */
+static void a_card_comes_back_as_written(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {
+        "{}",
+        "{\"line\":1.4,\"saturation\":1.1,\"colors\":16,\"paper\":\"cream:0.15\"}",
+        "{\"fill\":0.0,\"halftone_dots\":90,\"paper\":\"#102030\"}",
+        "{\"paper\":\"white:0.3\"}",
+        "{\"paper\":\"kraft\"}",
+    };
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        char *text;
+        struct cg_render_params looks = cg_render_params_neutral(960);
+        assert_int_equal(read_looks(texts[i], &looks, NULL), CG_OK);
+        cg_memory_forget();
+        assert_int_equal(
+            cg_json_dump(cg_render_params_to_json(&looks), JSON_COMPACT, "looks", &text, NULL),
+            CG_OK);
+        assert_string_equal(text, texts[i]);
+        free(text);
     }
 }
 
@@ -136,6 +169,7 @@ int main(void)
         cmocka_unit_test(other_papers_are_refused_and_change_nothing),
         cmocka_unit_test(a_card_sets_what_it_names),
         cmocka_unit_test(a_card_out_of_range_is_refused),
+        cmocka_unit_test(a_card_comes_back_as_written),
     };
     return cmocka_run_group_tests_name("looks", tests, NULL, NULL);
 }

@@ -52,7 +52,7 @@ static void the_model_is_under_its_own_card(void **state)
     assert_int_equal(cg_model_read(run.from, &start, NULL), CG_OK);
     assert_string_equal(model->card.name, "test");
     assert_string_equal(model->card.summary, "Made by a test.");
-    assert_int_equal(model->card.detail_px, 128);
+    assert_int_equal(model->card.looks.detail_px, 128);
     assert_int_equal(model->config.levels[0].channels, start->config.levels[0].channels);
     assert_int_equal(model->network->parameter_count, start->network->parameter_count);
     assert_memory_not_equal(model->parameters, start->parameters,

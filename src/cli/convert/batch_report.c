@@ -2,9 +2,9 @@
 #include "cli/convert/batch_report.h"
 
 #include "base/file.h"
+#include "base/json.h"
 #include "base/memory.h"
 #include "base/output.h"
-#include "model/json.h"
 
 #include <errno.h>
 #include <math.h>
@@ -12,8 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-
-#define MS_DIGITS 7 /* a tenth of a millisecond is shown */
 
 struct cg_report {
     FILE *file; /* NULL: nothing is noted */
@@ -147,9 +145,8 @@ enum cg_status cg_report_add(struct cg_report *report, const struct cg_job *job,
         return CG_OK;
     char *line;
     cg_memory_forget();
-    enum cg_status status =
-        cg_json_dump(line_of(report, job, result), JSON_COMPACT | JSON_REAL_PRECISION(MS_DIGITS),
-                     "writing the report", &line, error);
+    enum cg_status status = cg_json_dump(line_of(report, job, result), JSON_COMPACT,
+                                         "writing the report", &line, error);
     if (status == CG_OK)
         status = add_line(report, line, error);
     free(line);

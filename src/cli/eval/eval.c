@@ -3,11 +3,11 @@
  * as a table or as one JSON object, and nothing else does. docs/EVAL.md says what they mean.
  */
 #include "base/file.h"
+#include "base/json.h"
 #include "base/memory.h"
 #include "cli/command.h"
 #include "cli/confinement.h"
 #include "eval/compare.h"
-#include "model/json.h"
 #include "tensor/matrix.h"
 
 #include <stdio.h>
@@ -126,8 +126,7 @@ static int print_json(const struct settings *settings, const struct cg_compariso
     for (int level = 0; level < CG_SWD_LEVELS; level++)
         json_array_append_new(levels, json_real(found->swd.levels[level]));
     json_object_set_new(all, "swd_levels", levels);
-    if (cg_json_dump(all, JSON_INDENT(2) | JSON_REAL_PRECISION(9), "the measures", &text, &error) !=
-        CG_OK)
+    if (cg_json_dump(all, JSON_INDENT(2), "the measures", &text, &error) != CG_OK)
         return cg_cli_fail(CG_EXIT_INPUT, "%s", error.text);
     puts(text);
     free(text);

@@ -1,10 +1,10 @@
 /* comicgan score: which pictures do not belong, by a vector GAN's discriminator. */
+#include "base/json.h"
 #include "base/memory.h"
 #include "cli/command.h"
 #include "cli/confinement.h"
 #include "gan/anomaly.h"
 #include "image/walk.h"
-#include "model/json.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -170,8 +170,7 @@ static int print_json(const struct scores *scores, bool fitted)
         json_pack("{s:s, s:o}", "score", fitted ? "mahalanobis" : "negative logit", "files", array);
     if (root != NULL && scores->auc >= 0.0)
         json_object_set_new(root, "roc_auc", json_real(scores->auc));
-    if (cg_json_dump(root, JSON_INDENT(2) | JSON_REAL_PRECISION(7), "score: the scores, as JSON",
-                     &text, &error) != CG_OK)
+    if (cg_json_dump(root, JSON_INDENT(2), "score: the scores, as JSON", &text, &error) != CG_OK)
         return cg_cli_fail(CG_EXIT_INPUT, "%s", error.text);
     puts(text);
     free(text);

@@ -3,9 +3,9 @@
  * style's comics look by default (comicgan convert's looks) is part of its card, so the person who
  * trains a style tries looks with convert and then writes the ones that suit it here.
  */
+#include "base/json.h"
 #include "base/memory.h"
 #include "cli/render_options.h"
-#include "model/json.h"
 #include "model/model.h"
 
 #include <stdio.h>
@@ -80,12 +80,6 @@ static int check_order(struct order *order, int argc, char *argv[])
 
 /* ---- the card -------------------------------------------------------------------------------- */
 
-static json_t *looks_of(const struct cg_card *card)
-{
-    json_t *looks = card->looks != NULL ? json_loads(card->looks, 0, NULL) : NULL;
-    return looks != NULL ? looks : json_object();
-}
-
 static int print_card(const struct cg_model *model)
 {
     const struct cg_card *card = &model->card;
@@ -93,62 +87,34 @@ static int print_card(const struct cg_model *model)
     char *text;
     cg_memory_forget();
     json_t *root = json_pack("{s:s, s:s, s:i, s:I, s:o}", "name", card->name, "summary",
-                             card->summary, "detail_px", card->detail_px, "parameters",
-                             (json_int_t)model->network->parameter_count, "looks", looks_of(card));
-    if (cg_json_dump(root, JSON_INDENT(2) | JSON_REAL_PRECISION(6), "the card", &text, &error) !=
-        CG_OK)
+                             card->summary, "detail_px", card->looks.detail_px, "parameters",
+                             (json_int_t)model->network->parameter_count, "looks",
+                             cg_render_params_to_json(&card->looks));
+    if (cg_json_dump(root, JSON_INDENT(2), "the card", &text, &error) != CG_OK)
         return cg_cli_fail(CG_EXIT_MODEL, "%s", error.text);
     puts(text);
     free(text);
     return CG_EXIT_DONE;
 }
 
-/* The card's looks with those that were asked for, as JSON text to be freed; NULL for none. */
-static enum cg_status change_looks(const struct order *order, const struct cg_card *card,
-                                   char **out, struct cg_error *error)
-{
-    *out = NULL;
-    cg_memory_forget();
-    json_t *looks = looks_of(card);
-    for (int i = 0; CG_LOOK_TABLE[i].kind != CG_OPTION_NONE; i++) {
-        const struct cg_option *row = &CG_LOOK_TABLE[i];
-        double value = cg_option_get(row, &order->looks.values);
-        if ((order->looks.given >> i & 1) != 0 && row->key != NULL)
-            json_object_set_new(looks, row->key,
-                                row->kind == CG_OPTION_INT ? json_integer((json_int_t)value)
-                                                           : json_real(value));
-    }
-    if (order->looks.paper != NULL)
-        json_object_set_new(looks, "paper", json_string(order->looks.paper));
-    if (json_object_size(looks) == 0 && !cg_memory_was_short()) {
-        json_decref(looks);
-        return CG_OK;
-    }
-    return cg_json_dump(looks, JSON_COMPACT | JSON_REAL_PRECISION(6), "the card's looks", out,
-                        error);
-}
-
 static int write_copy(const struct order *order, const struct cg_model *model)
 {
     struct cg_error error;
     struct cg_model copy = *model;
-    char *looks;
-    if (change_looks(order, &model->card, &looks, &error) != CG_OK)
-        return cg_cli_fail(CG_EXIT_INPUT, "writing %s: %s", order->out, error.text);
+    struct cg_render_params *looks = &copy.card.looks;
+    cg_options_overlay(CG_LOOK_TABLE, order->looks.given, &order->looks.values, looks);
+    if (order->looks.paper != NULL)
+        cg_render_params_set_paper(looks, order->looks.paper, NULL);
     /* the writer reads the card and changes nothing in it */
-    copy.card.name = order->name != NULL ? (char *)order->name : model->card.name;
-    copy.card.summary = order->summary != NULL ? (char *)order->summary : model->card.summary;
-    copy.card.looks = looks;
-    if ((order->looks.given & 1) != 0)
-        copy.card.detail_px = order->looks.values.detail_px;
-    int code = CG_EXIT_DONE;
+    if (order->name != NULL)
+        copy.card.name = (char *)order->name;
+    if (order->summary != NULL)
+        copy.card.summary = (char *)order->summary;
     enum cg_status status = cg_model_write(order->out, &copy, NULL, &error);
-    if (status != CG_OK)
-        code = cg_cli_fail(status == CG_ERR_MODEL || status == CG_ERR_ARGUMENT ? CG_EXIT_USAGE
-                                                                               : CG_EXIT_INPUT,
-                           "%s", error.text);
-    free(looks);
-    return code;
+    if (status == CG_OK)
+        return CG_EXIT_DONE;
+    bool refused = status == CG_ERR_MODEL || status == CG_ERR_ARGUMENT;
+    return cg_cli_fail(refused ? CG_EXIT_USAGE : CG_EXIT_INPUT, "%s", error.text);
 }
 
 static int run(int argc, char *argv[])

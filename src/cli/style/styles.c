@@ -1,7 +1,7 @@
 /* comicgan styles: what --style may be. */
+#include "base/json.h"
 #include "base/memory.h"
 #include "cli/command.h"
-#include "model/json.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -66,13 +66,21 @@ static char *as_list(const char *text)
 static char *facts_of_model(const struct cg_model *model)
 {
     const struct cg_card *card = &model->card;
-    return cg_string_format("# %s\n\n%s\n\n| | |\n|---|---|\n"
-                            "| file | `model.safetensors`, %zu parameters, %.2f MB |\n"
-                            "| working size | %d px, long side |\n"
-                            "| looks on the card | %s |\n",
-                            card->name, card->summary, model->network->parameter_count,
-                            (double)model->network->parameter_count * sizeof(float) / 1e6,
-                            card->detail_px, card->looks != NULL ? card->looks : "none");
+    char *looks;
+    cg_memory_forget();
+    if (cg_json_dump(cg_render_params_to_json(&card->looks), JSON_COMPACT, "looks", &looks, NULL) !=
+        CG_OK)
+        return NULL;
+    char *facts =
+        cg_string_format("# %s\n\n%s\n\n| | |\n|---|---|\n"
+                         "| file | `model.safetensors`, %zu parameters, %.2f MB |\n"
+                         "| working size | %d px, long side |\n"
+                         "| looks on the card | %s |\n",
+                         card->name, card->summary, model->network->parameter_count,
+                         (double)model->network->parameter_count * sizeof(float) / 1e6,
+                         card->looks.detail_px, strcmp(looks, "{}") != 0 ? looks : "none");
+    free(looks);
+    return facts;
 }
 
 static char *compose(const struct cg_model *model, const struct cg_cli_card_facts *facts)

@@ -180,7 +180,7 @@ static enum cg_status choose_detail(struct cg_train_options *options, struct cg_
         return CG_OK;
     enum cg_status status = cg_model_open_style(options->models_dir, options->from, &start, error);
     if (status == CG_OK)
-        options->detail_px = start->card.detail_px;
+        options->detail_px = start->card.looks.detail_px;
     cg_model_free(start);
     return status;
 }

@@ -2,9 +2,9 @@
 #include "cli/train/train_watch.h"
 
 #include "base/file.h"
+#include "base/json.h"
 #include "base/memory.h"
 #include "cli/cli.h"
-#include "model/json.h"
 #include "monitor/report.h"
 #include "monitor/server.h"
 #include "train/core/run_file.h"

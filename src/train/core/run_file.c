@@ -77,8 +77,7 @@ enum cg_status cg_run_file_write(const struct cg_run_kind *kind, const char *out
     char *text;
     cg_memory_forget();
     json_t *root = create(kind, record, to_json(kind->rows, options), more);
-    enum cg_status status = cg_json_dump(root, JSON_INDENT(2) | JSON_REAL_PRECISION(9),
-                                         "writing " RUN_FILE, &text, error);
+    enum cg_status status = cg_json_dump(root, JSON_INDENT(2), "writing " RUN_FILE, &text, error);
     char *path = cg_string_format("%s/" RUN_FILE, out_dir);
     if (status == CG_OK && path == NULL)
         status = cg_fail(error, CG_ERR_MEMORY, "writing " RUN_FILE ": out of memory");

@@ -7,8 +7,8 @@
 #define CG_TRAIN_CORE_RUN_FILE_H
 
 #include "base/error.h"
+#include "base/json.h"
 #include "base/option.h"
-#include "model/json.h"
 #include "train/core/loop.h"
 
 #include <stdbool.h>

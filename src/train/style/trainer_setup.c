@@ -189,16 +189,13 @@ static enum cg_status create_micro_batches(struct cg_trainer *trainer, struct cg
  * found to within 0.2 from their comics. */
 #define LINE_AS_TRAINED 0.00235f
 
-/* The looks that follow from the data: how wide lines are drawn. NULL: nothing is to be changed. */
-static char *looks_of_data(const struct cg_dataset *dataset)
+/* The width of lines that follows from the data; 1 where it says nothing. */
+static float line_of_data(const struct cg_dataset *dataset)
 {
     struct cg_dataset_counts counts;
     cg_dataset_get_counts(dataset, &counts);
     float line = roundf(counts.line_fraction / LINE_AS_TRAINED * 10.0f) / 10.0f;
-    line = fminf(fmaxf(line, 0.5f), 2.0f);
-    if (counts.line_fraction <= 0.0f || line == 1.0f)
-        return NULL;
-    return cg_string_format("{\"line\":%.1f}", (double)line);
+    return counts.line_fraction > 0.0f ? fminf(fmaxf(line, 0.5f), 2.0f) : 1.0f;
 }
 
 /* The model as it will be written: the generator's architecture under the run's own card. */
@@ -211,8 +208,8 @@ static enum cg_status make_card(struct cg_trainer *trainer, struct cg_error *err
     card->config = trainer->state.config;
     card->card.name = cg_string_copy(trainer->options->name);
     card->card.summary = cg_string_copy(trainer->options->summary);
-    card->card.detail_px = trainer->options->detail_px;
-    card->card.looks = looks_of_data(trainer->dataset);
+    card->card.looks = cg_render_params_neutral(trainer->options->detail_px);
+    card->card.looks.line = line_of_data(trainer->dataset);
     if (card->card.name == NULL || card->card.summary == NULL)
         return cg_fail(error, CG_ERR_MEMORY, "model: out of memory");
     return cg_generator_build(&card->config, &card->network, error);

@@ -1,6 +1,6 @@
 /* JSON of untrusted origin, through jansson: bounded, without duplicate keys, always an object. */
-#ifndef CG_MODEL_JSON_H
-#define CG_MODEL_JSON_H
+#ifndef CG_BASE_JSON_H
+#define CG_BASE_JSON_H
 
 #include "base/error.h"
 
@@ -15,7 +15,8 @@ enum cg_status cg_json_parse_object(const char *text, size_t nbytes, int depth_m
                                     const char *what, json_t **out, struct cg_error *error);
 
 /*
- * JSON text of value, which is released, into *out, to be freed. All text that leaves the program
+ * JSON text of value, which is released, into *out, to be freed. Fractions are written as the
+ * shortest decimal that reads back as the same float. All text that leaves the program
  * as JSON goes through here: call cg_memory_forget before the first part of value is made, as
  * jansson leaves out a member that there is no memory for. what names the text in errors, and *out
  * is NULL then. Errors: CG_ERR_MEMORY; CG_ERR_FORMAT, where value is NULL with memory enough, as

@@ -1,7 +1,8 @@
 /* JSON of untrusted origin: see json.h. */
-#include "model/json.h"
+#include "base/json.h"
 
 #include "base/memory.h"
+#include "base/text.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
@@ -33,10 +34,26 @@ __attribute__((constructor)) static void watch_memory(void)
     json_set_alloc_funcs(cg_watched_malloc, free);
 }
 
+static void shorten_numbers(json_t *value)
+{
+    const char *key;
+    json_t *member;
+    size_t i;
+    char text[CG_TEXT_FLOAT_NBYTES];
+    if (json_is_real(value)) {
+        cg_text_of_float((float)json_real_value(value), text);
+        json_real_set(value, strtod(text, NULL));
+    }
+    json_object_foreach(value, key, member) shorten_numbers(member);
+    json_array_foreach(value, i, member) shorten_numbers(member);
+}
+
 enum cg_status cg_json_dump(json_t *value, size_t flags, const char *what, char **out,
                             struct cg_error *error)
 {
-    *out = value != NULL ? json_dumps(value, flags) : NULL;
+    shorten_numbers(value);
+    *out =
+        value != NULL ? json_dumps(value, flags | JSON_REAL_PRECISION(CG_TEXT_FLOAT_DIGITS)) : NULL;
     json_decref(value);
     if (cg_memory_was_short()) {
         free(*out);
