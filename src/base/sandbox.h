@@ -31,9 +31,10 @@ enum cg_status cg_sandbox_restrict_calls(struct cg_error *error);
 struct cg_sandbox;
 
 enum cg_sandbox_access {
-    CG_SANDBOX_READ = 1, /* a file, or a folder with all below it */
-    CG_SANDBOX_WRITE = 2 /* a folder: files in it and below are made, replaced and removed; or a
-                            device, pipe or file, which is written to */
+    CG_SANDBOX_READ = 1,  /* a file, or a folder with all below it */
+    CG_SANDBOX_WRITE = 2, /* a folder: files in it and below are made, replaced and removed; or a
+                             device, pipe or file, which is written to */
+    CG_SANDBOX_MAKE_FOLDERS = 4 /* in a folder and below */
 };
 
 enum cg_status cg_sandbox_create(struct cg_sandbox **out, struct cg_error *error);
@@ -49,7 +50,7 @@ enum cg_status cg_sandbox_allow(struct cg_sandbox *sandbox, const char *path, un
 enum cg_status cg_sandbox_allow_output(struct cg_sandbox *sandbox, const char *path,
                                        struct cg_error *error);
 
-/* Give up all files but those allowed, and those that are open. To be called while no other thread
+/* Give up all files but those allowed, and those that are open. A second time gives up more. To be called while no other thread
  * makes threads or blocks all signals. Errors: CG_ERR_STATE. */
 enum cg_status cg_sandbox_restrict_files(struct cg_sandbox *sandbox, struct cg_error *error);
 

@@ -106,7 +106,8 @@ enum cg_status cg_sandbox_allow(struct cg_sandbox *sandbox, const char *path, un
     if (fd < 0)
         return CG_OK;
     uint64_t rights = ((access & CG_SANDBOX_READ) != 0 ? RIGHTS_READ : 0) |
-                      ((access & CG_SANDBOX_WRITE) != 0 ? RIGHTS_WRITE : 0);
+                      ((access & CG_SANDBOX_WRITE) != 0 ? RIGHTS_WRITE : 0) |
+                      ((access & CG_SANDBOX_MAKE_FOLDERS) != 0 ? LANDLOCK_ACCESS_FS_MAKE_DIR : 0);
     if (fstat(fd, &about) == 0 && !S_ISDIR(about.st_mode))
         rights &= RIGHTS_OF_FILES;
     const struct landlock_path_beneath_attr rule = {.allowed_access = rights & sandbox->handled,

@@ -1,9 +1,12 @@
 /* The walls of commands: see confinement.h. */
 #include "cli/confinement.h"
 
+#include "base/file.h"
 #include "cli/cli.h"
 #include "image/walk.h"
 
+#include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
 int cg_cli_give_up_calls(void)
@@ -25,6 +28,36 @@ enum cg_status cg_cli_give_up_files(cg_cli_allow_fn allow, const void *context,
     if (status == CG_OK && cg_sandbox_restrict_files(sandbox, &why) != CG_OK)
         status = cg_fail(error, why.status, "%s; --no-sandbox does without", why.text);
     cg_sandbox_free(sandbox);
+    return status;
+}
+
+/* Cut path, with a slash at its end, to the folder above it; false where that is the current one.
+ */
+static bool cut_to_parent(char *path)
+{
+    size_t length = strlen(path);
+    while (length > 1 && path[length - 1] == '/')
+        length--;
+    while (length > 0 && path[length - 1] != '/')
+        length--;
+    path[length] = '\0';
+    return length > 0;
+}
+
+enum cg_status cg_cli_allow_new_output(struct cg_sandbox *sandbox, const char *out,
+                                       struct cg_error *error)
+{
+    struct stat about;
+    char *target = cg_output_resolve(out, error);
+    if (target == NULL)
+        return error->status;
+    bool special = stat(target, &about) == 0 && !S_ISREG(about.st_mode) && !S_ISDIR(about.st_mode);
+    bool named = special || cut_to_parent(target);
+    while (!special && named && stat(target, &about) != 0)
+        named = cut_to_parent(target);
+    enum cg_status status = cg_sandbox_allow(sandbox, named ? target : ".",
+                                             CG_SANDBOX_WRITE | CG_SANDBOX_MAKE_FOLDERS, error);
+    free(target);
     return status;
 }
 

@@ -17,19 +17,6 @@ static bool set_paper(void *field, const struct cg_option *row, const char *text
     return false;
 }
 
-static bool read_mask(void *field, const struct cg_option *row, const char *path)
-{
-    struct cg_cli_render_params *looks = field;
-    struct cg_error error;
-    cg_image_clear(&looks->mask);
-    looks->mask_path = path;
-    const struct cg_image_read_options grey = {.channels = 1};
-    if (cg_image_read(path, &grey, &looks->mask, NULL, &error) == CG_OK)
-        return true;
-    cg_cli_fail(CG_EXIT_USAGE, "--%s: %s", row->name, error.text);
-    return false;
-}
-
 #define AT(member) offsetof(struct cg_cli_render_params, member)
 
 const struct cg_option CG_CLI_RENDER_OPTIONS[] = {
@@ -41,11 +28,20 @@ const struct cg_option CG_CLI_RENDER_OPTIONS[] = {
      "white, cream, newsprint, kraft, grey, blue or #rrggbb; :0 to :1 after it is its grain, as in "
      "cream:0.5",
      .set = set_paper},
-    {"mask", 0, CG_OPTION_CUSTOM, 0, "FILE",
-     "a grey picture, stretched over the photo: comic where it is white, photo where it is black",
-     .set = read_mask},
+    {"mask", 0, CG_OPTION_FILE, AT(mask_path), "FILE",
+     "a grey picture, stretched over the photo: comic where it is white, photo where it is black"},
     CG_OPTION_END,
 };
+
+int cg_cli_render_params_read_mask(struct cg_cli_render_params *looks, bool strict)
+{
+    const struct cg_image_read_options grey = {.channels = 1, .strict = strict};
+    struct cg_error error;
+    if (looks->mask_path == NULL ||
+        cg_image_read(looks->mask_path, &grey, &looks->mask, NULL, &error) == CG_OK)
+        return CG_EXIT_DONE;
+    return cg_cli_fail(CG_EXIT_USAGE, "--mask: %s", error.text);
+}
 
 enum cg_status cg_cli_render_params_open(const struct cg_cli_render_params *looks,
                                          struct cg_engine **engine, struct cg_render_params *out,
@@ -75,6 +71,26 @@ enum cg_status cg_cli_render_params_add_inputs(const struct cg_cli_render_params
         status = cg_inputs_add(inputs, looks->mask_path, error);
     free(path);
     return status;
+}
+
+static enum cg_status allow_reading(void *sandbox, const char *path, struct cg_error *error)
+{
+    return cg_sandbox_allow(sandbox, path, CG_SANDBOX_READ, error);
+}
+
+enum cg_status cg_cli_allow_style(struct cg_sandbox *sandbox, const char *style,
+                                  struct cg_error *error)
+{
+    return cg_model_visit_style(cg_cli_models_folder(), style, allow_reading, sandbox, error);
+}
+
+enum cg_status cg_cli_render_params_allow(struct cg_sandbox *sandbox, const void *context,
+                                          struct cg_error *error)
+{
+    const struct cg_cli_render_params *looks = context;
+    enum cg_status status = cg_cli_allow_style(sandbox, looks->style, error);
+    return status == CG_OK ? cg_sandbox_allow(sandbox, looks->mask_path, CG_SANDBOX_READ, error)
+                           : status;
 }
 
 void cg_cli_render_params_close(struct cg_cli_render_params *looks)

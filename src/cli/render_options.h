@@ -5,6 +5,7 @@
 #ifndef CG_CLI_RENDER_OPTIONS_H
 #define CG_CLI_RENDER_OPTIONS_H
 
+#include "base/sandbox.h"
 #include "cli/command.h"
 #include "comic/engine.h"
 #include "image/image.h"
@@ -24,9 +25,22 @@ struct cg_cli_render_params {
         .style = CG_DEFAULT_STYLE                                                                  \
     }
 
-/* Rows for a command's table: a group with a struct cg_cli_render_params as its structure. The mask
- * is read as it is named. */
+/* Rows for a command's table: a group with a struct cg_cli_render_params as its structure. */
 extern const struct cg_option CG_CLI_RENDER_OPTIONS[];
+
+/* Allow reading a style, by name or path; "": all there are. Errors: those of cg_sandbox_allow,
+ * CG_ERR_MEMORY. */
+enum cg_status cg_cli_allow_style(struct cg_sandbox *sandbox, const char *style,
+                                  struct cg_error *error);
+
+/* Allow reading what open and read_mask read; looks: a struct cg_cli_render_params. Errors: those
+ * of cg_sandbox_allow, CG_ERR_MEMORY. */
+enum cg_status cg_cli_render_params_allow(struct cg_sandbox *sandbox, const void *looks,
+                                          struct cg_error *error);
+
+/* Read the mask, if there is one; strict: not a damaged one. To be called before open. Returns
+ * CG_EXIT_DONE, or CG_EXIT_USAGE after its message. */
+int cg_cli_render_params_read_mask(struct cg_cli_render_params *looks, bool strict);
 
 /*
  * Load the style; *out is how its comics are to look: its card's looks, and what the user set. The

@@ -41,6 +41,13 @@ enum cg_status cg_model_write(const char *path, const struct cg_model *model,
 enum cg_status cg_model_open_style(const char *folder, const char *style, struct cg_model **out,
                                    struct cg_error *error);
 
+/* Called with each file and folder that opening a style may read. */
+typedef enum cg_status (*cg_model_visit_fn)(void *context, const char *path,
+                                            struct cg_error *error);
+/* Errors: CG_ERR_MEMORY, and those of visit. */
+enum cg_status cg_model_visit_style(const char *folder, const char *style, cg_model_visit_fn visit,
+                                    void *context, struct cg_error *error);
+
 /* The model file that a style's name or path means, to be freed; NULL when there is none, as of the
  * built-in one. Errors: CG_ERR_MEMORY, CG_ERR_IO. */
 enum cg_status cg_model_style_path(const char *folder, const char *style, char **out,

@@ -287,6 +287,45 @@ static bool is_path(const char *style)
     return strchr(style, '/') != NULL || has_suffix(style, SUFFIX);
 }
 
+/* The folder, and each model in it, which may be a link to another one. */
+static enum cg_status visit_folder(const char *folder, cg_model_visit_fn visit, void *context,
+                                   struct cg_error *error)
+{
+    struct dirent **names;
+    enum cg_status status = visit(context, folder, error);
+    int count = status == CG_OK ? scandir(folder, &names, is_model_name, compare_names) : -1;
+    for (int i = 0; i < count; i++) {
+        char *path = cg_string_format("%s/%s", folder, names[i]->d_name);
+        if (path == NULL)
+            status = cg_fail(error, CG_ERR_MEMORY, "style: out of memory");
+        else if (status == CG_OK)
+            status = visit(context, path, error);
+        free(path);
+        free(names[i]);
+    }
+    if (count >= 0)
+        free(names);
+    return status;
+}
+
+enum cg_status cg_model_visit_style(const char *folder, const char *style, cg_model_visit_fn visit,
+                                    void *context, struct cg_error *error)
+{
+    if (is_path(style))
+        return visit(context, style, error);
+    char *places[PLACES_MAX];
+    size_t count = list_places(folder, places);
+    enum cg_status status = CG_OK;
+    for (size_t i = 0; i < count; i++) {
+        if (places[i] == NULL)
+            status = cg_fail(error, CG_ERR_MEMORY, "style: out of memory");
+        else if (status == CG_OK)
+            status = visit_folder(places[i], visit, context, error);
+        free(places[i]);
+    }
+    return status;
+}
+
 enum cg_status cg_model_style_path(const char *folder, const char *style, char **out,
                                    struct cg_error *error)
 {

@@ -152,11 +152,17 @@ static int run_plan(struct request *request, const struct cg_plan *plan)
     struct cg_error error;
     struct cg_engine *engine;
     struct cg_batch_options *batch = &request->batch;
+    if (!batch->no_sandbox &&
+        cg_plan_confine_beginning(plan, &request->plan, !request->dry_run, &error) != CG_OK)
+        return cg_cli_fail(CG_EXIT_INPUT, "%s", error.text);
+    int code = cg_cli_render_params_read_mask(&request->looks, batch->picture.strict);
+    if (code != CG_EXIT_DONE)
+        return code;
     if (cg_cli_render_params_open(&request->looks, &engine, &batch->picture.looks, &error) != CG_OK)
         return cg_cli_fail(CG_EXIT_MODEL, "%s", error.text);
     batch->engine = engine;
     batch->plan = plan;
-    int code = request->dry_run ? print_plan(plan, batch->quiet) : run_batch(batch);
+    code = request->dry_run ? print_plan(plan, batch->quiet) : run_batch(batch);
     if (code == CG_EXIT_DONE && plan->unlisted > 0)
         code = CG_EXIT_INPUT;
     cg_engine_free(engine);

@@ -84,6 +84,13 @@ void cg_plan_free(struct cg_plan *plan);
  */
 int cg_plan_prepare(const struct cg_plan *plan);
 
+/* Give up all files (base/sandbox.h) but the plan's and those that the options name, before they
+ * are read. writes: the nearest folders of outputs that are there can be written to, until
+ * cg_plan_confine. Errors: CG_ERR_STATE, CG_ERR_IO, CG_ERR_MEMORY. */
+enum cg_status cg_plan_confine_beginning(const struct cg_plan *plan,
+                                         const struct cg_plan_options *options, bool writes,
+                                         struct cg_error *error);
+
 /* Give up all files but the plan's (base/sandbox.h), after cg_plan_prepare. Errors: CG_ERR_STATE,
  * CG_ERR_IO, CG_ERR_MEMORY. */
 enum cg_status cg_plan_confine(const struct cg_plan *plan, struct cg_error *error);

@@ -27,6 +27,48 @@ static enum cg_status allow_input(struct cg_sandbox *sandbox, const char *in, bo
     return status;
 }
 
+/* What says how much memory and how many processors there are, and which threads. */
+static enum cg_status allow_system(struct cg_sandbox *sandbox, struct cg_error *error)
+{
+    static const char *const places[] = {"/proc/self", "/proc/meminfo", "/sys/fs/cgroup",
+                                         "/sys/devices/system"};
+    enum cg_status status = CG_OK;
+    for (size_t i = 0; status == CG_OK && i < sizeof(places) / sizeof(places[0]); i++)
+        status = cg_sandbox_allow(sandbox, places[i], CG_SANDBOX_READ, error);
+    return status;
+}
+
+struct beginning {
+    const struct cg_plan *plan;
+    const struct cg_plan_options *options;
+    bool writes;
+};
+
+static enum cg_status allow_beginning(struct cg_sandbox *sandbox, const void *context,
+                                      struct cg_error *error)
+{
+    const struct beginning *beginning = context;
+    const struct cg_plan *plan = beginning->plan;
+    enum cg_status status = allow_system(sandbox, error);
+    if (status == CG_OK)
+        status = cg_cli_render_params_allow(sandbox, beginning->options->looks, error);
+    if (status == CG_OK && beginning->writes && beginning->options->report != NULL)
+        status = cg_cli_allow_new_output(sandbox, beginning->options->report, error);
+    for (size_t i = 0; status == CG_OK && i < plan->count; i++) {
+        status = allow_input(sandbox, plan->jobs[i].in, plan->count >= MANY, error);
+        if (status == CG_OK && beginning->writes && strcmp(plan->jobs[i].out, "-") != 0)
+            status = cg_cli_allow_new_output(sandbox, plan->jobs[i].out, error);
+    }
+    return status;
+}
+
+enum cg_status cg_plan_confine_beginning(const struct cg_plan *plan,
+                                         const struct cg_plan_options *options, bool writes,
+                                         struct cg_error *error)
+{
+    return cg_cli_give_up_files(allow_beginning, &(struct beginning){plan, options, writes}, error);
+}
+
 static enum cg_status allow_jobs(struct cg_sandbox *sandbox, const void *context,
                                  struct cg_error *error)
 {

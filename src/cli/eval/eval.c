@@ -175,47 +175,53 @@ static enum cg_status allow_places(struct cg_sandbox *sandbox, const void *conte
     const struct places *places = context;
     enum cg_status status =
         cg_sandbox_allow(sandbox, places->cache, CG_SANDBOX_READ | CG_SANDBOX_WRITE, error);
+    if (status == CG_OK)
+        status = cg_sandbox_allow(sandbox, places->settings->features, CG_SANDBOX_READ, error);
     for (int i = 0; status == CG_OK && i < 2; i++)
         status = cg_cli_allow_tree(sandbox, places->settings->dirs[i], error);
     return status;
 }
 
-static int compare(const struct settings *settings, const struct cg_convnet *net)
+static int compare(const struct settings *settings, const struct cg_convnet *net, const char *cache)
 {
     struct cg_error error;
     struct cg_pool *pool = NULL;
     struct cg_comparison found;
-    char *cache = NULL;
-    enum cg_status status = open_cache(settings, &cache, &error);
-    if (status == CG_OK && !settings->no_sandbox)
-        status = cg_cli_give_up_files(allow_places, &(struct places){settings, cache}, &error);
+    const struct cg_compare_options options = {.pictures = {.net = net,
+                                                            .cache_dir = cache,
+                                                            .long_px = settings->long_px,
+                                                            .strict = settings->strict},
+                                               .resamples = (size_t)settings->resamples,
+                                               .seed = (uint64_t)settings->seed};
+    enum cg_status status = cg_pool_create(settings->threads, &pool, &error);
     if (status == CG_OK)
-        status = cg_pool_create(settings->threads, &pool, &error);
-    if (status == CG_OK) {
-        struct cg_compare_options options = {.pictures = {.net = net,
-                                                          .cache_dir = cache,
-                                                          .long_px = settings->long_px,
-                                                          .strict = settings->strict},
-                                             .resamples = (size_t)settings->resamples,
-                                             .seed = (uint64_t)settings->seed};
         status = cg_compare(settings->dirs[0], settings->dirs[1], &options, pool, &found, &error);
-    }
     cg_pool_free(pool);
-    free(cache);
-    if (status != CG_OK)
-        return cg_cli_fail(CG_EXIT_INPUT, "%s", error.text);
-    return show(settings, &found);
+    return status == CG_OK ? show(settings, &found) : cg_cli_fail(CG_EXIT_INPUT, "%s", error.text);
 }
 
-static int read_network_and_compare(const struct settings *settings)
+static int read_network_and_compare(const struct settings *settings, const char *cache)
 {
     struct cg_error error;
     struct cg_convnet *net = NULL;
-    cg_blas_single_threaded();
     if (settings->features != NULL && cg_convnet_read(settings->features, &net, &error) != CG_OK)
         return cg_cli_fail(CG_EXIT_MODEL, "%s", error.text);
-    int code = compare(settings, net);
+    int code = compare(settings, net, cache);
     cg_convnet_free(net);
+    return code;
+}
+
+static int run_settings(const struct settings *settings)
+{
+    struct cg_error error;
+    char *cache = NULL;
+    cg_blas_single_threaded();
+    enum cg_status status = open_cache(settings, &cache, &error);
+    if (status == CG_OK && !settings->no_sandbox)
+        status = cg_cli_give_up_files(allow_places, &(struct places){settings, cache}, &error);
+    int code = status == CG_OK ? read_network_and_compare(settings, cache)
+                               : cg_cli_fail(CG_EXIT_INPUT, "%s", error.text);
+    free(cache);
     return code;
 }
 
@@ -232,7 +238,7 @@ static int run(int argc, char *argv[])
     settings.dirs[0] = argv[optind];
     settings.dirs[1] = argv[optind + 1];
     code = settings.no_sandbox ? CG_EXIT_DONE : cg_cli_give_up_calls();
-    return code == CG_EXIT_DONE ? read_network_and_compare(&settings) : code;
+    return code == CG_EXIT_DONE ? run_settings(&settings) : code;
 }
 
 const struct cg_command CG_COMMAND_EVAL = {

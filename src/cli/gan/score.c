@@ -254,7 +254,8 @@ static enum cg_status allow_places(struct cg_sandbox *sandbox, const void *conte
 {
     const struct places *places = context;
     const struct settings *settings = places->settings;
-    const char *const others[] = {settings->use, settings->fit, settings->anomalies};
+    const char *const others[] = {settings->model, settings->use, settings->fit,
+                                  settings->anomalies};
     enum cg_status status = CG_OK;
     for (size_t i = 0; status == CG_OK && i < sizeof(others) / sizeof(others[0]); i++)
         status = cg_cli_allow_tree(sandbox, others[i], error);
@@ -272,15 +273,14 @@ static int run_settings(const struct settings *settings, char *const files[])
         return cg_cli_fail_with(CG_EXIT_INPUT, &error);
     struct cg_vector_model *model = NULL;
     struct cg_pool *pool = NULL;
+    const struct places places = {settings, files};
+    if (!settings->no_sandbox && cg_cli_give_up_files(allow_places, &places, &error) != CG_OK)
+        return cg_cli_fail(CG_EXIT_INPUT, "score: %s", error.text);
     if (cg_vector_model_read(settings->model, &model, &error) != CG_OK)
         return cg_cli_fail(CG_EXIT_MODEL, "score: %s", error.text);
-    enum cg_status status = CG_OK;
-    if (!settings->no_sandbox)
-        status = cg_cli_give_up_files(allow_places, &(struct places){settings, files}, &error);
-    if (status == CG_OK)
-        status = cg_pool_create(settings->threads, &pool, &error);
-    int code = status == CG_OK ? work(settings, model, pool, files)
-                               : cg_cli_fail(CG_EXIT_INPUT, "score: %s", error.text);
+    int code = cg_pool_create(settings->threads, &pool, &error) == CG_OK
+                   ? work(settings, model, pool, files)
+                   : cg_cli_fail(CG_EXIT_INPUT, "score: %s", error.text);
     cg_pool_free(pool);
     cg_vector_model_free(model);
     return code;

@@ -121,7 +121,9 @@ static enum cg_status allow_files(struct cg_sandbox *sandbox, const void *contex
                                   struct cg_error *error)
 {
     const struct cg_page_order *order = context;
-    enum cg_status status = cg_fonts_allow(sandbox, error);
+    enum cg_status status = cg_cli_render_params_allow(sandbox, &order->looks, error);
+    if (status == CG_OK)
+        status = cg_fonts_allow(sandbox, error);
     if (status == CG_OK)
         status = cg_sandbox_allow(sandbox, order->font, CG_SANDBOX_READ, error);
     for (int i = 0; status == CG_OK && i < order->photo_count; i++)
@@ -131,16 +133,13 @@ static enum cg_status allow_files(struct cg_sandbox *sandbox, const void *contex
 
 static int open_style(struct work *work)
 {
-    enum cg_status status =
-        cg_cli_render_params_open(&work->order->looks, &work->engine, &work->looks, &work->error);
-    if (status != CG_OK)
+    const struct cg_page_order *order = work->order;
+    if (cg_cli_render_params_open(&order->looks, &work->engine, &work->looks, &work->error) !=
+        CG_OK)
         return fail(work, CG_EXIT_MODEL);
-    if (!work->order->no_sandbox)
-        status = cg_cli_give_up_files(allow_files, work->order, &work->error);
-    if (status == CG_OK)
-        status =
-            cg_session_create(work->engine, work->order->threads, &work->session, &work->error);
-    return status == CG_OK ? CG_EXIT_DONE : fail(work, CG_EXIT_INPUT);
+    if (cg_session_create(work->engine, order->threads, &work->session, &work->error) != CG_OK)
+        return fail(work, CG_EXIT_INPUT);
+    return CG_EXIT_DONE;
 }
 
 /* No panel is larger than the page: a photo that would more than cover it is reduced. */
@@ -312,11 +311,16 @@ static int make(struct work *work)
     return code == CG_EXIT_DONE ? draw(work) : code;
 }
 
-int cg_page_make(const struct cg_page_order *order)
+int cg_page_make(struct cg_page_order *order)
 {
     struct work work = {.order = order};
+    if (!order->no_sandbox && cg_cli_give_up_files(allow_files, order, &work.error) != CG_OK)
+        return fail(&work, CG_EXIT_INPUT);
+    int code = cg_cli_render_params_read_mask(&order->looks, order->strict);
+    if (code != CG_EXIT_DONE)
+        return code;
     choose_sizes(&work);
-    int code = make(&work);
+    code = make(&work);
     cg_image_clear(&work.page);
     for (int i = 0; i < order->photo_count; i++) {
         cg_lettering_free(work.parts[i].caption);

@@ -31,6 +31,6 @@ struct cg_page_order {
 int cg_page_width(const struct cg_page_order *order);
 
 /* Make the page and write it. Returns an exit code, after a message unless it is CG_EXIT_DONE. */
-int cg_page_make(const struct cg_page_order *order);
+int cg_page_make(struct cg_page_order *order);
 
 #endif

@@ -7,6 +7,7 @@
 #include "cli/confinement.h"
 #include "cli/preview/preview_html.h"
 #include "cli/preview/preview_sheet.h"
+#include "cli/render_options.h"
 #include "page/font.h"
 
 #include <stdlib.h>
@@ -102,7 +103,9 @@ static enum cg_status allow_files(struct cg_sandbox *sandbox, const void *contex
                                   struct cg_error *error)
 {
     const struct order *order = context;
-    enum cg_status status = cg_fonts_allow(sandbox, error);
+    enum cg_status status = cg_cli_allow_style(sandbox, "", error);
+    if (status == CG_OK)
+        status = cg_fonts_allow(sandbox, error);
     if (status == CG_OK)
         status = cg_sandbox_allow(sandbox, order->photo, CG_SANDBOX_READ, error);
     return status == CG_OK ? cg_sandbox_allow_output(sandbox, order->out, error) : status;
@@ -130,13 +133,10 @@ static enum cg_status make(const struct order *order, struct cg_preview *preview
                            struct cg_error *error)
 {
     size_t pictures = preview->engine_count + 1;
-    enum cg_status status =
-        order->no_sandbox ? CG_OK : cg_cli_give_up_files(allow_files, order, error);
-    if (status == CG_OK)
-        status = cg_preview_read_photo(
-            preview, order->photo, order->html ? HTML_SIDE_PX : CELL_SIDE_PX,
-            order->html ? HTML_AREA_PX : smaller(CELL_AREA_PX, SHEET_AREA_PX / pictures),
-            order->strict, error);
+    enum cg_status status = cg_preview_read_photo(
+        preview, order->photo, order->html ? HTML_SIDE_PX : CELL_SIDE_PX,
+        order->html ? HTML_AREA_PX : smaller(CELL_AREA_PX, SHEET_AREA_PX / pictures), order->strict,
+        error);
     if (status == CG_OK)
         status = cg_preview_draw(preview, order->html, order->threads, error);
     if (status == CG_OK)
@@ -149,6 +149,8 @@ static int make_preview(const struct order *order)
 {
     struct cg_error error;
     struct cg_preview preview = {0};
+    if (!order->no_sandbox && cg_cli_give_up_files(allow_files, order, &error) != CG_OK)
+        return cg_cli_fail(CG_EXIT_INPUT, "%s", error.text);
     int code = cg_preview_load_styles(&preview);
     if (code == CG_EXIT_DONE && make(order, &preview, &error) != CG_OK)
         code = cg_cli_fail(CG_EXIT_INPUT, "%s", error.text);

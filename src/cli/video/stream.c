@@ -26,19 +26,22 @@ struct request {
     bool no_sandbox;
 };
 
-static int run_stream(const struct request *request)
+static int run_stream(struct request *request)
 {
     struct cg_error error;
     struct cg_video_file *video;
     const struct cg_y4m_format *format;
+    struct cg_cli_render_params *looks = &request->video.looks;
+    if (!request->no_sandbox &&
+        cg_cli_give_up_files(cg_cli_render_params_allow, looks, &error) != CG_OK)
+        return cg_cli_fail(CG_EXIT_INPUT, "%s", error.text);
+    int code = cg_cli_render_params_read_mask(looks, false);
+    if (code != CG_EXIT_DONE)
+        return code;
     if (cg_video_file_create(&request->video, &video, &error) != CG_OK)
         return cg_cli_fail(CG_EXIT_MODEL, "%s", error.text);
     const struct cg_video_file_source source = {.fd = STDIN_FILENO, .name = IN_NAME};
-    enum cg_status status = CG_OK;
-    if (!request->no_sandbox)
-        status = cg_cli_give_up_files(NULL, NULL, &error);
-    if (status == CG_OK)
-        status = cg_video_file_open(video, &source, &format, &error);
+    enum cg_status status = cg_video_file_open(video, &source, &format, &error);
     if (status == CG_OK)
         status = cg_y4m_write_header(STDOUT_FILENO, OUT_NAME, format, &error);
     if (status == CG_OK) {

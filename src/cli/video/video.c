@@ -238,7 +238,9 @@ static int run_settings(struct cg_video_settings *settings, int argc, char *argv
     if (text == NULL)
         return cg_cli_fail(CG_EXIT_INPUT, "video: out of memory");
     settings->options_text = text;
-    int code = convert(settings, argv + optind, argc - optind);
+    int code = cg_cli_render_params_read_mask(&settings->video.looks, settings->strict);
+    if (code == CG_EXIT_DONE)
+        code = convert(settings, argv + optind, argc - optind);
     free(text);
     return code;
 }

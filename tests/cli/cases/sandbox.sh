@@ -100,6 +100,42 @@ swapped() {
     exec 9>&-
     wait $!
 }
+
+# masked COMMAND...: while its mask is waited for, its style becomes a link to what it does not name;
+# the exit code
+masked() {
+    rm -rf swap new && mkdir swap
+    mkfifo swap/mask
+    cp far/style.safetensors swap/style.safetensors
+    {
+        exec 9>swap/mask # waits until the pipe is opened for reading
+        ln -sf ../far/style.safetensors swap/style.safetensors
+        cat far/mask.png >&9
+    } &
+    local writer=$! code=0
+    "$comicgan" "$@" --style swap/style.safetensors --mask swap/mask <film.y4m >../stdout 2>../stderr || code=$?
+    kill $writer 2>/dev/null || :
+    wait $writer || :
+    return $code
+}
+for outside in '' --no-sandbox; do
+    for command in 'convert photos/1.png new/' 'convert --dry-run photos/1.png new/' \
+        'page --page 200x200 photos/1.png photos/2.png page.png' stream; do
+        code=0
+        # shellcheck disable=SC2086
+        masked $command $outside || code=$?
+        if [ -n "$outside" ] || [[ $walls == *'Landlock no' ]]; then
+            [ $code -eq 0 ] || fail "$command: does not work with a mask from a pipe"
+            rm -rf new page.png
+        else
+            [ $code -eq 3 ] || fail "$command: the mask is read outside of the walls"
+            grep -q 'style.safetensors: permission denied' ../stderr || fail "$command: no reason is given"
+            [ ! -e new ] && [ ! -e page.png ] || fail "$command: leaves something behind"
+        fi
+    done
+done
+rm -rf new page.png
+
 if [[ $walls == *'Landlock yes' ]]; then
     ! swapped || fail "a file that the call does not name is read"
     grep -q 'reading swap/b.png: permission denied' ../stderr || fail "no reason is given"
