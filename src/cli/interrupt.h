@@ -14,4 +14,8 @@ void cg_interrupt_watch(void);
 /* From any thread. */
 bool cg_interrupted(void);
 
+/* Readable from the first request on: for who waits for something else besides. -1 where there is
+ * no cg_interrupt_watch. */
+int cg_interrupt_fd(void);
+
 #endif

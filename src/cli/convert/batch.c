@@ -184,14 +184,7 @@ static enum cg_status open_sessions(struct batch *batch, struct cg_error *error)
 
 static enum cg_status batch_open(struct batch *batch, struct cg_error *error)
 {
-    const struct cg_batch_options *options = batch->options;
-    const char *style = cg_engine_style(options->engine)->name;
-    enum cg_status status =
-        cg_report_open(options->report_path, options->report_append, style, &batch->report, error);
-    if (status == CG_OK && !options->no_sandbox)
-        status = cg_plan_confine(options->plan, error);
-    if (status == CG_OK)
-        status = cg_budget_create(batch->share.picture_nbytes, &batch->budget, error);
+    enum cg_status status = cg_budget_create(batch->share.picture_nbytes, &batch->budget, error);
     if (status == CG_OK)
         status = cg_pool_create(batch->share.jobs, &batch->workers, error);
     if (status == CG_OK)
@@ -206,27 +199,25 @@ static void batch_close(struct batch *batch)
     free(batch->sessions);
     cg_pool_free(batch->workers);
     cg_budget_free(batch->budget);
-    cg_report_close(batch->report);
     pthread_mutex_destroy(&batch->lock);
 }
 
-static int finish(struct batch *batch)
+static int finish(struct batch *batch, struct cg_tally *sum)
 {
-    char text[CG_SUMMARY_NBYTES], unread[CG_WALK_UNREAD_NBYTES];
-    const struct cg_plan *plan = batch->options->plan;
-    batch->tally.seconds = cg_clock_seconds() - batch->began;
+    struct cg_tally *tally = &batch->tally;
+    tally->seconds = cg_clock_seconds() - batch->began;
     cg_progress_erase(&batch->progress);
-    bool worth_saying = plan->count + plan->existing + plan->elsewhere > 1 ||
-                        *cg_walk_unread_text(plan->unread, unread) != '\0';
-    if (!batch->options->quiet && worth_saying)
-        cg_cli_say("%s", cg_summary_of_work(&batch->tally, plan, text));
-    size_t done = batch->tally.converted + batch->tally.failed;
-    if (done < batch->tally.total && cg_interrupted())
+    sum->total += tally->total;
+    sum->converted += tally->converted;
+    sum->failed += tally->failed;
+    sum->seconds += tally->seconds;
+    if (tally->converted + tally->failed < tally->total && cg_interrupted())
         return CG_EXIT_INTERRUPTED;
-    return batch->tally.failed > 0 || batch->report_failed ? CG_EXIT_INPUT : CG_EXIT_DONE;
+    return tally->failed > 0 || batch->report_failed ? CG_EXIT_INPUT : CG_EXIT_DONE;
 }
 
-int cg_batch_run(const struct cg_batch_options *options)
+int cg_batch_convert(const struct cg_batch_options *options, struct cg_report *report,
+                     struct cg_tally *tally)
 {
     struct cg_error error;
     struct batch batch = {
@@ -236,6 +227,7 @@ int cg_batch_run(const struct cg_batch_options *options)
         .lock = PTHREAD_MUTEX_INITIALIZER,
         .tally = {.total = options->plan->count},
         .progress = cg_progress_make(options->quiet || options->plan->count < 2),
+        .report = report,
     };
     int code;
     if (batch_open(&batch, &error) != CG_OK) {
@@ -243,8 +235,46 @@ int cg_batch_run(const struct cg_batch_options *options)
     } else {
         cg_progress_draw(&batch.progress, &batch.tally);
         cg_pool_run(batch.workers, options->plan->count, convert_next, &batch);
-        code = finish(&batch);
+        code = finish(&batch, tally);
     }
     batch_close(&batch);
+    return code;
+}
+
+/* ---- with all around it ---------------------------------------------------------------------- */
+
+enum cg_status cg_batch_open_report(const struct cg_batch_options *options, struct cg_report **out,
+                                    struct cg_error *error)
+{
+    return cg_report_open(options->report_path, options->report_append,
+                          cg_engine_style(options->engine)->name, out, error);
+}
+
+static void say_summary(const struct cg_batch_options *options, const struct cg_tally *tally)
+{
+    char text[CG_SUMMARY_NBYTES], unread[CG_WALK_UNREAD_NBYTES];
+    const struct cg_plan *plan = options->plan;
+    bool worth_saying = plan->count + plan->existing + plan->elsewhere > 1 ||
+                        *cg_walk_unread_text(plan->unread, unread) != '\0';
+    if (!options->quiet && worth_saying)
+        cg_cli_say("%s", cg_summary_of_work(tally, plan, text));
+}
+
+int cg_batch_run(const struct cg_batch_options *options)
+{
+    struct cg_report *report = NULL;
+    struct cg_tally tally = {0};
+    struct cg_error error;
+    int code = CG_EXIT_DONE;
+    enum cg_status status = cg_batch_open_report(options, &report, &error);
+    if (status == CG_OK && !options->no_sandbox)
+        status = cg_plan_confine(options->plan, &error);
+    if (status != CG_OK)
+        code = cg_cli_fail(CG_EXIT_INPUT, "%s", error.text);
+    else
+        code = cg_batch_convert(options, report, &tally);
+    if (status == CG_OK && tally.total == options->plan->count)
+        say_summary(options, &tally);
+    cg_report_close(report);
     return code;
 }

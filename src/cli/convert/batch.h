@@ -19,6 +19,18 @@ struct cg_batch_options {
     bool no_sandbox; /* do not give up what the plan does not name */
 };
 
+struct cg_report;
+struct cg_tally;
+
+/* Errors: those of cg_report_open. */
+enum cg_status cg_batch_open_report(const struct cg_batch_options *options, struct cg_report **out,
+                                    struct cg_error *error);
+
+/* What cg_batch_run does behind its walls, without the summary; *tally grows. Returns an exit code,
+ * after its messages. */
+int cg_batch_convert(const struct cg_batch_options *options, struct cg_report *report,
+                     struct cg_tally *tally);
+
 /*
  * Convert all of the plan's pictures. A picture that fails costs one line and the rest goes on; a
  * full disk, or a request to stop (cg_interrupted), ends the batch after the pictures in hand.

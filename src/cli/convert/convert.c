@@ -8,19 +8,22 @@
 #include "cli/confinement.h"
 #include "cli/convert/batch.h"
 #include "cli/convert/progress.h"
+#include "cli/convert/watch.h"
 #include "cli/interrupt.h"
 #include "cli/render_options.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 
 /* All that the command line says. */
 struct request {
     struct cg_cli_render_params looks;
     struct cg_plan_options plan;
     struct cg_batch_options batch;
-    bool dry_run;
+    bool dry_run, watch;
+    struct cg_folder_watch *folder; /* with watch */
     const char *out;
 };
 
@@ -57,6 +60,8 @@ static const struct cg_option rows[] = {
      "leave out photos whose comic is there and not older"},
     {"force", 'f', CG_OPTION_FLAG, AT(plan.force), NULL,
      "replace what is there (default: refuse before any work)"},
+    {"watch", 0, CG_OPTION_FLAG, AT(watch), NULL,
+     "go on with the pictures that come into FOLDER, each once it is whole, until Ctrl-C"},
     {"shard", 0, CG_OPTION_TEXT, AT(plan.shard), "K/N",
      "the K-th of N parts of the pictures, for N machines"},
     {"dry-run", 0, CG_OPTION_FLAG, AT(dry_run), NULL,
@@ -105,6 +110,32 @@ static bool is_video(const char *path)
     return false;
 }
 
+/* A watch is of one folder, and of this process alone. */
+static int check_watch(struct request *request)
+{
+    struct cg_plan_options *plan = &request->plan;
+    const char *contradiction = plan->recursive            ? "--recursive"
+                                : plan->files_from != NULL ? "--files-from"
+                                : plan->shard != NULL      ? "--shard"
+                                : request->dry_run         ? "--dry-run"
+                                                           : NULL;
+    if (contradiction != NULL)
+        return cg_cli_fail(CG_EXIT_USAGE, "--watch and %s contradict each other", contradiction);
+    if (plan->argument_count != 2)
+        return cg_cli_fail(CG_EXIT_USAGE, "--watch: expected FOLDER and OUT, found %zu argument%s",
+                           plan->argument_count, plan->argument_count == 1 ? "" : "s");
+    struct stat folder, out;
+    if (stat(plan->arguments[0], &folder) == 0 && stat(plan->arguments[1], &out) == 0 &&
+        folder.st_dev == out.st_dev && folder.st_ino == out.st_ino)
+        return cg_cli_fail(CG_EXIT_USAGE,
+                           "--watch: %s would fill with comics of comics; give "
+                           "another OUT",
+                           plan->arguments[0]);
+    plan->shard = "1/1";
+    plan->watched = true;
+    return CG_EXIT_DONE;
+}
+
 /* What follows from the options and the arguments behind them. */
 static int complete(struct request *request, int argc, char *argv[])
 {
@@ -124,7 +155,7 @@ static int complete(struct request *request, int argc, char *argv[])
     request->plan.report = request->batch.report_path;
     request->plan.looks = &request->looks;
     request->batch.report_append = request->plan.skip_existing;
-    return CG_EXIT_DONE;
+    return request->watch ? check_watch(request) : CG_EXIT_DONE;
 }
 
 /* ---- the work -------------------------------------------------------------------------------- */
@@ -147,6 +178,12 @@ static int run_batch(const struct cg_batch_options *batch)
     return code == CG_EXIT_DONE ? cg_batch_run(batch) : code;
 }
 
+static int run_watch(const struct request *request, const struct cg_plan *plan)
+{
+    const struct cg_watch_request watch = {&request->plan, &request->batch, request->folder};
+    return cg_watch_run(&watch, plan);
+}
+
 static int run_plan(struct request *request, const struct cg_plan *plan)
 {
     struct cg_error error;
@@ -162,7 +199,9 @@ static int run_plan(struct request *request, const struct cg_plan *plan)
         return cg_cli_fail(CG_EXIT_MODEL, "%s", error.text);
     batch->engine = engine;
     batch->plan = plan;
-    code = request->dry_run ? print_plan(plan, batch->quiet) : run_batch(batch);
+    code = request->dry_run ? print_plan(plan, batch->quiet)
+           : request->watch ? run_watch(request, plan)
+                            : run_batch(batch);
     if (code == CG_EXIT_DONE && plan->unlisted > 0)
         code = CG_EXIT_INPUT;
     cg_engine_free(engine);
@@ -180,6 +219,16 @@ static int run_request(struct request *request)
     return code;
 }
 
+/* The watch begins before the folder is listed, so that nothing is missed, and before the walls. */
+static int open_watch(struct request *request)
+{
+    struct cg_error error;
+    if (!request->watch ||
+        cg_folder_watch_open(request->plan.arguments[0], &request->folder, &error) == CG_OK)
+        return CG_EXIT_DONE;
+    return cg_cli_fail(CG_EXIT_INPUT, "%s", error.text);
+}
+
 static int run(int argc, char *argv[])
 {
     struct request request = {
@@ -189,8 +238,10 @@ static int run(int argc, char *argv[])
     int code;
     if (cg_command_read(&CG_COMMAND_CONVERT, argc, argv, &request, &code) &&
         (code = complete(&request, argc, argv)) == CG_EXIT_DONE &&
+        (code = open_watch(&request)) == CG_EXIT_DONE &&
         (code = request.batch.no_sandbox ? code : cg_cli_give_up_calls()) == CG_EXIT_DONE)
         code = run_request(&request);
+    cg_folder_watch_close(request.folder);
     cg_cli_render_params_close(&request.looks);
     return code;
 }
@@ -199,7 +250,8 @@ const struct cg_command CG_COMMAND_CONVERT = {
     .name = "convert",
     .arguments = "IN... OUT",
     .summary = "turn photos into comics (PNG or JPEG): a file, a folder, thousands",
-    .usage = "[OPTIONS] IN OUT\n[OPTIONS] IN... FOLDER/\n[OPTIONS] [-r] FOLDER FOLDER/",
+    .usage = "[OPTIONS] IN OUT\n[OPTIONS] IN... FOLDER/\n[OPTIONS] [-r] FOLDER FOLDER/\n"
+             "--watch [OPTIONS] FOLDER FOLDER/",
     .about = "Turn photos (PNG, JPEG) into comics of the same size. IN and OUT may be -, the "
              "standard input and output. A comic is written whole or not at all.\n"
              "\n"

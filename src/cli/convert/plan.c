@@ -311,7 +311,8 @@ static int add_inputs(struct planner *planner)
         const char *in = planner->inputs[i];
         code = is_folder(in) ? add_folder(planner, in) : add_named(planner, in);
     }
-    if (code == CG_EXIT_DONE && planner->list.count + planner->plan->comics == 0)
+    if (code == CG_EXIT_DONE && planner->list.count + planner->plan->comics == 0 &&
+        !planner->options->watched)
         code = refuse_nothing(planner);
     return code;
 }

@@ -35,6 +35,7 @@ struct cg_plan_options {
     const char *files_from; /* --files-from: a file, "-" for the standard input; NULL: none */
     bool nul_separated;     /* -0 */
     bool recursive;         /* -r */
+    bool watched;           /* --watch: FOLDER may be empty, and more will come */
     enum cg_plan_format format;
     const char *suffix; /* --suffix, put before the ending; NULL: none */
     bool skip_existing, force;

@@ -1,5 +1,6 @@
 /* Which files stay within reach while the plan is worked on: see plan.h. */
 #include "base/file.h"
+#include "base/memory.h"
 #include "cli/confinement.h"
 #include "cli/convert/plan.h"
 
@@ -44,6 +45,21 @@ struct beginning {
     bool writes;
 };
 
+/* All that is in the folder or comes, and all that becomes of it. */
+static enum cg_status allow_watched(struct cg_sandbox *sandbox,
+                                    const struct cg_plan_options *options, struct cg_error *error)
+{
+    char *out = cg_string_format("%s/comic", options->arguments[1]);
+    enum cg_status status = out == NULL ? cg_fail(error, CG_ERR_MEMORY, "sandbox: out of memory")
+                                        : cg_cli_allow_new_output(sandbox, out, error);
+    if (status == CG_OK)
+        status = cg_sandbox_allow(sandbox, options->arguments[1], CG_SANDBOX_READ, error);
+    if (status == CG_OK)
+        status = cg_sandbox_allow(sandbox, options->arguments[0], CG_SANDBOX_READ, error);
+    free(out);
+    return status;
+}
+
 static enum cg_status allow_beginning(struct cg_sandbox *sandbox, const void *context,
                                       struct cg_error *error)
 {
@@ -52,6 +68,8 @@ static enum cg_status allow_beginning(struct cg_sandbox *sandbox, const void *co
     enum cg_status status = allow_system(sandbox, error);
     if (status == CG_OK)
         status = cg_cli_render_params_allow(sandbox, beginning->options->looks, error);
+    if (status == CG_OK && beginning->options->watched)
+        status = allow_watched(sandbox, beginning->options, error);
     if (status == CG_OK && beginning->writes && beginning->options->report != NULL)
         status = cg_cli_allow_new_output(sandbox, beginning->options->report, error);
     for (size_t i = 0; status == CG_OK && i < plan->count; i++) {

@@ -1,0 +1,257 @@
+/*
+ * Watching a folder: see watch.h. What comes is planned picture by picture, by the rules of a call
+ * for one, and converted as a batch of those that have come meanwhile; so nothing grows with their
+ * number.
+ */
+#include "cli/convert/watch.h"
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "cli/cli.h"
+#include "cli/confinement.h"
+#include "cli/convert/batch_report.h"
+#include "cli/convert/plan_parts.h"
+#include "cli/convert/progress.h"
+#include "cli/interrupt.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+
+struct watching {
+    const struct cg_watch_request *request;
+    const char *folder, *out;
+    struct cg_report *report;
+    struct cg_tally tally;
+    struct cg_plan left_out;    /* counts alone: what was, so far */
+    const struct cg_plan *anew; /* pictures whose comics may be of a part of them; NULL: none */
+    int code;                   /* the worst so far */
+};
+
+static void note_code(struct watching *watching, int code)
+{
+    if (code != CG_EXIT_DONE && watching->code != CG_EXIT_INTERRUPTED)
+        watching->code = code == CG_EXIT_INTERRUPTED ? code : CG_EXIT_INPUT;
+}
+
+static void convert(struct watching *watching, const struct cg_plan *plan)
+{
+    struct cg_batch_options batch = *watching->request->batch;
+    batch.plan = plan;
+    if (plan->count > 0)
+        note_code(watching, cg_batch_convert(&batch, watching->report, &watching->tally));
+}
+
+static void fail_picture(struct watching *watching)
+{
+    watching->tally.total++;
+    watching->tally.failed++;
+    note_code(watching, CG_EXIT_INPUT);
+}
+
+/* ---- what comes ------------------------------------------------------------------------------ */
+
+static const char *name_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash != NULL ? slash + 1 : path;
+}
+
+static bool is_planned(const struct cg_plan *plan, const char *path)
+{
+    for (size_t i = 0; i < plan->count; i++)
+        if (strcmp(name_of(plan->jobs[i].in), name_of(path)) == 0)
+            return true;
+    return false;
+}
+
+/* A file that has only been made, or is gone again, is waited for. */
+static bool is_there(const char *path)
+{
+    struct stat about;
+    return stat(path, &about) == 0 && S_ISREG(about.st_mode) && about.st_size > 0;
+}
+
+/* Whether a comic was made after its picture came: the time of change tells that also of one that
+ * was moved here. */
+static bool is_made_since(const struct stat *comic, const struct stat *picture)
+{
+    const struct timespec *made = &comic->st_mtim, *came = &picture->st_ctim;
+    return made->tv_sec != came->tv_sec ? made->tv_sec > came->tv_sec
+                                        : made->tv_nsec >= came->tv_nsec;
+}
+
+/* Whether the job is to be done; if not, that was said, unless it is done already. */
+static bool is_wanted(struct watching *watching, const struct cg_plan *coming,
+                      const struct cg_job *job)
+{
+    const struct cg_plan_options *options = watching->request->plan;
+    struct stat comic, picture;
+    for (size_t i = 0; i < coming->count; i++)
+        if (strcasecmp(coming->jobs[i].out, job->out) == 0) {
+            cg_cli_fail(CG_EXIT_INPUT, "%s and %s would both become %s", coming->jobs[i].in,
+                        job->in, job->out);
+            fail_picture(watching);
+            return false;
+        }
+    if (stat(job->out, &comic) != 0 || stat(job->in, &picture) != 0 ||
+        (watching->anew != NULL && is_planned(watching->anew, job->in)))
+        return true;
+    if (is_made_since(&comic, &picture))
+        return false;
+    if (options->force || options->skip_existing)
+        return true;
+    cg_cli_fail(CG_EXIT_INPUT, "%s is there already, and not of this %s; --force replaces it",
+                job->out, job->in);
+    fail_picture(watching);
+    return false;
+}
+
+/* Move the one job of plan to coming, if it is wanted. */
+static void take_job(struct watching *watching, struct cg_plan *plan, struct cg_plan *coming)
+{
+    watching->left_out.existing += plan->existing;
+    if (plan->count == 1 && is_wanted(watching, coming, &plan->jobs[0]))
+        coming->jobs[coming->count++] = plan->jobs[--plan->count];
+}
+
+static void plan_picture(struct watching *watching, const char *path, struct cg_plan *coming)
+{
+    struct cg_plan_options options = *watching->request->plan;
+    const char *arguments[2] = {path, watching->out};
+    struct cg_plan plan;
+    options.arguments = arguments;
+    options.force = !options.skip_existing; /* what is there is looked at below */
+    options.report = NULL;
+    if (!is_there(path))
+        return;
+    if (cg_plan_make(&options, &plan) == CG_EXIT_DONE)
+        take_job(watching, &plan, coming);
+    else
+        fail_picture(watching);
+    cg_plan_free(&plan);
+}
+
+static void convert_paths(struct watching *watching, const struct cg_path_list *paths)
+{
+    struct cg_plan coming = {.jobs = calloc(paths->count + 1, sizeof(struct cg_job)),
+                             .shard_count = 1};
+    if (coming.jobs == NULL) {
+        note_code(watching, cg_plan_no_memory());
+        return;
+    }
+    for (size_t i = 0; i < paths->count; i++)
+        plan_picture(watching, paths->paths[i], &coming);
+    convert(watching, &coming);
+    cg_plan_free(&coming);
+}
+
+static enum cg_status watch(struct watching *watching, struct cg_error *error)
+{
+    struct cg_path_list paths = {0};
+    enum cg_status status = CG_OK;
+    while (status == CG_OK && !cg_interrupted()) {
+        status = cg_folder_watch_take(watching->request->watch, true, &paths, error);
+        convert_paths(watching, &paths);
+        cg_path_list_clear(&paths);
+    }
+    return status;
+}
+
+/* ---- what is there --------------------------------------------------------------------------- */
+
+/* Leave out what is in the plan, which has yet to be read. */
+static void drop_planned(struct cg_path_list *paths, const struct cg_plan *plan)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < paths->count; i++) {
+        if (is_planned(plan, paths->paths[i]))
+            free(paths->paths[i]);
+        else
+            paths->paths[kept++] = paths->paths[i];
+    }
+    paths->count = kept;
+}
+
+/* Pictures that became whole while the folder was listed, or while they were converted. */
+static enum cg_status convert_plan(struct watching *watching, const struct cg_plan *plan,
+                                   struct cg_error *error)
+{
+    struct cg_path_list paths = {0};
+    struct cg_folder_watch *folder = watching->request->watch;
+    enum cg_status status = cg_folder_watch_take(folder, false, &paths, error);
+    drop_planned(&paths, plan);
+    convert(watching, plan);
+    if (status == CG_OK)
+        status = cg_folder_watch_take(folder, false, &paths, error);
+    watching->anew = plan;
+    convert_paths(watching, &paths);
+    watching->anew = NULL;
+    cg_path_list_clear(&paths);
+    return status;
+}
+
+static enum cg_status allow_folders(struct cg_sandbox *sandbox, const void *context,
+                                    struct cg_error *error)
+{
+    const struct watching *watching = context;
+    enum cg_status status = cg_sandbox_allow(sandbox, watching->folder, CG_SANDBOX_READ, error);
+    if (status == CG_OK)
+        status =
+            cg_sandbox_allow(sandbox, watching->out, CG_SANDBOX_READ | CG_SANDBOX_WRITE, error);
+    return status;
+}
+
+static enum cg_status begin(struct watching *watching, struct cg_error *error)
+{
+    const struct cg_batch_options *batch = watching->request->batch;
+    enum cg_status status = cg_batch_open_report(batch, &watching->report, error);
+    if (status == CG_OK)
+        status = cg_folder_make(watching->out, error);
+    if (status == CG_OK && !batch->no_sandbox)
+        status = cg_cli_give_up_files(allow_folders, watching, error);
+    return status;
+}
+
+static void say_summary(const struct watching *watching)
+{
+    char text[CG_SUMMARY_NBYTES];
+    if (!watching->request->batch->quiet)
+        cg_cli_say("%s", cg_summary_of_work(&watching->tally, &watching->left_out, text));
+}
+
+static int run(struct watching *watching, const struct cg_plan *plan)
+{
+    struct cg_error error;
+    bool quiet = watching->request->batch->quiet;
+    cg_interrupt_watch();
+    int code = cg_plan_prepare(plan);
+    if (code != CG_EXIT_DONE)
+        return code;
+    enum cg_status status = begin(watching, &error);
+    if (status == CG_OK)
+        status = convert_plan(watching, plan, &error);
+    if (status == CG_OK && !quiet && !cg_interrupted())
+        cg_cli_say("watching %s; Ctrl-C ends", watching->folder);
+    if (status == CG_OK)
+        status = watch(watching, &error);
+    if (status != CG_OK)
+        note_code(watching, cg_cli_fail(CG_EXIT_INPUT, "%s", error.text));
+    say_summary(watching);
+    cg_report_close(watching->report);
+    return watching->code;
+}
+
+int cg_watch_run(const struct cg_watch_request *request, const struct cg_plan *plan)
+{
+    struct watching watching = {
+        .request = request,
+        .folder = request->plan->arguments[0],
+        .out = request->plan->arguments[1],
+        .left_out = *plan,
+    };
+    watching.left_out.jobs = NULL;
+    watching.left_out.count = 0;
+    return run(&watching, plan);
+}
