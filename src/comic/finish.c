@@ -265,14 +265,15 @@ static void set_print(struct cg_finish *finish, const struct cg_finish_request *
                       fmaxf(longest / COARSE_GRAINS_ACROSS, grain_min_px), &finish->paper);
 }
 
-static enum cg_status set_mask(struct cg_finish *finish, const struct cg_render_params *looks,
-                               struct cg_error *error)
+enum cg_status cg_finish_set_mask(struct cg_finish *finish, const struct cg_render_params *looks,
+                                  int width, int height, struct cg_error *error)
 {
+    finish->width = width;
+    finish->height = height;
     cg_image_clear(&finish->mask);
     if (looks->mask.pixels == NULL)
         return CG_OK;
-    return cg_mask_prepare(&looks->mask, finish->width, finish->height, looks->feather,
-                           &finish->mask, error);
+    return cg_mask_prepare(&looks->mask, width, height, looks->feather, &finish->mask, error);
 }
 
 /* Nothing to be done pixel by pixel. */
@@ -299,7 +300,7 @@ enum cg_status cg_finish_begin(struct cg_finish *finish, struct cg_pool *pool,
     if (status == CG_OK)
         status = grade_layers(&work, error);
     if (status == CG_OK)
-        status = set_mask(finish, request->looks, error);
+        status = cg_finish_set_mask(finish, request->looks, request->width, request->height, error);
     *options = (struct cg_render_options){
         .ink = request->looks->ink,
         .strength = request->looks->strength,

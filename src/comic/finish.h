@@ -34,6 +34,10 @@ enum cg_status cg_finish_begin(struct cg_finish *finish, struct cg_pool *pool,
                                const struct cg_finish_request *request, struct cg_layers *layers,
                                struct cg_render_options *options, struct cg_error *error);
 
+/* The mask and its edges for a picture of this size. Error: CG_ERR_MEMORY. */
+enum cg_status cg_finish_set_mask(struct cg_finish *finish, const struct cg_render_params *looks,
+                                  int width, int height, struct cg_error *error);
+
 /* The palette that the last picture got (count 0: none), to be passed in with the next. */
 struct cg_palette cg_finish_palette(const struct cg_finish *finish);
 

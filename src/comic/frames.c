@@ -5,6 +5,7 @@
  */
 #include "comic/frames.h"
 
+#include "base/buffer.h"
 #include "base/file.h"
 #include "base/memory.h"
 #include "comic/engine.h"
@@ -26,8 +27,8 @@ struct cg_frames {
     struct cg_finish *finish;
     struct cg_palette palette; /* of the scene */
     struct cg_renderer *renderer;
-    float *photo; /* the working copy */
-    size_t photo_count;
+    struct cg_buffer copy;
+    float *photo; /* the working copy, in copy */
 };
 
 enum cg_status cg_frames_create(const struct cg_engine *engine, int threads,
@@ -67,7 +68,7 @@ void cg_frames_free(struct cg_frames *frames)
 {
     if (frames == NULL)
         return;
-    free(frames->photo);
+    free(frames->copy.memory);
     cg_renderer_free(frames->renderer);
     cg_finish_free(frames->finish);
     cg_stabilizer_free(frames->stabilizer);
@@ -100,17 +101,13 @@ static enum cg_status make_photo(struct cg_frames *frames, const struct cg_image
     int detail_px = frames->looks.detail_px < longest ? frames->looks.detail_px : longest;
     cg_working_size(frame->width, frame->height, detail_px, width, height);
     size_t count = 3 * (size_t)*width * (size_t)*height;
-    if (count > frames->photo_count) {
-        free(frames->photo);
-        frames->photo_count = 0;
-        frames->photo = cg_alloc(count, sizeof(float), "working copy", error);
-        if (frames->photo == NULL)
-            return CG_ERR_MEMORY;
-        frames->photo_count = count;
-    }
-    enum cg_status status = cg_image_resize(frame, *width, *height, &copy, error);
+    enum cg_status status =
+        cg_buffer_reserve(&frames->copy, 1, count, sizeof(float), "working copy", error);
+    if (status == CG_OK)
+        status = cg_image_resize(frame, *width, *height, &copy, error);
     if (status != CG_OK)
         return status;
+    frames->photo = frames->copy.memory;
     for (size_t i = 0; i < count; i++)
         frames->photo[i] = (float)copy.pixels[i] * (1.0f / 255.0f);
     cg_image_clear(&copy);

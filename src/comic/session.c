@@ -4,7 +4,7 @@
  */
 #include "base/memory.h"
 #include "comic/engine.h"
-#include "comic/finish_parts.h"
+#include "comic/finish.h"
 #include "comic/pixels.h"
 #include "comic/working.h"
 
@@ -57,28 +57,24 @@ void cg_session_set_progress(struct cg_session *session, cg_progress_fn progress
     cg_pool_set_watch(session->pool, progress != NULL ? &session->watch : NULL);
 }
 
-/* Move a photo to its comic (all of it: 1) where the mask is white. */
-static enum cg_status blend(struct cg_image *photo, const struct cg_image *comic,
-                            const struct cg_render_params *looks, struct cg_error *error)
+/* Move a photo to its comic by strength and mask, as the renderer does. */
+static enum cg_status blend(struct cg_finish *finish, struct cg_image *photo,
+                            const struct cg_image *comic, const struct cg_render_params *looks,
+                            struct cg_error *error)
 {
     size_t width = (size_t)photo->width;
-    struct cg_image mask = {0};
     float *weights = cg_alloc(width, sizeof(float), "row of the mask", error);
-    enum cg_status status = weights != NULL ? CG_OK : CG_ERR_MEMORY;
-    if (status == CG_OK && looks->mask.pixels != NULL)
-        status = cg_mask_prepare(&looks->mask, photo->width, photo->height, looks->feather, &mask,
-                                 error);
+    enum cg_status status = CG_ERR_MEMORY;
+    if (weights != NULL)
+        status = cg_finish_set_mask(finish, looks, photo->width, photo->height, error);
     for (int y = 0; y < photo->height && status == CG_OK; y++) {
+        const struct cg_finish_span span = {.y = y, .count = width};
         uint8_t *to = photo->pixels + 3 * (size_t)y * width;
         const uint8_t *from = comic->pixels + 3 * (size_t)y * width;
-        for (size_t x = 0; x < width; x++)
-            weights[x] = looks->strength;
-        if (mask.pixels != NULL)
-            cg_mask_row(&mask, photo->width, photo->height, 0, y, weights, width);
+        cg_finish_strength_row(finish, &span, looks->strength, weights);
         for (size_t i = 0; i < 3 * width; i++)
             to[i] = (uint8_t)((float)to[i] + weights[i / 3] * (float)(from[i] - to[i]) + 0.5f);
     }
-    cg_image_clear(&mask);
     free(weights);
     return status;
 }
@@ -109,7 +105,7 @@ static enum cg_status render_enlarged(struct cg_session *session, struct cg_laye
     if (status == CG_OK)
         status = cg_image_resize(working, photo->width, photo->height, &comic, error);
     if (status == CG_OK)
-        status = blend(photo, &comic, looks, error);
+        status = blend(session->finish, photo, &comic, looks, error);
     cg_image_clear(&comic);
     return status;
 }

@@ -1,9 +1,10 @@
 /* The working copy: see working.h. */
 #include "comic/working.h"
 
+#include "base/buffer.h"
 #include "base/memory.h"
 #include "comic/smooth.h"
-#include "model/layers.h"
+#include "model/architecture.h"
 #include "nn/infer.h"
 
 #include <math.h>
@@ -18,8 +19,7 @@ struct cg_working {
     struct cg_pool *pool;
     struct cg_infer *infer;
     struct cg_smoother *smoother;
-    float *maps; /* padded input, then photo, colour and logit of the working copy */
-    size_t maps_floats;
+    struct cg_buffer maps; /* padded input, then photo, colour and logit of the working copy */
 };
 
 enum cg_status cg_working_create(const struct cg_model *model, struct cg_pool *pool,
@@ -46,7 +46,7 @@ void cg_working_free(struct cg_working *working)
 {
     if (working == NULL)
         return;
-    free(working->maps);
+    free(working->maps.memory);
     cg_smoother_free(working->smoother);
     cg_infer_free(working->infer);
     free(working);
@@ -78,15 +78,11 @@ static enum cg_status reserve_maps(struct cg_working *working, int width, int he
                           .padded_width = cg_generator_padded_px(&working->model->config, width),
                           .padded_height = cg_generator_padded_px(&working->model->config, height)};
     size_t pixels = (size_t)maps->padded_width * (size_t)maps->padded_height;
-    if (7 * pixels > working->maps_floats) {
-        free(working->maps);
-        working->maps_floats = 0;
-        working->maps = cg_alloc(7 * pixels, sizeof(float), "working copy", error);
-        if (working->maps == NULL)
-            return CG_ERR_MEMORY;
-        working->maps_floats = 7 * pixels;
-    }
-    maps->input = working->maps;
+    enum cg_status status =
+        cg_buffer_reserve(&working->maps, 7, pixels, sizeof(float), "working copy", error);
+    if (status != CG_OK)
+        return status;
+    maps->input = working->maps.memory;
     maps->colour = maps->input + 3 * pixels;
     maps->logit = maps->colour + 3 * pixels;
     return CG_OK;

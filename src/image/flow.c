@@ -13,6 +13,7 @@
  */
 #include "image/flow.h"
 
+#include "base/buffer.h"
 #include "base/memory.h"
 #include "base/multiversion.h"
 
@@ -28,27 +29,21 @@
 #define STEPS 6        /* most patches rest after three */
 #define REST_PX 0.02f
 
-/* Added to a patch's sums of squared gradients: several times what noise of two in a hundred
- * brings. */
+/* Added to a patch's sums of squared gradients: several times what noise of 0.02 brings. */
 #define DAMPING 0.1f
 
-/*
- * Zero is taken where it explains a patch nearly as well as the vector found: two free numbers fit
- * a little noise in any case, and a still picture has to stay still. Squared differences, of a
- * patch's sum.
- */
+/* Zero is taken where it explains a patch nearly as well as the vector found (in squared
+ * differences): two free numbers fit a little noise in any case, and what is still stays still. */
 #define ZERO_SLACK 1.3f
 #define ZERO_FLOOR 0.0003f
 
-/* Squared difference of a pixel at which a patch counts half. */
-#define PIXEL_FLOOR 0.0004f
-
-/* Levels have their edges repeated so far, so that a patch may look beyond them. */
-#define PAD (PATCH + 4)
+#define PIXEL_FLOOR 0.0004f /* squared difference of a pixel at which a patch counts half */
+#define PAD (PATCH + 4)     /* edges are repeated so far, for patches that look beyond them */
 
 struct level {
     int width, height;
     int stride;       /* floats from row to row, both pictures and gradients */
+    size_t padded;    /* floats of each of these */
     float *from, *to; /* padded; these point at the padding's corner */
     float *gx, *gy;   /* gradients of from, padded alike */
     int across, down; /* patches */
@@ -57,8 +52,7 @@ struct level {
 };
 
 struct cg_flow {
-    float *memory;
-    size_t count; /* floats */
+    struct cg_buffer memory;
     int levels;
     struct level level[LEVELS_MAX];
 };
@@ -73,7 +67,7 @@ void cg_flow_free(struct cg_flow *flow)
 {
     if (flow == NULL)
         return;
-    free(flow->memory);
+    free(flow->memory.memory);
     free(flow);
 }
 
@@ -91,31 +85,25 @@ static int patch_start(int index, int side)
     return start < last ? start : last;
 }
 
-static size_t padded_count(const struct level *level)
-{
-    return (size_t)level->stride * (size_t)(level->height + 2 * PAD);
-}
-
 /* Sizes of all levels; returns the floats that they need. */
 static size_t lay_out(struct cg_flow *flow, int width, int height)
 {
     size_t total = 0;
-    int count = 0;
+    flow->levels = 0;
     do {
-        struct level *level = &flow->level[count];
+        struct level *level = &flow->level[flow->levels];
         level->width = width;
         level->height = height;
         level->stride = width + 2 * PAD;
         level->across = patch_count(width);
         level->down = patch_count(height);
-        total += 4 * padded_count(level) + 2 * (size_t)level->across * (size_t)level->down;
-        if (count > 0)
+        level->padded = (size_t)level->stride * (size_t)(height + 2 * PAD);
+        total += 4 * level->padded + 2 * (size_t)level->across * (size_t)level->down;
+        if (flow->levels++ > 0)
             total += 2 * (size_t)width * (size_t)height;
         width = (width + 1) / 2;
         height = (height + 1) / 2;
-        count++;
-    } while (count < LEVELS_MAX && width >= COARSEST_PX && height >= COARSEST_PX);
-    flow->levels = count;
+    } while (flow->levels < LEVELS_MAX && width >= COARSEST_PX && height >= COARSEST_PX);
     return total;
 }
 
@@ -123,23 +111,18 @@ static enum cg_status reserve(struct cg_flow *flow, int width, int height, float
                               struct cg_error *error)
 {
     size_t count = lay_out(flow, width, height);
-    if (count > flow->count) {
-        free(flow->memory);
-        flow->count = 0;
-        flow->memory = cg_alloc(count, sizeof(float), "optical flow", error);
-        if (flow->memory == NULL)
-            return CG_ERR_MEMORY;
-        flow->count = count;
-    }
-    float *next = flow->memory;
+    enum cg_status status =
+        cg_buffer_reserve(&flow->memory, 1, count, sizeof(float), "optical flow", error);
+    if (status != CG_OK)
+        return status;
+    float *next = flow->memory.memory;
     for (int i = 0; i < flow->levels; i++) {
         struct level *level = &flow->level[i];
-        size_t padded = padded_count(level);
         level->from = next;
-        level->to = level->from + padded;
-        level->gx = level->to + padded;
-        level->gy = level->gx + padded;
-        level->patches = level->gy + padded;
+        level->to = level->from + level->padded;
+        level->gx = level->to + level->padded;
+        level->gy = level->gx + level->padded;
+        level->patches = level->gy + level->padded;
         next = level->patches + 2 * (size_t)level->across * (size_t)level->down;
         level->vectors = i == 0 ? vectors : next;
         if (i > 0)
@@ -173,9 +156,9 @@ static void pad(const struct level *level, float *padded)
 
 static void copy_in(const struct level *level, const float *picture, float *padded)
 {
+    size_t width = (size_t)level->width;
     for (int y = 0; y < level->height; y++)
-        memcpy(inside(level, padded, 0, y), picture + (size_t)y * (size_t)level->width,
-               (size_t)level->width * sizeof(float));
+        memcpy(inside(level, padded, 0, y), picture + (size_t)y * width, width * sizeof(float));
     pad(level, padded);
 }
 
@@ -443,8 +426,7 @@ static void spread_line(const struct level *level, int y, float *row)
 
 static void spread_row(void *context, size_t item, int worker)
 {
-    const struct call *call = context;
-    const struct level *level = call->level;
+    const struct level *level = ((const struct call *)context)->level;
     (void)worker;
     spread_line(level, (int)item, level->vectors + 2 * item * (size_t)level->width);
 }

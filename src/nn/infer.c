@@ -1,9 +1,10 @@
 /* Running a network stage by stage in blocks: see infer.h. */
 #include "nn/infer.h"
 
+#include "base/buffer.h"
 #include "base/memory.h"
 #include "nn/layer.h"
-#include "nn/memory_plan.h"
+#include "nn/pass.h"
 
 #include <stdlib.h>
 
@@ -36,8 +37,8 @@ struct cg_infer {
     int stage_count;
     int height, width; /* planned for; 0: not yet */
     size_t scratch_floats;
-    size_t arena_floats; /* allocated */
-    float *arena;        /* global maps, then one scratch a worker */
+    struct cg_buffer memory;
+    float *arena; /* in memory: global maps, then one scratch a worker */
     size_t global_floats;
     float *prepared; /* the layers' parameters in the order they like best */
     struct cg_shape input_shape;
@@ -177,20 +178,14 @@ static enum cg_status place_maps(struct cg_infer *infer, bool global, size_t *to
 
 static enum cg_status reserve_arena(struct cg_infer *infer, int workers, struct cg_error *error)
 {
-    size_t scratch, floats;
+    size_t scratch;
     if (!cg_mul_size(infer->scratch_floats, (size_t)workers, &scratch) ||
         scratch > SIZE_MAX - infer->global_floats)
         return cg_fail(error, CG_ERR_MEMORY, "network maps: too large");
-    floats = infer->global_floats + scratch;
-    if (floats <= infer->arena_floats)
-        return CG_OK;
-    free(infer->arena);
-    infer->arena_floats = 0;
-    infer->arena = cg_alloc(floats, sizeof(float), "network maps", error);
-    if (infer->arena == NULL)
-        return CG_ERR_MEMORY;
-    infer->arena_floats = floats;
-    return CG_OK;
+    enum cg_status status = cg_buffer_reserve(&infer->memory, 1, infer->global_floats + scratch,
+                                              sizeof(float), "network maps", error);
+    infer->arena = infer->memory.memory;
+    return status;
 }
 
 static enum cg_status plan(struct cg_infer *infer, int height, int width, struct cg_error *error)
@@ -275,7 +270,7 @@ void cg_infer_free(struct cg_infer *infer)
 {
     if (infer == NULL)
         return;
-    free(infer->arena);
+    free(infer->memory.memory);
     free(infer->prepared);
     free(infer->stages);
     free(infer->roots);

@@ -4,8 +4,6 @@
  */
 #include "nn/layer.h"
 
-#include "nn/place.h"
-
 #include <string.h>
 
 /* to += from; the short lengths that gathers are made of in a few vectors. */

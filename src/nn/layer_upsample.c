@@ -6,7 +6,6 @@
 #include "nn/layer.h"
 
 #include "base/multiversion.h"
-#include "nn/place.h"
 
 #include <string.h>
 

@@ -3,7 +3,7 @@
  * losses against targets, and their gradients by all parameters, to 1e-4 of the largest number of a
  * kind. It is the network that tools/parity/bench_style_torch.py is timed with.
  */
-#include "model/layers.h"
+#include "model/architecture.h"
 #include "model/safetensors.h"
 #include "nn/loss.h"
 #include "nn/pass.h"

@@ -2,9 +2,8 @@
  * tests/grad. */
 #include "base/pool.h"
 #include "base/rng.h"
-#include "model/layers.h"
+#include "model/architecture.h"
 #include "nn/infer.h"
-#include "nn/memory_plan.h"
 #include "nn/pass.h"
 #include "tensor/matrix.h"
 #include "unit/fixture_network.h"

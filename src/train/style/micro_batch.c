@@ -3,7 +3,7 @@
 
 #include "base/memory.h"
 #include "base/multiversion.h"
-#include "model/layers.h"
+#include "model/architecture.h"
 
 #include <math.h>
 #include <stdlib.h>

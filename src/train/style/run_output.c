@@ -3,7 +3,7 @@
 
 #include "base/file.h"
 #include "base/memory.h"
-#include "model/layers.h"
+#include "model/architecture.h"
 #include "nn/infer.h"
 #include "train/core/log.h"
 #include "train/core/run_file.h"
