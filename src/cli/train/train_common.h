@@ -25,9 +25,22 @@ struct cg_cli_train {
     int model;                            /* its place in CG_CLI_TRAIN_MODELS */
 };
 
-/* Rows for a kind's table: groups with a struct cg_cli_train as their structure. */
 extern const struct cg_option CG_CLI_TRAIN_OPTIONS[], CG_CLI_TRAIN_NEW_OPTIONS[];
 extern const char *const CG_CLI_TRAIN_MODELS[];
+
+/* The first rows of a kind's table, whose structure begins with a struct cg_cli_train; own: rows
+ * that only a new run of the kind takes. */
+#define CG_CLI_TRAIN_GROUPS(own)                                                                   \
+    {.kind = CG_OPTION_GROUP,                                                                      \
+     .rows = CG_CLI_TRAIN_OPTIONS,                                                                 \
+     .given = offsetof(struct cg_cli_train, given)},                                               \
+        {.kind = CG_OPTION_GROUP,                                                                  \
+         .rows = CG_CLI_TRAIN_NEW_OPTIONS,                                                         \
+         .given = offsetof(struct cg_cli_train, new_run_given)},                                   \
+    {                                                                                              \
+        .kind = CG_OPTION_GROUP, .rows = own,                                                      \
+        .given = offsetof(struct cg_cli_train, new_run_given)                                      \
+    }
 
 enum cg_cli_train_task {
     CG_CLI_TRAIN_RUN,

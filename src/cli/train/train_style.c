@@ -77,15 +77,7 @@ static const struct cg_option own_rows[] = {
 };
 
 static const struct cg_option rows[] = {
-    {.kind = CG_OPTION_GROUP,
-     .rows = CG_CLI_TRAIN_OPTIONS,
-     .field = AT(common),
-     .given = AT(common.given)},
-    {.kind = CG_OPTION_GROUP,
-     .rows = CG_CLI_TRAIN_NEW_OPTIONS,
-     .field = AT(common),
-     .given = AT(common.new_run_given)},
-    {.kind = CG_OPTION_GROUP, .rows = own_rows, .given = AT(common.new_run_given)},
+    CG_CLI_TRAIN_GROUPS(own_rows),
     {"The recipe (docs/TRAINING.md); in brackets what --from makes of the default:",
      .kind = CG_OPTION_HEADING},
     {.kind = CG_OPTION_GROUP,
