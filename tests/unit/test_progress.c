@@ -1,5 +1,6 @@
 /* cli: the progress line and the summary, as text. */
 #include "cli/convert/progress.h"
+#include "cli/terminal_line.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,12 +13,34 @@ static void durations_are_short(void **state)
 {
     (void)state;
     char text[32];
-    assert_string_equal(cg_progress_duration(-1.0, text, sizeof(text)), "0 s");
-    assert_string_equal(cg_progress_duration(0.6, text, sizeof(text)), "1 s");
-    assert_string_equal(cg_progress_duration(59.4, text, sizeof(text)), "59 s");
-    assert_string_equal(cg_progress_duration(59.6, text, sizeof(text)), "1:00 min");
-    assert_string_equal(cg_progress_duration(187.0, text, sizeof(text)), "3:07 min");
-    assert_string_equal(cg_progress_duration(7530.0, text, sizeof(text)), "2:05 h");
+    assert_string_equal(cg_cli_duration(-1.0, text, sizeof(text)), "0 s");
+    assert_string_equal(cg_cli_duration(0.6, text, sizeof(text)), "1 s");
+    assert_string_equal(cg_cli_duration(59.4, text, sizeof(text)), "59 s");
+    assert_string_equal(cg_cli_duration(59.6, text, sizeof(text)), "1:00 min");
+    assert_string_equal(cg_cli_duration(187.0, text, sizeof(text)), "3:07 min");
+    assert_string_equal(cg_cli_duration(7530.0, text, sizeof(text)), "2:05 h");
+}
+
+static void a_line_waits_a_second_and_is_calm(void **state)
+{
+    (void)state;
+    struct cg_terminal_line line = {.shown = true, .began = 50.0};
+    assert_false(cg_terminal_line_is_due(&line, 50.9));
+    assert_true(cg_terminal_line_is_due(&line, 51.0));
+    line.drawn_at = 51.0;
+    assert_false(cg_terminal_line_is_due(&line, 51.05));
+    assert_true(cg_terminal_line_is_due(&line, 51.15));
+    line.shown = false;
+    assert_false(cg_terminal_line_is_due(&line, 60.0));
+}
+
+static void one_picture_has_a_share(void **state)
+{
+    char text[32];
+    (void)state;
+    assert_string_equal(cg_progress_picture(0.0, text, sizeof(text)), "converting: 0 %");
+    assert_string_equal(cg_progress_picture(0.439, text, sizeof(text)), "converting: 43 %");
+    assert_string_equal(cg_progress_picture(1.0, text, sizeof(text)), "writing");
 }
 
 static void expect_line(struct cg_tally tally, int columns, const char *expected)
@@ -94,6 +117,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(durations_are_short),
+        cmocka_unit_test(a_line_waits_a_second_and_is_calm),
+        cmocka_unit_test(one_picture_has_a_share),
         cmocka_unit_test(the_line_says_count_rate_and_time_left),
         cmocka_unit_test(the_line_fits_the_terminal),
         cmocka_unit_test(the_summary_adds_up),

@@ -16,6 +16,7 @@
 #include "cli/convert/concurrency.h"
 #include "cli/convert/progress.h"
 #include "cli/interrupt.h"
+#include "cli/terminal_line.h"
 #include "image/walk.h"
 
 #include <pthread.h>
@@ -34,7 +35,7 @@ struct batch {
 
     pthread_mutex_t lock; /* for all below */
     struct cg_tally tally;
-    struct cg_progress progress;
+    struct cg_terminal_line progress;
     struct cg_report *report;
     bool disk_full, report_failed;
 };
@@ -96,7 +97,7 @@ static void tell(struct batch *batch, const struct cg_job *job,
     bool failed = result->end == CG_PICTURE_FAILED;
     bool noted = !failed && result->note[0] != '\0' && !batch->options->quiet;
     if (failed || noted || batch->options->verbose)
-        cg_progress_erase(&batch->progress);
+        cg_terminal_line_erase(&batch->progress);
     if (failed)
         tell_failure(batch, result);
     else if (batch->options->verbose)
@@ -113,8 +114,24 @@ static void report(struct batch *batch, const struct cg_job *job,
     if (cg_report_add(batch->report, job, result, &error) == CG_OK)
         return;
     batch->report_failed = true;
-    cg_progress_erase(&batch->progress);
+    cg_terminal_line_erase(&batch->progress);
     cg_cli_fail(CG_EXIT_INPUT, "%s; it ends here", error.text);
+}
+
+static void draw_progress(struct batch *batch)
+{
+    char text[CG_TERMINAL_LINE_NBYTES];
+    cg_progress_line(&batch->tally, cg_terminal_columns(), text, sizeof(text));
+    cg_terminal_line_draw(&batch->progress, text);
+}
+
+/* Of the only picture: how far it is. */
+static int draw_share(void *context, double share)
+{
+    struct batch *batch = context;
+    char text[CG_TERMINAL_LINE_NBYTES];
+    cg_terminal_line_draw(&batch->progress, cg_progress_picture(share, text, sizeof(text)));
+    return 0;
 }
 
 /* Take note of what became of a picture. */
@@ -129,7 +146,7 @@ static void account(struct batch *batch, const struct cg_job *job,
     batch->tally.seconds = cg_clock_seconds() - batch->began;
     tell(batch, job, result);
     report(batch, job, result);
-    cg_progress_draw(&batch->progress, &batch->tally);
+    draw_progress(batch);
     pthread_mutex_unlock(&batch->lock);
 }
 
@@ -179,6 +196,8 @@ static enum cg_status open_sessions(struct batch *batch, struct cg_error *error)
     for (size_t i = 0; status == CG_OK && i < jobs; i++)
         status = cg_session_create(batch->options->engine, batch->share.threads,
                                    &batch->sessions[i], error);
+    if (status == CG_OK && batch->tally.total == 1)
+        cg_session_set_progress(batch->sessions[0], draw_share, batch);
     return status;
 }
 
@@ -206,7 +225,7 @@ static int finish(struct batch *batch, struct cg_tally *sum)
 {
     struct cg_tally *tally = &batch->tally;
     tally->seconds = cg_clock_seconds() - batch->began;
-    cg_progress_erase(&batch->progress);
+    cg_terminal_line_erase(&batch->progress);
     sum->total += tally->total;
     sum->converted += tally->converted;
     sum->failed += tally->failed;
@@ -226,14 +245,13 @@ int cg_batch_convert(const struct cg_batch_options *options, struct cg_report *r
         .began = cg_clock_seconds(),
         .lock = PTHREAD_MUTEX_INITIALIZER,
         .tally = {.total = options->plan->count},
-        .progress = cg_progress_make(options->quiet || options->plan->count < 2),
+        .progress = cg_terminal_line_make(options->quiet),
         .report = report,
     };
     int code;
     if (batch_open(&batch, &error) != CG_OK) {
         code = cg_cli_fail(CG_EXIT_INPUT, "%s", error.text);
     } else {
-        cg_progress_draw(&batch.progress, &batch.tally);
         cg_pool_run(batch.workers, options->plan->count, convert_next, &batch);
         code = finish(&batch, tally);
     }

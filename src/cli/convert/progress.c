@@ -1,30 +1,12 @@
 /* The progress line and the summary: see progress.h. */
 #include "cli/convert/progress.h"
 
+#include "cli/terminal_line.h"
 #include "image/walk.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
-
-#define REDRAW_SECONDS 0.1
-#define COLUMNS_DEFAULT 80
-#define LINE_NBYTES 256
-#define ERASE_LINE "\r\033[K"
-
-char *cg_progress_duration(double seconds, char *text, size_t text_nbytes)
-{
-    unsigned long whole = seconds > 0.0 ? (unsigned long)(seconds + 0.5) : 0;
-    if (whole < 60)
-        snprintf(text, text_nbytes, "%lu s", whole);
-    else if (whole < 3600)
-        snprintf(text, text_nbytes, "%lu:%02lu min", whole / 60, whole % 60);
-    else
-        snprintf(text, text_nbytes, "%lu:%02lu h", whole / 3600, whole / 60 % 60);
-    return text;
-}
 
 /* Add a part, with a comma before it; nothing, and false, where it does not fit. */
 static bool add_part(char *text, size_t room, const char *part)
@@ -56,8 +38,17 @@ void cg_progress_line(const struct cg_tally *tally, int columns, char *text, siz
     snprintf(part, sizeof(part), "%.*f pictures/s", rate < 10.0 ? 1 : 0, rate);
     if (!add_part(text, room, part))
         return;
-    snprintf(part, sizeof(part), "%s left", cg_progress_duration(left, duration, sizeof(duration)));
+    snprintf(part, sizeof(part), "%s left", cg_cli_duration(left, duration, sizeof(duration)));
     add_part(text, room, part);
+}
+
+char *cg_progress_picture(double share, char *text, size_t text_nbytes)
+{
+    if (share < 1.0)
+        snprintf(text, text_nbytes, "converting: %d %%", (int)(100.0 * share));
+    else
+        snprintf(text, text_nbytes, "writing");
+    return text;
 }
 
 /* ---- the summary ----------------------------------------------------------------------------- */
@@ -132,38 +123,4 @@ char *cg_summary_of_plan(const struct cg_plan *plan, char text[CG_SUMMARY_NBYTES
     add(text, "%zu to convert", plan->count);
     add_left_out(text, plan);
     return text;
-}
-
-/* ---- the terminal ---------------------------------------------------------------------------- */
-
-static int terminal_columns(void)
-{
-    struct winsize size;
-    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
-        return COLUMNS_DEFAULT;
-    return size.ws_col;
-}
-
-struct cg_progress cg_progress_make(bool quiet)
-{
-    return (struct cg_progress){.shown = !quiet && isatty(STDERR_FILENO) == 1};
-}
-
-void cg_progress_draw(struct cg_progress *progress, const struct cg_tally *tally)
-{
-    char line[LINE_NBYTES];
-    if (!progress->shown ||
-        (progress->drawn_at > 0.0 && tally->seconds - progress->drawn_at < REDRAW_SECONDS))
-        return;
-    cg_progress_line(tally, terminal_columns(), line, sizeof(line));
-    fprintf(stderr, ERASE_LINE "%s", line);
-    progress->drawn = true;
-    progress->drawn_at = tally->seconds;
-}
-
-void cg_progress_erase(struct cg_progress *progress)
-{
-    if (progress->drawn)
-        fputs(ERASE_LINE, stderr);
-    progress->drawn = false;
 }

@@ -14,15 +14,15 @@ struct cg_tally {
     double seconds; /* since the beginning */
 };
 
-/* "45 s", "3:07 min", "2:05 h". Writes text, returns it. */
-char *cg_progress_duration(double seconds, char *text, size_t text_nbytes);
-
 /*
  * One line without newline of fewer than `columns` characters, for instance
  * "120 of 1000, 1 failed, 8.3 pictures/s, 1:46 min left"; the later parts are left out where it
  * is narrow.
  */
 void cg_progress_line(const struct cg_tally *tally, int columns, char *text, size_t text_nbytes);
+
+/* "converting: 43 %", of a picture of which a share has been converted. Writes text, returns it. */
+char *cg_progress_picture(double share, char *text, size_t text_nbytes);
 
 #define CG_SUMMARY_NBYTES 512
 
@@ -35,23 +35,5 @@ char *cg_summary_of_work(const struct cg_tally *tally, const struct cg_plan *pla
 
 /* The same for what has not begun: "200 to convert; left out: 3 done already". */
 char *cg_summary_of_plan(const struct cg_plan *plan, char text[CG_SUMMARY_NBYTES]);
-
-/* ---- the terminal ---------------------------------------------------------------------------- */
-
-/* The line on stderr. One caller at a time. */
-struct cg_progress {
-    bool shown;      /* there is a terminal to draw on */
-    bool drawn;      /* and a line on it */
-    double drawn_at; /* seconds of the tally */
-};
-
-/* quiet: never draw. */
-struct cg_progress cg_progress_make(bool quiet);
-
-/* Draw the line; nothing if the last time is less than a tenth of a second ago. */
-void cg_progress_draw(struct cg_progress *progress, const struct cg_tally *tally);
-
-/* Take the line away: before any other output, and at the end. */
-void cg_progress_erase(struct cg_progress *progress);
 
 #endif

@@ -11,6 +11,7 @@
 #include "base/memory.h"
 #include "cli/confinement.h"
 #include "cli/photo.h"
+#include "cli/terminal_line.h"
 #include "page/compose.h"
 
 #include <math.h>
@@ -58,6 +59,7 @@ struct work {
     struct cg_lettering *title;
     struct part parts[CG_PAGE_PANELS_MAX];
     struct cg_image page;
+    struct cg_terminal_line progress;
     struct cg_error error;
 };
 
@@ -287,11 +289,14 @@ static int draw(struct work *work)
         status =
             cg_page_draw_title(&work->page, &work->ink, &work->geometry, work->title, &work->error);
     for (int i = 0; status == CG_OK && i < work->order->photo_count; i++) {
+        cg_terminal_line_count(&work->progress, "panel", (size_t)i + 1,
+                               (size_t)work->order->photo_count);
         status = draw_part(work, &work->parts[i]);
         if (status != CG_OK)
             cg_error_prefix(&work->error, "converting %s", work->order->photos[i]);
         cg_image_clear(&work->parts[i].photo);
     }
+    cg_terminal_line_erase(&work->progress);
     struct cg_image_write_options options = {.format = work->order->format,
                                              .quality = work->order->quality};
     if (status == CG_OK)
@@ -313,7 +318,7 @@ static int make(struct work *work)
 
 int cg_page_make(struct cg_page_order *order)
 {
-    struct work work = {.order = order};
+    struct work work = {.order = order, .progress = cg_terminal_line_make(false)};
     if (!order->no_sandbox && cg_cli_give_up_files(allow_files, order, &work.error) != CG_OK)
         return fail(&work, CG_EXIT_INPUT);
     int code = cg_cli_render_params_read_mask(&order->looks, order->strict);

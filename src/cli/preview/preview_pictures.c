@@ -5,8 +5,10 @@
 #include "base/pool.h"
 #include "cli/cli.h"
 #include "cli/photo.h"
+#include "cli/terminal_line.h"
 
 #include <math.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -132,6 +134,8 @@ struct drawing {
     struct cg_preview *preview;
     struct worker *workers;
     int session_threads;
+    struct cg_terminal_line progress; /* worker 0's */
+    atomic_size_t done;
 };
 
 static enum cg_status take_style(struct worker *worker, const struct cg_engine *engine, int threads)
@@ -162,14 +166,19 @@ static void draw_picture(void *context, size_t item, int number)
     memcpy(picture->image.pixels, photo->pixels, 3 * (size_t)photo->width * (size_t)photo->height);
     worker->status = cg_session_convert(worker->session, cg_image_as_pixels(&picture->image),
                                         &picture->looks, &worker->error);
+    size_t done = atomic_fetch_add(&drawing->done, 1) + 1;
+    if (number == 0)
+        cg_terminal_line_count(&drawing->progress, "pictures", done, drawing->preview->count);
 }
 
 static enum cg_status draw_all(struct cg_preview *preview, struct cg_pool *pool,
                                struct worker *workers, int session_threads, struct cg_error *error)
 {
     enum cg_status status = CG_OK;
-    struct drawing drawing = {preview, workers, session_threads};
+    struct drawing drawing = {preview, workers, session_threads,
+                              .progress = cg_terminal_line_make(false)};
     cg_pool_run(pool, preview->count, draw_picture, &drawing);
+    cg_terminal_line_erase(&drawing.progress);
     for (int i = 0; i < cg_pool_threads(pool); i++) {
         if (status == CG_OK && workers[i].status != CG_OK) {
             status = workers[i].status;

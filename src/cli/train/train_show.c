@@ -1,8 +1,11 @@
 /* What people see of training: see train_show.h. */
 #include "cli/train/train_show.h"
 
-#include <math.h>
+#include "cli/terminal_line.h"
+
 #include <stdio.h>
+
+#define MANY_PICTURES 100
 
 /* What clears the line that a terminal shows of the last step. */
 static const char *fresh_line(const struct cg_cli_display *display)
@@ -20,22 +23,29 @@ static void show_alarm(const struct cg_cli_display *display, uint64_t step, cons
 
 /* ---- a style --------------------------------------------------------------------------------- */
 
-static void show_progress(const struct cg_cli_display *display, const char *doing,
+/* Off a terminal, a line for each tenth of many pictures. */
+static void show_progress(struct cg_cli_display *display, const char *doing,
                           const struct cg_train_report *report)
 {
+    size_t tenth = 10 * report->done / (report->total > 0 ? report->total : 1);
+    bool next = tenth != display->tenth;
+    display->tenth = tenth;
     if (display->terminal)
         fprintf(stderr, "\r%s pictures: %zu of %zu\033[K%s", doing, report->done, report->total,
                 report->done == report->total ? "\n" : "");
+    else if (next && tenth > 0 && report->total >= MANY_PICTURES)
+        fprintf(stderr, "%s pictures: %zu of %zu\n", doing, report->done, report->total);
 }
 
 static void show_step(const struct cg_cli_display *display, const struct cg_train_report *report)
 {
-    char left[64] = "";
+    char left[64] = "", duration[32];
     if (!display->terminal)
         return;
     if (report->steps_limit > report->step && report->steps_per_second > 0.0) {
         double seconds = (double)(report->steps_limit - report->step) / report->steps_per_second;
-        snprintf(left, sizeof(left), ", %.0f min left", seconds / 60.0);
+        snprintf(left, sizeof(left), ", %s left",
+                 cg_cli_duration(seconds, duration, sizeof(duration)));
     }
     fprintf(stderr, "\rstep %llu: loss %.4f, %.1f steps/s%s%s\033[K",
             (unsigned long long)report->step, report->total_loss, report->steps_per_second,
@@ -44,15 +54,13 @@ static void show_step(const struct cg_cli_display *display, const struct cg_trai
 
 static void show_estimate(const struct cg_train_report *report)
 {
-    double minutes = report->estimate.seconds / 60.0;
-    unsigned long long step = report->estimate.step;
-    if (minutes < 90.0)
-        fprintf(stderr, "estimate: to step %llu in about %.0f min\n", step, ceil(minutes));
-    else
-        fprintf(stderr, "estimate: to step %llu in about %.1f hours\n", step, minutes / 60.0);
+    char duration[32];
+    fprintf(stderr, "estimate: to step %llu in about %s\n",
+            (unsigned long long)report->estimate.step,
+            cg_cli_duration(report->estimate.seconds, duration, sizeof(duration)));
 }
 
-static void show_style(const struct cg_cli_display *display, const struct cg_train_report *report)
+static void show_style(struct cg_cli_display *display, const struct cg_train_report *report)
 {
     const char *line = fresh_line(display);
     unsigned long long step = report->step;

@@ -9,6 +9,7 @@
 struct cg_cli_display {
     bool terminal; /* stderr is one */
     uint64_t step; /* the last that was told of */
+    size_t tenth;  /* of the pictures that are being prepared, the last */
     struct cg_cli_watch watch;
 };
 

@@ -51,6 +51,16 @@ said 'skipped, almost all white or blank: 1 (white.png)'
 said 'skipped, too small: 1 (small.png)'
 [ ! -e run ] || fail "looking made a run"
 
+# ---- off a terminal, many pictures are told of now and then ----
+mkdir many
+for i in $(seq 100); do
+    { cat data/photos/1.png && echo "$i"; } >"many/$i.png"
+done
+expect 1 "$comicgan" train "${options[@]}" --data data --photos many --check
+said 'looking at pictures: 30 of 100'
+[ "$(grep -c 'looking at pictures' ../stderr)" -eq 10 ] || fail "expected ten lines of progress"
+rm -r many
+
 # ---- the cache ----
 kept=$(find cache -type f -name '*.*' | grep -Ec '\.(photo|comic|findings)$')
 expect 0 "$comicgan" train --cache cache --cache-clean 1
@@ -71,7 +81,7 @@ said 'comics: 3 files in data, 3 pages'
 
 # ---- a run ----
 expect 0 "$comicgan" train "${options[@]}" --data data --photos photos --out 'my run' --steps 3
-said 'estimate: to step 3 in about 1 min'
+grep -Eq '^estimate: to step 3 in about [0-9]+ s$' ../stderr || fail 'a short estimate is not in seconds'
 [ "$(head -n 1 ../stdout)" = 'my run/model.safetensors: step 3' ] || fail "the model was not named"
 grep -q '^to use it: comicgan convert ' ../stdout || fail "nothing was said of using it"
 for file in model.safetensors model.md contact.jpg data.json report.html; do
