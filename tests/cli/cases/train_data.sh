@@ -57,7 +57,7 @@ for i in $(seq 100); do
     { cat data/photos/1.png && echo "$i"; } >"many/$i.png"
 done
 expect 1 "$comicgan" train "${options[@]}" --data data --photos many --check
-said 'looking at pictures: 30 of 100'
+said 'looking at pictures: 106 of 106' # with six comics
 [ "$(grep -c 'looking at pictures' ../stderr)" -eq 10 ] || fail "expected ten lines of progress"
 rm -r many
 
