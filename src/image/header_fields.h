@@ -15,6 +15,8 @@
 /* A small file of many scans can keep a decoder busy for hours. */
 #define CG_JPEG_SCANS_MAX 200
 
+#define CG_CM_PER_INCH 2.54
+
 /* How much of the file is there to be looked at. */
 enum cg_header_scope {
     CG_HEADER_WHOLE, /* all of it */
@@ -63,6 +65,9 @@ struct cg_image_header {
     size_t inflated_nbytes; /* of a PNG: its pixels before compression, with filter bytes */
     const char *oddity;     /* of the file's structure, for people; NULL: none */
     struct cg_span exif;    /* from its TIFF header on; none: no bytes */
+    struct cg_span xmp;     /* of a PNG the whole chunk; none: no bytes */
+    struct cg_span iptc;    /* its records; none: no bytes */
+    double dpi[2];          /* dots per inch across and down, as stored; 0: not said */
     struct cg_colour_tags colours;
 };
 

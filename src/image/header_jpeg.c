@@ -7,6 +7,7 @@
 
 #include "image/orientation.h"
 #include "image/orientation_text.h"
+#include "image/xmp.h"
 
 #include <string.h>
 
@@ -31,6 +32,7 @@ enum marker {
     APP0 = 0xe0,
     APP1 = 0xe1,
     APP2 = 0xe2,
+    APP13 = 0xed,
     APP14 = 0xee
 };
 
@@ -46,7 +48,8 @@ struct jpeg {
     bool has_jfif, is_plain;
     unsigned quant_tables, huffman_tables, scanned; /* a bit each: table defined (DC from 0, AC from
                                                        4), component in a scan */
-    struct cg_span exif, xmp;
+    struct cg_span exif, xmp, iptc;
+    double dpi[2];
     int scans;
     size_t first_scan, data_end; /* data_end: of the last scan */
     struct cg_colour_tags *colours;
@@ -244,11 +247,20 @@ static void read_profile_part(struct cg_colour_tags *colours, const uint8_t *dat
         colours->icc[number - 1] = (struct cg_span){data + 2, nbytes - 2};
 }
 
+/* Version, unit (inches, centimetres; none: a shape of pixels), across, down. */
+static void read_jfif(struct jpeg *jpeg, const uint8_t *data)
+{
+    double per_inch = data[7] == 1 ? 1.0 : data[7] == 2 ? CG_CM_PER_INCH : 0.0;
+    jpeg->has_jfif = true;
+    jpeg->dpi[0] = get16(data + 8) * per_inch;
+    jpeg->dpi[1] = get16(data + 10) * per_inch;
+}
+
 static void read_application_data(struct jpeg *jpeg, int marker, const uint8_t *data, size_t nbytes)
 {
-    static const char xmp[] = "http://ns.adobe.com/xap/1.0/";
+    static const char xmp[] = CG_XMP_HEAD, photoshop[] = CG_IPTC_HEAD;
     if (marker == APP0 && nbytes >= 14 && memcmp(data, "JFIF", 5) == 0)
-        jpeg->has_jfif = true;
+        read_jfif(jpeg, data);
     if (marker == APP1 && jpeg->exif.bytes == NULL && nbytes > 6 && memcmp(data, "Exif\0", 6) == 0)
         jpeg->exif = (struct cg_span){data + 6, nbytes - 6};
     if (marker == APP1 && jpeg->xmp.bytes == NULL && nbytes > sizeof(xmp) &&
@@ -256,6 +268,10 @@ static void read_application_data(struct jpeg *jpeg, int marker, const uint8_t *
         jpeg->xmp = (struct cg_span){data + sizeof(xmp), nbytes - sizeof(xmp)};
     if (marker == APP2 && nbytes > 14 && memcmp(data, "ICC_PROFILE", 12) == 0)
         read_profile_part(jpeg->colours, data + 12, nbytes - 12);
+    if (marker == APP13 && jpeg->iptc.bytes == NULL && nbytes > sizeof(photoshop) &&
+        memcmp(data, photoshop, sizeof(photoshop)) == 0)
+        jpeg->iptc =
+            cg_iptc_find(&(struct cg_span){data + sizeof(photoshop), nbytes - sizeof(photoshop)});
     if (marker == APP14 && nbytes >= 12 && memcmp(data, "Adobe", 5) == 0)
         jpeg->adobe_transform = data[11];
 }
@@ -405,6 +421,9 @@ enum cg_status cg_jpeg_header_read(const uint8_t *bytes, size_t nbytes, enum cg_
     out->data_end = jpeg.data_end;
     out->inks_inverted = jpeg.adobe_transform >= 0;
     out->exif = jpeg.exif;
+    out->xmp = jpeg.xmp;
+    out->iptc = jpeg.iptc;
+    memcpy(out->dpi, jpeg.dpi, sizeof(out->dpi));
     out->orientation = cg_exif_orientation(jpeg.exif.bytes, jpeg.exif.nbytes);
     if (out->orientation == 0)
         out->orientation = cg_xmp_orientation(&jpeg.xmp);

@@ -29,7 +29,8 @@ struct png {
     int depth, colour, samples; /* samples: per pixel as stored */
     bool interlaced, has_transparency, ended, cut_off;
     size_t palette_count, idat_nbytes;
-    struct cg_span exif;
+    struct cg_span exif, xmp; /* xmp: the chunk */
+    double dpi[2];
     int exif_orientation, xmp_orientation; /* in text; 0: none */
     bool has_srgb, is_plain;               /* is_plain: stb reads it as libpng does */
     const char *oddity;
@@ -173,6 +174,8 @@ static void read_text(const struct chunk *chunk, struct png *png)
                          (char)chunk->type[3], 0};
     const struct cg_span data = {chunk->data, chunk->nbytes};
     bool is_exif;
+    if (png->xmp.bytes == NULL && cg_png_is_xmp(type, &data))
+        png->xmp = data;
     int found = cg_png_text_orientation(type, &data, &is_exif);
     int *orientation = is_exif ? &png->exif_orientation : &png->xmp_orientation;
     if (*orientation == 0)
@@ -185,11 +188,18 @@ static void read_cicp(const struct chunk *chunk, struct png *png)
     png->colours->cicp_unread = chunk->nbytes != 4 || memcmp(chunk->data, "\x01\x0d\0\x01", 4) != 0;
 }
 
+/* Dots per metre across and down; another unit than metres is a shape of pixels. */
+static void read_phys(const struct chunk *chunk, struct png *png)
+{
+    for (int i = 0; chunk->data[8] == 1 && i < 2; i++)
+        png->dpi[i] = get32(chunk->data + (size_t)(4 * i)) * CG_CM_PER_INCH / 100.0;
+}
+
 /* What the picture does not depend on; damaged, it is as if it were not there. */
 static void read_ancillary_chunk(const struct chunk *chunk, struct png *png)
 {
-    static const char wanted[][5] = {"eXIf", "sRGB", "gAMA", "cHRM",
-                                     "cICP", "tEXt", "zTXt", "iTXt"};
+    static const char wanted[][5] = {"eXIf", "sRGB", "gAMA", "cHRM", "cICP",
+                                     "pHYs", "tEXt", "zTXt", "iTXt"};
     size_t kind = 0;
     if (is(chunk, "iCCP") && png->colours->icc_count == 0) {
         read_iccp(chunk, png->colours);
@@ -210,7 +220,9 @@ static void read_ancillary_chunk(const struct chunk *chunk, struct png *png)
     else if (is(chunk, "cHRM") && chunk->nbytes == 32)
         for (int i = 0; i < 8; i++)
             png->colours->chromaticities[i] = get32(chunk->data + (size_t)(4 * i));
-    else if (kind >= 5)
+    else if (is(chunk, "pHYs") && chunk->nbytes == 9)
+        read_phys(chunk, png);
+    else if (kind >= 6)
         read_text(chunk, png);
 }
 
@@ -331,6 +343,8 @@ enum cg_status cg_png_header_read(const uint8_t *bytes, size_t nbytes, enum cg_h
     out->depth = png.depth;
     out->is_grey = png.colour == GREY || png.colour == GREY_ALPHA;
     out->exif = png.exif;
+    out->xmp = png.xmp;
+    memcpy(out->dpi, png.dpi, sizeof(out->dpi));
     out->is_plain = png.is_plain;
     out->has_end = png.ended;
     out->oddity = png.oddity;

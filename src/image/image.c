@@ -26,15 +26,23 @@ enum cg_status cg_image_create(int width, int height, int channels, struct cg_im
     return CG_OK;
 }
 
+static int scaled(int side, int part, int whole)
+{
+    int64_t rounded = ((int64_t)side * part + whole / 2) / whole;
+    return rounded > 0 ? (int)rounded : 1;
+}
+
+void cg_image_fit(int side_px, int *width, int *height)
+{
+    int longer = *width > *height ? *width : *height;
+    if (side_px <= 0 || longer <= side_px)
+        return;
+    *width = scaled(*width, side_px, longer);
+    *height = scaled(*height, side_px, longer);
+}
+
 void cg_image_clear(struct cg_image *image)
 {
     free(image->pixels);
     *image = (struct cg_image){0};
-}
-
-void cg_image_extras_clear(struct cg_image_extras *extras)
-{
-    free(extras->icc);
-    free(extras->exif);
-    *extras = (struct cg_image_extras){0};
 }

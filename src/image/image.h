@@ -72,6 +72,11 @@ struct cg_image_extras {
     size_t icc_nbytes;
     uint8_t *exif; /* from its TIFF header on; without thumbnail, turning and makers' notes */
     size_t exif_nbytes;
+    uint8_t *xmp; /* a packet, without turning and what lay behind the picture */
+    size_t xmp_nbytes;
+    uint8_t *iptc; /* its records */
+    size_t iptc_nbytes;
+    double dpi[2];  /* dots per inch, across and down; 0: not said */
     char note[160]; /* one line for people: what could not be used; "" when all is well */
 };
 
@@ -82,17 +87,17 @@ struct cg_image_read_options {
     int channels;      /* 1 or 3 to convert to, transparency laid on white; 0: the file's own 1, 3,
                           or 4 for transparency of any kind */
     bool keep_profile; /* leave the colours of an RGB profile as they are and hand it out */
-    bool keep_exif;    /* hand the EXIF data out */
+    bool keep_exif;    /* hand the EXIF data out, XMP and IPTC too */
     bool keep_gps;     /* with the place where the photo was taken */
     bool strict;       /* refuse whatever is damaged, instead of noting it */
+    int max_side_px;   /* make smaller what has a longer side, shape kept; 0: nothing */
 };
 
 /*
  * Read a picture file, turned upright by its EXIF orientation, 16 bits reduced to 8, colours
  * converted to sRGB from the profile in it. A file that is cut off is refused; a JPEG with damaged
  * data is read as far as it goes, and that noted; a profile or EXIF data that cannot be used are
- * left out and noted. Decoding is
- * limited to 2^30 bytes, 357 million pixels of RGB, and the file to as many.
+ * left out and noted; so are XMP and IPTC data. Decoding is limited to 2^30 bytes, 357 million pixels of RGB, and the file to as many.
  * *out is created, *extras (may be NULL) filled, to be cleared by the caller. Errors, each with the
  * file's name, what was expected and what was found; then *out and *extras are empty: CG_ERR_IO,
  * CG_ERR_FORMAT, CG_ERR_UNSUPPORTED, CG_ERR_LIMIT, CG_ERR_MEMORY, CG_ERR_ARGUMENT.
@@ -127,6 +132,7 @@ struct cg_image_write_options {
     int quality;                          /* of a JPEG or WebP, 1 to 100 */
     uint8_t background[3];                /* RGB, on which a JPEG shows what is transparent */
     const struct cg_image_extras *extras; /* to embed; NULL: nothing */
+    const char *mark; /* what made the picture, to be put into the file; NULL: nothing */
 };
 
 /*
@@ -144,6 +150,15 @@ enum cg_status cg_image_encode(const struct cg_image *image,
                                const struct cg_image_write_options *options, uint8_t **bytes,
                                size_t *nbytes, struct cg_error *error);
 
+/* The longest mark, with its end. */
+#define CG_IMAGE_MARK_NBYTES 2048
+
+/*
+ * The mark in a PNG, JPEG or WebP: a line of ASCII without ' and <, "comicgan ..." (cli/mark.h says of
+ * what it is made). False, and mark empty, if there is none, or it cannot be read.
+ */
+bool cg_image_read_mark(const char *path, char mark[CG_IMAGE_MARK_NBYTES]);
+
 /* ---- changing -------------------------------------------------------------------------------- */
 
 /*
@@ -158,6 +173,9 @@ enum cg_status cg_image_split_alpha(struct cg_image *image, struct cg_image *alp
 /* The reverse: *image, RGB and of alpha's size, becomes RGBA. Errors as above. */
 enum cg_status cg_image_join_alpha(struct cg_image *image, const struct cg_image *alpha,
                                    struct cg_error *error);
+
+/* Make a size so much smaller, shape kept, that no side is longer than side_px; 0: as it is. */
+void cg_image_fit(int side_px, int *width, int *height);
 
 /*
  * Resize to width x height, axis by axis: area average where it shrinks (each output pixel is the

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define ITEMS_MAX 8          /* of other data, that are looked at */
 #define EXIF_OFFSET_NBYTES 4 /* before EXIF data: where in them the TIFF header begins */
 
 static enum cg_status status_of(const struct heif_error *found)
@@ -188,6 +189,26 @@ static enum cg_status copy_exif(const struct heif_image_handle *handle,
     return status;
 }
 
+/* What cannot be read is as if it were not there. */
+static enum cg_status copy_xmp(const struct heif_image_handle *handle,
+                               struct cg_reader_extras *extras, struct cg_error *error)
+{
+    heif_item_id ids[ITEMS_MAX];
+    int count = heif_image_handle_get_list_of_metadata_block_IDs(handle, "mime", ids, ITEMS_MAX);
+    for (int i = 0; i < count && extras->xmp == NULL; i++) {
+        const char *type = heif_image_handle_get_metadata_content_type(handle, ids[i]);
+        size_t nbytes = heif_image_handle_get_metadata_size(handle, ids[i]);
+        if (type == NULL || strcmp(type, "application/rdf+xml") != 0 || nbytes == 0)
+            continue;
+        extras->xmp = malloc(nbytes);
+        if (extras->xmp == NULL)
+            return cg_reader_fail(CG_ERR_MEMORY, error);
+        if (heif_image_handle_get_metadata(handle, ids[i], extras->xmp).code == heif_error_Ok)
+            extras->xmp_nbytes = nbytes;
+    }
+    return CG_OK;
+}
+
 static enum cg_status decode(const uint8_t *bytes, size_t nbytes,
                              const struct cg_image_header *header, struct cg_image *out,
                              struct cg_reader_extras *extras, struct cg_error *error)
@@ -202,6 +223,8 @@ static enum cg_status decode(const uint8_t *bytes, size_t nbytes,
         status = copy_profile(handle, extras, error);
     if (status == CG_OK)
         status = copy_exif(handle, extras, error);
+    if (status == CG_OK)
+        status = copy_xmp(handle, extras, error);
     close_file(context, handle);
     return status;
 }

@@ -132,6 +132,16 @@ static bool is_raw_photo(TIFF *tiff)
            (TIFFGetField(tiff, TIFFTAG_SUBFILETYPE, &kind) && (kind & FILETYPE_REDUCEDIMAGE) != 0);
 }
 
+static void read_resolution(TIFF *tiff, double dpi[2])
+{
+    static const uint32_t tags[] = {TIFFTAG_XRESOLUTION, TIFFTAG_YRESOLUTION};
+    int unit = number(tiff, TIFFTAG_RESOLUTIONUNIT);
+    float dots;
+    for (int i = 0; i < 2; i++)
+        if (unit != RESUNIT_NONE && TIFFGetField(tiff, tags[i], &dots))
+            dpi[i] = (double)dots * (unit == RESUNIT_CENTIMETER ? CG_CM_PER_INCH : 1.0);
+}
+
 static enum cg_status fill_header(TIFF *tiff, struct cg_image_header *out, struct cg_error *error)
 {
     char reason[1024] = "";
@@ -154,6 +164,7 @@ static enum cg_status fill_header(TIFF *tiff, struct cg_image_header *out, struc
     out->is_grey = photometric == PHOTOMETRIC_MINISBLACK || photometric == PHOTOMETRIC_MINISWHITE;
     out->channels = has_alpha(tiff) ? 4 : out->is_grey ? 1 : 3;
     out->depth = number(tiff, TIFFTAG_BITSPERSAMPLE);
+    read_resolution(tiff, out->dpi);
     out->orientation = orientation >= 1 && orientation <= 8 ? orientation : 1;
     return CG_OK;
 }
@@ -233,6 +244,15 @@ static enum cg_status copy_profile(TIFF *tiff, struct cg_reader_extras *extras,
     return cg_reader_copy(profile, nbytes, &extras->icc, &extras->icc_nbytes, error);
 }
 
+static enum cg_status copy_xmp(TIFF *tiff, struct cg_reader_extras *extras, struct cg_error *error)
+{
+    uint32_t nbytes = 0;
+    const void *packet = NULL;
+    if (!TIFFGetField(tiff, TIFFTAG_XMLPACKET, &nbytes, &packet))
+        return CG_OK;
+    return cg_reader_copy(packet, nbytes, &extras->xmp, &extras->xmp_nbytes, error);
+}
+
 static enum cg_status decode(const uint8_t *bytes, size_t nbytes,
                              const struct cg_image_header *header, struct cg_image *out,
                              struct cg_reader_extras *extras, struct cg_error *error)
@@ -244,6 +264,8 @@ static enum cg_status decode(const uint8_t *bytes, size_t nbytes,
     enum cg_status status = decode_pixels(tiff, &source, header, out, error);
     if (status == CG_OK)
         status = copy_profile(tiff, extras, error);
+    if (status == CG_OK)
+        status = copy_xmp(tiff, extras, error);
     extras->odd = source.complained;
     TIFFClose(tiff);
     return status;

@@ -5,9 +5,11 @@
  */
 #include "image/libwebp.h"
 
+#include "image/mark.h"
 #include "image/orientation.h"
 #include "image/reader.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <webp/decode.h>
 #include <webp/demux.h>
@@ -16,18 +18,24 @@
 
 /* ---- reading --------------------------------------------------------------------------------- */
 
+static struct cg_span find_chunk(const WebPDemuxer *demuxer, const char *name)
+{
+    WebPChunkIterator chunk;
+    struct cg_span span = {0};
+    if (WebPDemuxGetChunk(demuxer, name, 1, &chunk)) {
+        span = (struct cg_span){chunk.chunk.bytes, chunk.chunk.size};
+        WebPDemuxReleaseChunkIterator(&chunk);
+    }
+    return span;
+}
+
 /* EXIF data with the prefix that a JPEG has before them, as some programs write them, or without.
  */
 static struct cg_span find_exif(const WebPDemuxer *demuxer)
 {
-    WebPChunkIterator chunk;
-    struct cg_span span = {0};
-    if (!WebPDemuxGetChunk(demuxer, "EXIF", 1, &chunk))
-        return span;
-    span = (struct cg_span){chunk.chunk.bytes, chunk.chunk.size};
+    struct cg_span span = find_chunk(demuxer, "EXIF");
     if (span.nbytes >= 6 && memcmp(span.bytes, "Exif\0", 6) == 0)
         span = (struct cg_span){span.bytes + 6, span.nbytes - 6};
-    WebPDemuxReleaseChunkIterator(&chunk);
     return span;
 }
 
@@ -44,6 +52,7 @@ static enum cg_status fill_header(const WebPDemuxer *demuxer, struct cg_image_he
     out->height = (int)height;
     out->channels = (flags & (ALPHA_FLAG | ANIMATION_FLAG)) != 0 ? 4 : 3;
     out->exif = find_exif(demuxer);
+    out->xmp = find_chunk(demuxer, "XMP ");
     int orientation = cg_exif_orientation(out->exif.bytes, out->exif.nbytes);
     out->orientation = orientation != 0 ? orientation : 1;
     return CG_OK;
@@ -100,18 +109,6 @@ static enum cg_status decode_frame(const WebPIterator *frame, struct cg_image *o
     }
 }
 
-static enum cg_status copy_profile(const WebPDemuxer *demuxer, struct cg_reader_extras *extras,
-                                   struct cg_error *error)
-{
-    WebPChunkIterator chunk;
-    if (!WebPDemuxGetChunk(demuxer, "ICCP", 1, &chunk))
-        return CG_OK;
-    enum cg_status status = cg_reader_copy(chunk.chunk.bytes, chunk.chunk.size, &extras->icc,
-                                           &extras->icc_nbytes, error);
-    WebPDemuxReleaseChunkIterator(&chunk);
-    return status;
-}
-
 static enum cg_status decode(const uint8_t *bytes, size_t nbytes,
                              const struct cg_image_header *header, struct cg_image *out,
                              struct cg_reader_extras *extras, struct cg_error *error)
@@ -130,8 +127,9 @@ static enum cg_status decode(const uint8_t *bytes, size_t nbytes,
     } else {
         cg_reader_fail(status, error);
     }
+    struct cg_span icc = find_chunk(demuxer, "ICCP");
     if (status == CG_OK)
-        status = copy_profile(demuxer, extras, error);
+        status = cg_reader_copy(icc.bytes, icc.nbytes, &extras->icc, &extras->icc_nbytes, error);
     WebPDemuxDelete(demuxer);
     return status;
 }
@@ -186,43 +184,61 @@ static enum cg_status compress(const struct cg_image *image, int quality, WebPMe
     return encoded ? CG_OK : no_memory(error); /* all else was checked before */
 }
 
-static bool set_chunk(WebPMux *mux, const char *name, const uint8_t *bytes, size_t nbytes)
+static bool set_chunk(WebPMux *mux, const char *name, const void *bytes, size_t nbytes)
 {
     const WebPData data = {bytes, nbytes};
     return bytes == NULL || WebPMuxSetChunk(mux, name, &data, 0) == WEBP_MUX_OK;
 }
 
+static bool set_extras(WebPMux *mux, const struct cg_image_extras *extras, const char *mark,
+                       char **marked)
+{
+    const struct cg_span xmp = {extras->xmp, extras->xmp_nbytes};
+    *marked = mark != NULL ? cg_mark_into_xmp(&xmp, mark) : NULL;
+    if (mark != NULL && *marked == NULL)
+        return false;
+    return set_chunk(mux, "ICCP", extras->icc, extras->icc_nbytes) &&
+           set_chunk(mux, "EXIF", extras->exif, extras->exif_nbytes) &&
+           (mark != NULL ? set_chunk(mux, "XMP ", *marked, strlen(*marked))
+                         : set_chunk(mux, "XMP ", extras->xmp, extras->xmp_nbytes));
+}
+
 static enum cg_status add_with_extras(const WebPMemoryWriter *writer,
-                                      const struct cg_image_extras *extras,
+                                      const struct cg_image_extras *extras, const char *mark,
                                       const struct cg_sink *sink, struct cg_error *error)
 {
     const WebPData plain = {writer->mem, writer->size};
     WebPData whole = {NULL, 0};
     WebPMux *mux = WebPMuxCreate(&plain, 0);
+    char *xmp = NULL; /* with the mark */
     enum cg_status status;
-    if (mux != NULL && set_chunk(mux, "ICCP", extras->icc, extras->icc_nbytes) &&
-        set_chunk(mux, "EXIF", extras->exif, extras->exif_nbytes) &&
+    if (mux != NULL && set_extras(mux, extras, mark, &xmp) &&
         WebPMuxAssemble(mux, &whole) == WEBP_MUX_OK)
         status = sink->add(sink->context, whole.bytes, whole.size, error);
     else
         status = no_memory(error);
     WebPDataClear(&whole);
+    free(xmp);
     WebPMuxDelete(mux);
     return status;
 }
 
-enum cg_status cg_webp_encode(const struct cg_image *image, int quality,
-                              const struct cg_image_extras *extras, const struct cg_sink *sink,
-                              struct cg_error *error)
+enum cg_status cg_webp_encode(const struct cg_image *image,
+                              const struct cg_image_write_options *options,
+                              const struct cg_sink *sink, struct cg_error *error)
 {
+    static const struct cg_image_extras none = {0};
+    const struct cg_image_extras *extras = options->extras != NULL ? options->extras : &none;
+    bool plain =
+        options->mark == NULL && extras->icc == NULL && extras->exif == NULL && extras->xmp == NULL;
     WebPMemoryWriter writer;
     if (image->width > CG_WEBP_SIDE_MAX_PX || image->height > CG_WEBP_SIDE_MAX_PX)
         return cg_fail(error, CG_ERR_LIMIT,
                        "expected sides of at most %d pixels for WebP, got %d x %d",
                        CG_WEBP_SIDE_MAX_PX, image->width, image->height);
-    enum cg_status status = compress(image, quality, &writer, error);
-    if (status == CG_OK && extras != NULL && (extras->icc != NULL || extras->exif != NULL))
-        status = add_with_extras(&writer, extras, sink, error);
+    enum cg_status status = compress(image, options->quality, &writer, error);
+    if (status == CG_OK && !plain)
+        status = add_with_extras(&writer, extras, options->mark, sink, error);
     else if (status == CG_OK)
         status = sink->add(sink->context, writer.mem, writer.size, error);
     WebPMemoryWriterClear(&writer);

@@ -1,19 +1,23 @@
 /*
- * EXIF orientation: see orientation.h. Of EXIF only tag 0x0112 in the first directory is read,
- * every offset checked; a whole EXIF library would parse makers' notes nobody asked for from files
+ * EXIF orientation: see orientation.h. Of EXIF only the first directory is looked at, every offset
+ * checked; a whole EXIF library would parse makers' notes nobody asked for from files
  * nobody vouches for.
  */
 #include "image/orientation.h"
 
 #include "base/memory.h"
+#include "image/header_fields.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define TAG_ORIENTATION 0x0112
+#define TAG_X_RESOLUTION 0x011a /* and down, behind it */
+#define TAG_RESOLUTION_UNIT 0x0128
 #define TYPE_SHORT 3
 #define TYPE_LONG 4
+#define TYPE_RATIONAL 5
 #define ENTRY_NBYTES 12
 #define BLOCK_PX 32 /* of a transposition: both blocks stay in the first-level cache */
 
@@ -28,28 +32,62 @@ static uint32_t get32(const uint8_t *bytes, bool big_endian)
     return big_endian ? first << 16 | second : second << 16 | first;
 }
 
-int cg_exif_orientation(const uint8_t *tiff, size_t nbytes)
+/* The entry with this tag in the first directory, or NULL. */
+static const uint8_t *find_entry(const uint8_t *tiff, size_t nbytes, uint32_t tag)
 {
     if (nbytes < 8 || (memcmp(tiff, "II*\0", 4) != 0 && memcmp(tiff, "MM\0*", 4) != 0))
-        return 0;
+        return NULL;
     bool big_endian = tiff[0] == 'M';
     size_t directory = get32(tiff + 4, big_endian);
     if (directory > nbytes - 2)
-        return 0;
+        return NULL;
     uint32_t count = get16(tiff + directory, big_endian);
     const uint8_t *entry = tiff + directory + 2;
     for (size_t left = nbytes - directory - 2; count > 0 && left >= ENTRY_NBYTES; count--) {
-        if (get16(entry, big_endian) == TAG_ORIENTATION) {
-            uint32_t type = get16(entry + 2, big_endian);
-            uint32_t value =
-                type == TYPE_LONG ? get32(entry + 8, big_endian) : get16(entry + 8, big_endian);
-            bool valid = (type == TYPE_SHORT || type == TYPE_LONG) && value >= 1 && value <= 8;
-            return valid ? (int)value : 0;
-        }
+        if (get16(entry, big_endian) == tag)
+            return entry;
         entry += ENTRY_NBYTES;
         left -= ENTRY_NBYTES;
     }
-    return 0;
+    return NULL;
+}
+
+/* A number of kind short or long; 0 if there is none. */
+static uint32_t find_number(const uint8_t *tiff, size_t nbytes, uint32_t tag)
+{
+    const uint8_t *entry = find_entry(tiff, nbytes, tag);
+    bool big_endian = entry != NULL && tiff[0] == 'M';
+    uint32_t type = entry != NULL ? get16(entry + 2, big_endian) : 0;
+    return type == TYPE_LONG    ? get32(entry + 8, big_endian)
+           : type == TYPE_SHORT ? get16(entry + 8, big_endian)
+                                : 0;
+}
+
+int cg_exif_orientation(const uint8_t *tiff, size_t nbytes)
+{
+    uint32_t value = find_number(tiff, nbytes, TAG_ORIENTATION);
+    return value <= 8 ? (int)value : 0;
+}
+
+/* A quotient of two longs; 0 if there is none. */
+static double find_quotient(const uint8_t *tiff, size_t nbytes, uint32_t tag)
+{
+    const uint8_t *entry = find_entry(tiff, nbytes, tag);
+    bool big_endian = entry != NULL && tiff[0] == 'M';
+    size_t at = entry != NULL ? get32(entry + 8, big_endian) : nbytes;
+    if (nbytes < 8 || at > nbytes - 8 || get16(entry + 2, big_endian) != TYPE_RATIONAL)
+        return 0.0;
+    uint32_t divisor = get32(tiff + at + 4, big_endian);
+    return divisor != 0 ? (double)get32(tiff + at, big_endian) / divisor : 0.0;
+}
+
+void cg_exif_resolution(const uint8_t *tiff, size_t nbytes, double dpi[2])
+{
+    uint32_t unit = find_number(tiff, nbytes, TAG_RESOLUTION_UNIT);
+    for (uint32_t i = 0; i < 2; i++) {
+        double dots = find_quotient(tiff, nbytes, TAG_X_RESOLUTION + i);
+        dpi[i] = unit == 3 ? dots * CG_CM_PER_INCH : dots == 72.0 ? 0.0 : dots;
+    }
 }
 
 static void swap_pixels(uint8_t *a, uint8_t *b, int channels)

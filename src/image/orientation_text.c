@@ -116,9 +116,25 @@ static uint8_t *copy_text(const struct cg_span *text, bool compressed, size_t *n
     return copy;
 }
 
+#define XMP_KEYWORD "XML:com.adobe.xmp"
+
+bool cg_png_is_xmp(const char *type, const struct cg_span *chunk)
+{
+    return strcmp(type, "iTXt") == 0 && chunk->nbytes > sizeof(XMP_KEYWORD) &&
+           memcmp(chunk->bytes, XMP_KEYWORD, sizeof(XMP_KEYWORD)) == 0;
+}
+
+uint8_t *cg_png_copy_xmp(const struct cg_span *chunk, size_t *nbytes)
+{
+    bool compressed;
+    struct cg_span text = text_of("iTXt", chunk, &compressed);
+    *nbytes = 0;
+    return text.nbytes > 0 ? copy_text(&text, compressed, nbytes) : NULL;
+}
+
 int cg_png_text_orientation(const char *type, const struct cg_span *chunk, bool *is_exif)
 {
-    static const char raw[] = "Raw profile type ", xmp[] = "XML:com.adobe.xmp";
+    static const char raw[] = "Raw profile type ", xmp[] = XMP_KEYWORD;
     size_t length = sizeof(raw) - 1, nbytes;
     bool is_raw = chunk->nbytes > length + 5 && memcmp(chunk->bytes, raw, length) == 0;
     bool is_xmp = chunk->nbytes > sizeof(xmp) && memcmp(chunk->bytes, xmp, sizeof(xmp)) == 0;

@@ -1,4 +1,4 @@
-/* Which way up a picture is, where text says it: XMP, and EXIF written as text. Inside src/image
+/* Which way up a picture is, where text says it: XMP, and EXIF written as text. XMP in a PNG. Inside src/image
  * only. */
 #ifndef CG_IMAGE_ORIENTATION_TEXT_H
 #define CG_IMAGE_ORIENTATION_TEXT_H
@@ -14,5 +14,10 @@ int cg_xmp_orientation(const struct cg_span *xmp);
  * it stands in EXIF data, which count before XMP.
  */
 int cg_png_text_orientation(const char *type, const struct cg_span *chunk, bool *is_exif);
+
+/* Whether a text chunk is "XML:com.adobe.xmp"; and its packet, inflated where it has to be, to be
+ * freed: NULL if that cannot be done, for want of memory too. */
+bool cg_png_is_xmp(const char *type, const struct cg_span *chunk);
+uint8_t *cg_png_copy_xmp(const struct cg_span *chunk, size_t *nbytes);
 
 #endif

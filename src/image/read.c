@@ -1,14 +1,14 @@
 /*
  * Reading a picture: see image.h. The order of cg_image_decode is the order of the work: what the
  * header says and whether the file is whole, the profile, pixels, colours, channels, the right way
- * up, EXIF.
+ * up, its size, what is carried over.
  */
 #include "base/file.h"
 #include "base/memory.h"
 #include "image/alpha.h"
 #include "image/codec.h"
 #include "image/colour.h"
-#include "image/exif.h"
+#include "image/extras.h"
 #include "image/header.h"
 #include "image/libjpeg.h"
 #include "image/libpng.h"
@@ -17,7 +17,6 @@
 #include "image/profile.h"
 #include "image/reader.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,18 +36,15 @@ struct reading {
     struct cg_image_header header;
     uint8_t *icc; /* the file's profile, owned; NULL: none */
     size_t icc_nbytes;
-    uint8_t *exif;  /* owned, where the header has not got it; NULL: none */
-    bool converted; /* the colours, to sRGB */
+    uint8_t *exif, *xmp; /* owned, where the header has not got them; NULL: none */
+    bool converted;      /* the colours, to sRGB */
     struct cg_image_extras *extras;
     const char *damage; /* the first note on it; NULL: none */
 };
 
 static void note(const struct reading *reading, const char *text)
 {
-    char *line = reading->extras->note;
-    size_t length = strlen(line);
-    snprintf(line + length, sizeof(reading->extras->note) - length, "%s%s", length > 0 ? "; " : "",
-             text);
+    cg_extras_note(reading->extras, text);
 }
 
 /* The same for what is wrong with the file. */
@@ -155,8 +151,11 @@ static enum cg_status decode_by_reader(struct reading *reading, const struct cg_
     reading->icc = extras.icc;
     reading->icc_nbytes = extras.icc_nbytes;
     reading->exif = extras.exif;
+    reading->xmp = extras.xmp;
     if (extras.exif != NULL)
         header->exif = (struct cg_span){extras.exif, extras.exif_nbytes};
+    if (extras.xmp != NULL)
+        header->xmp = (struct cg_span){extras.xmp, extras.xmp_nbytes};
     if (status == CG_OK && extras.note != NULL)
         note(reading, extras.note);
     if (status == CG_OK && extras.odd)
@@ -268,28 +267,37 @@ static void settle_channels(const struct cg_image_read_options *options, struct 
         cg_image_to_grey(image);
 }
 
-/* ---- EXIF ------------------------------------------------------------------------------------ */
+/* ---- size ------------------------------------------------------------------------------------ */
 
-static enum cg_status carry_exif(struct reading *reading, const struct cg_image *image,
-                                 struct cg_error *error)
+static enum cg_status resize(struct cg_image *image, int width, int height, struct cg_error *error)
 {
-    const struct cg_exif_options options = {image->width, image->height, reading->options->keep_gps,
-                                            reading->converted};
-    if (!reading->options->keep_exif || reading->header.exif.nbytes == 0)
+    struct cg_image smaller;
+    enum cg_status status = cg_image_resize(image, width, height, &smaller, error);
+    if (status != CG_OK)
+        return status;
+    cg_image_clear(image);
+    *image = smaller;
+    return CG_OK;
+}
+
+/* Colours and transparency are made smaller each for itself, so that what is clear has no part. */
+static enum cg_status reduce(struct cg_image *image, int max_side_px, struct cg_error *error)
+{
+    struct cg_image alpha = {0};
+    int width = image->width, height = image->height;
+    cg_image_fit(max_side_px, &width, &height);
+    if (width == image->width && height == image->height)
         return CG_OK;
-    switch (cg_exif_carry(&reading->header.exif, &options, &reading->extras->exif,
-                          &reading->extras->exif_nbytes)) {
-    case CG_OK:
-        return CG_OK;
-    case CG_ERR_MEMORY:
-        return cg_fail(error, CG_ERR_MEMORY, "the memory for its EXIF data could not be allocated");
-    case CG_ERR_LIMIT:
-        note(reading, "its EXIF data is too large and was left out");
-        return CG_OK;
-    default:
-        note_damage(reading, "its EXIF data is damaged and was left out");
-        return CG_OK;
-    }
+    enum cg_status status =
+        image->channels == 4 ? cg_image_split_alpha(image, &alpha, error) : CG_OK;
+    if (status == CG_OK)
+        status = resize(image, width, height, error);
+    if (status == CG_OK && alpha.pixels != NULL)
+        status = resize(&alpha, width, height, error);
+    if (status == CG_OK && alpha.pixels != NULL)
+        status = cg_image_join_alpha(image, &alpha, error);
+    cg_image_clear(&alpha);
+    return status;
 }
 
 /* ---- all of it ------------------------------------------------------------------------------- */
@@ -304,6 +312,20 @@ static enum cg_status check_request(size_t nbytes, const struct cg_image_read_op
         return cg_fail(error, CG_ERR_LIMIT, "expected at most %zu bytes, found %zu",
                        CG_IMAGE_FILE_MAX_NBYTES, nbytes);
     return CG_OK;
+}
+
+static enum cg_status carry(struct reading *reading, const struct cg_image *image,
+                            struct cg_error *error)
+{
+    const struct cg_exif_options about = {image->width, image->height, reading->options->keep_gps,
+                                          reading->converted};
+    const char *damage = NULL;
+    enum cg_status status =
+        cg_extras_carry(&reading->header, reading->options->keep_exif ? &about : NULL,
+                        reading->extras, &damage, error);
+    if (reading->damage == NULL)
+        reading->damage = damage;
+    return status;
 }
 
 static enum cg_status decode(struct reading *reading, struct cg_image *out, struct cg_error *error)
@@ -325,7 +347,9 @@ static enum cg_status decode(struct reading *reading, struct cg_image *out, stru
     settle_channels(reading->options, out);
     status = cg_image_turn_upright(out, header->orientation, error);
     if (status == CG_OK)
-        status = carry_exif(reading, out, error);
+        status = reduce(out, reading->options->max_side_px, error);
+    if (status == CG_OK)
+        status = carry(reading, out, error);
     if (status == CG_OK && reading->options->strict && reading->damage != NULL)
         return cg_fail(error, CG_ERR_FORMAT, "expected a picture without damage, found that %s",
                        reading->damage);
@@ -350,6 +374,7 @@ enum cg_status cg_image_decode(const uint8_t *bytes, size_t nbytes,
         cg_image_clear(out);
     if (status != CG_OK || extras == NULL)
         cg_image_extras_clear(reading.extras);
+    free(reading.xmp);
     free(reading.exif);
     free(reading.icc);
     return status;

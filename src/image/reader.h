@@ -14,6 +14,8 @@ struct cg_reader_extras {
     size_t icc_nbytes;
     uint8_t *exif; /* from its TIFF header on; NULL: none, or header->exif has it */
     size_t exif_nbytes;
+    uint8_t *xmp; /* a packet; NULL: none, or header->xmp has it */
+    size_t xmp_nbytes;
     const char *note; /* for people; NULL: none */
     bool odd;         /* something is wrong with the file, all pixels were read */
 };

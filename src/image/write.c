@@ -61,10 +61,10 @@ static enum cg_status encode(const struct cg_image *image,
     struct cg_sink through;
 #ifdef CG_WITH_WEBP
     if (options->format == CG_IMAGE_WEBP)
-        return cg_webp_encode(image, options->quality, options->extras, sink, error);
+        return cg_webp_encode(image, options, sink, error);
 #endif
-    if (options->extras != NULL) {
-        through = cg_embed_sink(&embed, sink, options->format, options->extras);
+    if (options->extras != NULL || options->mark != NULL) {
+        through = cg_embed_sink(&embed, sink, options);
         sink = &through;
     }
     return options->format == CG_IMAGE_JPEG ? encode_jpeg(image, options, sink, error)

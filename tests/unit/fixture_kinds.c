@@ -90,6 +90,9 @@ struct fixture_bytes fixture_heif(const struct cg_image *image, bool avif,
     if (extras != NULL && extras->exif.nbytes > 0)
         heif_must(heif_context_add_exif_metadata(context, handle, extras->exif.bytes,
                                                  (int)extras->exif.nbytes));
+    if (extras != NULL && extras->xmp.nbytes > 0)
+        heif_must(heif_context_add_XMP_metadata(context, handle, extras->xmp.bytes,
+                                                (int)extras->xmp.nbytes));
     heif_must(heif_context_write(context, &writer, &file));
     heif_image_handle_release(handle);
     heif_encoder_release(encoder);
@@ -140,6 +143,13 @@ struct fixture_bytes fixture_tiff(const struct cg_image *image, int depth,
         TIFFSetField(tiff, TIFFTAG_ORIENTATION, extras->orientation);
     if (extras != NULL && extras->icc.nbytes > 0)
         TIFFSetField(tiff, TIFFTAG_ICCPROFILE, (uint32_t)extras->icc.nbytes, extras->icc.bytes);
+    if (extras != NULL && extras->xmp.nbytes > 0)
+        TIFFSetField(tiff, TIFFTAG_XMLPACKET, (uint32_t)extras->xmp.nbytes, extras->xmp.bytes);
+    if (extras != NULL && extras->dpi > 0.0f) {
+        TIFFSetField(tiff, TIFFTAG_XRESOLUTION, (double)extras->dpi);
+        TIFFSetField(tiff, TIFFTAG_YRESOLUTION, (double)extras->dpi);
+        TIFFSetField(tiff, TIFFTAG_RESOLUTIONUNIT, RESUNIT_INCH);
+    }
     tiff_rows(tiff, image, depth);
     must(TIFFFlush(tiff) == 1, "TIFFFlush");
     rewind(stream);

@@ -8,6 +8,8 @@
 /* What is put into a file beside its pixels; no bytes: nothing. */
 struct fixture_extras {
     struct fixture_bytes icc, exif; /* exif: from the TIFF header on */
+    struct fixture_bytes xmp;       /* of HEIC, AVIF and TIFF */
+    float dpi;                      /* of a TIFF; 0: not said */
     int orientation;                /* of a TIFF, 1 to 8; 0: not said */
 };
 

@@ -362,6 +362,7 @@ static size_t left_with(const char *ending, const void *bytes, size_t nbytes, ti
     temp_write(".", out, bytes, nbytes);
     age(out, seconds);
     assert_int_equal(make(skip, "in out", &plan), CG_EXIT_DONE);
+    cg_plan_drop_done(&plan, "comicgan 0.1.0 {}");
     size_t count = plan.count;
     assert_int_equal(plan.existing, 2 - count);
     cg_plan_free(&plan);

@@ -10,9 +10,11 @@
 #include "cli/convert/progress.h"
 #include "cli/convert/watch.h"
 #include "cli/interrupt.h"
+#include "cli/mark.h"
 #include "cli/render_options.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
@@ -22,7 +24,7 @@ struct request {
     struct cg_cli_render_params looks;
     struct cg_plan_options plan;
     struct cg_batch_options batch;
-    bool dry_run, watch;
+    bool dry_run, watch, no_mark;
     struct cg_folder_watch *folder; /* with watch */
     const char *out;
 };
@@ -57,7 +59,7 @@ static const struct cg_option rows[] = {
     {"beside", 0, CG_OPTION_FLAG, AT(batch.picture.beside), NULL,
      "photo and comic in one picture, the photo on the left"},
     {"skip-existing", 0, CG_OPTION_FLAG, AT(plan.skip_existing), NULL,
-     "leave out photos whose comic is there and not older"},
+     "leave out photos whose comic is there, not older, and by its mark made as asked for"},
     {"force", 'f', CG_OPTION_FLAG, AT(plan.force), NULL,
      "replace what is there (default: refuse before any work)"},
     {"watch", 0, CG_OPTION_FLAG, AT(watch), NULL,
@@ -78,6 +80,8 @@ static const struct cg_option rows[] = {
     {"keep-exif", 0, CG_OPTION_FLAG, AT(batch.picture.keep_exif), NULL,
      "keep date, camera and the like, without the place"},
     {"keep-gps", 0, CG_OPTION_FLAG, AT(batch.picture.keep_gps), NULL, "keep the place too"},
+    {"no-mark", 0, CG_OPTION_FLAG, AT(no_mark), NULL,
+     "do not write into a comic what made it, which comicgan card shows"},
     CG_CLI_STRICT_ROW(AT(batch.picture.strict)),
 
     {"How the work is done (the comics do not depend on it):", .kind = CG_OPTION_HEADING},
@@ -184,26 +188,48 @@ static int run_watch(const struct request *request, const struct cg_plan *plan)
     return cg_watch_run(&watch, plan);
 }
 
-static int run_plan(struct request *request, const struct cg_plan *plan)
+/* Mask and style are read, behind the walls; *mark is what the comics will say of themselves. */
+static int open_style(struct request *request, struct cg_engine **engine, char **mark)
 {
+    struct cg_picture_settings *picture = &request->batch.picture;
+    struct cg_mark_source source = {.looks = &picture->looks, .beside = picture->beside};
     struct cg_error error;
-    struct cg_engine *engine;
+    int code = cg_cli_render_params_read_mask(&request->looks, picture->strict);
+    if (code != CG_EXIT_DONE)
+        return code;
+    enum cg_status status =
+        cg_cli_render_params_open(&request->looks, engine, &picture->looks, &error);
+    source.engine = *engine;
+    if (status == CG_OK)
+        status = cg_mark_make(&source, mark, &error);
+    if (status != CG_OK)
+        return cg_cli_fail(CG_EXIT_MODEL, "%s", error.text);
+    request->batch.engine = *engine;
+    request->plan.mark = *mark;
+    picture->mark = request->no_mark ? NULL : *mark;
+    return CG_EXIT_DONE;
+}
+
+static int run_plan(struct request *request, struct cg_plan *plan)
+{
     struct cg_batch_options *batch = &request->batch;
+    struct cg_error error;
+    struct cg_engine *engine = NULL;
+    char *mark = NULL;
+    batch->plan = plan;
     if (!batch->no_sandbox &&
         cg_plan_confine_beginning(plan, &request->plan, !request->dry_run, &error) != CG_OK)
         return cg_cli_fail(CG_EXIT_INPUT, "%s", error.text);
-    int code = cg_cli_render_params_read_mask(&request->looks, batch->picture.strict);
-    if (code != CG_EXIT_DONE)
-        return code;
-    if (cg_cli_render_params_open(&request->looks, &engine, &batch->picture.looks, &error) != CG_OK)
-        return cg_cli_fail(CG_EXIT_MODEL, "%s", error.text);
-    batch->engine = engine;
-    batch->plan = plan;
-    code = request->dry_run ? print_plan(plan, batch->quiet)
-           : request->watch ? run_watch(request, plan)
-                            : run_batch(batch);
+    int code = open_style(request, &engine, &mark);
+    if (code == CG_EXIT_DONE) {
+        cg_plan_drop_done(plan, mark);
+        code = request->dry_run ? print_plan(plan, batch->quiet)
+               : request->watch ? run_watch(request, plan)
+                                : run_batch(batch);
+    }
     if (code == CG_EXIT_DONE && plan->unlisted > 0)
         code = CG_EXIT_INPUT;
+    free(mark);
     cg_engine_free(engine);
     return code;
 }

@@ -13,6 +13,7 @@ struct cg_picture_settings {
     int quality;           /* of JPEG */
     uint8_t background[3]; /* what a JPEG shows transparency on */
     bool beside;           /* photo and comic in one picture */
+    const char *mark;      /* to be written into it; NULL: nothing */
     bool keep_profile, keep_exif, keep_gps, strict;
 };
 

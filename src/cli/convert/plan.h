@@ -39,6 +39,7 @@ struct cg_plan_options {
     enum cg_plan_format format;
     const char *suffix; /* --suffix, put before the ending; NULL: none */
     bool skip_existing, force;
+    const char *mark; /* of the comics to be made, once the style is known: for cg_plan_drop_done */
     const char *report;                       /* --report; NULL: none */
     const struct cg_cli_render_params *looks; /* which may name files; NULL: none */
     const char *shard; /* --shard K/N as given; NULL: from the environment, if there is one */
@@ -49,6 +50,8 @@ struct cg_job {
     char *in;  /* path, or "-" */
     char *out; /* path, or "-" */
     enum cg_image_format format;
+    bool done;          /* --skip-existing: its comic is there, whole and not older, */
+    uint64_t made_like; /* and was made like this (cli/mark.h); 0: it does not say */
 };
 
 /*
@@ -59,7 +62,7 @@ struct cg_plan {
     struct cg_job *jobs;
     size_t count;
     /* what was left out, and why */
-    size_t existing; /* --skip-existing: complete, and not older than their input */
+    size_t existing; /* --skip-existing: complete, not older than their input, made alike */
     size_t hidden;   /* in folders: files and folders whose name begins with a dot */
     size_t links;    /* in folders: links to folders */
     size_t others;   /* in folders: files that are not pictures, by their ending */
@@ -77,6 +80,10 @@ struct cg_plan {
  */
 int cg_plan_make(const struct cg_plan_options *options, struct cg_plan *out);
 void cg_plan_free(struct cg_plan *plan);
+
+/* Take out what is done and was made as a comic with this mark is; what does not say how it was made
+ * counts as such. To be called when the style is known. */
+void cg_plan_drop_done(struct cg_plan *plan, const char *mark);
 
 /*
  * Make the folders that the plan's comics go into, and remove from them the temporary files that

@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "cli/cli.h"
 #include "cli/convert/plan_parts.h"
+#include "cli/mark.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -78,14 +79,24 @@ static bool is_done(const struct cg_job *job)
            !is_older(&out.st_mtim, &in.st_mtim) && is_whole_file(job->out, job->format);
 }
 
-static void drop_done(struct cg_plan *plan, const bool *done)
+static void look_at(struct cg_job *job)
 {
+    char mark[CG_IMAGE_MARK_NBYTES];
+    job->done = is_done(job);
+    if (job->done && cg_image_read_mark(job->out, mark))
+        job->made_like = cg_mark_hash(mark);
+}
+
+void cg_plan_drop_done(struct cg_plan *plan, const char *mark)
+{
+    uint64_t wanted = cg_mark_hash(mark);
     size_t kept = 0;
     for (size_t i = 0; i < plan->count; i++) {
-        if (done[i])
-            cg_job_clear(&plan->jobs[i]);
+        struct cg_job *job = &plan->jobs[i];
+        if (job->done && (job->made_like == 0 || job->made_like == wanted))
+            cg_job_clear(job);
         else
-            plan->jobs[kept++] = plan->jobs[i];
+            plan->jobs[kept++] = *job;
     }
     plan->existing = plan->count - kept;
     plan->count = kept;
@@ -111,15 +122,15 @@ static enum cg_status add_inputs(const struct cg_plan_options *options, const st
     return status;
 }
 
-static int check_comics(const struct cg_plan *plan, const bool *done, struct cg_inputs *inputs,
-                        bool replace)
+static int check_comics(const struct cg_plan *plan, struct cg_inputs *inputs, bool replace)
 {
     struct cg_error error;
     const char *first = NULL;
     size_t count = 0;
     for (size_t i = 0; i < plan->count; i++) {
         const char *out = plan->jobs[i].out;
-        if (done[i] || strcmp(out, "-") == 0)
+        bool stays = plan->jobs[i].done && plan->jobs[i].made_like == 0;
+        if (stays || strcmp(out, "-") == 0)
             continue;
         if (cg_output_check(inputs, out, true, &error) != CG_OK)
             return cg_cli_fail_with(CG_EXIT_INPUT, &error);
@@ -189,29 +200,19 @@ static int check_report(const struct cg_plan_options *options, const struct cg_p
     return code;
 }
 
-static int check_all(const struct cg_plan_options *options, struct cg_plan *plan, bool *done)
+int cg_plan_check_existing(const struct cg_plan_options *options, struct cg_plan *plan)
 {
     struct cg_inputs inputs = {0};
     struct cg_error error;
     int code = CG_EXIT_DONE;
-    for (size_t i = 0; i < plan->count; i++)
-        done[i] = options->skip_existing && is_done(&plan->jobs[i]);
+    for (size_t i = 0; options->skip_existing && i < plan->count; i++)
+        look_at(&plan->jobs[i]);
     if (add_inputs(options, plan, &inputs, &error) != CG_OK)
         code = cg_cli_fail_with(CG_EXIT_INPUT, &error);
     if (code == CG_EXIT_DONE)
-        code = check_comics(plan, done, &inputs, options->force || options->skip_existing);
+        code = check_comics(plan, &inputs, options->force || options->skip_existing);
     if (code == CG_EXIT_DONE && options->report != NULL)
         code = check_report(options, plan, &inputs);
     cg_inputs_clear(&inputs);
-    if (code == CG_EXIT_DONE)
-        drop_done(plan, done);
-    return code;
-}
-
-int cg_plan_check_existing(const struct cg_plan_options *options, struct cg_plan *plan)
-{
-    bool *done = calloc(plan->count + 1, sizeof(*done));
-    int code = done != NULL ? check_all(options, plan, done) : cg_plan_no_memory();
-    free(done);
     return code;
 }

@@ -63,8 +63,8 @@ int cg_plan_read_list(const char *list_path, bool nul_separated, cg_plan_take ta
 /* ---- plan_existing.c ------------------------------------------------------------------------- */
 
 /*
- * Look at what is at the jobs' outputs and at the report now: drop the jobs that --skip-existing
- * says are done, and hold the others to the rule for outputs (base/output.h). Returns an exit code.
+ * Look at what is at the jobs' outputs and at the report now: find the jobs that --skip-existing may
+ * leave out, and hold the others to the rule for outputs (base/output.h). Returns an exit code.
  */
 int cg_plan_check_existing(const struct cg_plan_options *options, struct cg_plan *plan);
 

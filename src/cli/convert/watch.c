@@ -111,6 +111,7 @@ static bool is_wanted(struct watching *watching, const struct cg_plan *coming,
 /* Move the one job of plan to coming, if it is wanted. */
 static void take_job(struct watching *watching, struct cg_plan *plan, struct cg_plan *coming)
 {
+    cg_plan_drop_done(plan, watching->request->plan->mark);
     watching->left_out.existing += plan->existing;
     if (plan->count == 1 && is_wanted(watching, coming, &plan->jobs[0]))
         coming->jobs[coming->count++] = plan->jobs[--plan->count];

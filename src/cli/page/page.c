@@ -15,6 +15,7 @@
 
 #define PAGE_MIN_PX 200
 #define PAGE_MAX_PX 16000
+#define PAGE_DPI 300
 #define RADIANS_PER_DEGREE 0.017453292519943295
 
 /* ---- the command line ------------------------------------------------------------------------ */
@@ -62,7 +63,7 @@ static bool parse_size(const char *text, int *width, int *height)
 static bool set_page(void *field, const struct cg_option *row, const char *value)
 {
     struct cg_page_order *order = field;
-    /* At 300 dots per inch; the square is as wide as A4. */
+    /* At so many dots per inch; the square is as wide as A4. */
     static const struct {
         const char *name;
         int width, height;
@@ -71,8 +72,10 @@ static bool set_page(void *field, const struct cg_option *row, const char *value
         if (strcasecmp(value, known[i].name) == 0) {
             order->width = known[i].width;
             order->height = known[i].height;
+            order->dpi = PAGE_DPI;
             return true;
         }
+    order->dpi = 0.0;
     if (parse_size(value, &order->width, &order->height))
         return true;
     cg_cli_fail(CG_EXIT_USAGE,
@@ -100,7 +103,8 @@ static const struct cg_option rows[] = {
      "OpenType or TrueType font to letter with (default: Comic Neue, from the package "
      "fonts-comic-neue); letters it lacks come from others"},
     {"page", 0, CG_OPTION_CUSTOM, AT(order), "P",
-     "a4 (default), letter, square, or WIDTHxHEIGHT in pixels", .set = set_page},
+     "a4 (default), letter, square, all at 300 dots per inch, or WIDTHxHEIGHT in pixels",
+     .set = set_page},
     {"gutter", 0, CG_OPTION_INT, AT(order.gutter_px), "PX",
      "between panels beside each other; between rows it is half as much again (default: 1/80 of "
      "the page's short side)",
@@ -117,6 +121,8 @@ static const struct cg_option rows[] = {
     CG_CLI_STRICT_ROW(AT(order.strict)),
     {"How the file is made:", .kind = CG_OPTION_HEADING},
     {"quality", 0, CG_OPTION_INT, AT(order.quality), "Q", "JPEG quality, %r (default: %d)", 1, 100},
+    {"no-mark", 0, CG_OPTION_FLAG, AT(order.no_mark), NULL,
+     "do not write into the page what made it, which comicgan card shows"},
     {"threads", 0, CG_OPTION_INT, AT(order.threads), "N",
      "threads to work with, %r (default: all processors); the page is the same with any number", 1,
      256},

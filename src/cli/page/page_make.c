@@ -10,6 +10,7 @@
 
 #include "base/memory.h"
 #include "cli/confinement.h"
+#include "cli/mark.h"
 #include "cli/photo.h"
 #include "cli/terminal_line.h"
 #include "page/compose.h"
@@ -279,6 +280,21 @@ static enum cg_status draw_part(struct work *work, struct part *part)
     return status;
 }
 
+static enum cg_status write_page(struct work *work)
+{
+    const struct cg_page_order *order = work->order;
+    const struct cg_mark_source source = {.engine = work->engine, .looks = &work->looks};
+    const struct cg_image_extras extras = {.dpi = {order->dpi, order->dpi}};
+    char *mark = NULL;
+    enum cg_status status = order->no_mark ? CG_OK : cg_mark_make(&source, &mark, &work->error);
+    const struct cg_image_write_options options = {
+        .format = order->format, .quality = order->quality, .extras = &extras, .mark = mark};
+    if (status == CG_OK)
+        status = cg_image_write(order->out, &work->page, &options, &work->error);
+    free(mark);
+    return status;
+}
+
 static int draw(struct work *work)
 {
     enum cg_status status =
@@ -297,10 +313,8 @@ static int draw(struct work *work)
         cg_image_clear(&work->parts[i].photo);
     }
     cg_terminal_line_erase(&work->progress);
-    struct cg_image_write_options options = {.format = work->order->format,
-                                             .quality = work->order->quality};
     if (status == CG_OK)
-        status = cg_image_write(work->order->out, &work->page, &options, &work->error);
+        status = write_page(work);
     return status == CG_OK ? CG_EXIT_DONE : fail(work, CG_EXIT_INPUT);
 }
 

@@ -1,20 +1,22 @@
 /*
- * comicgan card: what a model file says of itself, and a copy of it that says something else. How a
+ * comicgan card: what a model file, or a comic (cli/mark.h), says of itself, and a copy of it that says something else. How a
  * style's comics look by default (comicgan convert's looks) is part of its card, so the person who
  * trains a style tries looks with convert and then writes the ones that suit it here.
  */
 #include "base/json.h"
 #include "base/memory.h"
+#include "cli/mark.h"
 #include "cli/render_options.h"
 #include "model/model.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 struct order {
     const char *model, *out, *name, *summary;
     struct cg_cli_render_params looks;
-    bool force;
+    bool force, is_comic;
 };
 
 /* ---- the command line ------------------------------------------------------------------------ */
@@ -62,6 +64,12 @@ static int check_out(const struct order *order)
     return code;
 }
 
+static bool is_picture(const char *path)
+{
+    enum cg_image_format format;
+    return cg_image_format_by_ending(path, &format) && access(path, F_OK) == 0;
+}
+
 static int check_order(struct order *order, int argc, char *argv[])
 {
     bool changes = order->name != NULL || order->summary != NULL || order->looks.paper != NULL ||
@@ -70,11 +78,15 @@ static int check_order(struct order *order, int argc, char *argv[])
         return cg_command_refuse(&CG_COMMAND_CARD, "expected a STYLE, found none");
     if (argc - optind > 1)
         return cg_command_refuse(&CG_COMMAND_CARD, "unexpected argument %s", argv[optind + 1]);
+    order->model = argv[optind];
+    order->is_comic = is_picture(order->model);
+    if (order->is_comic && (changes || order->out != NULL))
+        return cg_command_refuse(&CG_COMMAND_CARD, "%s is a comic, which is only shown",
+                                 order->model);
     if (has_other_looks(&order->looks))
         return cg_command_refuse(&CG_COMMAND_CARD, "a card has no style, mask or feather in it");
     if (changes && order->out == NULL)
         return cg_command_refuse(&CG_COMMAND_CARD, "changes need --out FILE to be written to");
-    order->model = argv[optind];
     return order->out != NULL ? check_out(order) : CG_EXIT_DONE;
 }
 
@@ -92,6 +104,22 @@ static int print_card(const struct cg_model *model)
                              cg_render_params_to_json(&card->looks));
     if (cg_json_dump(root, JSON_INDENT(2), "the card", &text, &error) != CG_OK)
         return cg_cli_fail(CG_EXIT_MODEL, "%s", error.text);
+    puts(text);
+    free(text);
+    return CG_EXIT_DONE;
+}
+
+/* What made a comic. */
+static int print_mark(const char *path)
+{
+    char mark[CG_IMAGE_MARK_NBYTES], *text;
+    struct cg_error error;
+    if (!cg_image_read_mark(path, mark))
+        return cg_cli_fail(
+            CG_EXIT_INPUT,
+            "reading %s: expected a comic that says what made it, found no mark in it", path);
+    if (cg_mark_text(mark, &text, &error) != CG_OK)
+        return cg_cli_fail(CG_EXIT_INPUT, "reading %s: %s", path, error.text);
     puts(text);
     free(text);
     return CG_EXIT_DONE;
@@ -125,7 +153,9 @@ static int run(int argc, char *argv[])
     struct order order = {0};
     if (cg_command_read(&CG_COMMAND_CARD, argc, argv, &order, &code) &&
         (code = check_order(&order, argc, argv)) == CG_EXIT_DONE) {
-        if (cg_model_open_style(cg_cli_models_folder(), order.model, &model, &error) != CG_OK)
+        if (order.is_comic)
+            code = print_mark(order.model);
+        else if (cg_model_open_style(cg_cli_models_folder(), order.model, &model, &error) != CG_OK)
             code = cg_cli_fail(CG_EXIT_MODEL, "%s", error.text);
         else
             code = order.out == NULL ? print_card(model) : write_copy(&order, model);
@@ -138,11 +168,12 @@ static int run(int argc, char *argv[])
 const struct cg_command CG_COMMAND_CARD = {
     .name = "card",
     .arguments = "STYLE",
-    .summary = "show how a style looks by default, or change it",
-    .usage = "STYLE [--out FILE [OPTIONS] [LOOKS]]",
+    .summary = "show how a style looks by default, or change it; what made a comic",
+    .usage = "STYLE [--out FILE [OPTIONS] [LOOKS]]\nCOMIC",
     .about = "Print the card of a style (a name or a model file), or write a copy of the model "
              "with another card: comics then look as the card says wherever convert is not told "
-             "otherwise.",
+             "otherwise. Of a comic (PNG, JPEG or WebP), print which program, style and looks made "
+             "it.",
     .after = "LOOKS are those of comicgan convert, but --style, --mask and --feather; --detail is "
              "the style's working size. Looks that are not named stay as they are in the card.",
     .options = rows,

@@ -18,8 +18,8 @@ for text in '"name": "bold"' 'as bold as can be' '"line": 2' '"colors": 4' '"pap
     '"detail_px": 128'; do
     grep -qF "$text" ../stdout || fail "expected $text in the card"
 done
-expect 0 "$comicgan" convert --style ./bold.safetensors in.png by-card.png
-expect 0 "$comicgan" convert --style tiny --line 2 --colors 4 --paper cream --detail 128 in.png \
+expect 0 "$comicgan" convert --no-mark --style ./bold.safetensors in.png by-card.png
+expect 0 "$comicgan" convert --no-mark --style tiny --line 2 --colors 4 --paper cream --detail 128 in.png \
     by-options.png
 cmp by-card.png by-options.png || fail "expected the same comic by card and by options"
 expect 0 "$comicgan" convert --style tiny in.png plain.png

@@ -46,8 +46,10 @@ only() {
 for signal in INT TERM; do
     start once
     kill -$signal $process
-    cat photos/x.png >photos/hold.png # what is in hand can be finished or given up
+    cat photos/x.png >photos/hold.png & # what is in hand can be finished, or is not begun
+    feeder=$!
     ended 130
+    kill $feeder 2>/dev/null || true
     grep -Eq '^[23] converted, [34] not done in ' ../stderr || fail "no summary after $signal"
     rm -f once/hold.png
     only once a.png b.png

@@ -18,11 +18,14 @@ for count in 2 3 6 9; do
     has_size out.png '200 280'
 done
 page --force p1.png p2.png p3.png -o out.jpg
+[ "$(head -c 18 out.jpg | tail -c 5 | od -An -tx1)" = ' 00 00 01 00 01' ] || fail "pixels have no resolution"
 [ "$(head -c 2 out.jpg | od -An -tx1)" = ' ff d8' ] || fail "out.jpg is not a JPEG file"
 
 # a page by its name; a strip's height is its own
 expect 0 "$comicgan" page --style tiny --page A4 p1.png p2.png a4.png
 has_size a4.png '2480 3508'
+# 300 dots per inch are 11811 per metre, 0x2e23
+grep -qaP 'pHYs\x00\x00\x2e\x23\x00\x00\x2e\x23\x01' a4.png || fail 'A4 does not say its resolution'
 expect 0 "$comicgan" page --style tiny --layout strip "${photos[@]}" strip.png
 [ "$("$fixture" size strip.png | cut -d' ' -f1)" -eq 3508 ] || fail "a strip is 3508 wide"
 [ "$("$fixture" size strip.png | cut -d' ' -f2)" -lt 700 ] || fail "a strip of nine is low"
