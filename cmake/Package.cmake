@@ -1,18 +1,17 @@
-# What is installed beside programs and library, and packages of it (cpack -G DEB).
+# What is installed beside programs and library, and packages of it (cpack -G DEB; debian/ makes the
+# same ones by Debian's own tools).
 
 install(DIRECTORY models/ DESTINATION ${CMAKE_INSTALL_DATADIR}/comicgan/models COMPONENT programs
-  FILES_MATCHING PATTERN "*.safetensors" PATTERN "*.md")
-install(FILES README.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT programs)
-install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT programs)
-install(DIRECTORY docs/examples DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT development
-  PATTERN "__pycache__" EXCLUDE)
-
-# README.md points to the models' cards as they lie in the source tree.
-file(RELATIVE_PATH doc_to_models ${CMAKE_INSTALL_FULL_DOCDIR}
-  ${CMAKE_INSTALL_FULL_DATADIR}/comicgan/models)
-file(CREATE_LINK ${doc_to_models} ${PROJECT_BINARY_DIR}/models-link SYMBOLIC)
-install(FILES ${PROJECT_BINARY_DIR}/models-link DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME models
+  FILES_MATCHING PATTERN "*.safetensors")
+# Pages and the models' cards, which point to each other, as they lie in the source tree.
+install(FILES README.md CHANGELOG.md CONTRIBUTING.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR}
   COMPONENT programs)
+install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT programs
+  PATTERN "__pycache__" EXCLUDE)
+install(DIRECTORY models DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT programs
+  FILES_MATCHING PATTERN "*.md")
+
+# ---- Debian packages
 
 # Three packages, as Debian has them: the programs, the library, and what building with it takes.
 set(library_package libcomicgan${PROJECT_VERSION_MAJOR})
@@ -22,24 +21,16 @@ if(NOT BUILD_SHARED_LIBS)
   list(REMOVE_AT packages 1)
   list(REMOVE_AT components 1)
 endif()
-install(FILES docs/licences/stb.txt DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/${library_package}
-  COMPONENT library)
-
-# A changelog for each, and what tells dpkg and the linker of the library.
-string(TIMESTAMP date "%a, %d %b %Y %H:%M:%S +0000" UTC)
-file(WRITE ${PROJECT_BINARY_DIR}/changelog "comicgan (${PROJECT_VERSION}) unstable; urgency=medium
-
-  * Version ${PROJECT_VERSION}.
-
- -- The comicgan authors <nobody@example.org>  ${date}
-")
-execute_process(COMMAND gzip -9nf ${PROJECT_BINARY_DIR}/changelog)
+install(DIRECTORY docs/examples DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/libcomicgan-dev
+  COMPONENT development PATTERN "__pycache__" EXCLUDE)
+execute_process(COMMAND gzip -9nc ${PROJECT_SOURCE_DIR}/debian/changelog
+  OUTPUT_FILE ${PROJECT_BINARY_DIR}/changelog.gz)
 foreach(package component IN ZIP_LISTS packages components)
-  install(FILES ${PROJECT_BINARY_DIR}/changelog.gz
+  install(FILES ${PROJECT_BINARY_DIR}/changelog.gz debian/copyright
     DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/${package} COMPONENT ${component})
-  install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/${package} RENAME copyright
-    COMPONENT ${component})
 endforeach()
+
+# What tells dpkg and the linker of the library.
 set(control ${PROJECT_BINARY_DIR}/debian-control)
 file(WRITE ${control}/triggers "activate-noawait ldconfig\n")
 file(WRITE ${control}/shlibs
@@ -60,15 +51,16 @@ set(CPACK_DEBIAN_PROGRAMS_PACKAGE_NAME comicgan)
 set(CPACK_DEBIAN_PROGRAMS_PACKAGE_SECTION graphics)
 set(CPACK_DEBIAN_PROGRAMS_PACKAGE_RECOMMENDS "fonts-comic-neue, ffmpeg")
 set(CPACK_COMPONENT_PROGRAMS_DESCRIPTION
-  "Photos, pages and films as comics, drawn by networks of fully connected\n\
-layers; and the training of styles of one's own.")
+  "comicgan draws photos, pages and films as comics, by networks of fully\n\
+connected layers, without a GPU; and it trains styles of one's own.")
 set(CPACK_DEBIAN_LIBRARY_PACKAGE_NAME ${library_package})
 set(CPACK_DEBIAN_LIBRARY_PACKAGE_SECTION libs)
-set(CPACK_COMPONENT_LIBRARY_DESCRIPTION "The library that turns pixels into comics.")
+set(CPACK_COMPONENT_LIBRARY_DESCRIPTION "The library that turns pixels and picture files into comics.")
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME libcomicgan-dev)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS "${library_package} (= ${PROJECT_VERSION})")
-set(CPACK_COMPONENT_DEVELOPMENT_DESCRIPTION "Header, CMake and pkg-config files, and examples.")
+set(CPACK_COMPONENT_DEVELOPMENT_DESCRIPTION "Header, CMake and pkg-config files of the library, and examples in C and\n\
+Python.")
 if(NOT BUILD_SHARED_LIBS)
   set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS "")
 endif()

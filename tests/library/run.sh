@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The library as others see it: installed into an empty folder, looked at from outside, and used by
+# The library as others see it, and the programs: installed into an empty folder, looked at from outside, and used by
 # the examples.   run.sh CASE BUILD SOURCE LIBDIR   (shared or static: what the build made)
 # Exits with 77 where a tool is missing.
 set -euo pipefail
@@ -28,6 +28,22 @@ check_comic() {
 "$build/tests/cli_fixture" picture "$folder/photo.png" 64 48
 
 case $case_name in
+install)
+    cmake --install "$build" --prefix "$stage" --component programs >/dev/null
+    pages=$stage/share/doc/comicgan
+    for file in bin/comicgan bin/comicgan-train share/comicgan/models/pen.safetensors share/man/man1/comicgan-convert.1 \
+        share/bash-completion/completions/comicgan share/zsh/site-functions/_comicgan \
+        share/fish/vendor_completions.d/comicgan.fish share/doc/comicgan/docs/licences/dygraphs.txt; do
+        [ -s "$stage/$file" ] || fail "$file is not installed"
+    done
+    # what pages point to lies where they point
+    find "$pages" -name '*.md' | while read -r page; do
+        { grep -oE '\]\([^)#:]+[)#]|src="[^":]+"' "$page" || true; } | sed 's/^](//; s/^src="//; s/.$//' | while read -r link; do
+            [ -e "$(dirname "$page")/$link" ] || fail "${page#"$pages/"} points to $link, which is not installed"
+        done
+    done
+    (unset COMICGAN_MODELS && cd / && "$stage/bin/comicgan" styles) | grep -q '^pen ' || fail "the installed program finds no styles"
+    ;;
 symbols)
     header=$(grep -oE '\bcg_[a-z_]+\(' "$stage/include/comicgan/comicgan.h" | tr -d '(' | sort -u)
     exported=$(nm -D --defined-only "$lib/libcomicgan.so" | sed -n 's/.* [A-Z] \(.*\)@@COMICGAN_.*/\1/p' | sort)
