@@ -228,8 +228,8 @@ static const struct habit {
     {"model", "style", NULL},
     {"silent", "quiet", NULL},
     {"list", NULL, "comicgan styles lists the styles"},
-    {"resize", "detail", "a comic has its photo's size; --detail is that at which it is drawn"},
-    {"size", "detail", "a comic has its photo's size; --detail is that at which it is drawn"},
+    {"resize", "detail", "a comic has its photo's size; --max-size makes it smaller"},
+    {"size", "detail", "a comic has its photo's size; --max-size makes it smaller"},
     {"width", "detail", "a comic has its photo's size; --line is the width of its lines"},
 };
 

@@ -175,7 +175,7 @@ static void one_picture_with_a_wrong_out_is_refused(void **state)
     expect_refusal(same, "a b.png", 2, "--format same", "found a");
     expect_refusal(plain, "- new/", 2, "standard input", "file");
     expect_refusal(plain, "a.jpg nowhere/b.png", 1, "nowhere", "b.png");
-    expect_refusal(plain, "missing.jpg b.png", 1, "missing.jpg", "No such file");
+    expect_refusal(plain, "missing.jpg b.png", 1, "missing.jpg", "no such file");
     expect_refusal((struct cg_plan_options){.suffix = "-c"}, "a.jpg b.png", 2, "--suffix", "b.png");
     expect_refusal((struct cg_plan_options){.suffix = "/c"}, "a.jpg new/", 2, "--suffix", "/c");
     expect_refusal((struct cg_plan_options){.nul_separated = true}, "a.jpg b.png", 2, "-0", "-0");

@@ -57,6 +57,10 @@ static size_t estimate(const struct batch *batch, const struct cg_job *job,
         cg_image_probe(job->in, info, NULL) != CG_OK)
         return 0;
     struct cg_image_info written = *info;
+    cg_image_fit(batch->options->picture.max_side_px, &written.width, &written.height);
+    if (written.width < info->width) /* the smaller one is made beside the other */
+        written.reading_nbytes +=
+            (size_t)written.width * (size_t)written.height * (size_t)info->channels;
     written.width *= batch->options->picture.beside ? 2 : 1;
     return cg_budget_of_picture(&written, (size_t)about.st_size, job->format);
 }

@@ -53,11 +53,20 @@ static const struct cg_option rows[] = {
      "names in LIST end with a zero byte, as find -print0 writes"},
     {"suffix", 0, CG_OPTION_TEXT, AT(plan.suffix), "TEXT",
      "put TEXT before the ending of the comics' names"},
+    {"template", 0, CG_OPTION_TEXT, AT(plan.template), "T",
+     "what the comics are called in OUT, such as {dir}/{name}-{style}.{ext}: folder and name of "
+     "the "
+     "photo, the style, the ending"},
     {"format", 0, CG_OPTION_CHOICE, AT(plan.format), "F",
      "png, jpg, webp, or same as the photo (default: by OUT's ending; png in a folder)",
      .words = formats},
     {"beside", 0, CG_OPTION_FLAG, AT(batch.picture.beside), NULL,
      "photo and comic in one picture, the photo on the left"},
+    {"max-size", 0, CG_OPTION_INT, AT(batch.picture.max_side_px), "PX",
+     "make large photos smaller, so that no side of the comic is longer than PX, %r (with "
+     "--beside, of "
+     "each of the two)",
+     1, CG_IMAGE_SIDE_MAX_PX},
     {"skip-existing", 0, CG_OPTION_FLAG, AT(plan.skip_existing), NULL,
      "leave out photos whose comic is there, not older, and by its mark made as asked for"},
     {"force", 'f', CG_OPTION_FLAG, AT(plan.force), NULL,
@@ -80,6 +89,8 @@ static const struct cg_option rows[] = {
     {"keep-exif", 0, CG_OPTION_FLAG, AT(batch.picture.keep_exif), NULL,
      "keep date, camera and the like, without the place"},
     {"keep-gps", 0, CG_OPTION_FLAG, AT(batch.picture.keep_gps), NULL, "keep the place too"},
+    {"keep-times", 0, CG_OPTION_FLAG, AT(batch.picture.keep_times), NULL,
+     "give the comic's file the time of the photo's"},
     {"no-mark", 0, CG_OPTION_FLAG, AT(no_mark), NULL,
      "do not write into a comic what made it, which comicgan card shows"},
     CG_CLI_STRICT_ROW(AT(batch.picture.strict)),
@@ -118,11 +129,13 @@ static bool is_video(const char *path)
 static int check_watch(struct request *request)
 {
     struct cg_plan_options *plan = &request->plan;
-    const char *contradiction = plan->recursive            ? "--recursive"
-                                : plan->files_from != NULL ? "--files-from"
-                                : plan->shard != NULL      ? "--shard"
-                                : request->dry_run         ? "--dry-run"
-                                                           : NULL;
+    const char *contradiction = plan->recursive                     ? "--recursive"
+                                : plan->files_from != NULL          ? "--files-from"
+                                : plan->shard != NULL               ? "--shard"
+                                : request->dry_run                  ? "--dry-run"
+                                : plan->template != NULL            ? "--template"
+                                : request->batch.picture.keep_times ? "--keep-times"
+                                                                    : NULL;
     if (contradiction != NULL)
         return cg_cli_fail(CG_EXIT_USAGE, "--watch and %s contradict each other", contradiction);
     if (plan->argument_count != 2)
@@ -192,7 +205,8 @@ static int run_watch(const struct request *request, const struct cg_plan *plan)
 static int open_style(struct request *request, struct cg_engine **engine, char **mark)
 {
     struct cg_picture_settings *picture = &request->batch.picture;
-    struct cg_mark_source source = {.looks = &picture->looks, .beside = picture->beside};
+    struct cg_mark_source source = {
+        .looks = &picture->looks, .beside = picture->beside, .max_side_px = picture->max_side_px};
     struct cg_error error;
     int code = cg_cli_render_params_read_mask(&request->looks, picture->strict);
     if (code != CG_EXIT_DONE)

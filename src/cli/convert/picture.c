@@ -6,9 +6,11 @@
 #include "cli/interrupt.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* A picture on its way. */
 struct work {
@@ -35,6 +37,7 @@ static enum cg_status read_picture(const struct cg_picture_settings *settings,
         .keep_exif = settings->keep_exif,
         .keep_gps = settings->keep_gps,
         .strict = settings->strict,
+        .max_side_px = settings->max_side_px,
     };
     const char *path = is_standard(job->in) ? "/dev/stdin" : job->in;
     return cg_image_read(path, &options, &work->colour, &work->extras, error);
@@ -129,6 +132,19 @@ static enum cg_status write_picture(const struct cg_picture_settings *settings,
     return cg_image_write(job->out, &work->colour, &options, error);
 }
 
+/* The time of the photo as it was before it was read: should it change meanwhile, the comic is older. */
+static void keep_times(const struct cg_job *job, const struct stat *photo,
+                       struct cg_picture_result *result)
+{
+    const struct timespec times[] = {{.tv_nsec = UTIME_OMIT}, photo->st_mtim};
+    size_t length = strlen(result->note);
+    if (is_standard(job->out) || !S_ISREG(photo->st_mode) ||
+        utimensat(AT_FDCWD, job->out, times, 0) == 0)
+        return;
+    snprintf(result->note + length, sizeof(result->note) - length,
+             "%sits time could not be kept: %s", length > 0 ? "; " : "", strerror(errno));
+}
+
 /* ---- all of them ----------------------------------------------------------------------------- */
 
 /* Milliseconds since *moment, which becomes now. */
@@ -145,6 +161,9 @@ static enum cg_status run_stages(struct cg_session *session,
                                  struct cg_picture_result *result)
 {
     double moment = cg_clock_seconds();
+    struct stat photo = {0};
+    if (settings->keep_times && !is_standard(job->in))
+        stat(job->in, &photo);
     enum cg_status status = read_picture(settings, job, work, &result->error);
     result->read_ms = lap_ms(&moment);
     if (status != CG_OK || cg_interrupted())
@@ -158,6 +177,8 @@ static enum cg_status run_stages(struct cg_session *session,
         return status;
     status = write_picture(settings, job, work, &result->error);
     result->write_ms = lap_ms(&moment);
+    if (status == CG_OK && settings->keep_times)
+        keep_times(job, &photo, result);
     if (status == CG_OK)
         result->end = CG_PICTURE_CONVERTED;
     return status;

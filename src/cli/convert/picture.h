@@ -14,6 +14,8 @@ struct cg_picture_settings {
     uint8_t background[3]; /* what a JPEG shows transparency on */
     bool beside;           /* photo and comic in one picture */
     const char *mark;      /* to be written into it; NULL: nothing */
+    int max_side_px;       /* make smaller what is larger; 0: nothing */
+    bool keep_times;       /* the comic's file gets the time of the photo's */
     bool keep_profile, keep_exif, keep_gps, strict;
 };
 

@@ -76,7 +76,10 @@ static int check_options(const struct cg_plan_options *options)
         return cg_cli_fail(CG_EXIT_USAGE,
                            "--suffix: expected a part of a file's name, found \"%s\"",
                            options->suffix);
-    return check_argument_count(options);
+    if (options->suffix != NULL && options->template != NULL)
+        return cg_cli_fail(CG_EXIT_USAGE, "--suffix and --template contradict each other");
+    int code = options->template != NULL ? cg_plan_check_template(options->template) : CG_EXIT_DONE;
+    return code == CG_EXIT_DONE ? check_argument_count(options) : code;
 }
 
 /* ---- where the comics go --------------------------------------------------------------------- */
@@ -179,9 +182,10 @@ static int add_single(struct planner *planner)
     const char *in = planner->inputs[0], *out = options->arguments[1];
     enum cg_image_format format;
     struct cg_error error;
-    if (options->suffix != NULL)
+    if (options->suffix != NULL || options->template != NULL)
         return cg_cli_fail(CG_EXIT_USAGE,
-                           "--suffix is for comics in a folder; found the name of one, %s", out);
+                           "--%s is for comics in a folder; found the name of one, %s",
+                           options->suffix != NULL ? "suffix" : "template", out);
     int code = settle_format(options, in, out, &format);
     if (code == CG_EXIT_DONE && !is_stream(out) && cg_output_check_folder(out, &error) != CG_OK)
         code = cg_cli_fail_with(CG_EXIT_INPUT, &error);
@@ -192,6 +196,24 @@ static int add_single(struct planner *planner)
 }
 
 /* ---- pictures into a folder ------------------------------------------------------------------ */
+
+/* Where the comic goes, and its format; NULL when memory is short. */
+static char *place_in_folder(const struct planner *planner, const char *relative,
+                             enum cg_image_format *format)
+{
+    const struct cg_plan_options *options = planner->options;
+    if (options->template == NULL)
+        return cg_plan_comic_name(planner->out_dir, relative, options->suffix, options->format,
+                                  format);
+    cg_plan_format_for(relative, options->format, format);
+    const char *ending = cg_plan_new_ending(cg_plan_ending(relative), options->format, *format);
+    char *name = cg_plan_name_by_template(
+        options->template, options->looks != NULL ? options->looks->style : CG_DEFAULT_STYLE,
+        relative, ending);
+    char *out = name != NULL ? cg_string_format("%s/%s", planner->out_dir, name) : NULL;
+    free(name);
+    return out;
+}
 
 /* Takes in over, also when it fails. */
 static int add_to_folder(struct planner *planner, char *in, const char *relative)
@@ -210,8 +232,7 @@ static int add_to_folder(struct planner *planner, char *in, const char *relative
         free(in);
         return code;
     }
-    char *out =
-        cg_plan_comic_name(planner->out_dir, relative, options->suffix, options->format, &format);
+    char *out = place_in_folder(planner, relative, &format);
     return cg_job_list_add(&planner->list, in, out, format) ? CG_EXIT_DONE : cg_plan_no_memory();
 }
 
@@ -339,10 +360,11 @@ static int add_listed(void *context, const char *path)
 static int check_named_picture(const char *in)
 {
     struct stat about;
+    struct cg_error error;
     if (is_stream(in) || stat(in, &about) == 0)
         return CG_EXIT_DONE;
-    return cg_cli_fail(CG_EXIT_INPUT, "reading %s: expected a picture, or a folder of pictures: %s",
-                       in, strerror(errno));
+    cg_fail_errno(&error, "reading", in, errno);
+    return cg_cli_fail_with(CG_EXIT_INPUT, &error);
 }
 
 static int list_pictures(struct planner *planner)

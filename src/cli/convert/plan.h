@@ -4,6 +4,7 @@
  *
  *   plan.c           the arguments: what OUT is, which pictures go in, their order, their shard
  *   plan_name.c      the name of a comic
+ *   plan_template.c  the same by --template
  *   plan_list.c      the job list, and the pictures of --files-from
  *   plan_existing.c  comics that are there already
  *   plan_prepare.c   what is done to folders when the work begins
@@ -37,7 +38,8 @@ struct cg_plan_options {
     bool recursive;         /* -r */
     bool watched;           /* --watch: FOLDER may be empty, and more will come */
     enum cg_plan_format format;
-    const char *suffix; /* --suffix, put before the ending; NULL: none */
+    const char *suffix;   /* --suffix, put before the ending; NULL: none */
+    const char *template; /* --template, the comics' names in OUT; NULL: none */
     bool skip_existing, force;
     const char *mark; /* of the comics to be made, once the style is known: for cg_plan_drop_done */
     const char *report;                       /* --report; NULL: none */

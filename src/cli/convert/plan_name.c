@@ -68,9 +68,8 @@ bool cg_plan_format_for(const char *name, enum cg_plan_format wanted, enum cg_im
     }
 }
 
-/* The ending of a comic; of a picture that keeps its kind, its own. */
-static const char *new_ending(const char *old_ending, enum cg_plan_format wanted,
-                              enum cg_image_format format)
+const char *cg_plan_new_ending(const char *old_ending, enum cg_plan_format wanted,
+                               enum cg_image_format format)
 {
     enum cg_image_format old;
     if (wanted == CG_PLAN_FORMAT_SAME && cg_image_format_by_ending(old_ending, &old) &&
@@ -89,5 +88,5 @@ char *cg_plan_comic_name(const char *out_dir, const char *relative, const char *
     const char *separator = length > 0 && out_dir[length - 1] == '/' ? "" : "/";
     return cg_string_format("%s%s%.*s%s%s", out_dir, separator, (int)(old_ending - relative),
                             relative, suffix == NULL ? "" : suffix,
-                            new_ending(old_ending, wanted, *format));
+                            cg_plan_new_ending(old_ending, wanted, *format));
 }

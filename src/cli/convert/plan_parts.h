@@ -22,6 +22,10 @@ char *cg_plan_inside(const char *path);
  */
 bool cg_plan_format_for(const char *name, enum cg_plan_format wanted, enum cg_image_format *format);
 
+/* ".png": the ending of a comic of this format; of a picture that keeps its kind, its own. */
+const char *cg_plan_new_ending(const char *old_ending, enum cg_plan_format wanted,
+                               enum cg_image_format format);
+
 /*
  * The comic of the picture relative (a path in its folder) in the folder out_dir, and its format.
  * Its name is the picture's with another ending, never with two: photo.jpg gives photo.png; an
@@ -30,6 +34,16 @@ bool cg_plan_format_for(const char *name, enum cg_plan_format wanted, enum cg_im
  */
 char *cg_plan_comic_name(const char *out_dir, const char *relative, const char *suffix,
                          enum cg_plan_format wanted, enum cg_image_format *format);
+
+/* ---- plan_template.c ------------------------------------------------------------------------- */
+
+/* Whether --template is one: of known fields, in a folder, with an ending. Returns an exit code. */
+int cg_plan_check_template(const char *template);
+
+/* The path in OUT of the comic of the picture relative, to be freed; NULL when memory is short. style:
+ * as given to --style; ending: of the comic. */
+char *cg_plan_name_by_template(const char *template, const char *style, const char *relative,
+                               const char *ending);
 
 /* ---- plan_list.c ----------------------------------------------------------------------------- */
 

@@ -137,15 +137,19 @@ static int check_output(const struct cg_video_settings *settings, const char *in
 static int convert_video(const struct cg_video_settings *settings, const char *in, const char *out)
 {
     struct stat about;
-    if (stat(in, &about) != 0)
-        return cg_cli_fail(CG_EXIT_INPUT, "reading %s: expected a video, found: %s", in,
-                           strerror(errno));
+    struct cg_error error;
+    if (stat(in, &about) != 0) {
+        cg_fail_errno(&error, "reading", in, errno);
+        return cg_cli_fail_with(CG_EXIT_INPUT, &error);
+    }
     if (S_ISDIR(about.st_mode))
         return cg_cli_fail(CG_EXIT_INPUT,
                            "reading %s: expected a video, found a folder; "
                            "--frames takes folders of numbered pictures",
                            in);
     int code = check_output(settings, in, out);
+    if (code == CG_EXIT_DONE && cg_output_check_folder(out, &error) != CG_OK)
+        code = cg_cli_fail_with(CG_EXIT_INPUT, &error);
     return code == CG_EXIT_DONE ? cg_video_convert_one(settings, in, out) : code;
 }
 

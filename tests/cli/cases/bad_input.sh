@@ -38,7 +38,7 @@ done
 
 refuse 1 'lossless' convert --style tiny lossless.jpg out/out.png
 refuse 1 '60000' convert --style tiny enormous.png out/out.png
-refuse 1 'No such file' convert --style tiny missing.png out/out.png
+refuse 1 'no such file' convert --style tiny missing.png out/out.png
 refuse 2 'a folder' convert --style tiny folder.png out/out.png
 
 # without its end alone it is read with a warning, and refused if that is asked for

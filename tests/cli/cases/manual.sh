@@ -24,7 +24,7 @@ if command -v zsh >/dev/null; then zsh -n "$completions/_comicgan" || fail "zsh 
 if command -v fish >/dev/null; then
     expect 0 env HOME="$PWD" PATH="${comicgan%/*}:$PATH" fish -c \
         "source $completions/comicgan.fish; complete -C 'comicgan convert --kee'"
-    [ "$(cut -f 1 ../stdout | sort | tr '\n' ' ')" = '--keep-exif --keep-gps --keep-profile ' ] ||
+    [ "$(cut -f 1 ../stdout | sort | tr '\n' ' ')" = '--keep-exif --keep-gps --keep-profile --keep-times ' ] ||
         fail "fish does not complete an option"
 fi
 

@@ -16,7 +16,7 @@ refuse 2 "a comic has its photo's size" convert --resize 90 in.png out.png
 refuse 2 'did you mean --out?' convert --output out.png in.png
 refuse 2 'did you mean --force?' convert --overwrite in.png out.png
 refuse 2 'comicgan styles' convert --list
-refuse 2 'ambiguous: --keep-profile, --keep-exif or --keep-gps' convert --keep in.png out.png
+refuse 2 'ambiguous: --keep-profile, --keep-exif, --keep-gps or --keep-times' convert --keep in.png out.png
 refuse 2 'comicgan video' convert film.mp4 out.png
 refuse 2 '--help lists the options' convert --frobnicate in.png out.png
 refuse 2 '--ink needs a value' convert in.png out.png --ink
