@@ -47,6 +47,13 @@ expect 2 "$comicgan"
 [ ! -s ../stdout ] || fail "without arguments the help belongs to stderr"
 grep -q '^Usage' ../stderr || fail "no usage without arguments"
 
+# No library comes from the current folder; a static program has none.
+mkdir planted
+for library in $(ldd "$comicgan" 2>&1 | awk '{ print $1 }'); do
+    [[ $library != lib* ]] || echo nonsense >"planted/$library"
+done
+(cd planted && expect 0 "$comicgan" --version)
+
 # A full disk under stdout is noticed.
 code=0
 "$comicgan" --help >/dev/full 2>../stderr || code=$?
