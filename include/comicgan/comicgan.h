@@ -252,6 +252,15 @@ enum cg_status cg_frames_convert(struct cg_frames *frames, struct cg_pixels pixe
 enum cg_status cg_frames_set_detail(struct cg_frames *frames, int detail_px,
                                     struct cg_error *error);
 
+#define CG_DEFAULT_REDRAW 3
+#define CG_REDRAW_MAX 24
+
+/*
+ * How many frames at most share one drawing: between, it is carried along the motion, at a fraction
+ * of the time. 1: every frame is drawn; so it is without stability. Errors: CG_ERR_ARGUMENT.
+ */
+enum cg_status cg_frames_set_redraw(struct cg_frames *frames, int redraw, struct cg_error *error);
+
 /* The next frame has nothing to do with the former one. */
 void cg_frames_cut(struct cg_frames *frames);
 

@@ -18,14 +18,28 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
+/*
+ * The generator draws every CG_DEFAULT_REDRAW-th frame; between, the layers are carried. It draws
+ * sooner when more than DOUBT_MAX of the frame, summed over the frames since, was not trusted.
+ */
+#define DOUBT_MAX 0.08f
+
+/* What the next frame depends on beside the former one. */
+struct course {
+    struct cg_palette palette; /* of the scene */
+    int kept;                  /* frames since the last one that was drawn */
+    float doubt;
+};
+
 struct cg_frames {
     struct cg_render_params looks;
     float stability;
+    int redraw;
     struct cg_pool *pool;
     struct cg_working *working;
     struct cg_stabilizer *stabilizer;
     struct cg_finish *finish;
-    struct cg_palette palette; /* of the scene */
+    struct course course;
     struct cg_renderer *renderer;
     struct cg_buffer copy;
     float *photo; /* the working copy, in copy */
@@ -47,6 +61,7 @@ enum cg_status cg_frames_create(const struct cg_engine *engine, int threads,
         return CG_ERR_MEMORY;
     frames->looks = *looks;
     frames->stability = stability;
+    frames->redraw = CG_DEFAULT_REDRAW;
     status = cg_pool_create(threads, &frames->pool, error);
     if (status == CG_OK)
         status = cg_working_create(engine->model, frames->pool, &frames->working, error);
@@ -87,6 +102,15 @@ enum cg_status cg_frames_set_detail(struct cg_frames *frames, int detail_px, str
     return status;
 }
 
+enum cg_status cg_frames_set_redraw(struct cg_frames *frames, int redraw, struct cg_error *error)
+{
+    if (redraw < 1 || redraw > CG_REDRAW_MAX)
+        return cg_fail(error, CG_ERR_ARGUMENT, "redraw: expected 1 to %d, got %d", CG_REDRAW_MAX,
+                       redraw);
+    frames->redraw = redraw;
+    return CG_OK;
+}
+
 void cg_frames_cut(struct cg_frames *frames)
 {
     cg_stabilizer_reset(frames->stabilizer);
@@ -119,7 +143,7 @@ static enum cg_status render(struct cg_frames *frames, struct cg_layers *layers,
 {
     const struct cg_finish_request request = {
         .looks = &frames->looks,
-        .palette = same_scene && frames->palette.count > 0 ? &frames->palette : NULL,
+        .palette = same_scene && frames->course.palette.count > 0 ? &frames->course.palette : NULL,
         .width = frame->width,
         .height = frame->height,
         .enlarged = 1.0f,
@@ -129,9 +153,20 @@ static enum cg_status render(struct cg_frames *frames, struct cg_layers *layers,
         cg_finish_begin(frames->finish, frames->pool, &request, layers, &options, error);
     if (status != CG_OK)
         return status;
-    frames->palette = cg_finish_palette(frames->finish);
+    frames->course.palette = cg_finish_palette(frames->finish);
     return cg_render(frames->renderer, frames->pool, layers, &options, frame->pixels, frame->width,
                      frame->height, error);
+}
+
+/* Whether this frame is drawn, by what was trusted of it; counts it. */
+static bool is_due(struct course *course, int redraw, float trusted)
+{
+    course->doubt += 1.0f - trusted;
+    if (trusted > 0.0f && ++course->kept < redraw && course->doubt <= DOUBT_MAX)
+        return false;
+    course->kept = 0;
+    course->doubt = 0.0f;
+    return true;
 }
 
 static enum cg_status convert(struct cg_frames *frames, struct cg_image *frame, float *trusted,
@@ -144,12 +179,16 @@ static enum cg_status convert(struct cg_frames *frames, struct cg_image *frame, 
     if (status == CG_OK)
         status = cg_stabilizer_photo(frames->stabilizer, frames->pool, frames->photo, width, height,
                                      frames->stability, &smooth, trusted, error);
-    if (status == CG_OK)
+    bool due = status == CG_OK && is_due(&frames->course, frames->redraw, *trusted);
+    if (due)
         status = cg_working_draw_floats(frames->working, smooth, width, height,
                                         frames->looks.smooth, &layers, error);
     if (status != CG_OK)
         return status;
-    cg_stabilizer_layers(frames->stabilizer, frames->pool, &layers);
+    if (due)
+        cg_stabilizer_layers(frames->stabilizer, frames->pool, &layers);
+    else
+        cg_stabilizer_keep(frames->stabilizer, frames->pool, &layers);
     /* The full frame has the noise of the copy that was not calmed: fitted to that one, the layer
      * comes out as it is. */
     layers.photo = frames->photo;
@@ -171,24 +210,25 @@ enum cg_status cg_frames_convert(struct cg_frames *frames, struct cg_pixels pixe
 enum cg_status cg_frames_save(const struct cg_frames *frames, const char *path,
                               struct cg_error *error)
 {
-    return cg_stabilizer_save(frames->stabilizer, &frames->palette, sizeof(frames->palette), path,
+    return cg_stabilizer_save(frames->stabilizer, &frames->course, sizeof(frames->course), path,
                               error);
 }
 
 enum cg_status cg_frames_restore(struct cg_frames *frames, const char *path, struct cg_error *error)
 {
-    struct cg_palette palette;
+    struct course course;
     int width, height;
-    enum cg_status status = cg_stabilizer_restore(frames->stabilizer, &palette, sizeof(palette),
-                                                  path, &width, &height, error);
-    if (status == CG_OK && (palette.count < 0 || palette.count > CG_PALETTE_MAX)) {
+    enum cg_status status = cg_stabilizer_restore(frames->stabilizer, &course, sizeof(course), path,
+                                                  &width, &height, error);
+    int colours = status == CG_OK ? course.palette.count : 0;
+    if (colours < 0 || colours > CG_PALETTE_MAX) {
         cg_stabilizer_reset(frames->stabilizer);
         return cg_fail(error, CG_ERR_FORMAT,
                        "reading %s: expected a saved palette, found %d colours", cg_path_tail(path),
-                       palette.count);
+                       colours);
     }
     if (status == CG_OK)
-        frames->palette = palette;
+        frames->course = course;
     if (status == CG_OK && width > 0)
         frames->looks.detail_px = width > height ? width : height;
     return status;

@@ -80,9 +80,9 @@ static enum cg_status reserve_all(struct cg_renderer *renderer, const struct wor
 static void maps_row(void *context, size_t item, int worker)
 {
     struct work *work = context;
-    cg_fit_colour_row(work->layers, (int)item, &work->maps,
-                      work->scratch + (size_t)worker * work->scratch_count);
-    cg_fit_ink_row(work->layers, (int)item, work->boldness, work->steepness, &work->maps);
+    float *scratch = work->scratch + (size_t)worker * work->scratch_count;
+    cg_fit_colour_row(work->layers, (int)item, &work->maps, scratch);
+    cg_fit_ink_row(work->layers, (int)item, work->boldness, work->steepness, &work->maps, scratch);
 }
 
 static void tile(void *context, size_t item, int worker)

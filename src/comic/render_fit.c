@@ -23,8 +23,8 @@
  */
 #include "base/multiversion.h"
 #include "comic/render_parts.h"
+#include "tensor/exponential.h"
 
-#include <math.h>
 #include <string.h>
 
 /* Photo contrast (variance, whites at 1) below which the colour layer does not follow the photo. */
@@ -159,35 +159,44 @@ void cg_fit_colour_row(const struct cg_layers *layers, int y, struct cg_maps *ma
  */
 #define SMOOTHING_SIDE 0.2f
 
-static float held_logit(const struct cg_layers *layers, int y, int x)
+static inline float held(float logit)
 {
-    y = y < 0 ? 0 : y >= layers->height ? layers->height - 1 : y;
-    x = x < 0 ? 0 : x >= layers->width ? layers->width - 1 : x;
-    float value = layers->logit[(size_t)y * (size_t)layers->width + (size_t)x];
-    return value > LOGIT_LIMIT ? LOGIT_LIMIT : value < -LOGIT_LIMIT ? -LOGIT_LIMIT : value;
+    return logit > LOGIT_LIMIT ? LOGIT_LIMIT : logit < -LOGIT_LIMIT ? -LOGIT_LIMIT : logit;
 }
 
-/* A logit with its neighbours above and below. */
-static float smoothed_column(const struct cg_layers *layers, int y, int x, float side)
+/* out = each logit with its neighbours above and below */
+CG_MULTIVERSION
+static void smooth_down(const float *restrict above, const float *restrict here,
+                        const float *restrict below, float side, int width, float *restrict out)
 {
-    return side * (held_logit(layers, y - 1, x) + held_logit(layers, y + 1, x)) +
-           (1.0f - 2.0f * side) * held_logit(layers, y, x);
+    for (int x = 0; x < width; x++)
+        out[x] = side * (held(above[x]) + held(below[x])) + (1.0f - 2.0f * side) * held(here[x]);
+}
+
+/* ink = each of column with its neighbours left and right, raised and steepened */
+CG_MULTIVERSION
+static void smooth_across(const float *restrict column, float side, float boldness, float steepness,
+                          int width, float *restrict ink)
+{
+    for (int x = 0; x < width; x++) {
+        float value = side * (column[x - 1] + column[x + 1]) + (1.0f - 2.0f * side) * column[x];
+        float over = value - PAPER_LOGIT;
+        value += boldness * BOLD_LOGIT * cg_sigmoid(over, cg_exponential_of_minus(over));
+        ink[x] = steepness * value;
+    }
 }
 
 void cg_fit_ink_row(const struct cg_layers *layers, int y, float boldness, float steepness,
-                    struct cg_maps *maps)
+                    struct cg_maps *maps, float *scratch)
 {
     float side = SMOOTHING_SIDE * (steepness < 2.0f ? steepness - 1.0f : 1.0f);
-    float *ink = maps->ink + (size_t)y * cg_map_stride(maps);
-    float left = smoothed_column(layers, y, -1, side), here = smoothed_column(layers, y, 0, side);
-    for (int x = 0; x < layers->width; x++) {
-        float right = smoothed_column(layers, y, x + 1, side);
-        float value = side * (left + right) + (1.0f - 2.0f * side) * here;
-        if (boldness > 0.0f)
-            value += boldness * BOLD_LOGIT / (1.0f + expf(PAPER_LOGIT - value));
-        ink[CG_MAP_PAD + x] = steepness * value;
-        left = here;
-        here = right;
-    }
+    float *ink = maps->ink + (size_t)y * cg_map_stride(maps), *column = scratch + 1;
+    size_t count = (size_t)layers->width;
+    smooth_down(row_near(layers->logit, y - 1, layers->height, count),
+                row_near(layers->logit, y, layers->height, count),
+                row_near(layers->logit, y + 1, layers->height, count), side, layers->width, column);
+    column[-1] = column[0];
+    column[layers->width] = column[layers->width - 1];
+    smooth_across(column, side, boldness, steepness, layers->width, ink + CG_MAP_PAD);
     pad_row(ink, layers->width, 1);
 }

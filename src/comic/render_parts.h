@@ -36,7 +36,7 @@ static inline size_t cg_map_stride(const struct cg_maps *maps)
 
 /* ---- render_fit.c ---------------------------------------------------------------------------- */
 
-/* Floats of scratch that the function below needs for a working width. */
+/* Floats of scratch that the functions below need for a working width. */
 size_t cg_fit_scratch_count(int width);
 
 /* Row y of gain and offset. */
@@ -47,7 +47,7 @@ void cg_fit_colour_row(const struct cg_layers *layers, int y, struct cg_maps *ma
  * where a line is near, times steepness, which is the scale.
  */
 void cg_fit_ink_row(const struct cg_layers *layers, int y, float boldness, float steepness,
-                    struct cg_maps *maps);
+                    struct cg_maps *maps, float *scratch);
 
 /* ---- render_tile.c --------------------------------------------------------------------------- */
 

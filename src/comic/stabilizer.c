@@ -209,6 +209,16 @@ static void layers_row(void *context, size_t item, int worker)
                              stabilizer->logit + begin);
 }
 
+static void kept_row(void *context, size_t item, int worker)
+{
+    const struct call *call = context;
+    struct cg_stabilizer *stabilizer = call->stabilizer;
+    size_t begin = row_begin(stabilizer, item);
+    (void)worker;
+    cg_stabilizer_kept_row(stabilizer->carried + begin, stabilizer->width,
+                           stabilizer->colour + 3 * begin, stabilizer->logit + begin);
+}
+
 /* ---- a frame --------------------------------------------------------------------------------- */
 
 /* The difference below which NOISE_SHARE of the pixels lie, at most NOISE_MAX. */
@@ -313,17 +323,33 @@ enum cg_status cg_stabilizer_photo(struct cg_stabilizer *stabilizer, struct cg_p
     return CG_OK;
 }
 
+/* The new frame becomes the former one. */
+static void hand_out(struct cg_stabilizer *stabilizer, struct cg_layers *layers)
+{
+    struct cg_stabilizer_pixel *carried = stabilizer->carried;
+    stabilizer->carried = stabilizer->former;
+    stabilizer->former = carried;
+    stabilizer->has_former = true;
+    layers->width = stabilizer->width;
+    layers->height = stabilizer->height;
+    layers->colour = stabilizer->colour;
+    layers->logit = stabilizer->logit;
+}
+
 void cg_stabilizer_layers(struct cg_stabilizer *stabilizer, struct cg_pool *pool,
                           struct cg_layers *layers)
 {
     struct call call = {.stabilizer = stabilizer, .layers = layers};
     cg_pool_run(pool, (size_t)stabilizer->height, layers_row, &call);
-    struct cg_stabilizer_pixel *carried = stabilizer->carried;
-    stabilizer->carried = stabilizer->former;
-    stabilizer->former = carried;
-    stabilizer->has_former = true;
-    layers->colour = stabilizer->colour;
-    layers->logit = stabilizer->logit;
+    hand_out(stabilizer, layers);
+}
+
+void cg_stabilizer_keep(struct cg_stabilizer *stabilizer, struct cg_pool *pool,
+                        struct cg_layers *layers)
+{
+    struct call call = {.stabilizer = stabilizer};
+    cg_pool_run(pool, (size_t)stabilizer->height, kept_row, &call);
+    hand_out(stabilizer, layers);
 }
 
 /* ---- in another process ---------------------------------------------------------------------- */

@@ -51,6 +51,11 @@ enum cg_status cg_stabilizer_photo(struct cg_stabilizer *stabilizer, struct cg_p
 void cg_stabilizer_layers(struct cg_stabilizer *stabilizer, struct cg_pool *pool,
                           struct cg_layers *layers);
 
+/* Or, for a frame that is not drawn: what is carried of the former ones stands for it. Not for one
+ * of which nothing is trusted. layers->photo stays the caller's. */
+void cg_stabilizer_keep(struct cg_stabilizer *stabilizer, struct cg_pool *pool,
+                        struct cg_layers *layers);
+
 /*
  * All that is carried, to go on in another process, and `more` of the caller's, more_nbytes in
  * both. restore gives the size of the working copies, 0 when nothing was carried. Errors:

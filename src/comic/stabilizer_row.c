@@ -41,6 +41,10 @@
 /* At stability 1 differences are trusted up to so many times the size. */
 #define LENIENCY 2.0f
 
+/* How far the carried colour of a place that is not trusted goes along with the photo: all the way
+ * costs more flicker than the frame or two until the next drawing are worth. */
+#define FOLLOW 0.6f
+
 /* Luma of what is taken for black altogether, and from where on nothing is. */
 #define BLACK 0.12f
 #define NOT_BLACK 0.30f
@@ -241,11 +245,14 @@ void cg_stabilizer_photo_row(const float *photo, const float *trust,
     for (int x = 0; x < width; x++) {
         struct cg_stabilizer_pixel *pixel = &carried[x];
         float share = trust[x] * pixel->age / (pixel->age + 1.0f), limit = limits->photo * trust[x];
+        float follow = pixel->age > 0.0f ? FOLLOW * (1.0f - trust[x]) : 1.0f;
         for (int c = 0; c < 3; c++) {
             float here = photo[3 * x + c];
             smooth[3 * x + c] = here + share * hold(pixel->photo[c] - here, limit);
+            pixel->colour[c] += follow * (smooth[3 * x + c] - pixel->photo[c]);
             pixel->photo[c] = smooth[3 * x + c];
         }
+        pixel->logit = pixel->age > 0.0f ? pixel->logit : -LOGIT_LIMIT;
         float age = trust[x] * pixel->age + 1.0f;
         pixel->age = age < limits->age_max ? age : limits->age_max;
     }
@@ -286,5 +293,16 @@ void cg_stabilizer_layers_row(const float *colour, const float *logit, const flo
         float here = hold(logit[x], LOGIT_LIMIT);
         out_logit[x] = pixel->logit =
             here + moved(pixel->logit - here, share, trust[x], logit_held, limits->logit);
+    }
+}
+
+CG_MULTIVERSION
+void cg_stabilizer_kept_row(const struct cg_stabilizer_pixel *carried, int width, float *out_colour,
+                            float *out_logit)
+{
+    for (int x = 0; x < width; x++) {
+        for (int c = 0; c < 3; c++)
+            out_colour[3 * x + c] = carried[x].colour[c];
+        out_logit[x] = carried[x].logit;
     }
 }

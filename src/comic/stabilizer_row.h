@@ -51,7 +51,8 @@ struct cg_stabilizer_sums cg_stabilizer_trust_row(float *trust, const float *pho
                                                   const struct cg_stabilizer_limits *limits,
                                                   int width);
 
-/* smooth = photo, moved towards the carried one; it and the new age are put into carried. */
+/* smooth = photo, moved towards the carried one; it and the new age are put into carried. The carried
+ * colour follows the photo where it is not trusted, so that it can stand for this frame's, too. */
 void cg_stabilizer_photo_row(const float *photo, const float *trust,
                              const struct cg_stabilizer_limits *limits, int width,
                              struct cg_stabilizer_pixel *carried, float *smooth);
@@ -61,5 +62,9 @@ void cg_stabilizer_layers_row(const float *colour, const float *logit, const flo
                               const struct cg_stabilizer_limits *limits, int width,
                               struct cg_stabilizer_pixel *carried, float *out_colour,
                               float *out_logit);
+
+/* For a frame that is not drawn: the carried layers. */
+void cg_stabilizer_kept_row(const struct cg_stabilizer_pixel *carried, int width, float *out_colour,
+                            float *out_logit);
 
 #endif

@@ -17,7 +17,8 @@
 struct cg_video_file {
     struct cg_engine *engine;
     struct cg_frames *frames;
-    int detail_px;      /* as asked for */
+    int detail_px; /* as asked for */
+    int redraw;
     bool choose_detail; /* --fast, and the size is not fixed yet */
     bool keep_pace;
     struct cg_pace pace;
@@ -39,6 +40,10 @@ const struct cg_option CG_CLI_VIDEO_OPTIONS[] = {
     {"How it moves:", .kind = CG_OPTION_HEADING},
     {"stability", 0, CG_OPTION_FLOAT, AT(stability), "X",
      "from every frame for itself (0) to the calmest video (1) (default: %d)", 0, 1},
+    {"redraw", 0, CG_OPTION_INT, AT(redraw), "N",
+     "draw one of so many frames at least, %r, and carry the drawing along the motion between "
+     "(default: %d); 1 takes longest",
+     1, CG_REDRAW_MAX},
     {"fast", 0, CG_OPTION_FLAG, AT(fast), NULL,
      "keep up with the video's own frame rate: a working size as large as there is time for, "
      "--detail at most and no less than faces need"},
@@ -60,6 +65,7 @@ enum cg_status cg_video_file_create(const struct cg_video_file_options *options,
     if (video == NULL)
         return CG_ERR_MEMORY;
     video->choose_detail = video->keep_pace = options->fast;
+    video->redraw = options->redraw;
     enum cg_status status =
         cg_cli_render_params_open(&options->looks, &video->engine, &looks, error);
     if (status == CG_OK) {
@@ -67,6 +73,8 @@ enum cg_status cg_video_file_create(const struct cg_video_file_options *options,
         status = cg_frames_create(video->engine, options->threads, &looks, options->stability,
                                   &video->frames, error);
     }
+    if (status == CG_OK)
+        status = cg_frames_set_redraw(video->frames, options->redraw, error);
     if (status != CG_OK) {
         cg_video_file_free(video);
         return status;
@@ -146,6 +154,12 @@ enum cg_status cg_video_file_open(struct cg_video_file *video,
     return status == CG_OK ? create_yuv(&video->out_format, &video->yuv_out, error) : status;
 }
 
+static size_t pixels_nbytes(const struct cg_video_file *video)
+{
+    size_t count = (size_t)video->format.width * (size_t)video->format.height;
+    return (video->yuv_out == NULL ? 4 : 3) * count;
+}
+
 static struct cg_pixels pixels_of(const struct cg_video_file *video, uint8_t *pixels)
 {
     return (struct cg_pixels){pixels, video->format.width, video->format.height, 3, 0};
@@ -153,23 +167,37 @@ static struct cg_pixels pixels_of(const struct cg_video_file *video, uint8_t *pi
 
 /* ---- the working size that keeps up ---------------------------------------------------------- */
 
-/* Seconds that a frame takes at the size to be tried first, on a copy; the second try counts, when
- * memory is there and threads are awake. */
+/* Seconds that a frame takes, on a copy. */
+static enum cg_status time_frame(struct cg_video_file *video, const uint8_t *pixels, uint8_t *copy,
+                                 int redraw, double *seconds, struct cg_error *error)
+{
+    memcpy(copy, pixels, pixels_nbytes(video));
+    enum cg_status status = cg_frames_set_redraw(video->frames, redraw, error);
+    double begin = cg_clock_seconds();
+    if (status == CG_OK)
+        status = cg_frames_convert(video->frames, pixels_of(video, copy), NULL, error);
+    *seconds = cg_clock_seconds() - begin;
+    return status;
+}
+
+/* Seconds of a frame at the size to be tried first: the mean of one that is drawn and those that
+ * are not. A first one does not count: memory has to be there and threads awake. */
 static enum cg_status probe(struct cg_video_file *video, const uint8_t *pixels, int probe_px,
                             double *seconds, struct cg_error *error)
 {
-    size_t nbytes = 3 * (size_t)video->format.width * (size_t)video->format.height;
-    uint8_t *copy = cg_alloc(nbytes, 1, "frame", error);
+    double drawn = 0.0, kept = 0.0;
+    uint8_t *copy = cg_alloc(pixels_nbytes(video), 1, "frame", error);
     enum cg_status status = copy == NULL ? CG_ERR_MEMORY : CG_OK;
     if (status == CG_OK)
         status = cg_frames_set_detail(video->frames, probe_px, error);
-    for (int i = 0; i < 2 && status == CG_OK; i++) {
-        memcpy(copy, pixels, nbytes);
-        double begin = cg_clock_seconds();
-        status = cg_frames_convert(video->frames, pixels_of(video, copy), NULL, error);
-        *seconds = cg_clock_seconds() - begin;
-    }
+    for (int i = 0; i < 2 && status == CG_OK; i++)
+        status = time_frame(video, pixels, copy, 1, &drawn, error);
+    if (status == CG_OK)
+        status = time_frame(video, pixels, copy, 2, &kept, error);
+    if (status == CG_OK)
+        status = cg_frames_set_redraw(video->frames, video->redraw, error);
     cg_frames_cut(video->frames);
+    *seconds = kept + (drawn - kept) / video->redraw;
     free(copy);
     return status;
 }
@@ -266,12 +294,6 @@ static enum cg_status read_frame(void *context, uint8_t *pixels, enum cg_pipelin
     else
         status = pixels_from_rgba(video, pixels, error);
     return status;
-}
-
-static size_t pixels_nbytes(const struct cg_video_file *video)
-{
-    size_t count = (size_t)video->format.width * (size_t)video->format.height;
-    return (video->yuv_out == NULL ? 4 : 3) * count;
 }
 
 static enum cg_status convert_new_frame(struct cg_video_file *video, uint8_t *pixels,

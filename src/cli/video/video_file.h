@@ -12,12 +12,14 @@
 struct cg_video_file_options {
     struct cg_cli_render_params looks;
     float stability;
+    int redraw;
     bool fast;
     int threads;
 };
 #define CG_CLI_VIDEO_DEFAULT                                                                       \
     {                                                                                              \
-        .looks = CG_CLI_RENDER_PARAMS_DEFAULT, .stability = CG_DEFAULT_STABILITY                   \
+        .looks = CG_CLI_RENDER_PARAMS_DEFAULT, .stability = CG_DEFAULT_STABILITY,                  \
+        .redraw = CG_DEFAULT_REDRAW                                                                \
     }
 
 /* Rows for a command's table: a group with a struct cg_video_file_options as its structure. */

@@ -38,7 +38,7 @@ for threads in 1 2 3; do
     stream in.y4m again.y4m --threads $threads
     cmp plain.y4m again.y4m || fail "the comic depends on --threads"
 done
-for option in '--stability 0' '--ink 0' '--strength 0.5' '--detail 64' '--colors 4'; do
+for option in '--stability 0' '--redraw 1' '--ink 0' '--strength 0.5' '--detail 64' '--colors 4'; do
     # shellcheck disable=SC2086
     stream in.y4m other.y4m $option
     ! cmp -s plain.y4m other.y4m || fail "$option changes nothing"
@@ -78,5 +78,6 @@ grep -q 'the disk is full' ../stderr || fail "a full disk is not named"
 # wrong calls
 refuse 2 'comicgan video' stream in.y4m
 refuse 2 'expected a number from 0 to 1' stream --stability 2
+refuse 2 'expected a whole number from 1 to 24' stream --redraw 0
 refuse 2 'did you mean --stability' stream --stabilty 1
 refuse 3 'nosuch' stream --style nosuch
