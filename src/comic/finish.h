@@ -9,7 +9,6 @@
 
 #include "comic/palette.h"
 #include "comic/render.h"
-#include "comic/tap.h"
 #include "model/render_params.h"
 
 /* Buffers that are kept from picture to picture; one caller at a time. */
@@ -42,6 +41,16 @@ enum cg_status cg_finish_set_mask(struct cg_finish *finish, const struct cg_rend
 struct cg_palette cg_finish_palette(const struct cg_finish *finish);
 
 /* ---- for the renderer ------------------------------------------------------------------------ */
+
+/* Where a row or column of the full picture lies among those of a small map. */
+struct cg_tap {
+    int index;      /* the working pixel at or before it: -1 to size - 1 */
+    float linear;   /* weight of pixel index + 1; index has the rest */
+    float cubic[4]; /* weights of the pixels index - 1 to index + 2 (Catmull and Rom 1974) */
+};
+
+/* Pixel centres meet: full pixel i lies at (i + 0.5) * size / full_size - 0.5. */
+struct cg_tap cg_tap_make(int i, int size, int full_size);
 
 /* Pixels left to left + count - 1 of row y. */
 struct cg_finish_span {

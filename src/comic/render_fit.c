@@ -22,6 +22,7 @@
  * sums, does not lose digits, and lets any row be made by any thread.
  */
 #include "base/multiversion.h"
+
 #include "comic/render_parts.h"
 #include "tensor/exponential.h"
 
@@ -199,4 +200,17 @@ void cg_fit_ink_row(const struct cg_layers *layers, int y, float boldness, float
     column[layers->width] = column[layers->width - 1];
     smooth_across(column, side, boldness, steepness, layers->width, ink + CG_MAP_PAD);
     pad_row(ink, layers->width, 1);
+}
+
+struct cg_tap cg_tap_make(int i, int size, int full_size)
+{
+    double place = ((double)i + 0.5) * (double)size / (double)full_size - 0.5;
+    double before = floor(place);
+    float t = (float)(place - before);
+    struct cg_tap tap = {.index = (int)before, .linear = t};
+    tap.cubic[0] = ((-0.5f * t + 1.0f) * t - 0.5f) * t;
+    tap.cubic[1] = (1.5f * t - 2.5f) * t * t + 1.0f;
+    tap.cubic[2] = ((-1.5f * t + 2.0f) * t + 0.5f) * t;
+    tap.cubic[3] = (0.5f * t - 0.5f) * t * t;
+    return tap;
 }

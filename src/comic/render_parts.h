@@ -9,7 +9,6 @@
 #define CG_COMIC_RENDER_PARTS_H
 
 #include "comic/finish.h"
-#include "comic/tap.h"
 
 #define CG_MAP_PAD 2
 

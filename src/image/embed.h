@@ -2,7 +2,7 @@
 #ifndef CG_IMAGE_EMBED_H
 #define CG_IMAGE_EMBED_H
 
-#include "image/sink.h"
+#include "image/codec.h"
 
 #define CG_EMBED_HEAD_MAX_NBYTES 33
 

@@ -2,7 +2,6 @@
 #include "image/extras.h"
 
 #include "image/orientation.h"
-#include "image/orientation_text.h"
 #include "image/xmp.h"
 
 #include <stdio.h>

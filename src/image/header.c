@@ -1,8 +1,6 @@
 /* What a picture file says of itself: see header.h. Here: which format it is. */
 #include "image/header.h"
 
-#include "image/header_jpeg.h"
-#include "image/header_png.h"
 #include "image/reader.h"
 
 #include <string.h>

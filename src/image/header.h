@@ -15,4 +15,11 @@
 enum cg_status cg_image_header_read(const uint8_t *bytes, size_t nbytes, enum cg_header_scope scope,
                                     struct cg_image_header *out, struct cg_error *error);
 
+/* The two formats: bytes begin with the format's signature, *out is empty before. Errors: those of
+ * cg_image_header_read. */
+enum cg_status cg_jpeg_header_read(const uint8_t *bytes, size_t nbytes, enum cg_header_scope scope,
+                                   struct cg_image_header *out, struct cg_error *error);
+enum cg_status cg_png_header_read(const uint8_t *bytes, size_t nbytes, enum cg_header_scope scope,
+                                  struct cg_image_header *out, struct cg_error *error);
+
 #endif

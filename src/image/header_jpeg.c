@@ -3,10 +3,9 @@
  * scan it has to make sense. What is odd there or comes after it is left to libjpeg: the file then
  * is not plain, and stb does not see it.
  */
-#include "image/header_jpeg.h"
+#include "image/header.h"
 
 #include "image/orientation.h"
-#include "image/orientation_text.h"
 #include "image/xmp.h"
 
 #include <string.h>

@@ -3,10 +3,9 @@
  * and 11). Checked: the order and size of the chunks that pixels depend on, and their checksums.
  * What libpng passes over with a warning costs a word (oddity) and is left to it.
  */
-#include "image/header_png.h"
+#include "image/header.h"
 
 #include "image/orientation.h"
-#include "image/orientation_text.h"
 
 #include <libdeflate.h>
 #include <string.h>

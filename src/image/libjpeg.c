@@ -1,8 +1,8 @@
 /*
- * libjpeg: see libjpeg.h. It leaves by longjmp when it fails, so the functions that call setjmp
+ * libjpeg: see codec.h. It leaves by longjmp when it fails, so the functions that call setjmp
  * acquire nothing and change no variable of their own.
  */
-#include "image/libjpeg.h"
+#include "image/codec.h"
 
 #include <setjmp.h>
 #include <stdio.h> /* before jpeglib.h, which needs it */

@@ -3,7 +3,7 @@
  * frame is read, on a clear canvas. Profile and EXIF data lie in chunks of their own, EXIF behind
  * the pixels.
  */
-#include "image/libwebp.h"
+#include "image/codec.h"
 
 #include "image/mark.h"
 #include "image/orientation.h"

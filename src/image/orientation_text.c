@@ -1,9 +1,9 @@
 /*
- * Orientation in text: see orientation_text.h. XMP is searched for one name and not parsed as XML
+ * Orientation in text: see orientation.h. XMP is searched for one name and not parsed as XML
  * (XMP specification, part 2, 2016, section 3: the tiff namespace, whose prefix all writers use).
  * A raw profile is a name, a length and hexadecimal digits in lines (ImageMagick, coders/png.c).
  */
-#include "image/orientation_text.h"
+#include "image/orientation.h"
 
 #include "image/orientation.h"
 

@@ -10,10 +10,7 @@
 #include "image/colour.h"
 #include "image/extras.h"
 #include "image/header.h"
-#include "image/libjpeg.h"
-#include "image/libpng.h"
 #include "image/orientation.h"
-#include "image/png_palette.h"
 #include "image/profile.h"
 #include "image/reader.h"
 

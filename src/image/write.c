@@ -3,7 +3,6 @@
 #include "image/alpha.h"
 #include "image/codec.h"
 #include "image/embed.h"
-#include "image/libwebp.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -6,7 +6,7 @@
  */
 #include "base/clock.h"
 #include "base/memory.h"
-#include "cli/train/train_ranks.h"
+#include "cli/train/train_common.h"
 #include "model/architecture.h"
 #include "train/comm/ranks.h"
 #include "train/style/critic.h"

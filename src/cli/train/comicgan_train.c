@@ -1,7 +1,6 @@
 /* comicgan-train: train a model, or go on with a run; the command line says of which kind. */
 #include "cli/cli.h"
-#include "cli/train/train_style.h"
-#include "cli/train/train_vector.h"
+#include "cli/train/train_common.h"
 #include "startup/core_type.h"
 
 #include <signal.h>

@@ -1,5 +1,5 @@
-/* The card of a trained style: see train_card.h. */
-#include "cli/train/train_card.h"
+/* The card of a trained style: see train_common.h. */
+#include "cli/train/train_common.h"
 
 #include "base/file_writer.h"
 #include "base/memory.h"

@@ -1,8 +1,6 @@
 /* comicgan train, whatever is trained: see train_common.h. */
 #include "cli/train/train_common.h"
 
-#include "cli/train/train_ranks.h"
-
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>

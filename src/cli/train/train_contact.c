@@ -1,8 +1,8 @@
 /*
- * The contact sheet: see train_contact.h. Rows are justified: pictures of a row have one height,
+ * The contact sheet: see train_common.h. Rows are justified: pictures of a row have one height,
  * chosen so that together with the gaps they are as wide as the sheet.
  */
-#include "cli/train/train_contact.h"
+#include "cli/train/train_common.h"
 
 #include "base/memory.h"
 #include "comic/engine.h"

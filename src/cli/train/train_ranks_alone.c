@@ -1,5 +1,5 @@
-/* Training without MPI: see train_ranks.h. */
-#include "cli/train/train_ranks.h"
+/* Training without MPI: see train_common.h. */
+#include "cli/train/train_common.h"
 
 #include <stdlib.h>
 

@@ -1,11 +1,11 @@
 /*
  * Training by several processes over MPI (MPI-3.1, chapter 5.12: collectives in the background):
- * see train_ranks.h. A channel is a communicator of its own, so that what is started on different
+ * see train_common.h. A channel is a communicator of its own, so that what is started on different
  * channels need not come in the same order on all ranks. Numbers of bytes are MPI's, below 2^31. A
  * rank that dies takes the others with it: that is the launcher's doing, and MPI's own way with
  * errors.
  */
-#include "cli/train/train_ranks.h"
+#include "cli/train/train_common.h"
 
 #include "base/memory.h"
 

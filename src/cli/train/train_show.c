@@ -1,5 +1,5 @@
-/* What people see of training: see train_show.h. */
-#include "cli/train/train_show.h"
+/* What people see of training: see train_common.h. */
+#include "cli/train/train_common.h"
 
 #include "cli/terminal_line.h"
 

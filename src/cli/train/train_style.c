@@ -1,11 +1,9 @@
-/* comicgan train of a style: see train_style.h. */
-#include "cli/train/train_style.h"
+/* comicgan train of a style: see train_common.h. */
+#include "cli/train/train_common.h"
 
 #include "base/file.h"
 #include "base/memory.h"
-#include "cli/train/train_card.h"
 #include "cli/train/train_common.h"
-#include "cli/train/train_contact.h"
 #include "model/model.h"
 #include "train/core/run_file.h"
 #include "train/data/cache.h"

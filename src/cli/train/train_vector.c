@@ -1,5 +1,5 @@
-/* comicgan train --model vector: see train_vector.h. */
-#include "cli/train/train_vector.h"
+/* comicgan train --model vector: see train_common.h. */
+#include "cli/train/train_common.h"
 
 #include "base/memory.h"
 #include "cli/train/train_common.h"

@@ -1,5 +1,5 @@
-/* Watching a run: see train_watch.h. */
-#include "cli/train/train_watch.h"
+/* Watching a run: see train_common.h. */
+#include "cli/train/train_common.h"
 
 #include "base/file.h"
 #include "base/json.h"
