@@ -65,7 +65,7 @@ enum cg_status cg_penalty_create(const struct cg_network *network, size_t rows,
         cg_alloc_zero((size_t)network->layer_count, sizeof(float *), "R1 penalty", error);
     if (penalty->deltas != NULL)
         penalty->arena = cg_alloc(lay_out(penalty, rows, NULL), sizeof(float), "R1 penalty", error);
-    if (penalty->arena == NULL) {
+    if (penalty->deltas == NULL || penalty->arena == NULL) {
         cg_penalty_free(penalty);
         return CG_ERR_MEMORY;
     }

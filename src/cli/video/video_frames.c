@@ -128,7 +128,8 @@ static enum cg_status check_outputs(struct folder *folder, const struct cg_video
         status = cg_walk_add_inputs(folder->in, &inputs, error);
     for (int i = 0; status == CG_OK && i < folder->count; i++)
         status = check_output(folder, i, settings->force, &inputs, error);
-    while (folder->first_missing < folder->end && folder->kept[folder->first_missing])
+    while (status == CG_OK && folder->first_missing < folder->end &&
+           folder->kept[folder->first_missing])
         folder->first_missing++;
     cg_inputs_clear(&inputs);
     return status;

@@ -69,12 +69,14 @@ static enum cg_status check_kind(const struct cg_dataset_tally *tally, const str
         return cg_fail(error, CG_ERR_FORMAT,
                        "%s: no .png, .jpg or .jpeg files in %s or the folders in it: %s",
                        demand->what, demand->dir, demand->advice);
-    if (usable == 0 && tally->states[CG_SOURCE_SMALL] > 0)
+    if (usable == 0 && tally->largest_small != NULL)
         return all_too_small(tally, demand, error);
     if (usable == 0)
         return cg_fail(error, CG_ERR_FORMAT,
                        "%s: none of the %zu files in %s could be used; first: %s", demand->what,
-                       tally->files, demand->dir, tally->first_skipped->reason);
+                       tally->files, demand->dir,
+                       tally->first_skipped != NULL ? tally->first_skipped->reason
+                                                    : "all are the same as others");
     if (usable < demand->least)
         return cg_fail(error, CG_ERR_FORMAT,
                        "%s: only %zu picture%s in %s can be used, of %zu file%s, and at least %zu "
