@@ -276,7 +276,7 @@ enum cg_status cg_finish_set_mask(struct cg_finish *finish, const struct cg_rend
     return cg_mask_prepare(&looks->mask, width, height, looks->feather, &finish->mask, error);
 }
 
-/* Nothing to be done pixel by pixel. */
+/* Nothing to be done pixel by pixel: each look that cg_finish_row applies has its part here. */
 static bool is_idle(const struct cg_finish *finish)
 {
     return finish->grade.palette.count == 0 && finish->grade.saturation >= 1.0f &&
