@@ -6,7 +6,6 @@
 
 #include "base/file.h"
 #include "base/memory.h"
-#include "base/output.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -28,6 +27,7 @@ struct cg_file_writer {
     char *path;      /* as given, for messages */
     char *target;    /* path with its links followed */
     char *temporary; /* NULL when the target is written to directly, or after the rename */
+    enum cg_writing writing;
     int fd;
     enum cg_status status; /* of the first failure */
     size_t buffered_nbytes;
@@ -132,8 +132,21 @@ static enum cg_status open_target(struct cg_file_writer *writer, struct cg_error
     return status;
 }
 
-enum cg_status cg_file_writer_create(const char *path, struct cg_file_writer **out,
-                                     struct cg_error *error)
+/* Nothing is at the end of a new file's links, as nothing is there. */
+static enum cg_status find_target(struct cg_file_writer *writer, struct cg_error *error)
+{
+    struct cg_inputs none = {0};
+    enum cg_status status = writer->writing == CG_WRITE_NEW
+                                ? cg_output_check(&none, writer->path, false, error)
+                                : CG_OK;
+    if (status != CG_OK)
+        return status;
+    writer->target = cg_output_resolve(writer->path, error);
+    return writer->target != NULL ? CG_OK : CG_ERR_IO;
+}
+
+enum cg_status cg_file_writer_create(const char *path, enum cg_writing writing,
+                                     struct cg_file_writer **out, struct cg_error *error)
 {
     *out = NULL;
     struct cg_file_writer *writer = malloc(sizeof(*writer));
@@ -141,6 +154,7 @@ enum cg_status cg_file_writer_create(const char *path, struct cg_file_writer **o
         return cg_fail(error, CG_ERR_MEMORY, "writing %s: out of memory", cg_path_tail(path));
     writer->fd = -1;
     writer->temporary = NULL;
+    writer->writing = writing;
     writer->status = CG_OK;
     writer->buffered_nbytes = 0;
     writer->path = cg_string_copy(path);
@@ -148,9 +162,9 @@ enum cg_status cg_file_writer_create(const char *path, struct cg_file_writer **o
     enum cg_status status = CG_OK;
     if (writer->path == NULL)
         status = cg_fail(error, CG_ERR_MEMORY, "writing %s: out of memory", cg_path_tail(path));
-    else if ((writer->target = cg_output_resolve(path, error)) == NULL)
-        status = CG_ERR_IO;
     else
+        status = find_target(writer, error);
+    if (status == CG_OK)
         status = open_target(writer, error);
     if (status != CG_OK) {
         cg_file_writer_free(writer);
@@ -205,6 +219,18 @@ enum cg_status cg_file_writer_add(struct cg_file_writer *writer, const void *byt
     return CG_OK;
 }
 
+static enum cg_status place(struct cg_file_writer *writer, struct cg_error *error)
+{
+    if (fsync(writer->fd) != 0)
+        return writer_fail(writer, errno, error);
+    int failure = cg_output_place(writer->temporary, writer->target, writer->writing);
+    if (failure == EEXIST) {
+        drop_temporary(writer);
+        return writer->status = cg_output_refuse_existing(writer->path, error);
+    }
+    return failure == 0 ? CG_OK : writer_fail(writer, failure, error);
+}
+
 enum cg_status cg_file_writer_commit(struct cg_file_writer *writer, struct cg_error *error)
 {
     if (writer->status != CG_OK)
@@ -212,9 +238,9 @@ enum cg_status cg_file_writer_commit(struct cg_file_writer *writer, struct cg_er
     enum cg_status status = flush_buffer(writer, error);
     if (status != CG_OK)
         return status;
-    if (writer->temporary != NULL &&
-        (fsync(writer->fd) != 0 || rename(writer->temporary, writer->target) != 0))
-        return writer_fail(writer, errno, error);
+    status = writer->temporary != NULL ? place(writer, error) : CG_OK;
+    if (status != CG_OK)
+        return status;
     int failure = writer->temporary != NULL ? cg_file_flush_folder(writer->target) : 0;
     free(writer->temporary);
     writer->temporary = NULL;
@@ -237,8 +263,14 @@ void cg_file_writer_free(struct cg_file_writer *writer)
 enum cg_status cg_file_write(const char *path, const void *bytes, size_t nbytes,
                              struct cg_error *error)
 {
+    return cg_file_write_as(path, CG_WRITE_OVER, bytes, nbytes, error);
+}
+
+enum cg_status cg_file_write_as(const char *path, enum cg_writing writing, const void *bytes,
+                                size_t nbytes, struct cg_error *error)
+{
     struct cg_file_writer *writer;
-    enum cg_status status = cg_file_writer_create(path, &writer, error);
+    enum cg_status status = cg_file_writer_create(path, writing, &writer, error);
     if (status != CG_OK)
         return status;
     status = cg_file_writer_add(writer, bytes, nbytes, error);

@@ -1,5 +1,5 @@
 /* What a call may write over: see output.h. */
-#define _XOPEN_SOURCE 700 /* PATH_MAX, readlink */
+#define _GNU_SOURCE /* renameat2 */
 #include "base/output.h"
 
 #include "base/file.h"
@@ -152,10 +152,38 @@ enum cg_status cg_output_check(struct cg_inputs *inputs, const char *path, bool 
                        "writing %s: this call reads the same file, from %s; nothing is written "
                        "over it: choose another name",
                        cg_path_tail(path), cg_path_tail(input->name));
-    if (!force)
-        return cg_fail(error, CG_ERR_ARGUMENT, "%s is there already; --force replaces it",
-                       cg_path_tail(path));
-    return CG_OK;
+    return force ? CG_OK : cg_output_refuse_existing(path, error);
+}
+
+enum cg_status cg_output_refuse_existing(const char *path, struct cg_error *error)
+{
+    return cg_fail(error, CG_ERR_ARGUMENT, "%s is there already; --force replaces it",
+                   cg_path_tail(path));
+}
+
+/* Where a rename replaces always: a second name for the file, which is refused where there is one,
+ * and away with the first. */
+static int place_by_link(const char *from, const char *to)
+{
+    struct stat about;
+    if (link(from, to) == 0) {
+        unlink(from);
+        return 0;
+    }
+    if (errno != EPERM && errno != EOPNOTSUPP && errno != ENOSYS && errno != EMLINK)
+        return errno;
+    if (lstat(to, &about) == 0)
+        return EEXIST;
+    return rename(from, to) == 0 ? 0 : errno;
+}
+
+int cg_output_place(const char *from, const char *to, enum cg_writing writing)
+{
+    if (writing != CG_WRITE_NEW)
+        return rename(from, to) == 0 ? 0 : errno;
+    if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0)
+        return 0;
+    return errno == EINVAL || errno == ENOSYS ? place_by_link(from, to) : errno;
 }
 
 enum cg_status cg_output_check_folder(const char *path, struct cg_error *error)
@@ -173,14 +201,13 @@ enum cg_status cg_output_check_folder(const char *path, struct cg_error *error)
 }
 
 /* A device may be reached by a link; a file's last part is none, or has become one just now. */
-static int open_file(const char *target, bool append)
+static int open_file(const char *target, enum cg_writing writing)
 {
     struct stat about;
-    bool special = is_special(target);
+    bool special = is_special(target), append = writing == CG_WRITE_APPEND;
+    int making = O_CREAT | O_NOFOLLOW | (writing == CG_WRITE_NEW ? O_EXCL : 0);
     int fd =
-        open(target,
-             O_WRONLY | O_CLOEXEC | (special ? 0 : O_CREAT | O_NOFOLLOW) | (append ? O_APPEND : 0),
-             0666);
+        open(target, O_WRONLY | O_CLOEXEC | (special ? 0 : making) | (append ? O_APPEND : 0), 0666);
     if (fd < 0)
         return -1;
     if (fstat(fd, &about) == 0 && S_ISREG(about.st_mode) != special &&
@@ -190,20 +217,23 @@ static int open_file(const char *target, bool append)
     return -1;
 }
 
-enum cg_status cg_output_open(const char *path, bool append, FILE **out, struct cg_error *error)
+enum cg_status cg_output_open(const char *path, enum cg_writing writing, FILE **out,
+                              struct cg_error *error)
 {
     *out = NULL;
     char *target = cg_output_resolve(path, error);
     if (target == NULL)
         return CG_ERR_IO;
-    int fd = open_file(target, append);
+    int fd = open_file(target, writing);
     free(target);
     if (fd >= 0)
-        *out = fdopen(fd, append ? "a" : "w");
+        *out = fdopen(fd, writing == CG_WRITE_APPEND ? "a" : "w");
     if (*out != NULL)
         return CG_OK;
     int number = errno;
     if (fd >= 0)
         close(fd);
+    if (number == EEXIST && writing == CG_WRITE_NEW)
+        return cg_output_refuse_existing(path, error);
     return cg_fail(error, CG_ERR_IO, "writing %s: %s", cg_path_tail(path), strerror(number));
 }

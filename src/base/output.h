@@ -16,6 +16,13 @@
 #include <stdio.h>
 #include <sys/types.h>
 
+/* How a file is written. */
+enum cg_writing {
+    CG_WRITE_OVER, /* what is there is replaced */
+    CG_WRITE_NEW, /* what is there, from the start or in the end, is refused (--force was not given) */
+    CG_WRITE_APPEND /* cg_output_open alone */
+};
+
 /* The files that a call reads. Start from all zero. */
 struct cg_inputs {
     struct cg_input {
@@ -42,6 +49,16 @@ void cg_inputs_clear(struct cg_inputs *inputs);
 enum cg_status cg_output_check(struct cg_inputs *inputs, const char *path, bool force,
                                struct cg_error *error);
 
+/* That path is there already. Returns CG_ERR_ARGUMENT. */
+enum cg_status cg_output_refuse_existing(const char *path, struct cg_error *error);
+
+/*
+ * Rename a finished file to its name. CG_WRITE_NEW: never over another one, also one that has just
+ * come; only where a file system has neither such a rename nor hard links does a moment remain.
+ * Returns 0 or an errno, EEXIST for such a one.
+ */
+int cg_output_place(const char *from, const char *to, enum cg_writing writing);
+
 /* Whether the folder that path lies in is there and can be written to. Errors: CG_ERR_IO,
  * CG_ERR_MEMORY. */
 enum cg_status cg_output_check_folder(const char *path, struct cg_error *error);
@@ -50,8 +67,9 @@ enum cg_status cg_output_check_folder(const char *path, struct cg_error *error);
  * device or pipe as it is. To be freed; NULL after an error: CG_ERR_IO, CG_ERR_MEMORY. */
 char *cg_output_resolve(const char *path, struct cg_error *error);
 
-/* Open for writing line by line, from the start or (append) at the end of what is there. Errors:
- * CG_ERR_IO, CG_ERR_MEMORY. */
-enum cg_status cg_output_open(const char *path, bool append, FILE **out, struct cg_error *error);
+/* Open for writing line by line. Errors: CG_ERR_IO, CG_ERR_MEMORY; CG_ERR_ARGUMENT, as of
+ * cg_output_check. */
+enum cg_status cg_output_open(const char *path, enum cg_writing writing, FILE **out,
+                              struct cg_error *error);
 
 #endif

@@ -32,8 +32,8 @@ static const int allowed_calls[] = {
     SCMP_SYS(statfs), SCMP_SYS(fstatfs), SCMP_SYS(access), SCMP_SYS(faccessat),
     SCMP_SYS(faccessat2), SCMP_SYS(readlink), SCMP_SYS(readlinkat), SCMP_SYS(getdents),
     SCMP_SYS(getdents64), SCMP_SYS(getcwd), SCMP_SYS(mkdir), SCMP_SYS(mkdirat), SCMP_SYS(rename),
-    SCMP_SYS(renameat), SCMP_SYS(renameat2), SCMP_SYS(unlink), SCMP_SYS(unlinkat),
-    SCMP_SYS(utimensat),
+    SCMP_SYS(renameat), SCMP_SYS(renameat2), SCMP_SYS(link), SCMP_SYS(linkat), SCMP_SYS(unlink),
+    SCMP_SYS(unlinkat), SCMP_SYS(utimensat),
     /* memory */
     SCMP_SYS(brk), SCMP_SYS(mmap), SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(mprotect),
     SCMP_SYS(madvise), SCMP_SYS(mbind),
@@ -57,11 +57,12 @@ static const int allowed_calls[] = {
 /* What is known and not to be had. The C library starts threads by clone when clone3, whose
  * arguments a filter cannot see, is not there: it is not on this list. */
 static const int refused_calls[] = {
-    SCMP_SYS(socket),  SCMP_SYS(socketpair), SCMP_SYS(connect), SCMP_SYS(bind),
-    SCMP_SYS(execve),  SCMP_SYS(execveat),   SCMP_SYS(fork),    SCMP_SYS(vfork),
-    SCMP_SYS(ptrace),  SCMP_SYS(kill),       SCMP_SYS(tkill),   SCMP_SYS(process_vm_readv),
-    SCMP_SYS(symlink), SCMP_SYS(symlinkat),  SCMP_SYS(link),    SCMP_SYS(linkat),
-    SCMP_SYS(chmod),   SCMP_SYS(fchmodat),   SCMP_SYS(chown),   SCMP_SYS(process_vm_writev)};
+    SCMP_SYS(socket),   SCMP_SYS(socketpair), SCMP_SYS(connect),
+    SCMP_SYS(bind),     SCMP_SYS(execve),     SCMP_SYS(execveat),
+    SCMP_SYS(fork),     SCMP_SYS(vfork),      SCMP_SYS(ptrace),
+    SCMP_SYS(kill),     SCMP_SYS(tkill),      SCMP_SYS(process_vm_readv),
+    SCMP_SYS(symlink),  SCMP_SYS(symlinkat),  SCMP_SYS(chmod),
+    SCMP_SYS(fchmodat), SCMP_SYS(chown),      SCMP_SYS(process_vm_writev)};
 
 bool cg_sandbox_has_calls(void)
 {

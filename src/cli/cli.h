@@ -29,6 +29,9 @@ int cg_cli_fail_with(enum cg_cli_exit code, const struct cg_error *error);
  * CG_EXIT_DONE. */
 int cg_cli_check_output(struct cg_inputs *inputs, const char *path, bool force);
 
+/* How an output is written that --force was given for, or not. */
+enum cg_writing cg_cli_writing(bool force);
+
 /* One line on stdout, made clean likewise: for results that hold names. */
 void cg_cli_print(const char *format, ...) CG_PRINTF(1, 2);
 

@@ -35,6 +35,11 @@ int cg_cli_fail_with(enum cg_cli_exit code, const struct cg_error *error)
     return cg_cli_fail(error->status == CG_ERR_ARGUMENT ? CG_EXIT_USAGE : code, "%s", error->text);
 }
 
+enum cg_writing cg_cli_writing(bool force)
+{
+    return force ? CG_WRITE_OVER : CG_WRITE_NEW;
+}
+
 int cg_cli_check_output(struct cg_inputs *inputs, const char *path, bool force)
 {
     struct cg_error error;

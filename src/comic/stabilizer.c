@@ -369,7 +369,7 @@ enum cg_status cg_stabilizer_save(const struct cg_stabilizer *stabilizer, const 
     size_t count = (size_t)header.width * (size_t)header.height;
     struct cg_file_writer *writer;
     memcpy(header.magic, STATE_MAGIC, sizeof(header.magic));
-    enum cg_status status = cg_file_writer_create(path, &writer, error);
+    enum cg_status status = cg_file_writer_create(path, CG_WRITE_OVER, &writer, error);
     if (status != CG_OK)
         return status;
     status = cg_file_writer_add(writer, &header, sizeof(header), error);

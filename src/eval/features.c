@@ -144,7 +144,7 @@ enum cg_status cg_feature_cache_put(const char *dir, const struct cg_feature_key
     struct cg_file_writer *writer = NULL;
     char *path = entry_path(dir, key);
     enum cg_status status = path != NULL
-                                ? cg_file_writer_create(path, &writer, error)
+                                ? cg_file_writer_create(path, CG_WRITE_OVER, &writer, error)
                                 : cg_fail(error, CG_ERR_MEMORY, "cache %s: out of memory", dir);
     if (status == CG_OK)
         status = cg_file_writer_add(writer, &header, sizeof(header), error);

@@ -211,7 +211,7 @@ enum cg_status cg_anomaly_fit(struct cg_anomaly *anomaly, const char *dir, struc
 }
 
 enum cg_status cg_anomaly_save(const struct cg_anomaly *anomaly, const char *path,
-                               struct cg_error *error)
+                               enum cg_writing writing, struct cg_error *error)
 {
     const float cut[] = {(float)anomaly->cut.crops, anomaly->cut.crop};
     const struct cg_metadata metadata = {KIND_KEY, KIND};
@@ -222,7 +222,7 @@ enum cg_status cg_anomaly_save(const struct cg_anomaly *anomaly, const char *pat
          .rank = 2,
          .shape = {anomaly->width, anomaly->width},
          .data = anomaly->fit + anomaly->width}};
-    return cg_safetensors_write(path, tensors, FIT_TENSORS, &metadata, 1, error);
+    return cg_safetensors_write(path, writing, tensors, FIT_TENSORS, &metadata, 1, error);
 }
 
 static enum cg_status take_fit(struct cg_anomaly *anomaly, const struct cg_safetensors *file,

@@ -40,7 +40,7 @@ enum cg_status cg_anomaly_fit(struct cg_anomaly *anomaly, const char *dir, struc
 /* Save a fit to a file, or load one, including its crop settings. Errors:
  * CG_ERR_IO; CG_ERR_MODEL for another model's fit. */
 enum cg_status cg_anomaly_save(const struct cg_anomaly *anomaly, const char *path,
-                               struct cg_error *error);
+                               enum cg_writing writing, struct cg_error *error);
 enum cg_status cg_anomaly_load(struct cg_anomaly *anomaly, const char *path,
                                struct cg_error *error);
 

@@ -296,9 +296,9 @@ enum cg_status cg_vector_model_write(const char *path, const struct cg_vector_mo
         cg_error_prefix(error, "writing %s", path);
     } else {
         const struct cg_metadata metadata[] = {{ARCHITECTURE_KEY, architecture}, {CARD_KEY, card}};
-        status = cg_parameters_write(path, (const struct cg_network *const *)model->networks,
-                                     parameters, CG_VECTOR_NETWORKS, metadata,
-                                     sizeof(metadata) / sizeof(metadata[0]), error);
+        status = cg_parameters_write(
+            path, CG_WRITE_OVER, (const struct cg_network *const *)model->networks, parameters,
+            CG_VECTOR_NETWORKS, metadata, sizeof(metadata) / sizeof(metadata[0]), error);
     }
     free(card);
     free(architecture);

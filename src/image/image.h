@@ -6,7 +6,7 @@
 #ifndef CG_IMAGE_IMAGE_H
 #define CG_IMAGE_IMAGE_H
 
-#include "base/error.h"
+#include "base/output.h"
 
 #include <stdbool.h>
 
@@ -132,7 +132,8 @@ struct cg_image_write_options {
     int quality;                          /* of a JPEG or WebP, 1 to 100 */
     uint8_t background[3];                /* RGB, on which a JPEG shows what is transparent */
     const struct cg_image_extras *extras; /* to embed; NULL: nothing */
-    const char *mark; /* what made the picture, to be put into the file; NULL: nothing */
+    const char *mark;        /* what made the picture, to be put into the file; NULL: nothing */
+    enum cg_writing writing; /* of a file */
 };
 
 /*

@@ -87,7 +87,7 @@ enum cg_status cg_image_write(const char *path, const struct cg_image *image,
         return status;
     }
     struct cg_file_writer *writer;
-    status = cg_file_writer_create(path, &writer, error);
+    status = cg_file_writer_create(path, options->writing, &writer, error);
     if (status != CG_OK)
         return status;
     status = encode(image, options, &(struct cg_sink){add_to_file, writer}, error);

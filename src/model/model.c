@@ -372,8 +372,9 @@ static json_t *describe_card(const struct cg_card *card)
                      "detail_px", card->looks.detail_px, "looks", looks);
 }
 
-enum cg_status cg_model_write(const char *path, const struct cg_model *model,
-                              const float *parameters, struct cg_error *error)
+enum cg_status cg_model_write(const char *path, enum cg_writing writing,
+                              const struct cg_model *model, const float *parameters,
+                              struct cg_error *error)
 {
     const struct cg_card *card = &model->card;
     enum cg_status status = check_card(card, error);
@@ -393,8 +394,9 @@ enum cg_status cg_model_write(const char *path, const struct cg_model *model,
         const struct cg_metadata metadata[METADATA_COUNT] = {{ARCHITECTURE_KEY, architecture_text},
                                                              {CARD_KEY, card_text}};
         const float *blob = parameters != NULL ? parameters : model->parameters;
-        status = cg_parameters_write(path, (const struct cg_network *const[]){model->network},
-                                     &blob, 1, metadata, METADATA_COUNT, error);
+        status =
+            cg_parameters_write(path, writing, (const struct cg_network *const[]){model->network},
+                                &blob, 1, metadata, METADATA_COUNT, error);
     }
     free(card_text);
     free(architecture_text);

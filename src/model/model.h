@@ -5,6 +5,7 @@
 #ifndef CG_MODEL_MODEL_H
 #define CG_MODEL_MODEL_H
 
+#include "base/output.h"
 #include "model/architecture.h"
 #include "model/render_params.h"
 
@@ -33,8 +34,9 @@ enum cg_status cg_model_read(const char *path, struct cg_model **out, struct cg_
 void cg_model_free(struct cg_model *model);
 
 /* Write atomically. parameters: in place of the model's own when not NULL. */
-enum cg_status cg_model_write(const char *path, const struct cg_model *model,
-                              const float *parameters, struct cg_error *error);
+enum cg_status cg_model_write(const char *path, enum cg_writing writing,
+                              const struct cg_model *model, const float *parameters,
+                              struct cg_error *error);
 
 /* By style name or path, as cg_engine_open (comicgan.h) describes it; folder: where styles are sought
  * before all others, or NULL. */

@@ -140,7 +140,8 @@ static void list_tensors(const struct cg_network *const *networks, const float *
         }
 }
 
-enum cg_status cg_parameters_write(const char *path, const struct cg_network *const *networks,
+enum cg_status cg_parameters_write(const char *path, enum cg_writing writing,
+                                   const struct cg_network *const *networks,
                                    const float *const *parameters, size_t count,
                                    const struct cg_metadata *metadata, size_t metadata_count,
                                    struct cg_error *error)
@@ -151,7 +152,8 @@ enum cg_status cg_parameters_write(const char *path, const struct cg_network *co
     enum cg_status status = infos == NULL || tensors == NULL ? CG_ERR_MEMORY : CG_OK;
     if (status == CG_OK) {
         list_tensors(networks, parameters, count, infos, tensors);
-        status = cg_safetensors_write(path, tensors, tensor_count, metadata, metadata_count, error);
+        status = cg_safetensors_write(path, writing, tensors, tensor_count, metadata,
+                                      metadata_count, error);
     }
     free(tensors);
     free(infos);

@@ -21,7 +21,8 @@ enum cg_status cg_metadata_object(const struct cg_safetensors *file, const char 
                                   struct cg_error *error);
 
 /* Write the parameters of count networks under their tensors' names, atomically. */
-enum cg_status cg_parameters_write(const char *path, const struct cg_network *const *networks,
+enum cg_status cg_parameters_write(const char *path, enum cg_writing writing,
+                                   const struct cg_network *const *networks,
                                    const float *const *parameters, size_t count,
                                    const struct cg_metadata *metadata, size_t metadata_count,
                                    struct cg_error *error);

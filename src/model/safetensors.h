@@ -6,7 +6,7 @@
 #ifndef CG_MODEL_SAFETENSORS_H
 #define CG_MODEL_SAFETENSORS_H
 
-#include "base/error.h"
+#include "base/output.h"
 
 #define CG_TENSOR_RANK_MAX 4
 
@@ -47,8 +47,9 @@ const char *cg_safetensors_metadata(const struct cg_safetensors *file, const cha
 
 /* Write atomically (temporary file, fsync, rename). Tensors in the order given, 64-byte aligned
  * start. */
-enum cg_status cg_safetensors_write(const char *path, const struct cg_tensor *tensors,
-                                    size_t tensor_count, const struct cg_metadata *metadata,
-                                    size_t metadata_count, struct cg_error *error);
+enum cg_status cg_safetensors_write(const char *path, enum cg_writing writing,
+                                    const struct cg_tensor *tensors, size_t tensor_count,
+                                    const struct cg_metadata *metadata, size_t metadata_count,
+                                    struct cg_error *error);
 
 #endif

@@ -115,9 +115,10 @@ static enum cg_status assemble(const char *text, const struct cg_tensor *tensors
     return bytes != NULL ? CG_OK : CG_ERR_MEMORY;
 }
 
-enum cg_status cg_safetensors_write(const char *path, const struct cg_tensor *tensors,
-                                    size_t tensor_count, const struct cg_metadata *metadata,
-                                    size_t metadata_count, struct cg_error *error)
+enum cg_status cg_safetensors_write(const char *path, enum cg_writing writing,
+                                    const struct cg_tensor *tensors, size_t tensor_count,
+                                    const struct cg_metadata *metadata, size_t metadata_count,
+                                    struct cg_error *error)
 {
     unsigned char *bytes = NULL;
     char *text = NULL;
@@ -133,7 +134,7 @@ enum cg_status cg_safetensors_write(const char *path, const struct cg_tensor *te
     if (status != CG_OK)
         cg_error_prefix(error, "writing %s", path);
     else
-        status = cg_file_write(path, bytes, nbytes, error);
+        status = cg_file_write_as(path, writing, bytes, nbytes, error);
     free(bytes);
     free(text);
     json_decref(header);

@@ -178,7 +178,7 @@ enum cg_status cg_report_write(const char *path, const char *samples_dir, struct
 {
     struct cg_asset html = {0};
     struct page page = {.error = error};
-    page.status = cg_file_writer_create(path, &page.writer, error);
+    page.status = cg_file_writer_create(path, CG_WRITE_OVER, &page.writer, error);
     if (page.status != CG_OK)
         return page.status;
     cg_asset_find("page.html", &html);

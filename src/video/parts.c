@@ -275,7 +275,7 @@ static enum cg_status open_list(struct cg_parts *parts, struct cg_file_writer **
 {
     snprintf(parts->list, PATH_NBYTES, "%s/list", parts->folder);
     *path = parts->list;
-    return cg_file_writer_create(parts->list, writer, error);
+    return cg_file_writer_create(parts->list, CG_WRITE_OVER, writer, error);
 }
 
 enum cg_status cg_parts_list(struct cg_parts *parts, const double *starts, const char **path,
@@ -309,15 +309,17 @@ enum cg_status cg_parts_list_next(struct cg_parts *parts, const char **path, str
     return status;
 }
 
-enum cg_status cg_parts_finish(struct cg_parts *parts, const char *ending, struct cg_error *error)
+enum cg_status cg_parts_finish(struct cg_parts *parts, const char *ending, enum cg_writing writing,
+                               struct cg_error *error)
 {
     const char *joined = cg_parts_joined_path(parts, ending);
     int fd = open(joined, O_RDONLY | O_CLOEXEC);
     int failure = fd < 0 || fsync(fd) != 0;
     if (fd >= 0)
         close(fd);
-    if (failure || rename(joined, parts->out_path) != 0 ||
-        (errno = cg_file_flush_folder(parts->out_path)) != 0)
+    if (!failure && (errno = cg_output_place(joined, parts->out_path, writing)) == EEXIST)
+        return cg_output_refuse_existing(parts->out_path, error);
+    if (failure || errno != 0 || (errno = cg_file_flush_folder(parts->out_path)) != 0)
         return cg_fail(error, CG_ERR_IO, "writing %s: %s", cg_path_tail(parts->out_path),
                        strerror(errno));
     remove_folder(parts);

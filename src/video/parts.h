@@ -10,7 +10,7 @@
 #ifndef CG_VIDEO_PARTS_H
 #define CG_VIDEO_PARTS_H
 
-#include "base/error.h"
+#include "base/output.h"
 
 struct cg_parts;
 
@@ -43,7 +43,8 @@ enum cg_status cg_parts_list_next(struct cg_parts *parts, const char **path,
                                   struct cg_error *error);
 
 /* Give the joined file its name and remove the folder. Errors: CG_ERR_IO. */
-enum cg_status cg_parts_finish(struct cg_parts *parts, const char *ending, struct cg_error *error);
+enum cg_status cg_parts_finish(struct cg_parts *parts, const char *ending, enum cg_writing writing,
+                               struct cg_error *error);
 
 /* Remove the folder when nothing in it is worth keeping. */
 void cg_parts_drop_if_empty(struct cg_parts *parts);

@@ -172,7 +172,7 @@ static int make_model(const char *path, char *name)
             model.parameters[i] = 0.3f * cg_rng_normal(&rng);
     }
     if (status == CG_OK)
-        status = cg_model_write(path, &model, NULL, &error);
+        status = cg_model_write(path, CG_WRITE_OVER, &model, NULL, &error);
     free(model.parameters);
     cg_network_free(model.network);
     return report(status, &error);

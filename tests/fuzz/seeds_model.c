@@ -67,7 +67,7 @@ static void save_style(const char *path, int levels)
                            .grain = 0.2f}}};
     must(cg_generator_build(&model.config, &model.network, &error), &error);
     model.parameters = random_numbers(model.network->parameter_count);
-    must(cg_model_write(path, &model, NULL, &error), &error);
+    must(cg_model_write(path, CG_WRITE_OVER, &model, NULL, &error), &error);
     save_file(path, "model", levels == 1 ? "style" : "style-pyramid");
     free(model.parameters);
     cg_network_free(model.network);

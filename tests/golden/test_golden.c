@@ -89,7 +89,7 @@ static char *write_style(const char *folder)
     assert_non_null(model.parameters);
     draw_parameters(model.network, model.parameters);
     char *path = temp_path(folder, "golden.safetensors");
-    assert_int_equal(cg_model_write(path, &model, NULL, NULL), CG_OK);
+    assert_int_equal(cg_model_write(path, CG_WRITE_OVER, &model, NULL, NULL), CG_OK);
     cg_network_free(model.network);
     free(model.parameters);
     return path;

@@ -1,9 +1,9 @@
 /*
  * System calls of which one fails: a library to preload (LD_PRELOAD).
  *   FAIL_CALL=NAME:N:HOW   the Nth call of NAME, counted over all threads, fails with HOW: EIO,
- * ENOSPC, EINTR, EAGAIN, or short (read and write move one byte) FAIL_CALL_REPORT=FD    takes a
+ * ENOSPC, EINTR, EAGAIN, EINVAL, or short (read and write move one byte) FAIL_CALL_REPORT=FD takes a
  * line "NAME COUNT" for each name when the program ends Names: open (with fopen and opendir), read,
- * write, fsync, rename, close, mkdir, thread.
+ * write, fsync, rename, renameat2, close, mkdir, thread.
  *
  * A call that the C library makes for itself is not met, and a close that fails has closed, as
  * Linux does. Programs that the program starts see nothing of it.
@@ -24,15 +24,16 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum call { OPEN, READ, WRITE, FSYNC, RENAME, CLOSE, MKDIR, THREAD, CALL_COUNT };
+enum call { OPEN, READ, WRITE, FSYNC, RENAME, RENAME_NEW, CLOSE, MKDIR, THREAD, CALL_COUNT };
 
-static const char *const names[] = {"open",   "read",  "write", "fsync",
-                                    "rename", "close", "mkdir", "thread"};
+static const char *const names[] = {"open",      "read",  "write", "fsync", "rename",
+                                    "renameat2", "close", "mkdir", "thread"};
 
 static const struct {
     const char *name;
     int number; /* 0: short */
-} ways[] = {{"EIO", EIO}, {"ENOSPC", ENOSPC}, {"EINTR", EINTR}, {"EAGAIN", EAGAIN}, {"short", 0}};
+} ways[] = {{"EIO", EIO},       {"ENOSPC", ENOSPC}, {"EINTR", EINTR},
+            {"EAGAIN", EAGAIN}, {"EINVAL", EINVAL}, {"short", 0}};
 
 static atomic_long asked[CALL_COUNT];
 static int failing = -1, failing_number;
@@ -129,6 +130,12 @@ int fsync(int fd)
 int rename(const char *from, const char *to)
 {
     return fails(RENAME) ? -1 : (int)syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, 0);
+}
+
+int renameat2(int from_folder, const char *from, int to_folder, const char *to, unsigned flags)
+{
+    return fails(RENAME_NEW) ? -1
+                             : (int)syscall(SYS_renameat2, from_folder, from, to_folder, to, flags);
 }
 
 int close(int fd)

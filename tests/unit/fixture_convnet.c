@@ -127,6 +127,7 @@ void fixture_convnet_write(const char *path)
         {"classes.weight", 4, {4, 8, 1, 1}, numbers + 224},
         {"classes.bias", 1, {4}, numbers + 256},
     };
-    assert_int_equal(cg_safetensors_write(path, tensors, 4, &metadata, 1, NULL), CG_OK);
+    assert_int_equal(cg_safetensors_write(path, CG_WRITE_OVER, tensors, 4, &metadata, 1, NULL),
+                     CG_OK);
     free(numbers);
 }

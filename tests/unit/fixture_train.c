@@ -121,7 +121,7 @@ void fixture_write_model(const char *path)
     float *parameters = malloc(model.network->parameter_count * sizeof(float));
     assert_non_null(parameters);
     cg_parameters_init(model.network, 3, parameters);
-    assert_int_equal(cg_model_write(path, &model, parameters, NULL), CG_OK);
+    assert_int_equal(cg_model_write(path, CG_WRITE_OVER, &model, parameters, NULL), CG_OK);
     free(parameters);
     cg_network_free(model.network);
 }

@@ -325,8 +325,9 @@ static void write_listed(const char *path, const char *layers)
     static const float number;
     const struct cg_tensor tensor = {"x", 1, {1}, &number};
     const struct cg_metadata metadata = {"layers", layers};
-    assert_int_equal(cg_safetensors_write(path, &tensor, 1, &metadata, layers != NULL, NULL),
-                     CG_OK);
+    assert_int_equal(
+        cg_safetensors_write(path, CG_WRITE_OVER, &tensor, 1, &metadata, layers != NULL, NULL),
+        CG_OK);
 }
 
 #define INPUT                                                                                      \

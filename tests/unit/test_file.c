@@ -48,7 +48,7 @@ static void pieces_of_all_sizes_are_joined(void **state)
     for (size_t i = 0; i < sizeof(pattern); i++)
         pattern[i] = (uint8_t)(i ^ i >> 9);
     struct cg_file_writer *writer;
-    assert_int_equal(cg_file_writer_create(fixture_path("a"), &writer, NULL), CG_OK);
+    assert_int_equal(cg_file_writer_create(fixture_path("a"), CG_WRITE_OVER, &writer, NULL), CG_OK);
     size_t at = 0;
     for (size_t piece = 1; at < sizeof(pattern); piece = piece * 3 + 1) {
         size_t left = sizeof(pattern) - at, nbytes = piece < left ? piece : left;
@@ -161,7 +161,7 @@ static void a_full_disk_leaves_the_old_file(void **state)
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
     enum cg_status at_once = cg_file_write(fixture_path("a"), zeros, sizeof(zeros), &error);
     struct cg_file_writer *writer;
-    assert_int_equal(cg_file_writer_create(fixture_path("b"), &writer, NULL), CG_OK);
+    assert_int_equal(cg_file_writer_create(fixture_path("b"), CG_WRITE_OVER, &writer, NULL), CG_OK);
     enum cg_status in_pieces = CG_OK;
     for (int i = 0; i < 200 && in_pieces == CG_OK; i++)
         in_pieces = cg_file_writer_add(writer, zeros, 1000, NULL);
@@ -181,7 +181,7 @@ static void giving_up_leaves_nothing(void **state)
 {
     (void)state;
     struct cg_file_writer *writer;
-    assert_int_equal(cg_file_writer_create(fixture_path("a"), &writer, NULL), CG_OK);
+    assert_int_equal(cg_file_writer_create(fixture_path("a"), CG_WRITE_OVER, &writer, NULL), CG_OK);
     assert_int_equal(cg_file_writer_add(writer, "half", 4, NULL), CG_OK);
     assert_int_equal(fixture_count_entries(fixture_path("")), 1);
     cg_file_writer_free(writer);

@@ -146,7 +146,7 @@ static void configs_out_of_range_are_refused(void **state)
 static void write_model(const char *path, const char *name)
 {
     struct cg_model *model = make_model(name);
-    assert_int_equal(cg_model_write(path, model, NULL, NULL), CG_OK);
+    assert_int_equal(cg_model_write(path, CG_WRITE_OVER, model, NULL, NULL), CG_OK);
     cg_model_free(model);
 }
 
@@ -154,7 +154,7 @@ static void models_come_back_as_written(void **state)
 {
     (void)state;
     struct cg_model *model = make_model("tiny"), *back;
-    assert_int_equal(cg_model_write("test_model.st", model, NULL, NULL), CG_OK);
+    assert_int_equal(cg_model_write("test_model.st", CG_WRITE_OVER, model, NULL, NULL), CG_OK);
     assert_int_equal(cg_model_read("test_model.st", &back, NULL), CG_OK);
     size_t count = model->network->parameter_count;
     assert_int_equal(back->network->parameter_count, count);
@@ -168,7 +168,7 @@ static void models_come_back_as_written(void **state)
     cg_model_free(back);
 
     float *other = cg_alloc_zero(count, sizeof(float), "other", NULL);
-    assert_int_equal(cg_model_write("test_model.st", model, other, NULL), CG_OK);
+    assert_int_equal(cg_model_write("test_model.st", CG_WRITE_OVER, model, other, NULL), CG_OK);
     assert_int_equal(cg_model_read("test_model.st", &back, NULL), CG_OK);
     assert_memory_equal(back->parameters, other, count * sizeof(float));
     free(other);
@@ -182,7 +182,8 @@ static void bad_cards_are_not_written(void **state)
     (void)state;
     struct cg_model *model = make_model("two words");
     struct cg_error error;
-    assert_int_equal(cg_model_write("test_model.st", model, NULL, &error), CG_ERR_MODEL);
+    assert_int_equal(cg_model_write("test_model.st", CG_WRITE_OVER, model, NULL, &error),
+                     CG_ERR_MODEL);
     assert_non_null(strstr(error.text, "two words"));
     assert_int_not_equal(access("test_model.st", F_OK), 0);
     cg_model_free(model);
@@ -223,8 +224,9 @@ static enum cg_status parse_recipe(const struct recipe *recipe, struct cg_error 
         metadata[lines++] = (struct cg_metadata){"comicgan.architecture", recipe->architecture};
     if (recipe->card != NULL)
         metadata[lines++] = (struct cg_metadata){"comicgan.card", recipe->card};
-    assert_int_equal(cg_safetensors_write("test_model.st", tensors, used, metadata, lines, NULL),
-                     CG_OK);
+    assert_int_equal(
+        cg_safetensors_write("test_model.st", CG_WRITE_OVER, tensors, used, metadata, lines, NULL),
+        CG_OK);
     free(tensors);
     free(infos);
     cg_model_free(model);

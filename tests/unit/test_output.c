@@ -55,6 +55,40 @@ static void what_is_there_needs_force(void **state)
     assert_int_equal(cg_output_check(&none, "/dev/null", false, NULL), CG_OK);
 }
 
+/* The file that came while another was made for its name stays, whatever made it. */
+static void a_new_file_replaces_nothing(void **state)
+{
+    (void)state;
+    struct cg_file_writer *writer;
+    struct cg_error error = {.text = ""};
+    char *path = cg_string_copy(fixture_path("new"));
+    for (int kind = 0; kind < 3; kind++) {
+        assert_int_equal(cg_file_writer_create(path, CG_WRITE_NEW, &writer, NULL), CG_OK);
+        assert_int_equal(cg_file_writer_add(writer, "comic", 5, NULL), CG_OK);
+        if (kind == 0)
+            write_text("new", "photo");
+        else
+            assert_int_equal(symlink(kind == 1 ? "nothing" : "elsewhere", path), 0);
+        assert_int_equal(cg_file_writer_commit(writer, &error), CG_ERR_ARGUMENT);
+        assert_non_null(strstr(error.text, "new is there already; --force replaces it"));
+        cg_file_writer_free(writer);
+        if (kind == 0)
+            assert_text("new", "photo");
+        /* nor does one that was there before; and nothing else is left */
+        assert_int_equal(cg_file_write_as(path, CG_WRITE_NEW, "comic", 5, &error), CG_ERR_ARGUMENT);
+        assert_int_equal(unlink(path), 0);
+        write_text("elsewhere", "photo");
+    }
+    assert_text("elsewhere", "photo");
+    assert_int_not_equal(access(fixture_path("nothing"), F_OK), 0);
+    assert_int_equal(cg_file_write_as(path, CG_WRITE_NEW, "comic", 5, NULL), CG_OK);
+    assert_text("new", "comic");
+    FILE *file;
+    assert_int_equal(cg_output_open(path, CG_WRITE_NEW, &file, &error), CG_ERR_ARGUMENT);
+    assert_text("new", "comic");
+    free(path);
+}
+
 static void an_input_is_refused_by_every_name(void **state)
 {
     (void)state;
@@ -90,7 +124,7 @@ static void assert_written_through(enum cg_status expected, const char *text)
 {
     FILE *file = NULL;
     assert_int_equal(cg_file_write(fixture_path("link"), "new", 3, NULL), expected);
-    assert_int_equal(cg_output_open(fixture_path("link"), true, &file, NULL), expected);
+    assert_int_equal(cg_output_open(fixture_path("link"), CG_WRITE_APPEND, &file, NULL), expected);
     if (file != NULL) {
         assert_true(fputs("er", file) >= 0);
         fclose(file);
@@ -137,18 +171,18 @@ static void lines_begin_anew_or_go_on(void **state)
     (void)state;
     FILE *file;
     write_text("log", "one\n");
-    assert_int_equal(cg_output_open(fixture_path("log"), true, &file, NULL), CG_OK);
+    assert_int_equal(cg_output_open(fixture_path("log"), CG_WRITE_APPEND, &file, NULL), CG_OK);
     assert_true(fputs("two\n", file) >= 0);
     fclose(file);
     assert_text("log", "one\ntwo\n");
-    assert_int_equal(cg_output_open(fixture_path("log"), false, &file, NULL), CG_OK);
+    assert_int_equal(cg_output_open(fixture_path("log"), CG_WRITE_OVER, &file, NULL), CG_OK);
     fclose(file);
     assert_text("log", "");
-    assert_int_equal(cg_output_open(fixture_path("new"), false, &file, NULL), CG_OK);
+    assert_int_equal(cg_output_open(fixture_path("new"), CG_WRITE_OVER, &file, NULL), CG_OK);
     fclose(file);
-    assert_int_equal(cg_output_open("/dev/null", false, &file, NULL), CG_OK);
+    assert_int_equal(cg_output_open("/dev/null", CG_WRITE_OVER, &file, NULL), CG_OK);
     fclose(file);
-    assert_int_equal(cg_output_open(fixture_path("no/new"), false, &file, NULL), CG_ERR_IO);
+    assert_int_equal(cg_output_open(fixture_path("no/new"), CG_WRITE_OVER, &file, NULL), CG_ERR_IO);
 }
 
 static void other_bits_than_permissions_are_not_carried_over(void **state)
@@ -181,6 +215,7 @@ int main(void)
     cmocka_unit_test_setup_teardown(name, fixture_folder_setup, fixture_folder_teardown)
     const struct CMUnitTest tests[] = {
         TEST(what_is_there_needs_force),
+        TEST(a_new_file_replaces_nothing),
         TEST(an_input_is_refused_by_every_name),
         TEST(own_links_are_followed_and_others_not),
         TEST(links_in_a_circle_are_told),

@@ -477,7 +477,7 @@ static void prepare_removes_what_killed_calls_left(void **state)
     for (size_t i = 0; i < 4; i++)
         touch(stay[i]);
     int before = fixture_count_entries("out");
-    assert_int_equal(cg_file_writer_create("out/a.png", &alive, NULL), CG_OK);
+    assert_int_equal(cg_file_writer_create("out/a.png", CG_WRITE_OVER, &alive, NULL), CG_OK);
     assert_int_equal(make(plain, "in out", &plan), CG_EXIT_DONE);
     assert_int_equal(cg_plan_prepare(&plan), CG_EXIT_DONE);
     cg_plan_free(&plan);

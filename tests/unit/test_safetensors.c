@@ -78,8 +78,9 @@ static struct bytes write_sample(void)
 {
     char path[64];
     make_path(path);
-    assert_int_equal(cg_safetensors_write(path, sample_tensors, 4, sample_metadata, 2, NULL),
-                     CG_OK);
+    assert_int_equal(
+        cg_safetensors_write(path, CG_WRITE_OVER, sample_tensors, 4, sample_metadata, 2, NULL),
+        CG_OK);
     struct bytes file = load(path);
     remove(path);
     return file;
@@ -90,8 +91,9 @@ static void what_is_written_is_read(void **state)
     (void)state;
     char path[64];
     make_path(path);
-    assert_int_equal(cg_safetensors_write(path, sample_tensors, 4, sample_metadata, 2, NULL),
-                     CG_OK);
+    assert_int_equal(
+        cg_safetensors_write(path, CG_WRITE_OVER, sample_tensors, 4, sample_metadata, 2, NULL),
+        CG_OK);
     struct cg_safetensors *file;
     assert_int_equal(cg_safetensors_read(path, &file, NULL), CG_OK);
     assert_int_equal(cg_safetensors_count(file), 4);
@@ -228,7 +230,8 @@ static void numbers_that_are_not_finite_are_refused(void **state)
     }
     struct cg_error error;
     const struct cg_tensor tensor = {.name = "a", .rank = 1, .shape = {1}, .data = bad};
-    assert_int_equal(cg_safetensors_write("never.st", &tensor, 1, NULL, 0, &error), CG_ERR_NUMERIC);
+    assert_int_equal(cg_safetensors_write("never.st", CG_WRITE_OVER, &tensor, 1, NULL, 0, &error),
+                     CG_ERR_NUMERIC);
     assert_int_not_equal(access("never.st", F_OK), 0);
 }
 
@@ -237,7 +240,8 @@ static void names_are_written_once(void **state)
     (void)state;
     const struct cg_tensor twice[] = {sample_tensors[1], sample_tensors[1]};
     struct cg_error error;
-    assert_int_equal(cg_safetensors_write("never.st", twice, 2, NULL, 0, &error), CG_ERR_ARGUMENT);
+    assert_int_equal(cg_safetensors_write("never.st", CG_WRITE_OVER, twice, 2, NULL, 0, &error),
+                     CG_ERR_ARGUMENT);
     assert_non_null(strstr(error.text, "a.bias"));
 }
 

@@ -124,6 +124,13 @@ static long move_input_out(const struct ground *ground)
     return rename(ground->secret, path);
 }
 
+static long link_input_out(const struct ground *ground)
+{
+    char path[256];
+    snprintf(path, sizeof(path), "%s/linked", ground->out_folder);
+    return link(ground->readable, path);
+}
+
 static long make_output(const struct ground *ground)
 {
     char path[256];
@@ -167,6 +174,7 @@ static const struct attempt on_files[] = {
     {"remove an input", remove_allowed, EACCES},
     {"make a file among the inputs", make_among_inputs, EACCES},
     {"move a file to the outputs", move_input_out, EACCES},
+    {"make an input a second name", link_input_out, EXDEV},
     {"make an output", make_output, 0},
     {"replace an output", replace_output, 0},
     {"make a folder", make_folder, EACCES},
@@ -309,7 +317,7 @@ static const struct attempt on_calls[] = {
     {"have signals sent", have_signals_sent, ENOSYS},
     {"make a ring of requests", make_ring, ENOSYS},
     {"truncate by name", truncate_allowed, ENOSYS},
-    {"make a link", link_file, EPERM},
+    {"make a symbolic link", link_file, EPERM},
     {"change a file's mode", change_mode, EPERM},
     {"make a file in memory", make_memory_file, ENOSYS},
 };

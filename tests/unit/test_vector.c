@@ -315,7 +315,7 @@ static void strange_pictures_score_higher(void **state)
     assert_int_equal(cg_anomaly_fit(anomaly, normal, NULL), CG_OK);
     double strange = score_of(anomaly, *state, "strange.png");
     assert_true(strange > 2.0 * score_of(anomaly, *state, "normal/3.png"));
-    assert_int_equal(cg_anomaly_save(anomaly, fit, NULL), CG_OK);
+    assert_int_equal(cg_anomaly_save(anomaly, fit, CG_WRITE_OVER, NULL), CG_OK);
     assert_int_equal(cg_anomaly_create(model,
                                        &(struct cg_samples_options){.crops = 3, .crop = 1.0f}, pool,
                                        &again, NULL),

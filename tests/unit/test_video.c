@@ -246,7 +246,7 @@ static void work_goes_on_where_it_was(void **state)
     free(bytes);
 
     assert_int_equal(cg_file_write(cg_parts_joined_path(parts, ".mp4"), "whole", 5, NULL), CG_OK);
-    assert_int_equal(cg_parts_finish(parts, ".mp4", NULL), CG_OK);
+    assert_int_equal(cg_parts_finish(parts, ".mp4", CG_WRITE_NEW, NULL), CG_OK);
     cg_parts_free(parts);
     char *parts_folder = cg_string_format("%s.parts", out);
     assert_int_equal(access(out, F_OK), 0);

@@ -268,7 +268,7 @@ int cg_batch_convert(const struct cg_batch_options *options, struct cg_report *r
 enum cg_status cg_batch_open_report(const struct cg_batch_options *options, struct cg_report **out,
                                     struct cg_error *error)
 {
-    return cg_report_open(options->report_path, options->report_append,
+    return cg_report_open(options->report_path, options->report_writing,
                           cg_engine_style(options->engine)->name, out, error);
 }
 

@@ -14,7 +14,7 @@ struct cg_batch_options {
     int jobs, threads;        /* 0: as it is best */
     size_t max_memory_nbytes; /* 0: a share of what there is */
     const char *report_path;  /* NULL: none */
-    bool report_append;       /* go on with the report that is there */
+    enum cg_writing report_writing;
     bool verbose, quiet;
     bool no_sandbox; /* do not give up what the plan does not name */
 };

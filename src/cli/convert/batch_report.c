@@ -19,7 +19,7 @@ struct cg_report {
     const char *style;
 };
 
-enum cg_status cg_report_open(const char *path, bool append, const char *style,
+enum cg_status cg_report_open(const char *path, enum cg_writing writing, const char *style,
                               struct cg_report **out, struct cg_error *error)
 {
     struct cg_report *report = cg_alloc_zero(1, sizeof(*report), "report", error);
@@ -31,7 +31,7 @@ enum cg_status cg_report_open(const char *path, bool append, const char *style,
         report->path = cg_string_copy(path);
         enum cg_status status =
             report->path != NULL
-                ? cg_output_open(path, append, &report->file, error)
+                ? cg_output_open(path, writing, &report->file, error)
                 : cg_fail(error, CG_ERR_MEMORY, "writing the report %s: out of memory", path);
         if (status != CG_OK) {
             cg_report_close(report);

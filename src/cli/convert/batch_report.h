@@ -10,11 +10,11 @@
 struct cg_report;
 
 /*
- * append: go on with what is in the file; otherwise it begins anew. style: for every line; must
+ * style: for every line; must
  * outlive it. path NULL gives a report that takes no note of anything. Errors: CG_ERR_IO,
  * CG_ERR_MEMORY.
  */
-enum cg_status cg_report_open(const char *path, bool append, const char *style,
+enum cg_status cg_report_open(const char *path, enum cg_writing writing, const char *style,
                               struct cg_report **out, struct cg_error *error);
 
 /*

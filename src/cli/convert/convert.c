@@ -171,7 +171,8 @@ static int complete(struct request *request, int argc, char *argv[])
     request->batch.picture.keep_exif |= request->batch.picture.keep_gps;
     request->plan.report = request->batch.report_path;
     request->plan.looks = &request->looks;
-    request->batch.report_append = request->plan.skip_existing;
+    request->batch.report_writing =
+        request->plan.skip_existing ? CG_WRITE_APPEND : cg_cli_writing(request->plan.force);
     return request->watch ? check_watch(request) : CG_EXIT_DONE;
 }
 

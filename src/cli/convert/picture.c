@@ -126,6 +126,7 @@ static enum cg_status write_picture(const struct cg_picture_settings *settings,
         .background = {settings->background[0], settings->background[1], settings->background[2]},
         .extras = &work->extras,
         .mark = settings->mark,
+        .writing = job->writing,
     };
     if (is_standard(job->out))
         return write_standard(&work->colour, &options, error);

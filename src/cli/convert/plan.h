@@ -49,8 +49,9 @@ struct cg_plan_options {
 
 /* One picture. */
 struct cg_job {
-    char *in;  /* path, or "-" */
-    char *out; /* path, or "-" */
+    char *in;                /* path, or "-" */
+    char *out;               /* path, or "-" */
+    enum cg_writing writing; /* NEW unless it was found there and may be replaced */
     enum cg_image_format format;
     bool done;          /* --skip-existing: its comic is there, whole and not older, */
     uint64_t made_like; /* and was made like this (cli/mark.h); 0: it does not say */

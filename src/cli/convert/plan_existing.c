@@ -122,16 +122,18 @@ static enum cg_status add_inputs(const struct cg_plan_options *options, const st
     return status;
 }
 
-static int check_comics(const struct cg_plan *plan, struct cg_inputs *inputs, bool replace)
+static int check_comics(struct cg_plan *plan, struct cg_inputs *inputs, bool force, bool replace)
 {
     struct cg_error error;
     const char *first = NULL;
     size_t count = 0;
     for (size_t i = 0; i < plan->count; i++) {
         const char *out = plan->jobs[i].out;
+        struct stat about;
         bool stays = plan->jobs[i].done && plan->jobs[i].made_like == 0;
         if (stays || strcmp(out, "-") == 0)
             continue;
+        plan->jobs[i].writing = force || lstat(out, &about) == 0 ? CG_WRITE_OVER : CG_WRITE_NEW;
         if (cg_output_check(inputs, out, true, &error) != CG_OK)
             return cg_cli_fail_with(CG_EXIT_INPUT, &error);
         if (replace || cg_output_check(inputs, out, false, &error) == CG_OK)
@@ -210,7 +212,8 @@ int cg_plan_check_existing(const struct cg_plan_options *options, struct cg_plan
     if (add_inputs(options, plan, &inputs, &error) != CG_OK)
         code = cg_cli_fail_with(CG_EXIT_INPUT, &error);
     if (code == CG_EXIT_DONE)
-        code = check_comics(plan, &inputs, options->force || options->skip_existing);
+        code =
+            check_comics(plan, &inputs, options->force, options->force || options->skip_existing);
     if (code == CG_EXIT_DONE && options->report != NULL)
         code = check_report(options, plan, &inputs);
     cg_inputs_clear(&inputs);

@@ -41,7 +41,7 @@ static bool grow(struct cg_job_list *list)
 
 bool cg_job_list_add(struct cg_job_list *list, char *in, char *out, enum cg_image_format format)
 {
-    struct cg_job job = {in, out, format};
+    struct cg_job job = {.in = in, .out = out, .format = format};
     if (in == NULL || out == NULL || !grow(list)) {
         cg_job_clear(&job);
         return false;

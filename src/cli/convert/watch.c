@@ -113,8 +113,13 @@ static void take_job(struct watching *watching, struct cg_plan *plan, struct cg_
 {
     cg_plan_drop_done(plan, watching->request->plan->mark);
     watching->left_out.existing += plan->existing;
-    if (plan->count == 1 && is_wanted(watching, coming, &plan->jobs[0]))
-        coming->jobs[coming->count++] = plan->jobs[--plan->count];
+    if (plan->count != 1 || !is_wanted(watching, coming, &plan->jobs[0]))
+        return;
+    struct cg_job *job = &coming->jobs[coming->count++];
+    struct stat comic;
+    *job = plan->jobs[--plan->count];
+    if (!watching->request->plan->force && lstat(job->out, &comic) != 0)
+        job->writing = CG_WRITE_NEW;
 }
 
 static void plan_picture(struct watching *watching, const char *path, struct cg_plan *coming)

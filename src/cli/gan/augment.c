@@ -13,8 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct cg_image_write_options as_png = {.format = CG_IMAGE_PNG};
-
 struct settings {
     const char *data, *out, *model;
     int copies, count, seed, threads;
@@ -94,7 +92,11 @@ static enum cg_status write_copy(const struct settings *settings, const char *so
     if (status == CG_OK)
         status = cg_transform_apply(&settings->transform, image, &rng, &changed, error);
     if (status == CG_OK) {
-        status = cg_image_write(path, &changed, &as_png, error);
+        status =
+            cg_image_write(path, &changed,
+                           &(struct cg_image_write_options){
+                               .format = CG_IMAGE_PNG, .writing = cg_cli_writing(settings->force)},
+                           error);
         cg_image_clear(&changed);
     }
     free(path);
@@ -159,7 +161,11 @@ static enum cg_status write_generated(const struct settings *settings,
     if (status == CG_OK) {
         status = make_folder_of(path, error);
         if (status == CG_OK)
-            status = cg_image_write(path, &image, &as_png, error);
+            status = cg_image_write(
+                path, &image,
+                &(struct cg_image_write_options){.format = CG_IMAGE_PNG,
+                                                 .writing = cg_cli_writing(settings->force)},
+                error);
         cg_image_clear(&image);
     }
     free(path);

@@ -84,17 +84,16 @@ static enum cg_status make_pictures(const struct settings *settings,
     return status;
 }
 
-static enum cg_status write_picture(const char *path, enum cg_image_format format,
+static enum cg_status write_picture(const char *path, const struct cg_image_write_options *options,
                                     const struct cg_vector_config *config, const float *pictures,
                                     int count, int columns, int scale, struct cg_error *error)
 {
-    const struct cg_image_write_options options = {.format = format, .quality = 95};
     struct cg_image sheet;
     enum cg_status status = cg_grid_draw(pictures, count, columns, config->side_px,
                                          config->channels, scale, &sheet, error);
     if (status != CG_OK)
         return status;
-    status = cg_image_write(path, &sheet, &options, error);
+    status = cg_image_write(path, &sheet, options, error);
     cg_image_clear(&sheet);
     return status;
 }
@@ -109,14 +108,16 @@ static enum cg_status write_folder(const struct settings *settings,
                                    const struct cg_vector_config *config, const float *pictures,
                                    struct cg_error *error)
 {
+    const struct cg_image_write_options options = {.format = CG_IMAGE_PNG,
+                                                   .writing = cg_cli_writing(settings->force)};
     enum cg_status status = cg_folder_make(settings->out, error);
     for (int i = 0; status == CG_OK && i < settings->count; i++) {
         char *path = path_in_folder(settings, i);
         if (path == NULL)
             return cg_fail(error, CG_ERR_MEMORY, "generate: out of memory");
-        status = write_picture(path, CG_IMAGE_PNG, config,
-                               pictures + (size_t)i * cg_vector_pixels(config), 1, 1,
-                               settings->scale > 0 ? settings->scale : 1, error);
+        status =
+            write_picture(path, &options, config, pictures + (size_t)i * cg_vector_pixels(config),
+                          1, 1, settings->scale > 0 ? settings->scale : 1, error);
         free(path);
     }
     return status;
@@ -126,6 +127,8 @@ static enum cg_status write_grid(const struct settings *settings, enum cg_image_
                                  const struct cg_vector_config *config, const float *pictures,
                                  struct cg_error *error)
 {
+    const struct cg_image_write_options options = {
+        .format = format, .quality = 95, .writing = cg_cli_writing(settings->force)};
     int columns = settings->columns, scale = settings->scale;
     if (columns == 0)
         columns =
@@ -134,7 +137,7 @@ static enum cg_status write_grid(const struct settings *settings, enum cg_image_
         columns = settings->count;
     if (scale == 0)
         scale = (SHOWN_SIDE_PX - 1) / config->side_px + 1;
-    return write_picture(settings->out, format, config, pictures, settings->count, columns, scale,
+    return write_picture(settings->out, &options, config, pictures, settings->count, columns, scale,
                          error);
 }
 

@@ -188,7 +188,7 @@ static enum cg_status calibrate(const struct settings *settings, struct cg_anoma
     if (settings->fit != NULL)
         status = cg_anomaly_fit(anomaly, settings->fit, error);
     if (status == CG_OK && settings->save != NULL)
-        status = cg_anomaly_save(anomaly, settings->save, error);
+        status = cg_anomaly_save(anomaly, settings->save, cg_cli_writing(settings->force), error);
     return status;
 }
 

@@ -228,6 +228,7 @@ static int take_arguments(struct command_line *line, int argc, char *argv[])
         order->title = NULL;
     order->slant = tan((double)line->slant_degrees * RADIANS_PER_DEGREE);
     int code = check_counts(order);
+    order->writing = cg_cli_writing(line->force);
     if (code == CG_EXIT_DONE && !named && is_old_order(order))
         code = refuse_old_order(line);
     return code == CG_EXIT_DONE ? check_out(line) : code;

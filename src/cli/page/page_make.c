@@ -287,8 +287,11 @@ static enum cg_status write_page(struct work *work)
     const struct cg_image_extras extras = {.dpi = {order->dpi, order->dpi}};
     char *mark = NULL;
     enum cg_status status = order->no_mark ? CG_OK : cg_mark_make(&source, &mark, &work->error);
-    const struct cg_image_write_options options = {
-        .format = order->format, .quality = order->quality, .extras = &extras, .mark = mark};
+    const struct cg_image_write_options options = {.format = order->format,
+                                                   .quality = order->quality,
+                                                   .extras = &extras,
+                                                   .mark = mark,
+                                                   .writing = order->writing};
     if (status == CG_OK)
         status = cg_image_write(order->out, &work->page, &options, &work->error);
     free(mark);

@@ -23,8 +23,9 @@ struct cg_page_order {
     const char *out;
     enum cg_image_format format;
     int quality, threads;
-    double dpi;      /* dots per inch, which the file says; 0: not known */
-    bool no_mark;    /* do not write into the page what made it */
+    double dpi;   /* dots per inch, which the file says; 0: not known */
+    bool no_mark; /* do not write into the page what made it */
+    enum cg_writing writing;
     bool strict;     /* refuse damaged photos */
     bool no_sandbox; /* do not give up the files that the page does not need */
 };

@@ -115,7 +115,8 @@ static enum cg_status write_sheet(const struct order *order, const struct cg_pre
                                   struct cg_error *error)
 {
     const struct cg_image_write_options options = {.format = order->format,
-                                                   .quality = order->quality};
+                                                   .quality = order->quality,
+                                                   .writing = cg_cli_writing(order->force)};
     struct cg_image sheet;
     enum cg_status status = cg_preview_sheet_draw(preview, &sheet, error);
     if (status == CG_OK)
@@ -140,7 +141,8 @@ static enum cg_status make(const struct order *order, struct cg_preview *preview
     if (status == CG_OK)
         status = cg_preview_draw(preview, order->html, order->threads, error);
     if (status == CG_OK)
-        status = order->html ? cg_preview_html_write(order->out, order->photo, preview, error)
+        status = order->html ? cg_preview_html_write(order->out, cg_cli_writing(order->force),
+                                                     order->photo, preview, error)
                              : write_sheet(order, preview, error);
     return status;
 }

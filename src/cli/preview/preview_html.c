@@ -112,12 +112,12 @@ static void add_picture(struct page *page, const struct cg_preview_picture *pict
     add_text(page, "</figcaption></figure>\n");
 }
 
-enum cg_status cg_preview_html_write(const char *path, const char *photo,
+enum cg_status cg_preview_html_write(const char *path, enum cg_writing writing, const char *photo,
                                      const struct cg_preview *preview, struct cg_error *error)
 {
     struct page page = {.error = error};
     const char *place = strstr(cg_preview_page, PLACE);
-    page.status = cg_file_writer_create(path, &page.writer, error);
+    page.status = cg_file_writer_create(path, writing, &page.writer, error);
     if (page.status != CG_OK)
         return page.status;
     add(&page, cg_preview_page, (size_t)(place - cg_preview_page));

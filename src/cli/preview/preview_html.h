@@ -6,7 +6,7 @@
 
 /* photo: its path, for the command lines that the page shows. Errors: those of file_writer.h and of
  * cg_image_encode. */
-enum cg_status cg_preview_html_write(const char *path, const char *photo,
+enum cg_status cg_preview_html_write(const char *path, enum cg_writing writing, const char *photo,
                                      const struct cg_preview *preview, struct cg_error *error);
 
 #endif

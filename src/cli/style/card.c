@@ -138,7 +138,8 @@ static int write_copy(const struct order *order, const struct cg_model *model)
         copy.card.name = (char *)order->name;
     if (order->summary != NULL)
         copy.card.summary = (char *)order->summary;
-    enum cg_status status = cg_model_write(order->out, &copy, NULL, &error);
+    enum cg_status status =
+        cg_model_write(order->out, cg_cli_writing(order->force), &copy, NULL, &error);
     if (status == CG_OK)
         return CG_EXIT_DONE;
     bool refused = status == CG_ERR_MODEL || status == CG_ERR_ARGUMENT;

@@ -27,7 +27,7 @@
 
 struct folder {
     const char *in, *out;
-    bool strict;
+    bool strict, force;
     struct dirent **names;
     int count;
     bool *kept;             /* of each frame: its comic is there already */
@@ -219,7 +219,8 @@ static enum cg_status write_frame(void *context, const uint8_t *pixels, struct c
     struct folder *folder = context;
     /* the encoders only read */
     struct cg_image image = {folder->width, folder->height, 3, (uint8_t *)(uintptr_t)pixels};
-    struct cg_image_write_options options = {.quality = JPEG_QUALITY};
+    struct cg_image_write_options options = {.quality = JPEG_QUALITY,
+                                             .writing = cg_cli_writing(folder->force)};
     int index = folder->to_write++;
     if (folder->kept[index])
         return CG_OK;
@@ -271,7 +272,8 @@ int cg_video_convert_folder(const struct cg_video_settings *settings, const char
                             const char *out)
 {
     struct cg_error error;
-    struct folder folder = {.in = in, .out = out, .strict = settings->strict};
+    struct folder folder = {
+        .in = in, .out = out, .strict = settings->strict, .force = settings->force};
     int code = CG_EXIT_DONE;
     if (settings->video.fast)
         return cg_cli_fail(CG_EXIT_USAGE,

@@ -380,7 +380,7 @@ static enum cg_status join_parts(struct video *video, struct cg_error *error)
         cg_error_prefix(error, "writing %s", cg_path_tail(video->out));
         return status;
     }
-    status = cg_parts_finish(video->parts, ending, error);
+    status = cg_parts_finish(video->parts, ending, cg_cli_writing(video->settings->force), error);
     if (status == CG_OK)
         say_losses(video, &join);
     return status;

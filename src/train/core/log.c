@@ -79,7 +79,7 @@ enum cg_status cg_log_open(const char *path, const struct cg_log_value *columns,
         return cg_fail(error, CG_ERR_MEMORY, "writing %s: out of memory", path);
     enum cg_status status = start_log(path, header, step, error);
     free(header);
-    return status == CG_OK ? cg_output_open(path, true, out, error) : status;
+    return status == CG_OK ? cg_output_open(path, CG_WRITE_APPEND, out, error) : status;
 }
 
 static void print_value(FILE *log, const struct cg_log_value *value)

@@ -91,8 +91,8 @@ enum cg_status cg_state_dict_write(const char *path, const struct cg_state_dict 
     }
     print_hash(list, hash);
     metadata[list->counter_count] = (struct cg_metadata){HASH_KEY, hash};
-    return cg_safetensors_write(path, tensors, list->array_count, metadata, list->counter_count + 1,
-                                error);
+    return cg_safetensors_write(path, CG_WRITE_OVER, tensors, list->array_count, metadata,
+                                list->counter_count + 1, error);
 }
 
 static enum cg_status read_arrays(const char *path, const struct cg_safetensors *file,

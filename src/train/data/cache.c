@@ -150,7 +150,7 @@ enum cg_status cg_cache_write(const char *dir, const struct cg_cache_key *key,
     if (path == NULL)
         return CG_ERR_MEMORY;
     struct cg_file_writer *writer = NULL;
-    enum cg_status status = cg_file_writer_create(path, &writer, error);
+    enum cg_status status = cg_file_writer_create(path, CG_WRITE_OVER, &writer, error);
     if (status == CG_OK)
         status = cg_file_writer_add(writer, &header, sizeof(header), error);
     for (int i = 0; status == CG_OK && i < plane_count; i++)

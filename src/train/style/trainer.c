@@ -180,7 +180,8 @@ static enum cg_status publish(void *context, struct cg_error *error)
     double start = cg_clock_seconds();
     enum cg_status status = show_samples(trainer, error);
     if (status == CG_OK)
-        status = cg_model_write(trainer->model_path, trainer->card, trainer->state.average, error);
+        status = cg_model_write(trainer->model_path, CG_WRITE_OVER, trainer->card,
+                                trainer->state.average, error);
     if (status == CG_OK)
         cg_trainer_tell(trainer, CG_TRAIN_SAVED, trainer->model_path);
     trainer->costs.saving = cg_clock_seconds() - start;
