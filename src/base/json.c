@@ -4,7 +4,10 @@
 #include "base/memory.h"
 #include "base/text.h"
 
+#include <stdatomic.h>
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <stdlib.h>
 
 /* How deep the brackets nest. Strings are skipped; broken JSON is left to the parser. */
@@ -28,10 +31,45 @@ static int nesting_depth(const char *text, size_t nbytes)
     return deepest;
 }
 
+/* ---- memory ---------------------------------------------------------------------------------- */
+
+/*
+ * jansson 2.14 goes on with a table of the wrong size where there is no memory for a larger one, and
+ * drops bytes of a string. So what it asks for then comes from a reserve, for a while, and what it
+ * has made is refused (cg_memory_was_short). What was taken is not given back: it is little.
+ */
+#define RESERVE_NBYTES ((size_t)64 << 10)
+
+static _Alignas(max_align_t) unsigned char reserve[RESERVE_NBYTES];
+static atomic_size_t reserve_used;
+
+static void *take_reserve(size_t nbytes)
+{
+    if (nbytes == 0 || nbytes > RESERVE_NBYTES / 2)
+        return NULL;
+    size_t taken =
+        (nbytes + _Alignof(max_align_t) - 1) / _Alignof(max_align_t) * _Alignof(max_align_t);
+    size_t at = atomic_fetch_add(&reserve_used, taken);
+    return at <= RESERVE_NBYTES - taken ? reserve + at : NULL;
+}
+
+static void *allocate(size_t nbytes)
+{
+    void *memory = cg_watched_malloc(nbytes);
+    return memory != NULL ? memory : take_reserve(nbytes);
+}
+
+static void release(void *memory)
+{
+    uintptr_t at = (uintptr_t)memory, begin = (uintptr_t)reserve;
+    if (at < begin || at >= begin + RESERVE_NBYTES)
+        free(memory);
+}
+
 /* jansson has one pair for the whole program, so it is set before there is a second thread. */
 __attribute__((constructor)) static void watch_memory(void)
 {
-    json_set_alloc_funcs(cg_watched_malloc, free);
+    json_set_alloc_funcs(allocate, release);
 }
 
 static void shorten_numbers(json_t *value)
@@ -56,7 +94,7 @@ enum cg_status cg_json_dump(json_t *value, size_t flags, const char *what, char 
         value != NULL ? json_dumps(value, flags | JSON_REAL_PRECISION(CG_TEXT_FLOAT_DIGITS)) : NULL;
     json_decref(value);
     if (cg_memory_was_short()) {
-        free(*out);
+        release(*out);
         *out = NULL;
         return cg_fail(error, CG_ERR_MEMORY, "%s: memory could not be allocated", what);
     }
@@ -76,8 +114,10 @@ enum cg_status cg_json_parse_object(const char *text, size_t nbytes, int depth_m
     json_error_t reason;
     cg_memory_forget();
     json_t *object = json_loadb(text, nbytes, JSON_REJECT_DUPLICATES, &reason);
-    if (object == NULL && cg_memory_was_short())
+    if (cg_memory_was_short()) { /* also where an object came of it: bytes may be missing */
+        json_decref(object);
         return cg_fail(error, CG_ERR_MEMORY, "%s: memory could not be allocated", what);
+    }
     if (object == NULL)
         return cg_fail(error, CG_ERR_MODEL, "%s: expected JSON, found a fault at byte %d: %s", what,
                        reason.position, reason.text);

@@ -1,12 +1,15 @@
 /* What a video is, as ffprobe tells it: see ffmpeg.h. */
 #include "base/file.h"
+#include "base/memory.h"
 #include "video/ffmpeg.h"
 #include "video/ffmpeg_arguments.h"
 
+#include <errno.h>
 #include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define RATE_DEFAULT 25.0
 
@@ -40,6 +43,36 @@ static double rate_of(const char *text)
     return num > 0.0 && den > 0.0 ? num / den : 0.0;
 }
 
+struct answer {
+    int fd, failure;
+};
+
+static size_t read_answer(void *bytes, size_t nbytes, void *context)
+{
+    struct answer *answer = context;
+    ssize_t count;
+    do
+        count = read(answer->fd, bytes, nbytes);
+    while (count < 0 && errno == EINTR);
+    if (count < 0)
+        answer->failure = errno;
+    return (size_t)count;
+}
+
+/* What has not been read whole says nothing, nor how the program ended that wrote it. */
+static enum cg_status take_answer(struct cg_process *process, json_t **root, struct cg_error *error)
+{
+    struct answer answer = {.fd = process->out};
+    cg_memory_forget();
+    *root = json_load_callback(read_answer, &answer, 0, NULL);
+    if (answer.failure == 0 && !cg_memory_was_short())
+        return cg_process_finish(process, error);
+    cg_process_stop(process);
+    if (answer.failure == 0)
+        return cg_fail(error, CG_ERR_MEMORY, "memory could not be allocated");
+    return cg_fail(error, CG_ERR_IO, "what ffprobe says of it: %s", strerror(answer.failure));
+}
+
 /* One call of ffprobe; *root is to be let go of. */
 static enum cg_status ask(const char *path, const char *const *questions, json_t **root,
                           struct cg_error *error)
@@ -53,8 +86,7 @@ static enum cg_status ask(const char *path, const char *const *questions, json_t
     enum cg_status status = cg_arguments_start(&arguments, CG_PROCESS_READS, &process, error);
     if (status != CG_OK)
         return status;
-    *root = json_loadfd(process.out, 0, NULL);
-    status = cg_process_finish(&process, error);
+    status = take_answer(&process, root, error);
     if (status != CG_OK)
         cg_error_prefix(error, "reading %s", cg_path_tail(path));
     return status;

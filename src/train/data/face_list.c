@@ -47,8 +47,10 @@ enum cg_status cg_face_list_read(const char *path, struct cg_face_list **out,
     *out = NULL;
     cg_memory_forget();
     json_t *root = json_load_file(path, 0, &found);
-    if (root == NULL && cg_memory_was_short())
+    if (cg_memory_was_short()) {
+        json_decref(root);
         return cg_fail(error, CG_ERR_MEMORY, "%s: memory could not be allocated", path);
+    }
     if (root == NULL && found.line < 0)
         return cg_fail(error, CG_ERR_IO, "%s: %s", path, found.text);
     if (root == NULL)
