@@ -108,11 +108,16 @@ static enum cg_status round_json(const void *input, uint8_t **out, size_t *nbyte
     return status;
 }
 
+/* With a string and a table that grow: there jansson drops bytes, and crashes. */
 static void json_is_whole_or_refused(void **state)
 {
     (void)state;
-    fail_each_once(round_json,
-                   "{\"name\":\"a\",\"looks\":{\"ink\":1.5,\"dots\":[1,2,3],\"x\":\"\\u00e9\"}}");
+    fail_each_once(
+        round_json,
+        "{\"name\":\"a\",\"looks\":{\"ink\":1.5,\"dots\":[1,2,3],\"x\":\"\\u00e9\"},"
+        "\"summary\":\"faces and small things stay whole, and nothing of it is lost\","
+        "\"a\":1,\"b\":2,\"c\":3,\"d\":4,\"e\":5,\"f\":6,\"g\":7,\"h\":8,\"i\":9,\"j\":10,"
+        "\"k\":11,\"l\":12,\"m\":13,\"n\":14,\"o\":15,\"p\":16,\"q\":17,\"r\":18}");
 }
 
 int main(void)
