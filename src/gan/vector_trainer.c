@@ -72,9 +72,8 @@ static bool add_up(struct cg_vector_trainer *trainer)
     sum->accuracy_real += losses->accuracy_real;
     sum->accuracy_fake += losses->accuracy_fake;
     if (trainer->state.step % GRADIENT_STEPS == 0) {
-        trainer->discriminator_gradient +=
-            cg_learner_gradient_length(&trainer->state.discriminator);
-        trainer->generator_gradient += cg_learner_gradient_length(&trainer->state.generator);
+        trainer->discriminator_gradient += trainer->state.discriminator.gradient_length;
+        trainer->generator_gradient += trainer->state.generator.gradient_length;
         trainer->gradient_steps++;
     }
     return isfinite(sum->discriminator + sum->generator + sum->penalty);

@@ -212,14 +212,31 @@ static void check_range(void *context, size_t item, int worker)
         atomic_store(&check->finite, false);
 }
 
+/* How much of the gradient is taken: all of it, unless it is longer than the learner allows. */
+static float clip_gradient(struct cg_learner *learner)
+{
+    learner->gradient_length =
+        sqrt(cg_vector_dot(learner->gradient, learner->gradient, learner->count));
+    bool clipped = learner->clip > 0.0f && learner->gradient_length > (double)learner->clip;
+    return clipped ? (float)((double)learner->clip / learner->gradient_length) : 1.0f;
+}
+
+struct update {
+    struct cg_learner *learner;
+    float fraction; /* of the gradient */
+};
+
 static void update_range(void *context, size_t item, int worker)
 {
-    struct cg_learner *learner = context;
-    size_t begin = learner->ranges[item].begin;
+    const struct update *update = context;
+    struct cg_learner *learner = update->learner;
+    const size_t begin = learner->ranges[item].begin, count = learner->ranges[item].count;
     (void)worker;
+    for (size_t i = begin; update->fraction < 1.0f && i < begin + count; i++)
+        learner->gradient[i] *= update->fraction;
     cg_update_step(learner->rule, &learner->adam, learner->steps, learner->parameters + begin,
                    learner->gradient + begin, learner->first + begin, learner->second + begin,
-                   learner->ranges[item].count);
+                   count);
 }
 
 bool cg_learner_step(struct cg_learner *learner, struct cg_pool *pool)
@@ -233,8 +250,9 @@ bool cg_learner_step(struct cg_learner *learner, struct cg_pool *pool)
         return false;
     if (learner->spectral != NULL)
         cg_spectral_backward(learner->spectral, learner->used, learner->gradient);
+    struct update update = {learner, clip_gradient(learner)};
     learner->steps++;
-    cg_pool_run(pool, learner->range_count, update_range, learner);
+    cg_pool_run(pool, learner->range_count, update_range, &update);
     return true;
 }
 
@@ -258,9 +276,4 @@ void cg_learner_average(const struct cg_learner *learner, struct cg_pool *pool, 
 {
     struct average_context call = {learner, average, decay};
     cg_pool_run(pool, learner->range_count, average_range, &call);
-}
-
-double cg_learner_gradient_length(const struct cg_learner *learner)
-{
-    return sqrt(cg_vector_dot(learner->gradient, learner->gradient, learner->count));
 }

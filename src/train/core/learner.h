@@ -36,7 +36,10 @@ struct cg_learner {
     struct cg_spectral *spectral; /* NULL: no spectral norm */
     struct cg_adam adam;
     enum cg_update_rule rule;
-    uint64_t steps; /* taken so far */
+    float clip; /* greatest length of a step's gradient, longer ones are scaled down to it (Pascanu,
+                   Mikolov and Bengio 2013); 0: none is */
+    uint64_t steps;         /* taken so far */
+    double gradient_length; /* in the last step, before it was clipped */
 };
 
 /*
@@ -71,8 +74,5 @@ bool cg_learner_step(struct cg_learner *learner, struct cg_pool *pool);
 /* average = decay * average + (1 - decay) * parameters */
 void cg_learner_average(const struct cg_learner *learner, struct cg_pool *pool, float *average,
                         float decay);
-
-/* Length of the gradient of the last step. */
-double cg_learner_gradient_length(const struct cg_learner *learner);
 
 #endif

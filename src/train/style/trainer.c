@@ -16,6 +16,7 @@
 #define VALIDATION_STEPS 1000
 #define WARMUP_STEPS 100
 #define HOLD_STEPS 3000
+#define GRADIENT_CLIP 4.0f     /* some two times what is usual; a step of 30 led to ruin */
 #define AVERAGE_EXPONENT 6.94f /* a window of about a tenth of the stage */
 
 static const struct cg_adam pretrain_adam = {0.0f, 0.9f, 0.999f, 1e-8f};
@@ -96,6 +97,7 @@ static bool step_generator(struct cg_trainer *trainer, struct micro_batch_job *j
         job->with_critics ? trainer->recipe->generator_rate : trainer->recipe->pretrain_rate;
     generator->adam = job->with_critics ? game_adam : pretrain_adam;
     generator->adam.learning_rate = rate_now(trainer, peak, WARMUP_STEPS);
+    generator->clip = GRADIENT_CLIP;
     cg_pool_run(trainer->pool, trainer->micro_batch_count, learn_micro_batch, job);
     return cg_learner_step(generator, trainer->pool);
 }
@@ -118,9 +120,9 @@ static void add_up(struct cg_trainer *trainer, bool critics_learned, bool genera
     for (size_t s = 0; s < trainer->micro_batch_count; s++)
         cg_losses_add_scaled(&losses[s], cg_micro_batch_losses(trainer->micro_batches[s]), 1.0);
     for (int c = 0; critics_learned && c < CG_CRITIC_COUNT; c++)
-        trainer->critic_gradient[c] += cg_learner_gradient_length(&trainer->state.critics[c]);
+        trainer->critic_gradient[c] += trainer->state.critics[c].gradient_length;
     if (generator_learned)
-        trainer->generator_gradient += cg_learner_gradient_length(&trainer->state.generator);
+        trainer->generator_gradient += trainer->state.generator.gradient_length;
     trainer->critics_learned |= critics_learned;
     trainer->generator_learned |= generator_learned;
 }

@@ -46,6 +46,9 @@ with --gradient 3 gradient
 with --flat 0.25 flat
 with --palette 0.4 palette
 with --chroma 0.6 chroma
+with --ink 0.7 ink
+with --pretrain-rate 0.0007 pretrain_rate
+with --rate 0.0003 generator_rate
 with --comic-detail 500 comic_detail_px
 with --enlarge 1.5 photo_grow
 echo '{"photos/1.png": [[10, 10, 20, 20, 1]]}' >faces.json
