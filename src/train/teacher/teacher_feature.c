@@ -9,7 +9,10 @@
 #define PEN_MIN_PX 0.6f
 #define PEN_MAX_PX 2.6f
 #define AROUND_SHARE 14.0f /* deviation of the mean around, in these shares of a face's width */
-#define MARK_FROM 0.12f    /* how much darker than around is a mark */
+#define MARK_FROM 0.12f    /* how much darker than around is a mark, */
+#define MARK_MORE 0.05f    /* and by how much more on a large face, whose shadows are wide */
+#define LARGE_PX 200.0f    /* width from which faces count as such, and fully: */
+#define LARGEST_PX 500.0f
 #define MARK_SOFT 0.022f
 /*
  * Pieces of ink stay from this share of the square of the face's width on: a tiny face's eyes do.
@@ -25,15 +28,15 @@ static struct cg_plane part_of(const struct cg_plane *plane, const struct cg_box
                              plane->v + box->y * plane->stride + box->x};
 }
 
-/* Marks: ink = the larger of it and what is much darker than around. */
+/* Marks: ink = the larger of it and what is darker than around by from and more. */
 static void add_marks(const struct cg_plane *lightness, const struct cg_plane *around,
-                      const struct cg_plane *ink)
+                      const struct cg_plane *ink, float from)
 {
     for (int y = 0; y < ink->height; y++)
         for (int x = 0; x < ink->width; x++) {
             ptrdiff_t i = y * ink->stride + x;
             float deep = around->v[i] - lightness->v[i];
-            float mark = cg_smoothstep(MARK_FROM - MARK_SOFT, MARK_FROM + MARK_SOFT, deep);
+            float mark = cg_smoothstep(from - MARK_SOFT, from + MARK_SOFT, deep);
             ink->v[i] = mark > ink->v[i] ? mark : ink->v[i];
         }
 }
@@ -91,7 +94,8 @@ void cg_feature_draw(const struct cg_plane *lightness, const struct cg_flow *flo
             part[0].v[y * part[0].stride + x] = 1.0f;
     cg_ink_lines(&from, &near, &scale, &part[0], &part[1], &part[2], &part[3]);
     cg_plane_blur(&from, &part[3], &part[4], width_px / AROUND_SHARE);
-    add_marks(&from, &part[3], &part[1]);
+    add_marks(&from, &part[3], &part[1],
+              MARK_FROM + MARK_MORE * cg_smoothstep(LARGE_PX, LARGEST_PX, width_px));
     const struct cg_plane ink_part = part_of(ink, &box), strength_part = part_of(strength, &box);
     blend(&box, &part[1], strength_on(width_px), &ink_part, &strength_part);
 }

@@ -20,7 +20,7 @@
 #define VIVID_WEIGHT 0.8f /* how much */
 #define CROWD_SIGMA_PX 12.0f
 #define LINE_SOFTNESS 0.42f /* share of the peak over which a border fades, at 1 px sigma */
-#define BLACK_LIGHTNESS 0.165f
+#define BLACK_LIGHTNESS 0.14f
 #define BLACK_AREA_PX 80.0f
 #define BLACK_ROUND_PX 1.6f /* how far the borders of blacks are rounded off */
 #define STRENGTH_MAX 2.5f   /* what one pixel of a line counts at most */

@@ -10,12 +10,14 @@
 
 #define PIECE_STRENGTH 1.35f /* least greatest strength */
 #define HALF 0.5f
-#define DASH_PX 24         /* length from which a piece is a line */
+#define DASH_PX 18         /* length from which a piece is a line */
 #define MARK_WEIGHT 220.0f /* weight from which a shorter one is a mark */
 #define SOLID_PX 6         /* mean width from which a piece is a shape */
-#define SHORT_PX 64        /* length up to which a line may be one of a crowd */
+#define SURE_PX 12
+#define SHORT_PX 64 /* length up to which a line may be one of a crowd */
 #define CROWD_SIGMA_PX 12.0f
-#define CROWD_SHARE 0.03f /* share of the area around that others may take of one */
+#define SURE 2.0f         /* mean strength from which a short line is no texture */
+#define CROWD_SHARE 0.05f /* share of the area around that others may take of one */
 
 /* Labels of pixels. GONE and SHORT are of ink as well. */
 enum { UNSEEN, GONE, KEPT, SHORT };
@@ -86,7 +88,8 @@ static int judge_alone(const struct piece *piece)
 {
     if (piece->weight < CG_INK_PIECE_WEIGHT || piece->greatest < PIECE_STRENGTH)
         return GONE;
-    if (piece->on_face)
+    if (piece->on_face ||
+        (piece->weight >= SURE * (float)piece->pixels && length_px(piece) >= SURE_PX))
         return KEPT;
     if (piece->pixels >= SOLID_PX * length_px(piece) && piece->weight >= MARK_WEIGHT)
         return KEPT;

@@ -11,11 +11,11 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define STRONG 0.22f      /* distance in colour from which a shape stands out */
-#define STRONG_AREA_PX 40 /* least area of one that does */
+#define STRONG 0.13f      /* distance in colour from which a shape stands out */
+#define STRONG_AREA_PX 12 /* least area of one that does */
 #define FLATNESS 0.95f
 #define HEAD_SHARE 0.25f /* share of a shape on a head from which it is part of one */
-static const int SPECK_PX[] = {12, 40, 120, 250}; /* largest areas that go, pass by pass */
+static const int SPECK_PX[] = {8, 24, 60}; /* largest areas that go, pass by pass */
 
 enum { NEIGHBOURS_MAX = 12 };
 

@@ -19,7 +19,7 @@
 
 #define TONES 64 /* more steps than lightness has */
 #define STEP 0.10f
-#define LIGHT_STEP 0.07f /* in what is light: folds of white cloth, clouds */
+#define LIGHT_STEP 0.08f /* in what is light: folds of white cloth, clouds */
 #define RISER 0.10f      /* share of a step that is slope */
 #define SKIN_STEP 0.095f
 #define SKIN_RISER 0.55f
