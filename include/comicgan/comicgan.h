@@ -126,7 +126,7 @@ void cg_render_params_free(struct cg_render_params *looks);
 
 /*
  * A look that is one number, by its option's name without the dashes: "detail", "ink", "line",
- * "smooth", "saturation", "contrast", "colors", "fill", "hatch", "halftone", "halftone-dots",
+ * "smooth", "cel", "saturation", "contrast", "colors", "fill", "hatch", "halftone", "halftone-dots",
  * "strength", "feather" and what later versions add. Errors: CG_ERR_ARGUMENT for an unknown name
  * (the text lists the known ones) and for a value out of its range.
  */

@@ -62,12 +62,16 @@ void cg_finish_tone_fill(const struct cg_finish_tone *grade, int red);
 void cg_finish_tone_row(const struct cg_finish_tone *grade, float *colour, size_t count);
 
 /* The same for pixels of a colour layer, about 0 to 1. */
-void cg_finish_tone_layer(const struct cg_finish_tone *grade, const float *colour, size_t count,
-                          float *out);
+void cg_finish_tone_layer(const struct cg_finish_tone *grade, float *colour, size_t count);
 
 /* The photo that the layer follows, in place, loses no less colour than the layer: what it adds
  * must not bring back what was taken. */
 void cg_finish_tone_guide(const struct cg_finish_tone *grade, float *photo, size_t count);
+
+/* ---- finish_cel.c: steps of light ----------------------------------------------------------- */
+
+/* In place, 3 floats a pixel, about 0 to 1. amount: 0 to 1. */
+void cg_finish_cel_row(float amount, float *colour, size_t count);
 
 /* ---- finish_halftone.c: printed dots --------------------------------------------------------- */
 

@@ -114,16 +114,15 @@ void cg_finish_tone_row(const struct cg_finish_tone *grade, float *colour, size_
     }
 }
 
-void cg_finish_tone_layer(const struct cg_finish_tone *grade, const float *colour, size_t count,
-                          float *out)
+void cg_finish_tone_layer(const struct cg_finish_tone *grade, float *colour, size_t count)
 {
     for (size_t i = 0; i < 3 * count; i++) {
         float value = colour[i] > 0.0f ? 255.0f * colour[i] : 0.0f;
-        out[i] = value < 255.0f ? value : 255.0f;
+        colour[i] = value < 255.0f ? value : 255.0f;
     }
-    cg_finish_tone_row(grade, out, count);
+    cg_finish_tone_row(grade, colour, count);
     for (size_t i = 0; i < 3 * count; i++)
-        out[i] *= 1.0f / 255.0f;
+        colour[i] *= 1.0f / 255.0f;
 }
 
 CG_MULTIVERSION
