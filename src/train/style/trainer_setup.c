@@ -135,6 +135,8 @@ static enum cg_status open_data(struct cg_trainer *trainer, struct cg_error *err
     enum cg_status status = cg_training_data_open(data, trainer->pool, error);
     if (status == CG_OK && report_path == NULL)
         status = cg_fail(error, CG_ERR_MEMORY, "training: out of memory");
+    if (status == CG_OK)
+        status = cg_folder_make(trainer->options->out_dir, error);
     if (status == CG_OK && cg_ranks_index(trainer->ranks) == 0)
         status = cg_dataset_write_report(data->dataset, report_path, error);
     status = cg_ranks_agree(trainer->ranks, status, error);
@@ -274,8 +276,6 @@ static enum cg_status begin(struct cg_trainer *trainer, bool resume, struct cg_m
     }
     if (status == CG_OK)
         status = cg_pool_create(options->threads, &trainer->pool, error);
-    if (status == CG_OK)
-        status = cg_folder_make(options->out_dir, error);
     return status;
 }
 

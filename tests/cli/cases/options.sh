@@ -22,6 +22,12 @@ convert --strength 0.5 in.png half.png
 differ half.png in.png
 differ half.png plain.png
 
+# numbers and words as people write them
+convert --mask in.png --feather 5% --format PNG --max-memory 2GB in.png percent.png
+convert --mask in.png --feather 0.05 in.png share.png
+cmp percent.png share.png || fail "5% is not 0.05"
+rm percent.png share.png
+
 convert --beside in.png both.png
 has_size both.png '600 200'
 for x in 0 299; do

@@ -22,6 +22,7 @@ said() {
 refuse_data 'photos: data: no such folder' --data data --out run --steps 1
 mkdir data
 refuse_data 'or in a folder named by --photos' --data data --out run --steps 1
+[ ! -e run ] || fail 'a folder was made for a run without data'
 mkdir data/photos data/comics
 refuse_data 'no .png, .jpg or .jpeg files in data/photos' --data data --out run --steps 1
 "$fixture" scene data/photos/1.png 90 72 1
