@@ -47,7 +47,7 @@ rm -r in out before none
 "$fixture" film in.y4m 64 48 15 420mpeg2
 refuse 2 'expected IN and OUT' video --style tiny in.y4m
 refuse 2 'ends in .mp4' video --style tiny in.y4m out.avi
-refuse 1 'expected a video' video --style tiny nosuch.mp4 out.mp4
+refuse 1 'no such file or folder' video --style tiny nosuch.mp4 out.mp4
 refuse 1 '--frames' video --style tiny . out.mp4
 refuse 3 'nosuch' video --style nosuch in.y4m out.mp4
 echo mine >mine.mp4
