@@ -9,16 +9,16 @@ mkdir photos
 
 # shown, the same in all formats; without it nothing is there to show
 for format in $formats; do
-    convert --line 2 --paper cream photos/a.png a.$format
-    expect 0 "$comicgan" card a.$format
+    convert --line 2 --paper cream photos/a.png a."$format"
+    expect 0 "$comicgan" card a."$format"
     for text in '"program": "comicgan ' '"style": "tiny"' '"line": 2' '"paper": "cream"'; do
         grep -qF "$text" ../stdout || fail "$format: expected $text"
     done
-    [ -z "$(grep -aoF -e "$PWD" -e photos -e "$(id -un)@" a.$format)" ] || fail "$format: more than that"
+    ! grep -qaF -e "$PWD" -e photos -e "$(id -un)@" a."$format" || fail "$format: more than that"
     cp ../stdout ../first
-    convert --line 2 --paper cream --no-mark photos/a.png plain.$format
-    refuse 1 'found no mark' card plain.$format
-    [ "$("$fixture" difference a.$format plain.$format)" -eq 0 ] || fail "$format: other pixels"
+    convert --line 2 --paper cream --no-mark photos/a.png plain."$format"
+    refuse 1 'found no mark' card plain."$format"
+    [ "$("$fixture" difference a."$format" plain."$format")" -eq 0 ] || fail "$format: other pixels"
 done
 convert --line 2 --paper cream photos/a.png again.jpg
 cmp a.jpg again.jpg || fail 'the same call writes other bytes'

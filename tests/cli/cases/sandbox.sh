@@ -130,7 +130,8 @@ for outside in '' --no-sandbox; do
         else
             [ $code -eq 3 ] || fail "$command: the mask is read outside of the walls"
             grep -q 'style.safetensors: permission denied' ../stderr || fail "$command: no reason is given"
-            [ ! -e new ] && [ ! -e page.png ] || fail "$command: leaves something behind"
+            [ ! -e new ] || fail "$command: leaves a folder behind"
+            [ ! -e page.png ] || fail "$command: leaves something behind"
         fi
     done
 done
