@@ -7,13 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const int STEPS_PX[] = {1, 2, 4, 8};
+static const int STEPS_PX[] = {1, 2, 4};
 enum { PASSES = sizeof(STEPS_PX) / sizeof(STEPS_PX[0]) };
 
 #define RADIUS 2
 #define TAPS ((2 * RADIUS + 1) * (2 * RADIUS + 1))
 #define AMOUNT 1.5f
-#define MARGIN_PX 16 /* at least RADIUS times the largest step */
+#define MARGIN_PX 8 /* at least RADIUS times the largest step */
 #define BAND_ROWS 32
 /* Colour distance (sRGB, all channels) at which a neighbour counts a quarter. */
 #define RANGE 0.06f
