@@ -33,9 +33,9 @@ extern const struct cg_option CG_CLI_RENDER_OPTIONS[];
 enum cg_status cg_cli_allow_style(struct cg_sandbox *sandbox, const char *style,
                                   struct cg_error *error);
 
-/* Allow reading what open and read_mask read; looks: a struct cg_cli_render_params. Errors: those
+/* Allow reading what open and read_mask read; context: a struct cg_cli_render_params. Errors: those
  * of cg_sandbox_allow, CG_ERR_MEMORY. */
-enum cg_status cg_cli_render_params_allow(struct cg_sandbox *sandbox, const void *looks,
+enum cg_status cg_cli_render_params_allow(struct cg_sandbox *sandbox, const void *context,
                                           struct cg_error *error);
 
 /* Read the mask, if there is one; strict: not a damaged one. To be called before open. Returns

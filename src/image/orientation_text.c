@@ -5,8 +5,6 @@
  */
 #include "image/orientation.h"
 
-#include "image/orientation.h"
-
 #include <libdeflate.h>
 #include <stdlib.h>
 #include <string.h>

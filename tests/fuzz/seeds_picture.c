@@ -1,5 +1,7 @@
-/* Seeds: pictures of every kind that PNG and JPEG have, a few pixels each. */
+/* Seeds: pictures of every kind that PNG and JPEG have, and one or two of the others, a few pixels each. */
 #include "fuzz/seeds.h"
+#include "image/image.h"
+#include "unit/fixture_kinds.h"
 #include "unit/fixture_profile.h"
 
 #include <stdio.h>
@@ -204,10 +206,53 @@ static void save_fixture_jpegs(void)
     free(profile.bytes);
 }
 
+/* ---- the kinds with a library of their own --------------------------------------------------- */
+
+static void save(const char *name, struct fixture_bytes file)
+{
+    seed_save("picture", name, &file);
+}
+
+static void save_kinds(void)
+{
+    const struct fixture_extras none = {0};
+    struct cg_image image;
+    if (cg_image_create(SIDE_PX, SIDE_PX, 3, &image, NULL) != CG_OK)
+        exit(EXIT_FAILURE);
+    for (int i = 0; i < 3 * SIDE_PX * SIDE_PX; i++)
+        image.pixels[i] = (uint8_t)sample_at(i);
+#ifdef CG_WITH_HEIF
+    save("picture.heic", fixture_heif(&image, false, &none));
+    save("picture.avif", fixture_heif(&image, true, &none));
+#endif
+#ifdef CG_WITH_TIFF
+    save("8-bits.tif", fixture_tiff(&image, 8, &none));
+    save("16-bits.tif", fixture_tiff(&image, 16, &none));
+#endif
+#ifdef CG_WITH_GIF
+    uint8_t indices[SIDE_PX * SIDE_PX];
+    for (int i = 0; i < SIDE_PX * SIDE_PX; i++)
+        indices[i] = (uint8_t)(sample_at(i) % 4);
+    save("picture.gif", fixture_gif(&(struct fixture_gif){SIDE_PX, SIDE_PX, 0, 0, SIDE_PX, SIDE_PX,
+                                                          1, true, indices}));
+#endif
+#ifdef CG_WITH_WEBP
+    const struct cg_image_write_options still = {.format = CG_IMAGE_WEBP, .quality = 80};
+    struct fixture_bytes file = {0};
+    if (cg_image_encode(&image, &still, &file.bytes, &file.nbytes, NULL) != CG_OK)
+        exit(EXIT_FAILURE);
+    save("picture.webp", file);
+    save("animation.webp", fixture_webp_animation(&image, &image));
+#endif
+    (void)none;
+    cg_image_clear(&image);
+}
+
 void seed_pictures(void)
 {
     save_pngs();
     save_png_with_all();
     save_jpegs();
     save_fixture_jpegs();
+    save_kinds();
 }

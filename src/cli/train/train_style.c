@@ -3,7 +3,6 @@
 
 #include "base/file.h"
 #include "base/memory.h"
-#include "cli/train/train_common.h"
 #include "model/model.h"
 #include "train/core/run_file.h"
 #include "train/data/cache.h"

@@ -2,7 +2,6 @@
 #include "cli/train/train_common.h"
 
 #include "base/memory.h"
-#include "cli/train/train_common.h"
 
 #include <stdio.h>
 #include <stdlib.h>
