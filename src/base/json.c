@@ -82,8 +82,14 @@ static void shorten_numbers(json_t *value)
         cg_text_of_float((float)json_real_value(value), text);
         json_real_set(value, strtod(text, NULL));
     }
-    json_object_foreach(value, key, member) shorten_numbers(member);
-    json_array_foreach(value, i, member) shorten_numbers(member);
+    json_object_foreach(value, key, member)
+    {
+        shorten_numbers(member);
+    }
+    json_array_foreach(value, i, member)
+    {
+        shorten_numbers(member);
+    }
 }
 
 enum cg_status cg_json_dump(json_t *value, size_t flags, const char *what, char **out,
