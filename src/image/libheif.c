@@ -75,11 +75,11 @@ static bool is_near_srgb(const struct heif_color_profile_nclx *nclx)
 
 static bool has_other_colours(const struct heif_image_handle *handle)
 {
-    struct heif_color_profile_nclx *nclx = NULL;
-    if (heif_image_handle_get_raw_color_profile_size(handle) > 0 ||
-        heif_image_handle_get_nclx_color_profile(handle, &nclx).code != heif_error_Ok)
+    struct heif_color_profile_nclx *nclx = NULL; /* may be there after an error, too */
+    if (heif_image_handle_get_raw_color_profile_size(handle) > 0)
         return false;
-    bool others = !is_near_srgb(nclx);
+    bool others = heif_image_handle_get_nclx_color_profile(handle, &nclx).code == heif_error_Ok &&
+                  !is_near_srgb(nclx);
     heif_nclx_color_profile_free(nclx);
     return others;
 }
