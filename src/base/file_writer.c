@@ -266,6 +266,17 @@ enum cg_status cg_file_write(const char *path, const void *bytes, size_t nbytes,
     return cg_file_write_as(path, CG_WRITE_OVER, bytes, nbytes, error);
 }
 
+void cg_text_file_add(struct cg_text_file *file, const char *text, size_t nbytes)
+{
+    if (file->status == CG_OK)
+        file->status = cg_file_writer_add(file->writer, text, nbytes, file->error);
+}
+
+void cg_text_file_add_text(struct cg_text_file *file, const char *text)
+{
+    cg_text_file_add(file, text, strlen(text));
+}
+
 enum cg_status cg_file_write_as(const char *path, enum cg_writing writing, const void *bytes,
                                 size_t nbytes, struct cg_error *error)
 {

@@ -26,6 +26,17 @@ enum cg_status cg_file_writer_commit(struct cg_file_writer *writer, struct cg_er
 /* Discards the file unless it was committed. Accepts NULL. */
 void cg_file_writer_free(struct cg_file_writer *writer);
 
+/* A text that is put together piece by piece: once status is not CG_OK, set here or by whoever makes the
+ * pieces, nothing more is added. */
+struct cg_text_file {
+    struct cg_file_writer *writer;
+    struct cg_error *error;
+    enum cg_status status;
+};
+
+void cg_text_file_add(struct cg_text_file *file, const char *text, size_t nbytes);
+void cg_text_file_add_text(struct cg_text_file *file, const char *text);
+
 /* Create (writing over), add and commit in one call. Errors: CG_ERR_IO, CG_ERR_MEMORY. */
 enum cg_status cg_file_write(const char *path, const void *bytes, size_t nbytes,
                              struct cg_error *error);

@@ -85,25 +85,8 @@ static char *embed(void *context, size_t number, size_t count, const char *file)
 
 /* ---- the page -------------------------------------------------------------------------------- */
 
-struct page {
-    struct cg_file_writer *writer;
-    struct cg_error *error;
-    enum cg_status status;
-};
-
-static void add(struct page *page, const char *text, size_t nbytes)
-{
-    if (page->status == CG_OK)
-        page->status = cg_file_writer_add(page->writer, text, nbytes, page->error);
-}
-
-static void add_text(struct page *page, const char *text)
-{
-    add(page, text, strlen(text));
-}
-
 /* JSON in a script: no '<' may stand there, which only strings hold. Takes json over. */
-static void add_json(struct page *page, char *json)
+static void add_json(struct cg_text_file *page, char *json)
 {
     if (json == NULL) {
         page->status = cg_fail(page->error, CG_ERR_MEMORY, "report: out of memory");
@@ -111,52 +94,53 @@ static void add_json(struct page *page, char *json)
     }
     for (const char *at = json; *at != '\0';) {
         size_t length = strcspn(at, "<");
-        add(page, at, length);
+        cg_text_file_add(page, at, length);
         at += length;
         if (*at == '<') {
-            add_text(page, "\\u003c");
+            cg_text_file_add_text(page, "\\u003c");
             at++;
         }
     }
     free(json);
 }
 
-static void add_asset(struct page *page, const char *before, const char *name, const char *after)
+static void add_asset(struct cg_text_file *page, const char *before, const char *name,
+                      const char *after)
 {
     struct cg_asset asset;
-    add_text(page, before);
+    cg_text_file_add_text(page, before);
     if (cg_asset_find(name, &asset))
-        add(page, asset.text, asset.nbytes);
-    add_text(page, after);
+        cg_text_file_add(page, asset.text, asset.nbytes);
+    cg_text_file_add_text(page, after);
 }
 
-static void add_data(struct page *page, const char *samples_dir, struct cg_board *board)
+static void add_data(struct cg_text_file *page, const char *samples_dir, struct cg_board *board)
 {
     struct gallery gallery = {.samples_dir = samples_dir};
     char *weighed = cg_board_data_json(board, weigh, &gallery);
     if (weighed == NULL)
         page->status = cg_fail(page->error, CG_ERR_MEMORY, "report: out of memory");
     free(weighed);
-    add_text(page, "<script type=\"application/json\" id=\"data\">{\"status\":");
+    cg_text_file_add_text(page, "<script type=\"application/json\" id=\"data\">{\"status\":");
     add_json(page, cg_board_status_json(board));
-    add_text(page, ",\"data\":");
+    cg_text_file_add_text(page, ",\"data\":");
     add_json(page, cg_board_data_json(board, embed, &gallery));
     if (page->status == CG_OK && gallery.trouble.status != CG_OK)
         page->status =
             cg_fail(page->error, gallery.trouble.status, "report: %s", gallery.trouble.text);
-    add_text(page, "}</script>\n");
+    cg_text_file_add_text(page, "}</script>\n");
 }
 
 /* One line of page.html: as it is, or what it refers to. */
-static void add_line(struct page *page, const char *line, size_t nbytes, const char *samples_dir,
-                     struct cg_board *board)
+static void add_line(struct cg_text_file *page, const char *line, size_t nbytes,
+                     const char *samples_dir, struct cg_board *board)
 {
     static const char sheet[] = "<link rel=\"stylesheet\" href=\"", script[] = "<script src=\"";
     char name[64] = "";
     bool is_sheet = nbytes > sizeof(sheet) && memcmp(line, sheet, sizeof(sheet) - 1) == 0;
     bool is_script = nbytes > sizeof(script) && memcmp(line, script, sizeof(script) - 1) == 0;
     if (!is_sheet && !is_script) {
-        add(page, line, nbytes);
+        cg_text_file_add(page, line, nbytes);
         return;
     }
     size_t begin = is_sheet ? sizeof(sheet) - 1 : sizeof(script) - 1, length = 0;
@@ -177,7 +161,7 @@ enum cg_status cg_report_write(const char *path, const char *samples_dir, struct
                                struct cg_error *error)
 {
     struct cg_asset html = {0};
-    struct page page = {.error = error};
+    struct cg_text_file page = {.error = error};
     page.status = cg_file_writer_create(path, CG_WRITE_OVER, &page.writer, error);
     if (page.status != CG_OK)
         return page.status;

@@ -17,25 +17,8 @@
 
 extern const char cg_preview_page[];
 
-struct page {
-    struct cg_file_writer *writer;
-    struct cg_error *error;
-    enum cg_status status;
-};
-
-static void add(struct page *page, const char *text, size_t nbytes)
-{
-    if (page->status == CG_OK)
-        page->status = cg_file_writer_add(page->writer, text, nbytes, page->error);
-}
-
-static void add_text(struct page *page, const char *text)
-{
-    add(page, text, strlen(text));
-}
-
 /* Text as HTML has it, also between quotes; what cannot be shown is '?'. */
-static void add_escaped(struct page *page, const char *text)
+static void add_escaped(struct cg_text_file *page, const char *text)
 {
     char *clean = cg_string_copy(text);
     if (clean == NULL) {
@@ -47,23 +30,23 @@ static void add_escaped(struct page *page, const char *text)
         char code[8];
         snprintf(code, sizeof(code), "&#%d;", *at);
         if (strchr("&<>\"'", *at) != NULL)
-            add_text(page, code);
+            cg_text_file_add_text(page, code);
         else
-            add(page, at, 1);
+            cg_text_file_add(page, at, 1);
     }
     free(clean);
 }
 
-static void add_attribute(struct page *page, const char *name, const char *text)
+static void add_attribute(struct cg_text_file *page, const char *name, const char *text)
 {
-    add_text(page, " ");
-    add_text(page, name);
-    add_text(page, "=\"");
+    cg_text_file_add_text(page, " ");
+    cg_text_file_add_text(page, name);
+    cg_text_file_add_text(page, "=\"");
     add_escaped(page, text);
-    add_text(page, "\"");
+    cg_text_file_add_text(page, "\"");
 }
 
-static void add_image(struct page *page, const struct cg_image *image)
+static void add_image(struct cg_text_file *page, const struct cg_image *image)
 {
     const struct cg_image_write_options options = {.format = CG_IMAGE_JPEG, .quality = QUALITY};
     uint8_t *bytes = NULL;
@@ -79,52 +62,52 @@ static void add_image(struct page *page, const struct cg_image *image)
         page->status = cg_fail(page->error, CG_ERR_MEMORY, "page: out of memory");
     snprintf(size, sizeof(size), "<img width=\"%d\" height=\"%d\" src=\"", image->width,
              image->height);
-    add_text(page, size);
+    cg_text_file_add_text(page, size);
     if (page->status == CG_OK)
-        add_text(page, text);
-    add_text(page, "\" alt=\"\">");
+        cg_text_file_add_text(page, text);
+    cg_text_file_add_text(page, "\" alt=\"\">");
     free(text);
 }
 
-static void add_photo(struct page *page, const char *photo, const struct cg_image *image)
+static void add_photo(struct cg_text_file *page, const char *photo, const struct cg_image *image)
 {
-    add_text(page, "<figure id=\"photo\"");
+    cg_text_file_add_text(page, "<figure id=\"photo\"");
     add_attribute(page, "data-path", photo);
-    add_text(page, ">");
+    cg_text_file_add_text(page, ">");
     add_image(page, image);
-    add_text(page, "<figcaption>");
+    cg_text_file_add_text(page, "<figcaption>");
     add_escaped(page, photo);
-    add_text(page, "</figcaption></figure>\n");
+    cg_text_file_add_text(page, "</figcaption></figure>\n");
 }
 
-static void add_picture(struct page *page, const struct cg_preview_picture *picture)
+static void add_picture(struct cg_text_file *page, const struct cg_preview_picture *picture)
 {
     const struct cg_style_info *style = cg_engine_style(picture->engine);
-    add_text(page, "<figure class=\"comic\"");
+    cg_text_file_add_text(page, "<figure class=\"comic\"");
     add_attribute(page, "data-style", style->name);
     add_attribute(page, "data-summary", style->summary);
     add_attribute(page, "data-look", picture->look);
     add_attribute(page, "data-options", picture->options);
-    add_text(page, ">");
+    cg_text_file_add_text(page, ">");
     add_image(page, &picture->image);
-    add_text(page, "<figcaption>");
+    cg_text_file_add_text(page, "<figcaption>");
     add_escaped(page, picture->options);
-    add_text(page, "</figcaption></figure>\n");
+    cg_text_file_add_text(page, "</figcaption></figure>\n");
 }
 
 enum cg_status cg_preview_html_write(const char *path, enum cg_writing writing, const char *photo,
                                      const struct cg_preview *preview, struct cg_error *error)
 {
-    struct page page = {.error = error};
+    struct cg_text_file page = {.error = error};
     const char *place = strstr(cg_preview_page, PLACE);
     page.status = cg_file_writer_create(path, writing, &page.writer, error);
     if (page.status != CG_OK)
         return page.status;
-    add(&page, cg_preview_page, (size_t)(place - cg_preview_page));
+    cg_text_file_add(&page, cg_preview_page, (size_t)(place - cg_preview_page));
     add_photo(&page, photo, &preview->photo);
     for (size_t i = 0; i < preview->count; i++)
         add_picture(&page, &preview->pictures[i]);
-    add_text(&page, place + strlen(PLACE));
+    cg_text_file_add_text(&page, place + strlen(PLACE));
     if (page.status == CG_OK)
         page.status = cg_file_writer_commit(page.writer, error);
     cg_file_writer_free(page.writer);
