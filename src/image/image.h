@@ -155,7 +155,7 @@ enum cg_status cg_image_encode(const struct cg_image *image,
 #define CG_IMAGE_MARK_NBYTES 2048
 
 /*
- * The mark in a PNG, JPEG or WebP: a line of ASCII without ' and <, "comicgan ..." (cli/mark.h says of
+ * The mark in a PNG, JPEG or WebP: a line of ASCII without ' and <, "comicgan ..." (cli/comic_mark.h says of
  * what it is made). False, and mark empty, if there is none, or it cannot be read.
  */
 bool cg_image_read_mark(const char *path, char mark[CG_IMAGE_MARK_NBYTES]);

@@ -5,12 +5,12 @@
  *
  * A new option is a row of the table below.
  */
+#include "cli/comic_mark.h"
 #include "cli/confinement.h"
 #include "cli/convert/batch.h"
 #include "cli/convert/progress.h"
 #include "cli/convert/watch.h"
 #include "cli/interrupt.h"
-#include "cli/mark.h"
 #include "cli/render_options.h"
 
 #include <stdio.h>

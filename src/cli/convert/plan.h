@@ -54,7 +54,7 @@ struct cg_job {
     enum cg_writing writing; /* NEW unless it was found there and may be replaced */
     enum cg_image_format format;
     bool done;          /* --skip-existing: its comic is there, whole and not older, */
-    uint64_t made_like; /* and was made like this (cli/mark.h); 0: it does not say */
+    uint64_t made_like; /* and was made like this (cli/comic_mark.h); 0: it does not say */
 };
 
 /*

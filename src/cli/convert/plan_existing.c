@@ -2,8 +2,8 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "cli/cli.h"
+#include "cli/comic_mark.h"
 #include "cli/convert/plan_parts.h"
-#include "cli/mark.h"
 
 #include <fcntl.h>
 #include <stdlib.h>

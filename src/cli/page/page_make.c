@@ -9,8 +9,8 @@
 #include "cli/page/page_make.h"
 
 #include "base/memory.h"
+#include "cli/comic_mark.h"
 #include "cli/confinement.h"
-#include "cli/mark.h"
 #include "cli/photo.h"
 #include "cli/terminal_line.h"
 #include "page/compose.h"

@@ -1,11 +1,11 @@
 /*
- * comicgan card: what a model file, or a comic (cli/mark.h), says of itself, and a copy of it that says something else. How a
+ * comicgan card: what a model file, or a comic (cli/comic_mark.h), says of itself, and a copy of it that says something else. How a
  * style's comics look by default (comicgan convert's looks) is part of its card, so the person who
  * trains a style tries looks with convert and then writes the ones that suit it here.
  */
 #include "base/json.h"
 #include "base/memory.h"
-#include "cli/mark.h"
+#include "cli/comic_mark.h"
 #include "cli/render_options.h"
 #include "model/model.h"
 

@@ -3,8 +3,8 @@
  *   comicgan 0.1.0 {"style":"comic","model":"8d0e3c5f11aa9b42","looks":{"detail":960,"line":2}}
  * No paths, no names of people or machines, no time: the same call writes the same bytes.
  */
-#ifndef CG_CLI_MARK_H
-#define CG_CLI_MARK_H
+#ifndef CG_CLI_COMIC_MARK_H
+#define CG_CLI_COMIC_MARK_H
 
 #include "base/error.h"
 

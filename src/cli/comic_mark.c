@@ -1,5 +1,5 @@
-/* What made a comic, as a line of text: see mark.h. */
-#include "cli/mark.h"
+/* What made a comic, as a line of text: see comic_mark.h. */
+#include "cli/comic_mark.h"
 
 #include "base/content.h"
 #include "base/json.h"
