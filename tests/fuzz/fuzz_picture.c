@@ -30,9 +30,6 @@ static unsigned get16(const uint8_t *bytes)
 
 static int is_large(const uint8_t *bytes, size_t nbytes)
 {
-    if (nbytes >= 24 && bytes[0] == 0x89)
-        return get16(bytes + 16) != 0 || get16(bytes + 18) > SIDE_MAX_PX ||
-               get16(bytes + 20) != 0 || get16(bytes + 22) > SIDE_MAX_PX;
     if (nbytes >= 2 && bytes[0] != 0xff) {
         struct cg_image_header header;
         return cg_image_header_read(bytes, nbytes, CG_HEADER_HEAD, &header, NULL) == CG_OK &&
