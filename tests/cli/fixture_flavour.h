@@ -1,5 +1,5 @@
 /* Small picture files of the kinds that converters trip over, and what is in a file beside its
- * colours. Part of the program fixture, see fixture.c. */
+ * colours. Part of the program fixture, see cli_fixture.c. */
 #ifndef CG_TESTS_CLI_FIXTURE_FLAVOUR_H
 #define CG_TESTS_CLI_FIXTURE_FLAVOUR_H
 

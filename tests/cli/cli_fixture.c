@@ -267,6 +267,6 @@ int main(int argc, char *argv[])
         return fixture_print_contents(argv[2]);
     if (argc == 5 && strcmp(argv[1], "samples") == 0)
         return fixture_print_samples(argv[2], atoi(argv[3]), atoi(argv[4]));
-    fputs("fixture: see the top of tests/cli/fixture.c\n", stderr);
+    fputs("cli_fixture: see the top of tests/cli/cli_fixture.c\n", stderr);
     return 2;
 }
