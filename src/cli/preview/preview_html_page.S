@@ -1,4 +1,4 @@
-/* preview.html, built into the program. CMake defines its path. */
+/* preview.html with the theme in it, as CMake makes it. */
     .section .rodata
     .globl cg_preview_page
     .hidden cg_preview_page
