@@ -93,3 +93,25 @@ macro(comicgan_optional name text modules)
   set(COMICGAN_${name}_MODULES ${modules})
   option(COMICGAN_${name} "${text}" ${${name}_FOUND})
 endmacro()
+
+# The name under which a shared library is looked for when a program runs.
+function(comicgan_soname out library)
+  execute_process(COMMAND ${CMAKE_READELF} -d ${library} OUTPUT_VARIABLE dynamic
+    COMMAND_ERROR_IS_FATAL ANY)
+  if(NOT dynamic MATCHES "SONAME[^\n]*\\[([^\n]+)\\]")
+    message(FATAL_ERROR "${library}: no shared library with a soname")
+  endif()
+  set(${out} ${CMAKE_MATCH_1} PARENT_SCOPE)
+endfunction()
+
+# For tests that make files of the kinds that have a library of their own (fixture_kinds.h).
+function(comicgan_link_kinds target)
+  foreach(kind IN ITEMS HEIF WEBP TIFF)
+    if(COMICGAN_${kind})
+      target_link_libraries(${target} PRIVATE PkgConfig::${kind})
+    endif()
+  endforeach()
+  if(COMICGAN_GIF)
+    target_link_libraries(${target} PRIVATE GIF::GIF)
+  endif()
+endfunction()

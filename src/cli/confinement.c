@@ -61,6 +61,14 @@ enum cg_status cg_cli_allow_new_output(struct cg_sandbox *sandbox, const char *o
     return status;
 }
 
+enum cg_status cg_cli_allow_picture(struct cg_sandbox *sandbox, const char *path,
+                                    struct cg_error *error)
+{
+    if (path != NULL)
+        cg_image_prepare(path);
+    return cg_sandbox_allow(sandbox, path, CG_SANDBOX_READ, error);
+}
+
 static enum cg_status allow_folder(void *context, const char *dir, struct cg_error *error)
 {
     return cg_sandbox_allow(context, dir, CG_SANDBOX_READ, error);
@@ -74,11 +82,13 @@ enum cg_status cg_cli_allow_tree(struct cg_sandbox *sandbox, const char *path,
     struct cg_path_list found = {0};
     struct stat about;
     if (path == NULL || stat(path, &about) != 0 || !S_ISDIR(about.st_mode))
-        return cg_sandbox_allow(sandbox, path, CG_SANDBOX_READ, error);
+        return cg_cli_allow_picture(sandbox, path, error);
     enum cg_status status = cg_walk_pictures(path, &walk, &found, NULL, error);
-    for (size_t i = 0; status == CG_OK && i < found.count; i++)
+    for (size_t i = 0; status == CG_OK && i < found.count; i++) {
+        cg_image_prepare(found.paths[i]);
         if (lstat(found.paths[i], &about) == 0 && S_ISLNK(about.st_mode))
             status = cg_sandbox_allow(sandbox, found.paths[i], CG_SANDBOX_READ, error);
+    }
     cg_path_list_clear(&found);
     return status;
 }

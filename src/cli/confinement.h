@@ -31,6 +31,11 @@ enum cg_status cg_cli_allow_new_output(struct cg_sandbox *sandbox, const char *o
 enum cg_status cg_cli_give_up_files(cg_cli_allow_fn allow, const void *context,
                                     struct cg_error *error);
 
+/* Allow reading a picture of whatever kind, or a folder of them. NULL is passed by. Errors: those
+ * of cg_sandbox_allow. */
+enum cg_status cg_cli_allow_picture(struct cg_sandbox *sandbox, const char *path,
+                                    struct cg_error *error);
+
 /* Allow reading path, a file or a folder of pictures with all below it, also behind links. NULL,
  * and what is not there, is passed by. Errors: those of cg_walk_pictures and cg_sandbox_allow. */
 enum cg_status cg_cli_allow_tree(struct cg_sandbox *sandbox, const char *path,

@@ -109,7 +109,7 @@ static int run(int argc, char *argv[])
 
 int main(int argc, char *argv[])
 {
-    cg_blas_fix_core_type(argv);
+    cg_blas_begin(argv);
     signal(SIGXFSZ, SIG_IGN); /* a file that grows too large is a failed write, not our end */
     int code = run(argc, argv);
     if ((fflush(stdout) != 0 || ferror(stdout)) && code == CG_EXIT_DONE)

@@ -1,6 +1,7 @@
 /* Options that say how a comic is to look: see render_options.h. */
 #include "cli/render_options.h"
 
+#include "cli/confinement.h"
 #include "model/model.h"
 
 #include <stdlib.h>
@@ -89,8 +90,7 @@ enum cg_status cg_cli_render_params_allow(struct cg_sandbox *sandbox, const void
 {
     const struct cg_cli_render_params *looks = context;
     enum cg_status status = cg_cli_allow_style(sandbox, looks->style, error);
-    return status == CG_OK ? cg_sandbox_allow(sandbox, looks->mask_path, CG_SANDBOX_READ, error)
-                           : status;
+    return status == CG_OK ? cg_cli_allow_picture(sandbox, looks->mask_path, error) : status;
 }
 
 void cg_cli_render_params_close(struct cg_cli_render_params *looks)

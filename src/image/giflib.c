@@ -184,4 +184,4 @@ static enum cg_status decode(const uint8_t *bytes, size_t nbytes,
     return status;
 }
 
-const struct cg_reader cg_gif_reader = {read_header, decode};
+const struct cg_reader cg_gif_reader = {NULL, read_header, decode};

@@ -1,8 +1,6 @@
 /* What a picture file says of itself: see header.h. Here: which format it is. */
 #include "image/header.h"
 
-#include "image/reader.h"
-
 #include <string.h>
 
 static bool has(const uint8_t *bytes, size_t nbytes, size_t at, const char *text, size_t length)
@@ -64,6 +62,12 @@ static const struct signature *signature_of(const uint8_t *bytes, size_t nbytes)
         if (has(bytes, nbytes, signatures[i].at, signatures[i].text, signatures[i].length))
             return &signatures[i];
     return NULL;
+}
+
+const struct cg_reader *cg_image_reader_of(const uint8_t *bytes, size_t nbytes)
+{
+    const struct signature *kind = signature_of(bytes, nbytes);
+    return kind != NULL ? cg_reader_of(kind->format) : NULL;
 }
 
 enum cg_status cg_image_header_read(const uint8_t *bytes, size_t nbytes, enum cg_header_scope scope,

@@ -6,6 +6,7 @@
 #define CG_IMAGE_HEADER_H
 
 #include "image/header_fields.h"
+#include "image/reader.h"
 
 /*
  * Recognise the format, walk the file as far as scope says and check what can be checked without
@@ -14,6 +15,9 @@
  */
 enum cg_status cg_image_header_read(const uint8_t *bytes, size_t nbytes, enum cg_header_scope scope,
                                     struct cg_image_header *out, struct cg_error *error);
+
+/* Whose the file is by its first bytes. NULL: PNG and JPEG, and what this build does not read. */
+const struct cg_reader *cg_image_reader_of(const uint8_t *bytes, size_t nbytes);
 
 /* The two formats: bytes begin with the format's signature, *out is empty before. Errors: those of
  * cg_image_header_read. */

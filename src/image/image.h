@@ -125,6 +125,13 @@ struct cg_image_info {
  */
 enum cg_status cg_image_probe(const char *path, struct cg_image_info *out, struct cg_error *error);
 
+/*
+ * Load what reading the file takes and is not linked in (libheif, for HEIC and AVIF): for those who
+ * give up files before they read pictures. path: NULL, and what is not a regular file, may be of
+ * any kind. What cannot be loaded is told when the file is read.
+ */
+void cg_image_prepare(const char *path);
+
 /* ---- writing --------------------------------------------------------------------------------- */
 
 struct cg_image_write_options {

@@ -2,9 +2,9 @@
  * HEIC and AVIF by libheif, which also turns and crops as the file says; EXIF's orientation does
  * not count there (ISO/IEC 23008-12, annex A). Colours named by numbers (nclx) are taken as sRGB.
  */
+#include "image/heif_calls.h"
 #include "image/reader.h"
 
-#include <libheif/heif.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,26 +34,39 @@ static enum cg_status fail(const struct heif_error *found, struct cg_error *erro
                    found->message);
 }
 
-/* The picture to be shown; both to be released. The bytes must outlive them. */
-static enum cg_status open_file(const uint8_t *bytes, size_t nbytes, struct heif_context **context,
-                                struct heif_image_handle **handle, struct cg_error *error)
+/* A file that is open, and the picture in it that is to be shown. */
+struct opened {
+    struct cg_heif_calls heif;
+    struct heif_context *context;
+    struct heif_image_handle *handle;
+};
+
+/* To be closed after an error, too. The bytes must outlive it. */
+static enum cg_status open_file(const uint8_t *bytes, size_t nbytes, struct opened *file,
+                                struct cg_error *error)
 {
-    *handle = NULL;
-    *context = heif_context_alloc();
-    if (*context == NULL)
+    *file = (struct opened){.context = NULL};
+    enum cg_status status = cg_heif_load(&file->heif, error);
+    if (status != CG_OK)
+        return status;
+    const struct cg_heif_calls *heif = &file->heif;
+    file->context = heif->context_alloc();
+    if (file->context == NULL)
         return cg_reader_fail(CG_ERR_MEMORY, error);
-    heif_context_set_max_decoding_threads(*context, 0);
+    heif->context_set_max_decoding_threads(file->context, 0);
     struct heif_error found =
-        heif_context_read_from_memory_without_copy(*context, bytes, nbytes, NULL);
+        heif->context_read_from_memory_without_copy(file->context, bytes, nbytes, NULL);
     if (found.code == heif_error_Ok)
-        found = heif_context_get_primary_image_handle(*context, handle);
+        found = heif->context_get_primary_image_handle(file->context, &file->handle);
     return found.code == heif_error_Ok ? CG_OK : fail(&found, error);
 }
 
-static void close_file(struct heif_context *context, struct heif_image_handle *handle)
+static void close_file(struct opened *file)
 {
-    heif_image_handle_release(handle);
-    heif_context_free(context);
+    if (file->handle != NULL)
+        file->heif.image_handle_release(file->handle);
+    if (file->context != NULL)
+        file->heif.context_free(file->context);
 }
 
 /* ---- what the file says ---------------------------------------------------------------------- */
@@ -73,61 +86,71 @@ static bool is_near_srgb(const struct heif_color_profile_nclx *nclx)
     }
 }
 
-static bool has_other_colours(const struct heif_image_handle *handle)
+static bool has_other_colours(const struct opened *file)
 {
+    const struct cg_heif_calls *heif = &file->heif;
     struct heif_color_profile_nclx *nclx = NULL; /* may be there after an error, too */
-    if (heif_image_handle_get_raw_color_profile_size(handle) > 0)
+    if (heif->image_handle_get_raw_color_profile_size(file->handle) > 0)
         return false;
-    bool others = heif_image_handle_get_nclx_color_profile(handle, &nclx).code == heif_error_Ok &&
-                  !is_near_srgb(nclx);
-    heif_nclx_color_profile_free(nclx);
+    bool others =
+        heif->image_handle_get_nclx_color_profile(file->handle, &nclx).code == heif_error_Ok &&
+        !is_near_srgb(nclx);
+    heif->nclx_color_profile_free(nclx);
     return others;
+}
+
+static enum cg_status fill_header(const struct opened *file, struct cg_image_header *out,
+                                  struct cg_error *error)
+{
+    const struct cg_heif_calls *heif = &file->heif;
+    int width = heif->image_handle_get_width(file->handle);
+    int height = heif->image_handle_get_height(file->handle);
+    out->width = width;
+    out->height = height;
+    out->channels = heif->image_handle_has_alpha_channel(file->handle) ? 4 : 3;
+    out->depth = heif->image_handle_get_luma_bits_per_pixel(file->handle) > 8 ? 16 : 8;
+    out->colours.cicp_unread = has_other_colours(file);
+    return cg_image_check_size(width > 0 ? (uint32_t)width : 0, height > 0 ? (uint32_t)height : 0,
+                               4, error);
 }
 
 static enum cg_status read_header(const uint8_t *bytes, size_t nbytes, enum cg_header_scope scope,
                                   struct cg_image_header *out, struct cg_error *error)
 {
-    struct heif_context *context;
-    struct heif_image_handle *handle;
+    struct opened file;
     (void)scope;
-    enum cg_status status = open_file(bytes, nbytes, &context, &handle, error);
+    enum cg_status status = open_file(bytes, nbytes, &file, error);
     out->cut_off = status == CG_ERR_FORMAT;
-    if (status == CG_OK) {
-        int width = heif_image_handle_get_width(handle);
-        int height = heif_image_handle_get_height(handle);
-        status = cg_image_check_size(width > 0 ? (uint32_t)width : 0,
-                                     height > 0 ? (uint32_t)height : 0, 4, error);
-        out->width = width;
-        out->height = height;
-        out->channels = heif_image_handle_has_alpha_channel(handle) ? 4 : 3;
-        out->depth = heif_image_handle_get_luma_bits_per_pixel(handle) > 8 ? 16 : 8;
-        out->colours.cicp_unread = has_other_colours(handle);
-    }
-    close_file(context, handle);
+    if (status == CG_OK)
+        status = fill_header(&file, out, error);
+    close_file(&file);
     return status;
 }
 
 /* ---- pixels ---------------------------------------------------------------------------------- */
 
-static enum cg_status copy_rows(const struct heif_image *picture, struct cg_image *out,
-                                struct cg_error *error)
+static enum cg_status copy_rows(const struct opened *file, const struct heif_image *picture,
+                                struct cg_image *out, struct cg_error *error)
 {
+    const struct cg_heif_calls *heif = &file->heif;
     int stride;
-    const uint8_t *rows = heif_image_get_plane_readonly(picture, heif_channel_interleaved, &stride);
+    const uint8_t *rows =
+        heif->image_get_plane_readonly(picture, heif_channel_interleaved, &stride);
     size_t row_nbytes = (size_t)out->width * (size_t)out->channels;
     if (rows == NULL || stride < 0 || (size_t)stride < row_nbytes ||
-        heif_image_get_width(picture, heif_channel_interleaved) != out->width ||
-        heif_image_get_height(picture, heif_channel_interleaved) != out->height)
+        heif->image_get_width(picture, heif_channel_interleaved) != out->width ||
+        heif->image_get_height(picture, heif_channel_interleaved) != out->height)
         return cg_reader_fail(CG_ERR_FORMAT, error);
     for (int y = 0; y < out->height; y++)
         memcpy(out->pixels + (size_t)y * row_nbytes, rows + (size_t)y * (size_t)stride, row_nbytes);
     return CG_OK;
 }
 
-static enum cg_status decode_pixels(const struct heif_image_handle *handle, struct cg_image *out,
+static enum cg_status decode_pixels(const struct opened *file, struct cg_image *out,
                                     struct cg_error *error)
 {
-    struct heif_decoding_options *options = heif_decoding_options_alloc();
+    const struct cg_heif_calls *heif = &file->heif;
+    struct heif_decoding_options *options = heif->decoding_options_alloc();
     struct heif_image *picture = NULL;
     if (options == NULL)
         return cg_reader_fail(CG_ERR_MEMORY, error);
@@ -136,27 +159,28 @@ static enum cg_status decode_pixels(const struct heif_image_handle *handle, stru
     enum heif_chroma form =
         out->channels == 4 ? heif_chroma_interleaved_RGBA : heif_chroma_interleaved_RGB;
     struct heif_error found =
-        heif_decode_image(handle, &picture, heif_colorspace_RGB, form, options);
+        heif->decode_image(file->handle, &picture, heif_colorspace_RGB, form, options);
     enum cg_status status =
-        found.code == heif_error_Ok ? copy_rows(picture, out, error) : fail(&found, error);
-    heif_image_release(picture);
-    heif_decoding_options_free(options);
+        found.code == heif_error_Ok ? copy_rows(file, picture, out, error) : fail(&found, error);
+    heif->image_release(picture);
+    heif->decoding_options_free(options);
     return status;
 }
 
 /* ---- profile and EXIF ------------------------------------------------------------------------ */
 
-static enum cg_status copy_profile(const struct heif_image_handle *handle,
-                                   struct cg_reader_extras *extras, struct cg_error *error)
+static enum cg_status copy_profile(const struct opened *file, struct cg_reader_extras *extras,
+                                   struct cg_error *error)
 {
-    size_t nbytes = heif_image_handle_get_raw_color_profile_size(handle);
+    const struct cg_heif_calls *heif = &file->heif;
+    size_t nbytes = heif->image_handle_get_raw_color_profile_size(file->handle);
     if (nbytes == 0)
         return CG_OK;
     extras->icc = malloc(nbytes);
     if (extras->icc == NULL)
         return cg_reader_fail(CG_ERR_MEMORY, error);
     extras->icc_nbytes = nbytes;
-    struct heif_error found = heif_image_handle_get_raw_color_profile(handle, extras->icc);
+    struct heif_error found = heif->image_handle_get_raw_color_profile(file->handle, extras->icc);
     return found.code == heif_error_Ok ? CG_OK : fail(&found, error);
 }
 
@@ -166,20 +190,21 @@ static uint32_t get32(const uint8_t *bytes)
 }
 
 /* EXIF data that make no sense are as if they were not there. */
-static enum cg_status copy_exif(const struct heif_image_handle *handle,
-                                struct cg_reader_extras *extras, struct cg_error *error)
+static enum cg_status copy_exif(const struct opened *file, struct cg_reader_extras *extras,
+                                struct cg_error *error)
 {
+    const struct cg_heif_calls *heif = &file->heif;
     heif_item_id id;
-    if (heif_image_handle_get_list_of_metadata_block_IDs(handle, "Exif", &id, 1) != 1)
+    if (heif->image_handle_get_list_of_metadata_block_IDs(file->handle, "Exif", &id, 1) != 1)
         return CG_OK;
-    size_t nbytes = heif_image_handle_get_metadata_size(handle, id);
+    size_t nbytes = heif->image_handle_get_metadata_size(file->handle, id);
     if (nbytes <= EXIF_OFFSET_NBYTES)
         return CG_OK;
     uint8_t *block = malloc(nbytes);
     if (block == NULL)
         return cg_reader_fail(CG_ERR_MEMORY, error);
     enum cg_status status = CG_OK;
-    if (heif_image_handle_get_metadata(handle, id, block).code == heif_error_Ok) {
+    if (heif->image_handle_get_metadata(file->handle, id, block).code == heif_error_Ok) {
         size_t offset = EXIF_OFFSET_NBYTES + (size_t)get32(block);
         if (offset < nbytes)
             status = cg_reader_copy(block + offset, nbytes - offset, &extras->exif,
@@ -190,20 +215,23 @@ static enum cg_status copy_exif(const struct heif_image_handle *handle,
 }
 
 /* What cannot be read is as if it were not there. */
-static enum cg_status copy_xmp(const struct heif_image_handle *handle,
-                               struct cg_reader_extras *extras, struct cg_error *error)
+static enum cg_status copy_xmp(const struct opened *file, struct cg_reader_extras *extras,
+                               struct cg_error *error)
 {
+    const struct cg_heif_calls *heif = &file->heif;
     heif_item_id ids[ITEMS_MAX];
-    int count = heif_image_handle_get_list_of_metadata_block_IDs(handle, "mime", ids, ITEMS_MAX);
+    int count =
+        heif->image_handle_get_list_of_metadata_block_IDs(file->handle, "mime", ids, ITEMS_MAX);
     for (int i = 0; i < count && extras->xmp == NULL; i++) {
-        const char *type = heif_image_handle_get_metadata_content_type(handle, ids[i]);
-        size_t nbytes = heif_image_handle_get_metadata_size(handle, ids[i]);
+        const char *type = heif->image_handle_get_metadata_content_type(file->handle, ids[i]);
+        size_t nbytes = heif->image_handle_get_metadata_size(file->handle, ids[i]);
         if (type == NULL || strcmp(type, "application/rdf+xml") != 0 || nbytes == 0)
             continue;
         extras->xmp = malloc(nbytes);
         if (extras->xmp == NULL)
             return cg_reader_fail(CG_ERR_MEMORY, error);
-        if (heif_image_handle_get_metadata(handle, ids[i], extras->xmp).code == heif_error_Ok)
+        if (heif->image_handle_get_metadata(file->handle, ids[i], extras->xmp).code ==
+            heif_error_Ok)
             extras->xmp_nbytes = nbytes;
     }
     return CG_OK;
@@ -214,19 +242,24 @@ static enum cg_status decode(const uint8_t *bytes, size_t nbytes,
                              struct cg_reader_extras *extras, struct cg_error *error)
 {
     (void)header;
-    struct heif_context *context;
-    struct heif_image_handle *handle;
-    enum cg_status status = open_file(bytes, nbytes, &context, &handle, error);
+    struct opened file;
+    enum cg_status status = open_file(bytes, nbytes, &file, error);
     if (status == CG_OK)
-        status = decode_pixels(handle, out, error);
+        status = decode_pixels(&file, out, error);
     if (status == CG_OK)
-        status = copy_profile(handle, extras, error);
+        status = copy_profile(&file, extras, error);
     if (status == CG_OK)
-        status = copy_exif(handle, extras, error);
+        status = copy_exif(&file, extras, error);
     if (status == CG_OK)
-        status = copy_xmp(handle, extras, error);
-    close_file(context, handle);
+        status = copy_xmp(&file, extras, error);
+    close_file(&file);
     return status;
 }
 
-const struct cg_reader cg_heif_reader = {read_header, decode};
+static void load(void)
+{
+    struct cg_heif_calls heif;
+    cg_heif_load(&heif, NULL);
+}
+
+const struct cg_reader cg_heif_reader = {load, read_header, decode};

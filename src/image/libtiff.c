@@ -271,4 +271,4 @@ static enum cg_status decode(const uint8_t *bytes, size_t nbytes,
     return status;
 }
 
-const struct cg_reader cg_tiff_reader = {read_header, decode};
+const struct cg_reader cg_tiff_reader = {NULL, read_header, decode};

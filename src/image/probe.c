@@ -1,12 +1,15 @@
-/* The head of a picture file alone: cg_image_probe, see image.h. */
+/* The head of a picture file alone: cg_image_probe and cg_image_prepare, see image.h. */
 #include "base/file.h"
 #include "image/header.h"
 
 #include <stdlib.h>
+#include <sys/stat.h>
 
 /* Enough for most; more where EXIF data or a profile stand before the size. */
 #define HEAD_FIRST_NBYTES ((size_t)64 << 10)
 #define HEAD_GROWTH 4
+
+#define SIGNATURE_NBYTES 16 /* holds those of all kinds */
 
 /* *more: the file goes on after at_most_nbytes, and the answer lies there. */
 static enum cg_status read_head(const char *path, size_t at_most_nbytes,
@@ -69,4 +72,26 @@ enum cg_status cg_image_probe(const char *path, struct cg_image_info *out, struc
                                   .reading_nbytes = reading_bytes_per_px(&header) *
                                                     (size_t)header.width * (size_t)header.height};
     return CG_OK;
+}
+
+static void load(const struct cg_reader *reader)
+{
+    if (reader != NULL && reader->load != NULL)
+        reader->load();
+}
+
+void cg_image_prepare(const char *path)
+{
+    struct stat about;
+    uint8_t *bytes;
+    size_t nbytes;
+    if (path != NULL && stat(path, &about) == 0 && S_ISREG(about.st_mode)) {
+        if (cg_file_read_head(path, SIGNATURE_NBYTES, &bytes, &nbytes, NULL) != CG_OK)
+            return;
+        load(cg_image_reader_of(bytes, nbytes));
+        free(bytes);
+        return;
+    }
+    for (enum cg_image_format format = 0; format < CG_IMAGE_FORMAT_COUNT; format++)
+        load(cg_reader_of(format));
 }

@@ -21,6 +21,8 @@ struct cg_reader_extras {
 };
 
 struct cg_reader {
+    /* Load the library, where it is not linked in; what fails is told by header. NULL: nothing. */
+    void (*load)(void);
     /*
      * Fill in what the file says, size checked; format and depth 8 are set already, orientation is
      * 1. Where the bytes end too early, cut_off. Errors, without the file's name: CG_ERR_FORMAT,

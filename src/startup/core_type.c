@@ -1,16 +1,18 @@
 /*
- * Starting over: see core_type.h.
+ * OpenBLAS as programs want it: see core_type.h.
  *
  * OpenBLAS 0.3.21 (Debian 12) does not know Zen 4 and 5 and takes them, and other newer AVX-512
  * processors, for Haswell or Zen, whose kernels use half the vector width. OPENBLAS_CORETYPE is
  * read by a constructor of the library, before main: hence the fresh start.
  *
- * The same constructor starts threads, which map 128 MiB each and are never used here.
+ * The same constructor starts threads, which map 128 MiB each and are never used here: each spins
+ * for some 20 ms, waiting for work.
  */
 #include "startup/core_type.h"
 
 #include "base/multiversion.h"
 #include "tensor/blas.h"
+#include "tensor/matrix.h"
 
 #include <cblas.h>
 #include <stdlib.h>
@@ -30,7 +32,19 @@ static bool threads_are_a_burden(void)
            getenv(THREADS_VARIABLE) == NULL;
 }
 
-void cg_blas_fix_core_type(char *const argv[])
+/* What OpenBLAS itself does before a fork; other builds of it, without threads, have no such call.
+ */
+extern int blas_thread_shutdown_(void) __attribute__((weak));
+
+static void stop_threads(void)
+{
+    cg_blas_single_threaded();
+    if (blas_thread_shutdown_ != NULL)
+        blas_thread_shutdown_();
+}
+
+/* Returns if there is nothing to mend or it cannot be mended. */
+static void start_over_if_needed(char *const argv[])
 {
     bool core = cg_blas_needs_mending(openblas_get_corename(), cg_cpu_has_avx512(),
                                       getenv(CORE_TYPE_VARIABLE));
@@ -49,6 +63,12 @@ void cg_blas_fix_core_type(char *const argv[])
     }
     if (threads)
         unsetenv(THREADS_VARIABLE);
+}
+
+void cg_blas_begin(char *const argv[])
+{
+    start_over_if_needed(argv);
+    stop_threads();
 }
 
 const char *cg_blas_core_type_origin(void)

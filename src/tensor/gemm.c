@@ -40,5 +40,6 @@ void cg_gemm_naive(enum cg_transpose transpose_a, enum cg_transpose transpose_b,
 
 void cg_blas_single_threaded(void)
 {
-    openblas_set_num_threads(1);
+    if (openblas_get_num_threads() != 1) /* which would start threads that were ended */
+        openblas_set_num_threads(1);
 }

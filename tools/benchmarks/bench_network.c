@@ -154,7 +154,7 @@ int main(int argc, char *argv[])
     int runs = argc > 3 ? atoi(argv[3]) : 9;
     struct cg_error error;
     char blas[256];
-    cg_blas_fix_core_type(argv);
+    cg_blas_begin(argv);
     cg_blas_describe(blas, sizeof(blas));
     int token_px = bench.config != NULL ? cg_generator_token_px(bench.config) : 1;
     if (bench.config == NULL || bench.width < token_px || bench.height < token_px ||

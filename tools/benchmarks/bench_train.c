@@ -246,7 +246,7 @@ int main(int argc, char *argv[])
 {
     struct cg_error error = {0};
     char cache[4096];
-    cg_blas_fix_core_type(argv);
+    cg_blas_begin(argv);
     if (argc < 3) {
         fprintf(stderr, "usage: bench_train DATA OUT [STEPS [THREADS]]\n");
         return 2;

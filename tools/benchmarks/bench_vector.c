@@ -50,7 +50,7 @@ int main(int argc, char *argv[])
 {
     struct cg_error error;
     char folder[] = "/tmp/bench-vector-XXXXXX", data[64], out[64];
-    cg_blas_fix_core_type(argv);
+    cg_blas_begin(argv);
     struct watch watch = {.steps = argc > 2 ? (uint64_t)atoi(argv[2]) : 50};
     struct cg_vector_options options = {.out_dir = out,
                                         .data = data,

@@ -453,7 +453,7 @@ static enum quality_exit run_options(const struct quality_options *options)
 int main(int argc, char *argv[])
 {
     struct quality_options options = {0};
-    cg_blas_fix_core_type(argv);
+    cg_blas_begin(argv);
     cg_blas_single_threaded();
     enum quality_exit code = QUALITY_USAGE;
     if (quality_options_parse(argc, argv, &options))

@@ -17,13 +17,12 @@ static enum cg_status allow_input(struct cg_sandbox *sandbox, const char *in, bo
 {
     struct stat about;
     if (strcmp(in, "-") == 0)
-        return cg_sandbox_allow(sandbox, "/dev/stdin", CG_SANDBOX_READ, error);
+        return cg_cli_allow_picture(sandbox, "/dev/stdin", error);
     if (!by_folder || lstat(in, &about) != 0 || S_ISLNK(about.st_mode))
-        return cg_sandbox_allow(sandbox, in, CG_SANDBOX_READ, error);
+        return cg_cli_allow_picture(sandbox, in, error);
     char *folder = cg_path_folder(in);
-    enum cg_status status = folder == NULL
-                                ? cg_fail(error, CG_ERR_MEMORY, "sandbox: out of memory")
-                                : cg_sandbox_allow(sandbox, folder, CG_SANDBOX_READ, error);
+    enum cg_status status = folder == NULL ? cg_fail(error, CG_ERR_MEMORY, "sandbox: out of memory")
+                                           : cg_cli_allow_picture(sandbox, folder, error);
     free(folder);
     return status;
 }
@@ -55,7 +54,7 @@ static enum cg_status allow_watched(struct cg_sandbox *sandbox,
     if (status == CG_OK)
         status = cg_sandbox_allow(sandbox, options->arguments[1], CG_SANDBOX_READ, error);
     if (status == CG_OK)
-        status = cg_sandbox_allow(sandbox, options->arguments[0], CG_SANDBOX_READ, error);
+        status = cg_cli_allow_picture(sandbox, options->arguments[0], error);
     free(out);
     return status;
 }

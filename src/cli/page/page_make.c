@@ -130,7 +130,7 @@ static enum cg_status allow_files(struct cg_sandbox *sandbox, const void *contex
     if (status == CG_OK)
         status = cg_sandbox_allow(sandbox, order->font, CG_SANDBOX_READ, error);
     for (int i = 0; status == CG_OK && i < order->photo_count; i++)
-        status = cg_sandbox_allow(sandbox, order->photos[i], CG_SANDBOX_READ, error);
+        status = cg_cli_allow_picture(sandbox, order->photos[i], error);
     return status == CG_OK ? cg_sandbox_allow_output(sandbox, order->out, error) : status;
 }
 

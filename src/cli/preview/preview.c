@@ -107,7 +107,7 @@ static enum cg_status allow_files(struct cg_sandbox *sandbox, const void *contex
     if (status == CG_OK)
         status = cg_fonts_allow(sandbox, error);
     if (status == CG_OK)
-        status = cg_sandbox_allow(sandbox, order->photo, CG_SANDBOX_READ, error);
+        status = cg_cli_allow_picture(sandbox, order->photo, error);
     return status == CG_OK ? cg_sandbox_allow_output(sandbox, order->out, error) : status;
 }
 

@@ -7,7 +7,7 @@
 
 int main(int argc, char *argv[])
 {
-    cg_blas_fix_core_type(argv);
+    cg_blas_begin(argv);
     signal(SIGXFSZ, SIG_IGN); /* a file that grows too large is a failed write, not our end */
     bool is_vector;
     struct cg_error error;

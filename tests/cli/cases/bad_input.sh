@@ -41,6 +41,29 @@ refuse 1 '60000' convert --style tiny enormous.png out/out.png
 refuse 1 'no such file' convert --style tiny missing.png out/out.png
 refuse 2 'a folder' convert --style tiny folder.png out/out.png
 
+# kinds with a library of their own, as far as they are built in: cut off anywhere one line and
+# nothing left; with bytes turned over the same, or a comic
+for kind in heic avif webp tiff gif; do
+    "$fixture" picture good.$kind 64 48 || continue
+    size=$(wc -c <good.$kind)
+    for nbytes in 12 $((size / 8)) $((size / 2)) $((size * 7 / 8)); do
+        head -c $nbytes good.$kind >bad.$kind
+        refuse 1 "reading bad.$kind: expected" convert --style tiny bad.$kind out/out.png
+        [ -z "$(ls -A out)" ] || fail "a $kind of $nbytes bytes left something behind"
+    done
+    for at in 10 $((size / 8)) $((size / 3)) $((size / 2)) $((size * 7 / 8)); do
+        cp good.$kind bad.$kind
+        bytes 5a a5 00 ff 5a a5 00 ff | dd of=bad.$kind bs=1 seek=$at conv=notrunc 2>/dev/null
+        if "$comicgan" convert --style tiny --quiet bad.$kind out/out.png >../stdout 2>../stderr; then
+            rm out/out.png
+        elif [ "$(grep -c '^comicgan: reading bad\.' ../stderr)" -ne 1 ]; then
+            fail "a $kind with other bytes at $at"
+        fi
+        [ "$(wc -l <../stderr)" -le 1 ] || fail "more than a line on a $kind with other bytes at $at"
+        [ -z "$(ls -A out)" ] || fail "a $kind with other bytes at $at left something behind"
+    done
+done
+
 # without its end alone it is read with a warning, and refused if that is asked for
 head -c -12 good.png >no_end.png
 expect 0 "$comicgan" convert --style tiny no_end.png out/no_end.png

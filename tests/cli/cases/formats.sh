@@ -13,7 +13,29 @@ mv mixed/a.png .
 refuse 1 'found only 2 BMP, 1 raw' convert -r mixed others
 refuse 2 '.heic' convert --style tiny a.png out.heic
 
-"$fixture" picture photo.webp 64 48 2>/dev/null || {
+# HEIC and AVIF take a library that is loaded for them, behind the walls as without, whatever their
+# names; where it is not there, a line says so, and the rest is done
+if "$fixture" picture photo.heic 64 48; then
+    "$fixture" picture photo.avif 64 48
+    cp photo.heic heic.jpg
+    for photo in photo.heic photo.avif heic.jpg; do
+        convert $photo in.png
+        convert --no-sandbox $photo out.png
+        cmp in.png out.png || fail "the walls change the comic of $photo"
+        has_size in.png '64 48'
+    done
+    mkdir broken
+    cp a.png photo.heic mixed
+    touch broken/libheif.so.1
+    LD_LIBRARY_PATH=$PWD/broken refuse 1 'libheif.so.1, which does not load' \
+        convert --style tiny photo.heic none.png
+    [ ! -e none.png ] || fail 'a comic without a library'
+    LD_LIBRARY_PATH=$PWD/broken expect 1 "$comicgan" convert --style tiny mixed some
+    [ "$(echo some/*)" = some/a.png ] || fail "expected one comic, found $(echo some/*)"
+    rm -rf mixed/* some
+fi
+
+"$fixture" picture photo.webp 64 48 || {
     refuse 2 'without WebP' convert --format webp a.png out/
     exit 0
 }

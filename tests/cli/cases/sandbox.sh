@@ -48,6 +48,17 @@ convert --no-sandbox photos/1.png b.png
 cmp a.png b.png || fail "without walls: another picture"
 rm a.png b.png link.png reports/there.png
 
+# a kind whose library is loaded before the walls are there: named, within a folder, from a pipe, as a mask
+if "$fixture" picture far/a.heic 130 120; then
+    in_and_out convert --style tiny --mask far/a.heic photos/1.png %s.png
+    in_and_out page --style tiny --page 200x280 photos/1.png far/a.heic %s.png
+    in_and_out eval --resamples 10 far photos
+    "$comicgan" convert --style tiny --format png - - <far/a.heic >a.png || fail "HEIC from - to -"
+    "$comicgan" convert --style tiny <(cat far/a.heic) b.png || fail "HEIC from a pipe"
+    cmp a.png b.png || fail "HEIC from a pipe: another picture"
+    rm far/a.heic a.png b.png
+fi
+
 # a list and a report elsewhere, comics in new folders
 printf '%s\n' ../work/photos/1.png "$PWD/far/away/4.png" >lists/list
 expect 0 "$comicgan" convert --style tiny --quiet --files-from lists/list --report reports/r new/comics
