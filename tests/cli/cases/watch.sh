@@ -7,7 +7,8 @@ mkdir photos comics ready
 for i in a b c d e f g h; do
     "$fixture" picture ready/$i.png 60 40
 done
-"$fixture" picture ready/i.heic 60 40 && mv ready/i.heic ready/i.jpg || "$fixture" picture ready/i.jpg 60 40
+"$fixture" picture ready/i.heic 60 40 || "$fixture" picture ready/i.jpg 60 40
+[ -e ready/i.jpg ] || mv ready/i.heic ready/i.jpg # by what it is, whose library has to be loaded
 mkfifo ../said
 
 # start ARGUMENTS...: in the background
