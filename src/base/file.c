@@ -37,7 +37,7 @@ static enum cg_status grow(const char *path, size_t capacity, uint8_t **bytes,
     return CG_OK;
 }
 
-/* One byte more than is expected or allowed is asked for, so that the end or excess is seen. */
+/* Ask for one byte more than is expected or allowed, to see the end or an excess. */
 static enum cg_status read_all(int fd, const char *path, size_t expected, size_t limit,
                                uint8_t **bytes, size_t *nbytes, struct cg_error *error)
 {

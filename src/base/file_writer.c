@@ -67,7 +67,7 @@ static char *temporary_name(const char *target, uint64_t number)
 
 /*
  * Lock a new temporary file: as long as it is open its writer lives (cg_folder_drop_abandoned).
- * False if who drops such files was faster and took it for abandoned.
+ * False if another process took it for abandoned and removed it first.
  */
 static bool claim(int fd)
 {
@@ -106,7 +106,7 @@ static enum cg_status open_temporary(struct cg_file_writer *writer, struct cg_er
     return writer_fail(writer, failure, error);
 }
 
-/* Open what the bytes go to, by what is at the target now. */
+/* Open the file to write to, depending on what is at the target now. */
 static enum cg_status open_target(struct cg_file_writer *writer, struct cg_error *error)
 {
     struct stat about;
@@ -244,7 +244,7 @@ enum cg_status cg_file_writer_commit(struct cg_file_writer *writer, struct cg_er
     int failure = writer->temporary != NULL ? cg_file_flush_folder(writer->target) : 0;
     free(writer->temporary);
     writer->temporary = NULL;
-    if (close(writer->fd) != 0 && failure == 0) /* only now: with it goes the lock */
+    if (close(writer->fd) != 0 && failure == 0) /* only now, as this releases the lock */
         failure = errno;
     writer->fd = -1;
     return failure == 0 ? CG_OK : writer_fail(writer, failure, error);
@@ -291,7 +291,7 @@ enum cg_status cg_file_write_as(const char *path, enum cg_writing writing, const
     return status;
 }
 
-/* ---- what killed writers leave --------------------------------------------------------------- */
+/* ---- leftovers of killed writers ------------------------------------------------------------- */
 
 /* The target's name of the temporary file name, in name itself; false if it is none. */
 static bool cut_to_target(char *name)
@@ -307,7 +307,7 @@ static bool cut_to_target(char *name)
     return true;
 }
 
-/* Open for writing, as network file systems ask for it to lock. */
+/* Open for writing: network file systems require that for a lock. */
 static void drop_if_abandoned(int folder, const char *name)
 {
     int fd = openat(folder, name, O_WRONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);

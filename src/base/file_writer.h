@@ -26,8 +26,8 @@ enum cg_status cg_file_writer_commit(struct cg_file_writer *writer, struct cg_er
 /* Discards the file unless it was committed. Accepts NULL. */
 void cg_file_writer_free(struct cg_file_writer *writer);
 
-/* A text that is put together piece by piece: once status is not CG_OK, set here or by whoever makes the
- * pieces, nothing more is added. */
+/* A text written piece by piece. Once status is not CG_OK, set here or by the caller, nothing more
+ * is added. */
 struct cg_text_file {
     struct cg_file_writer *writer;
     struct cg_error *error;

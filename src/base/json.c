@@ -34,9 +34,9 @@ static int nesting_depth(const char *text, size_t nbytes)
 /* ---- memory ---------------------------------------------------------------------------------- */
 
 /*
- * jansson 2.14 goes on with a table of the wrong size where there is no memory for a larger one, and
- * drops bytes of a string. So what it asks for then comes from a reserve, for a while, and what it
- * has made is refused (cg_memory_was_short). What was taken is not given back: it is little.
+ * When memory runs out, jansson 2.14 keeps a table of the wrong size and drops bytes of strings. So
+ * it then gets memory from a small reserve, which is not refilled, and its result is refused
+ * (cg_memory_was_short).
  */
 #define RESERVE_NBYTES ((size_t)64 << 10)
 
@@ -66,7 +66,7 @@ static void release(void *memory)
         free(memory);
 }
 
-/* jansson has one pair for the whole program, so it is set before there is a second thread. */
+/* jansson has one allocator for the whole program, so it is set before a second thread starts. */
 __attribute__((constructor)) static void watch_memory(void)
 {
     json_set_alloc_funcs(allocate, release);
@@ -120,7 +120,7 @@ enum cg_status cg_json_parse_object(const char *text, size_t nbytes, int depth_m
     json_error_t reason;
     cg_memory_forget();
     json_t *object = json_loadb(text, nbytes, JSON_REJECT_DUPLICATES, &reason);
-    if (cg_memory_was_short()) { /* also where an object came of it: bytes may be missing */
+    if (cg_memory_was_short()) { /* even with an object: bytes may be missing */
         json_decref(object);
         return cg_fail(error, CG_ERR_MEMORY, "%s: memory could not be allocated", what);
     }

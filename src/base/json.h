@@ -16,11 +16,10 @@ enum cg_status cg_json_parse_object(const char *text, size_t nbytes, int depth_m
 
 /*
  * JSON text of value, which is released, into *out, to be freed. Fractions are written as the
- * shortest decimal that reads back as the same float. All text that leaves the program
- * as JSON goes through here: call cg_memory_forget before the first part of value is made, as
- * jansson leaves out a member that there is no memory for. what names the text in errors, and *out
- * is NULL then. Errors: CG_ERR_MEMORY; CG_ERR_FORMAT, where value is NULL with memory enough, as
- * of text that is not UTF-8.
+ * shortest decimal that reads back as the same float. All JSON that leaves the program is written
+ * here. Call cg_memory_forget before building value, since jansson drops members when memory runs
+ * out. what names the text in errors; *out is then NULL. Errors: CG_ERR_MEMORY; CG_ERR_FORMAT if
+ * value is NULL though memory sufficed, as for text that is not UTF-8.
  */
 enum cg_status cg_json_dump(json_t *value, size_t flags, const char *what, char **out,
                             struct cg_error *error);

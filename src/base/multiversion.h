@@ -3,9 +3,9 @@
  * plain x86-64, for AVX2 with FMA and for AVX-512. Elsewhere (aarch64: NEON is always there) one
  * version serves. Kernels that differ in more than their target choose by cg_vector_lanes.
  *
- * The choice at the start is made before sanitizers are set up, which they do not bear. Builds with
- * sanitizers define CG_LEVEL, no more than this machine has: 4 (x86-64-v4: AVX-512), 3 (AVX2) or 1.
- * Then the version for it is the only one, so that sanitizers look at the kernels that users run.
+ * The choice is made before sanitizers are set up, which breaks them. So builds with sanitizers
+ * define CG_LEVEL, at most what this machine has: 4 (x86-64-v4: AVX-512), 3 (AVX2) or 1. That
+ * version is then the only one, so that sanitizers check the kernels that users run.
  */
 #ifndef CG_BASE_MULTIVERSION_H
 #define CG_BASE_MULTIVERSION_H

@@ -12,8 +12,8 @@
 
 enum cg_option_kind {
     CG_OPTION_NONE,    /* ends a table */
-    CG_OPTION_HEADING, /* no option: above the rows that follow, help says name */
-    CG_OPTION_WORD,    /* no option: help tells of it as of one, but without "--" */
+    CG_OPTION_HEADING, /* no option: name is a heading in help */
+    CG_OPTION_WORD,    /* no option: listed in help without "--" */
     CG_OPTION_GROUP,   /* no option: the rows at `rows`, with field as their structure */
     CG_OPTION_FLAG,    /* bool, to become true; takes no value */
     CG_OPTION_UNSET,   /* bool, to become false; takes no value */
@@ -41,11 +41,11 @@ struct cg_option {
     double low, high;         /* of a number */
     double neutral;           /* a look: the value that does nothing */
     const char *key;          /* in files; NULL: not kept there */
-    bool is_new;              /* files from before it may lack it: it is 0 there */
+    bool is_new;              /* missing from older files, where it is 0 */
     double unit;              /* the field is the number given times this; 0: times 1 */
     bool or_zero;             /* 0 is fine, too, though below low */
     const char *const *words; /* of a choice or set, ended by NULL */
-    bool (*set)(void *field, const struct cg_option *row, const char *text); /* false: said why */
+    bool (*set)(void *field, const struct cg_option *row, const char *text); /* false: reported */
     const struct cg_option *rows;                                            /* of a group */
     size_t given;      /* of a group: a uint64_t with a bit for each row that was given; 0: none */
     const void *other; /* of a group: another structure of defaults, which %d adds in brackets */

@@ -87,7 +87,7 @@ static enum cg_status refuse_link(const char *path, struct cg_error *error)
                    cg_path_tail(path));
 }
 
-/* What the link at path leads to, as seen from where path is seen. */
+/* The target of the link at path, usable from where path is. */
 static char *read_link(const char *path)
 {
     char target[PATH_MAX];
@@ -161,8 +161,8 @@ enum cg_status cg_output_refuse_existing(const char *path, struct cg_error *erro
                    cg_path_tail(path));
 }
 
-/* Where a rename replaces always: a second name for the file, which is refused where there is one,
- * and away with the first. */
+/* Where rename always replaces: link to the new name, which fails if it exists, then unlink the old
+ * one. */
 static int place_by_link(const char *from, const char *to)
 {
     struct stat about;

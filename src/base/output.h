@@ -34,10 +34,10 @@ struct cg_inputs {
     bool sorted;
 };
 
-/* path must outlive inputs; "-" is the standard input; NULL and what is no file are passed by.
- * Errors: CG_ERR_MEMORY. */
+/* path must outlive inputs; "-" is the standard input; NULL and anything that is not a file are
+ * ignored. Errors: CG_ERR_MEMORY. */
 enum cg_status cg_inputs_add(struct cg_inputs *inputs, const char *path, struct cg_error *error);
-/* The same for what the user knows by another name, which must outlive inputs. */
+/* The same under the name that the user knows it by, which must outlive inputs. */
 enum cg_status cg_inputs_add_named(struct cg_inputs *inputs, const char *path, const char *name,
                                    struct cg_error *error);
 void cg_inputs_clear(struct cg_inputs *inputs);
@@ -49,18 +49,17 @@ void cg_inputs_clear(struct cg_inputs *inputs);
 enum cg_status cg_output_check(struct cg_inputs *inputs, const char *path, bool force,
                                struct cg_error *error);
 
-/* That path is there already. Returns CG_ERR_ARGUMENT. */
+/* Fail because path exists already. Returns CG_ERR_ARGUMENT. */
 enum cg_status cg_output_refuse_existing(const char *path, struct cg_error *error);
 
 /*
- * Rename a finished file to its name. CG_WRITE_NEW: never over another one, also one that has just
- * come; only where a file system has neither such a rename nor hard links does a moment remain.
- * Returns 0 or an errno, EEXIST for such a one.
+ * Rename a finished file to its name. With CG_WRITE_NEW no file is replaced, not even one that
+ * appeared just now, except for a short race on file systems with neither such a rename nor hard
+ * links. Returns 0 or an errno; EEXIST if the name is taken.
  */
 int cg_output_place(const char *from, const char *to, enum cg_writing writing);
 
-/* Whether the folder that path lies in is there and can be written to. Errors: CG_ERR_IO,
- * CG_ERR_MEMORY. */
+/* Whether path's folder exists and is writable. Errors: CG_ERR_IO, CG_ERR_MEMORY. */
 enum cg_status cg_output_check_folder(const char *path, struct cg_error *error);
 
 /* Where path's bytes go: the end of its links, each of which must be this user's or root's; a

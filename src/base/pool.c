@@ -14,10 +14,10 @@
 #include <stdlib.h>
 
 #define POOL_THREADS_MAX 256
-/* A thread with nothing to do watches for some ten microseconds before it sleeps: training's loops
- * follow upon each other faster than a thread wakes up. */
+/* An idle thread spins for some ten microseconds before it sleeps: training's loops follow each
+ * other faster than a thread wakes up. */
 #define WATCH_TURNS 4000
-#define STACK_NBYTES ((size_t)2 << 20) /* the default may be 8 MiB, which counts against limits */
+#define STACK_NBYTES ((size_t)2 << 20) /* the default, often 8 MiB, counts against limits */
 
 struct cg_pool {
     pthread_t *helpers; /* threads - 1 of them */
@@ -33,7 +33,7 @@ struct cg_pool {
     size_t item_count;
     cg_pool_fn fn;
     void *context;
-    const struct cg_pool_watch *watch; /* NULL: nobody watches */
+    const struct cg_pool_watch *watch; /* NULL: none */
     bool is_watched;                   /* this loop */
     bool cancelled;                    /* by the watch */
     double from, to;                   /* of this loop */
@@ -73,7 +73,7 @@ static bool is_done(const struct cg_pool *pool)
     return atomic_load_explicit(&pool->helpers_busy, memory_order_relaxed) == 0;
 }
 
-/* Tell who watches how far the loop is, and end it if that is wanted. */
+/* Report the loop's progress to the watch, which may cancel it. */
 static void tell(struct cg_pool *pool, size_t item)
 {
     const struct cg_pool_watch *watch = pool->watch;

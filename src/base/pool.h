@@ -24,8 +24,8 @@ int cg_pool_threads(const struct cg_pool *pool);
 void cg_pool_run(struct cg_pool *pool, size_t item_count, cg_pool_fn fn, void *context);
 
 /*
- * Somebody who watches long loops: progress is called with `from` to `to`, as far as the loops
- * between the two have come. When it does not return 0, no more items are begun.
+ * A watch over long loops: progress is called with values from `from` to `to`, the part of the work
+ * that the loops cover. Once it returns nonzero, no further items are started.
  */
 struct cg_pool_watch {
     cg_progress_fn progress;
@@ -33,11 +33,11 @@ struct cg_pool_watch {
     double from, to;
 };
 
-/* For the loops from here on; NULL: nobody watches. watch must outlive them. */
+/* Set the watch for later loops, which it must outlive; NULL: none. */
 void cg_pool_set_watch(struct cg_pool *pool, const struct cg_pool_watch *watch);
 
-/* As cg_pool_run, for a loop that is part `part` of so many equal parts of what is watched. Error:
- * CG_ERR_CANCELLED, when items were left out. */
+/* cg_pool_run for a loop that is part `part` of that many equal parts of the watched work. Error:
+ * CG_ERR_CANCELLED if items were left out. */
 enum cg_status cg_pool_run_watched(struct cg_pool *pool, size_t item_count, cg_pool_fn fn,
                                    void *context, int part, int parts, struct cg_error *error);
 

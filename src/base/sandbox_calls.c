@@ -1,7 +1,6 @@
 /*
- * The wall around calls: see sandbox.h. A list of what is allowed, by libseccomp. Calls that are
- * not on any list are answered with ENOSYS, as by an older kernel, which is what the C library of
- * tomorrow is prepared for when it tries a new call first.
+ * The wall around calls: see sandbox.h. A list of what is allowed, by libseccomp. Calls on no list
+ * fail with ENOSYS, as on an older kernel, and C libraries that try a newer call first fall back.
  */
 #define _GNU_SOURCE /* CLONE_THREAD, TIOCGWINSZ */
 #include "base/sandbox.h"
@@ -54,8 +53,8 @@ static const int allowed_calls[] = {
     SCMP_SYS(landlock_create_ruleset), SCMP_SYS(landlock_add_rule),
     SCMP_SYS(landlock_restrict_self)};
 
-/* What is known and not to be had. The C library starts threads by clone when clone3, whose
- * arguments a filter cannot see, is not there: it is not on this list. */
+/* Known calls that are refused. clone3 is not among them: a filter cannot see its arguments, and
+ * the C library starts threads by clone when it is missing. */
 static const int refused_calls[] = {
     SCMP_SYS(socket),   SCMP_SYS(socketpair), SCMP_SYS(connect),
     SCMP_SYS(bind),     SCMP_SYS(execve),     SCMP_SYS(execveat),
@@ -69,11 +68,11 @@ bool cg_sandbox_has_calls(void)
 #if defined(CG_NO_SANDBOX)
     return false;
 #endif
-    /* The list is that of machines of 64 bits, the others have further calls. */
+    /* The list is for 64-bit machines; others have further calls. */
     return sizeof(void *) == sizeof(uint64_t) && seccomp_api_get() >= API_WITH_ALL_THREADS;
 }
 
-/* 0, or a negative errno. A call that this machine does not have needs no rule. */
+/* 0, or a negative errno. A call that this machine lacks needs no rule. */
 static int add_rule(scmp_filter_ctx filter, uint32_t action, int call, unsigned condition_count,
                     const struct scmp_arg_cmp *conditions)
 {
@@ -81,7 +80,7 @@ static int add_rule(scmp_filter_ctx filter, uint32_t action, int call, unsigned 
     return failure == -EDOM ? 0 : failure;
 }
 
-/* Calls that are fine with some arguments. All else of them is refused with EPERM. */
+/* Calls that are allowed with some arguments and otherwise refused with EPERM. */
 static int add_conditions(scmp_filter_ctx filter)
 {
     const scmp_datum_t self = (scmp_datum_t)getpid();
@@ -105,8 +104,8 @@ static int add_conditions(scmp_filter_ctx filter)
     return failure;
 }
 
-/* Calls of many kinds: which kinds are fine. The others of ioctl type into the terminal (TIOCSTI),
- * those of fcntl have signals sent to other processes (F_SETOWN). */
+/* The operations of ioctl and fcntl that are allowed. Others can type into the terminal (TIOCSTI)
+ * or have signals sent to other processes (F_SETOWN). */
 static int add_kinds(scmp_filter_ctx filter)
 {
     static const struct {
@@ -136,8 +135,8 @@ static int add_list(scmp_filter_ctx filter, uint32_t action, const int *calls, s
     return failure;
 }
 
-/* The speculative-store barrier that older kernels add unasked costs all threads speed, and keeps
- * secrets that are not in this process. */
+/* Older kernels add a barrier against speculative stores unasked. It slows all threads and protects
+ * secrets that this process does not have. */
 static int set_attributes(scmp_filter_ctx filter)
 {
     int failure = seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1);

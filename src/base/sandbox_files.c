@@ -38,7 +38,7 @@
     (LANDLOCK_ACCESS_FS_WRITE_FILE | RIGHT_TRUNCATE | LANDLOCK_ACCESS_FS_READ_DIR |                \
      LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_REMOVE_FILE)
 
-#define ANSWER_SECONDS 10 /* a thread that takes longer does not take signals */
+#define ANSWER_SECONDS 10 /* a thread that takes longer blocks signals */
 
 struct cg_sandbox {
     int rules; /* a file descriptor; -1: the kernel has no such wall */
@@ -47,7 +47,7 @@ struct cg_sandbox {
 
 /* ---- what is allowed ------------------------------------------------------------------------- */
 
-/* Of the interface; less than 1: there is none. */
+/* Of the interface; below 1: none. */
 static int kernel_version(void)
 {
 #if defined(CG_NO_SANDBOX)

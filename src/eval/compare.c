@@ -17,7 +17,7 @@ struct comparing {
     double *values; /* of a measure and its resamples */
 };
 
-/* Take a measure with its interval. */
+/* Compute a measure and its interval. */
 static enum cg_status take(const struct comparing *c, cg_measure_fn measure, const void *context,
                            size_t count_a, size_t count_b, double least, struct cg_estimate *out,
                            struct cg_error *error)
@@ -153,7 +153,7 @@ struct measuring {
     float *distances;
 };
 
-/* Fill a pass with a picture's maps. */
+/* Run the network on a picture. */
 static enum cg_status look_at(const char *path, struct cg_conv_pass *pass, struct cg_error *error)
 {
     struct cg_image picture;

@@ -10,7 +10,7 @@ struct cg_compare_options {
     uint64_t seed;    /* of the resamples */
 };
 
-/* Without a network swd alone is known; classes are known to some networks only. */
+/* Without a network only swd is known; class_score needs a network with classes. */
 struct cg_comparison {
     size_t count_a, count_b, pair_count;
     size_t feature_count, class_count; /* of the network; 0 without one */
@@ -18,7 +18,7 @@ struct cg_comparison {
     struct cg_estimate frechet, kernel, class_score, perceptual; /* class_score: of a */
 };
 
-/* The same figures for any number of threads. Errors: those of cg_picture_set_read and
+/* Figures do not depend on the number of threads. Errors: those of cg_picture_set_read and
  * cg_swd_measure. */
 enum cg_status cg_compare(const char *dir_a, const char *dir_b,
                           const struct cg_compare_options *options, struct cg_pool *pool,

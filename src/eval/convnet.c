@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The largest map and weight that is taken, in floats: files are not to be trusted. */
+/* The largest map or weight accepted, in floats: files are not trusted. */
 #define FLOATS_MAX ((size_t)1 << 28)
 
 static size_t map_floats(const struct cg_map_shape *shape)
@@ -86,7 +86,7 @@ size_t cg_convnet_weight_count(const struct cg_convnet *net, int layer)
            (size_t)cg_convnet_in_channels(net, layer);
 }
 
-/* Where layer would read, and the shape that it would have. */
+/* The inputs and the output shape that the layer would have. */
 static enum cg_status work_out_shape(const struct cg_convnet *net,
                                      const struct cg_conv_layer *layer, struct cg_map_shape *out,
                                      struct cg_error *error)

@@ -1,11 +1,11 @@
 /*
- * Networks that look at pictures: convolutions, pools and concatenations in a list, for comparing
- * pictures by their features. Weights come from a file that the user names (docs/EVAL.md has the
- * formats); none is part of the project.
+ * Networks over pictures: a list of convolutions, pools and concatenations, for comparing pictures
+ * by their features. Weights come from a file that the user names (docs/EVAL.md has the formats);
+ * none is part of the project.
  *
- * As in src/nn, a network is constant once read and may be shared by threads, and a pass holds all
- * that a run writes: the map of every layer, which is what a backward pass would read. Maps are
- * height x width pixels of channels floats, row by row, channels last. Forward only.
+ * As in src/nn, a network is constant once read and may be shared by threads; a pass holds all that
+ * a run writes, the map of every layer. Maps are height x width pixels of channels floats, row by
+ * row, channels last. Forward only.
  *
  * A new kind of layer: a row of the table in convnet_layers.c.
  */
@@ -24,17 +24,17 @@
 
 enum cg_conv_kind {
     CG_CONV_CONV,        /* any kernel, zeros outside; ReLU where relu is set */
-    CG_CONV_MAX_POOL,    /* what lies outside does not count */
+    CG_CONV_MAX_POOL,    /* pixels outside do not count */
     CG_CONV_MEAN_POOL,   /* the same */
     CG_CONV_GLOBAL_MEAN, /* over all pixels, to one */
-    CG_CONV_CONCAT       /* channels of several maps of one size, in their order */
+    CG_CONV_CONCAT       /* channels of several maps of one size, in order */
 };
 
 struct cg_map_shape {
     int height, width, channels;
 };
 
-/* One layer as it is asked for. Pairs are down, across. */
+/* A layer. Pairs are down, across. */
 struct cg_conv_layer {
     const char *name;
     enum cg_conv_kind kind;
@@ -48,7 +48,7 @@ struct cg_conv_layer {
     const float *bias;    /* channels */
 };
 
-/* What the picture is turned into: side_px x side_px, (value 0 to 255 - mean) * scale. */
+/* The network's input: side_px x side_px, (value 0 to 255 - mean) * scale. */
 struct cg_conv_input {
     int side_px;
     bool bgr; /* mean and scale are in the network's order of channels */
@@ -56,7 +56,7 @@ struct cg_conv_input {
 };
 
 struct cg_convnet {
-    struct cg_content_id id; /* of the file: names what is kept of its results */
+    struct cg_content_id id; /* of the file, part of the names of cache entries */
     struct cg_conv_input input;
     struct cg_conv_layer *layers; /* names, weights and biases are owned */
     struct cg_map_shape *shapes;
@@ -68,8 +68,8 @@ struct cg_convnet {
 };
 
 /*
- * Read a network: a safetensors file that says its layers, or SqueezeNet v1.0 in its compressed
- * form. Errors: CG_ERR_IO; CG_ERR_MODEL (neither, cut off, or not fitting together); CG_ERR_LIMIT;
+ * Read a network: a safetensors file that lists its layers, or SqueezeNet v1.0 in its compressed
+ * form. Errors: CG_ERR_IO; CG_ERR_MODEL (neither of these, cut off, or inconsistent); CG_ERR_LIMIT;
  * CG_ERR_MEMORY.
  */
 enum cg_status cg_convnet_read(const char *path, struct cg_convnet **out, struct cg_error *error);
@@ -81,9 +81,9 @@ enum cg_status cg_convnet_create(const struct cg_conv_input *input, struct cg_co
                                  struct cg_error *error);
 
 /*
- * Append a layer; name is copied. Weights and bias of a convolution are left at zero, in memory of
- * their own (weights != NULL in *layer are not looked at). Returns through *index the layer's
- * number. Errors: CG_ERR_MODEL (it does not fit its input), CG_ERR_LIMIT, CG_ERR_MEMORY.
+ * Append a layer; name is copied. Weights and bias of a convolution are zeros in new memory (those
+ * in *layer are ignored). *index receives the layer's number. Errors: CG_ERR_MODEL (it does not fit
+ * its input), CG_ERR_LIMIT, CG_ERR_MEMORY.
  */
 enum cg_status cg_convnet_add(struct cg_convnet *net, const struct cg_conv_layer *layer, int *index,
                               struct cg_error *error);
@@ -92,12 +92,11 @@ enum cg_status cg_convnet_add(struct cg_convnet *net, const struct cg_conv_layer
 size_t cg_convnet_weight_count(const struct cg_convnet *net, int layer);
 int cg_convnet_in_channels(const struct cg_convnet *net, int layer);
 
-/* Fill a convolution's weights from the order out, in, down, across, in which others keep them,
- * and its bias. */
+/* Set a convolution's bias, and its weights from the usual order: out, in, down, across. */
 void cg_convnet_set_weights(struct cg_convnet *net, int layer, const float *weights_oihw,
                             const float *bias);
 
-/* The layer of a name, or -2. "input" is CG_CONVNET_INPUT. */
+/* The layer with this name, or -2; "input" gives CG_CONVNET_INPUT. */
 int cg_convnet_find(const struct cg_convnet *net, const char *name);
 
 /* ---- running ---- */
@@ -113,11 +112,11 @@ enum cg_status cg_conv_pass_create(const struct cg_convnet *net, struct cg_conv_
                                    struct cg_error *error);
 void cg_conv_pass_free(struct cg_conv_pass *pass);
 
-/* Fill the input from an RGB picture of any size: brought to a square, whatever its shape. */
+/* Fill the input from an RGB picture of any size: resized to a square, whatever its shape. */
 enum cg_status cg_conv_pass_set_image(struct cg_conv_pass *pass, const struct cg_image *rgb,
                                       struct cg_error *error);
 
-/* Run the layers on the input; every map is then filled. On the calling thread. */
+/* Run the layers on the input, filling every map, on the calling thread. */
 void cg_conv_pass_run(struct cg_conv_pass *pass);
 
 /* The mean over pixels of a layer's map: channels floats. */

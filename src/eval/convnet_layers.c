@@ -33,7 +33,7 @@ static int windows(const struct cg_conv_layer *layer, int axis, int side)
     return count;
 }
 
-/* A pool's window may not lie outside the map altogether, where there is nothing to pool. */
+/* A pool's window may not lie entirely outside the map. */
 static bool window_is_sound(const struct cg_conv_layer *layer, int axis)
 {
     int kernel = layer->kernel[axis], stride = layer->stride[axis], padding = layer->padding[axis];
@@ -157,7 +157,7 @@ static void conv_forward(const struct cg_conv_call *call)
 
 /* The part of a window that lies within the map. */
 struct window {
-    int top, bottom, left, right; /* bottom and right are not in it */
+    int top, bottom, left, right; /* bottom and right are exclusive */
 };
 
 static void clip(int begin, int count, int side, int *first, int *end)

@@ -1,4 +1,4 @@
-/* What a kind of layer can do: one row of a table. Private to convnet*.c. */
+/* A kind of layer, one row of a table. Private to convnet*.c. */
 #ifndef CG_EVAL_CONVNET_LAYERS_H
 #define CG_EVAL_CONVNET_LAYERS_H
 
@@ -22,10 +22,10 @@ struct cg_conv_type {
 
 const struct cg_conv_type *cg_conv_type_of(enum cg_conv_kind kind);
 
-/* The kind of a name; false if there is none. */
+/* The kind with this name; false if there is none. */
 bool cg_conv_kind_of(const char *name, enum cg_conv_kind *out);
 
-/* What the layer needs to gather its windows in; 0 for most. */
+/* Floats that the layer needs to gather windows; 0 for most. */
 size_t cg_conv_columns_count(const struct cg_conv_call *call);
 
 /*
@@ -37,8 +37,8 @@ size_t cg_conv_columns_count(const struct cg_conv_call *call);
 enum cg_status cg_squeezenet_parse(const uint8_t *bytes, size_t nbytes, struct cg_convnet **out,
                                    struct cg_error *error);
 
-/* Fill the weights of all convolutions of net, in their order, from compressed bytes. Error:
- * CG_ERR_MODEL (the bytes are not those of a network of these sizes). */
+/* Fill the weights of all convolutions of net, in order, from compressed bytes. Error: CG_ERR_MODEL
+ * (the bytes do not fit these sizes). */
 enum cg_status cg_compressed_decode(const uint8_t *bytes, size_t nbytes, struct cg_convnet *net,
                                     struct cg_error *error);
 

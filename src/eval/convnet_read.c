@@ -1,6 +1,6 @@
 /*
- * Reading picture networks: see convnet.h. A file is told by its first bytes: safetensors begin
- * with the length of a JSON header and its bracket, all else is taken for the compressed
+ * Reading picture networks: see convnet.h. The first bytes tell the format: safetensors begin with
+ * the length of a JSON header and its bracket, anything else is taken for the compressed
  * SqueezeNet.
  *
  * The layer list is JSON under "layers" in the metadata; docs/EVAL.md describes it. Every layer of
@@ -90,7 +90,7 @@ static enum cg_status get_input(const json_t *json, struct cg_conv_input *out,
     return status == CG_OK ? get_triple(input, "scale", out->scale, error) : status;
 }
 
-/* The layer that a string names. */
+/* The layer named by a string. */
 static enum cg_status get_layer(const struct cg_convnet *net, const json_t *name, const char *what,
                                 int *out, struct cg_error *error)
 {

@@ -96,7 +96,7 @@ struct cg_estimate cg_estimate_make(double value, double *resampled, size_t coun
     return estimate;
 }
 
-/* A set as its mean and the rows of X; the trace of its covariance is the sum of their squares. */
+/* A set as its mean and the rows of X, whose squares sum to the trace of its covariance. */
 struct factor {
     double *mean, *rows;
     size_t count;
@@ -223,7 +223,7 @@ void cg_kernel_distance_clear(struct cg_kernel_distance *kernel)
 
 /* ---- the measure ----------------------------------------------------------------------------- */
 
-/* The weighted mean of a matrix; without its diagonal where that is a picture with itself. */
+/* The weighted mean of a matrix; without its diagonal if that pairs pictures with themselves. */
 static double weighted_mean(const double *kernel, const uint32_t *rows, size_t row_count,
                             const uint32_t *columns, size_t column_count, bool within)
 {

@@ -13,7 +13,7 @@
 #include <stddef.h>
 
 /*
- * How sure a measure of sets of pictures is: intervals by resampling (Efron 1979, "Bootstrap
+ * The uncertainty of a measure of sets of pictures: intervals by resampling (Efron 1979, "Bootstrap
  * methods: another look at the jackknife").
  *
  * A set of n pictures is replaced by n draws from it with replacement, that is, every picture gets
@@ -49,13 +49,13 @@ struct cg_bootstrap {
 enum cg_status cg_bootstrap_run(const struct cg_bootstrap *bootstrap, struct cg_pool *pool,
                                 double *values, struct cg_error *error);
 
-/* A measure with its interval; known is false where it could not be taken at all. */
+/* A measure with its interval; known is false if it could not be computed. */
 struct cg_estimate {
     bool known;
     double value, low, high; /* low = high = value without resamples */
 };
 
-/* The interval around value by the spread of count resampled values, no part of it below least. */
+/* The interval around value from the spread of count resampled values, clipped at least. */
 struct cg_estimate cg_estimate_make(double value, double *resampled, size_t count, double least);
 
 struct cg_feature_rows {

@@ -89,7 +89,7 @@ double cg_perceptual_distance(const struct cg_conv_pass *x, const struct cg_conv
     return distance;
 }
 
-/* To be raised whenever the numbers of a picture change, by the network's input or its layers. */
+/* Raise it whenever the numbers for a picture change. */
 #define FORMAT_VERSION 1u
 
 struct entry_header {

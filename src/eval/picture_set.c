@@ -98,7 +98,7 @@ static size_t said_count(const struct cg_convnet *net)
     return cg_feature_count(net) + cg_class_count(net);
 }
 
-/* What the network says of a picture, kept or new. */
+/* The network's results for a picture, cached or new. */
 static enum cg_status put_features(const struct reading *reading, size_t item,
                                    struct cg_conv_pass *pass, const struct cg_image *picture,
                                    struct cg_error *error)
@@ -174,7 +174,7 @@ static enum cg_status make_room(struct cg_picture_set *set, const struct cg_conv
                              &set->patches, error);
 }
 
-/* One kind of rows out of what was said: count floats from offset on, of each picture. */
+/* One kind of rows out of the results: count floats from offset on, for each picture. */
 static enum cg_status take_rows(const struct cg_picture_set *set, size_t stride, size_t offset,
                                 size_t count, struct cg_feature_rows *out, struct cg_error *error)
 {

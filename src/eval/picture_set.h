@@ -1,6 +1,6 @@
 /*
- * A folder of pictures, made ready for comparing: patches (swd.h) and features (features.h) of
- * each. Pictures are read one by one and not kept, so memory does not grow with their size.
+ * A folder of pictures prepared for comparison: patches (swd.h) and features (features.h) of each.
+ * Pictures are read one by one and not kept, so memory does not grow with their size.
  */
 #ifndef CG_EVAL_PICTURE_SET_H
 #define CG_EVAL_PICTURE_SET_H
@@ -12,14 +12,14 @@
 #include "eval/swd.h"
 #include "image/walk.h"
 
-/* Threads that each hold passes of a network and go through pictures until one fails. Shared by
+/* Threads that each hold passes of a network and process pictures until one fails. Shared by
  * picture_set.c and picture_pairs.c. */
 
-/* passes: of the worker, as many as asked for; NULL without a network. */
+/* passes: the worker's, as many as were requested; NULL without a network. */
 typedef enum cg_status (*cg_picture_fn)(void *context, size_t item, struct cg_conv_pass **passes,
                                         struct cg_error *error);
 
-/* Call fn for every item; of several failures the one of the lowest item is given back. net may be
+/* Call fn for every item. Of several failures, that of the lowest item is returned. net may be
  * NULL. */
 enum cg_status cg_picture_work(struct cg_pool *pool, size_t items, const struct cg_convnet *net,
                                int passes, cg_picture_fn fn, void *context, struct cg_error *error);
@@ -44,16 +44,16 @@ struct cg_picture_set {
 };
 
 /*
- * All pictures in dir and its folders. Patches are drawn by content, so names and order do not
- * matter but to pairs. Errors, naming the picture: CG_ERR_IO, CG_ERR_FORMAT (one cannot be read or
- * is too small, or there are fewer than CG_PICTURE_SET_MIN), CG_ERR_LIMIT, CG_ERR_MEMORY.
+ * All pictures in dir and its folders. Patches are drawn by content, so names and order matter only
+ * to pairs. Errors, naming the picture: CG_ERR_IO, CG_ERR_FORMAT (one cannot be read or is too
+ * small, or there are fewer than CG_PICTURE_SET_MIN), CG_ERR_LIMIT, CG_ERR_MEMORY.
  */
 enum cg_status cg_picture_set_read(const char *dir, const struct cg_picture_set_options *options,
                                    struct cg_pool *pool, struct cg_picture_set *out,
                                    struct cg_error *error);
 void cg_picture_set_clear(struct cg_picture_set *set);
 
-/* Two pictures of one name, endings and folder above aside. */
+/* Two pictures with the same name, apart from ending and folder. */
 struct cg_picture_pair {
     size_t a, b;
 };

@@ -4,10 +4,12 @@
  * Work is cut into items of one level and BLOCK directions: patches times directions is a matrix
  * product, each of its columns is sorted (by radix: the numbers' bits, turned so that they sort as
  * whole numbers, carry the picture's unit along), and the area between the two distribution
- * functions summed on the way up. Every item has its own sum, so threads do not change the result.
+ * functions summed on the way up. Every item has its own sum, so the result does not depend on
+ * threads.
  *
  * Resamples give every unit a weight. The first KEPT directions of every level are kept sorted for
- * them: weighing needs no sorting anew, and how much the distance varies shows in a few as well.
+ * them: weighting needs no sorting, and a few directions suffice to show how much the distance
+ * varies.
  */
 #include "eval/swd.h"
 
@@ -86,7 +88,7 @@ static void sort_by_bits(const struct projection *from, size_t count, int shift,
         to[places[from[i].key >> shift & 2047]++] = from[i];
 }
 
-/* Sorts from, by way of the spare, into to; from and to may be the same. */
+/* Sort from into to, which may be the same, by way of spare. */
 static void sort(struct projection *from, size_t count, struct projection *spare,
                  struct projection *to)
 {
@@ -146,9 +148,8 @@ static void channel_deviations(const struct cg_swd_set *set, int level, double d
     }
 }
 
-/* Random directions of length 1, of which every channel is then divided by its deviation in b: the
- * patches themselves need not be. That their means are taken off changes nothing, as it is the same
- * in both sets. */
+/* Random unit directions, each channel divided by its deviation in b, instead of the patches
+ * themselves. Means need not be subtracted: the shift is the same in both sets. */
 static enum cg_status make_directions(const struct cg_swd_set *b, float *directions,
                                       struct cg_error *error)
 {

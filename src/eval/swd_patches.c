@@ -1,7 +1,8 @@
 /*
  * From pictures to patches: see swd.h. The pyramid is Burt and Adelson's (1983, "The Laplacian
  * pyramid as a compact image code"): reduced by the kernel 1 4 6 4 1, expanded by the same, every
- * level but the last less what the next one says of it. Beyond the border its pixels are repeated.
+ * level but the last less its prediction from the next one. Beyond the border its pixels are
+ * repeated.
  */
 #include "eval/swd.h"
 
@@ -67,7 +68,7 @@ static void reduce(const struct plane *from, float *row, const struct plane *to)
     }
 }
 
-/* How position in the larger plane is made of three neighbours in the smaller. */
+/* The weights of three neighbours in the smaller plane for a position in the larger one. */
 static void expand_taps(int position, int count, int neighbours[3], float weights[3])
 {
     bool odd = position % 2 != 0;
@@ -111,7 +112,7 @@ static void draw_patches(const struct plane *plane, struct cg_rng *rng, size_t c
     }
 }
 
-/* Draws from every level in turn, so that only two of them are held at a time. */
+/* Draw from each level in turn, so that only two are held at a time. */
 static enum cg_status put_levels(struct cg_swd_set *set, size_t place, struct cg_rng *rng,
                                  struct plane *level, float *row, struct cg_error *error)
 {

@@ -167,8 +167,8 @@ static int append_levels(struct appender *appender, int from)
     return tokens[0];
 }
 
-/* A token and its four neighbours, cut into features for each pixel: of a grid of their own, from
- * which they are interpolated, if it is coarser. */
+/* Cut a token and its four neighbours into features for each pixel, or for a coarser grid from
+ * which the pixels' are interpolated. */
 static int append_token_out(struct appender *appender, int from)
 {
     const struct cg_generator_config *config = appender->config;

@@ -49,7 +49,7 @@ struct cg_generator_config {
 #define CG_INK_GAIN 4.0f
 #define CG_INK_BIAS (-2.0f)
 
-/* Architectures to choose from for a new model; the first unless something else is asked for. */
+/* Architectures to choose from for a new model; the first is the default. */
 struct cg_generator_preset {
     const char *name;
     struct cg_generator_config config;
@@ -60,10 +60,10 @@ extern const struct cg_generator_preset CG_GENERATOR_PRESETS[CG_GENERATOR_PRESET
 /* The numbers of the preset of this name, of the first for NULL; NULL if there is none. */
 const struct cg_generator_config *cg_generator_find(const char *name);
 
-/* Side of the largest token, which the sides of pictures are multiples of. */
+/* Side of the largest token; the sides of pictures are multiples of it. */
 int cg_generator_token_px(const struct cg_generator_config *config);
 
-/* A side that pictures are padded to: the least whole number of such tokens that holds it. */
+/* The side that pictures are padded to: the next multiple of that token. */
 int cg_generator_padded_px(const struct cg_generator_config *config, int side);
 
 /* Errors: CG_ERR_MODEL for numbers out of range, CG_ERR_MEMORY. */

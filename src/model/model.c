@@ -43,7 +43,7 @@ static enum cg_status check_known_fields(const json_t *object, const char *const
     return CG_OK;
 }
 
-/* How many numbers from 1 an array may have, and up to what. */
+/* How many numbers an array may have, at least 1, and their limit. */
 struct range {
     size_t least, most;
     int high;
@@ -80,7 +80,7 @@ static enum cg_status read_blocks(const json_t *object, const char *key, size_t 
                         &blocks->count, error);
 }
 
-/* Ranges are left to cg_generator_build, here and below. */
+/* cg_generator_build checks ranges, here and below. */
 static enum cg_status read_level(const json_t *object, int token_px,
                                  struct cg_generator_level *level, struct cg_error *error)
 {
@@ -116,8 +116,8 @@ static enum cg_status read_levels(const json_t *object, struct cg_generator_conf
     return status;
 }
 
-/* As files were written when there was one level alone: its numbers are the object's own, its
- * features are the pixels', and the head has two layers of one width. */
+/* The older form, of a single level: its numbers stand in the object itself, features are per
+ * pixel, and the head has two layers of one width. */
 static enum cg_status read_one_level(const json_t *object, struct cg_generator_config *config,
                                      struct cg_error *error)
 {

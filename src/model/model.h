@@ -38,8 +38,8 @@ enum cg_status cg_model_write(const char *path, enum cg_writing writing,
                               const struct cg_model *model, const float *parameters,
                               struct cg_error *error);
 
-/* By style name or path, as cg_engine_open (comicgan.h) describes it; folder: where styles are sought
- * before all others, or NULL. */
+/* By style name or path, as cg_engine_open (comicgan.h) describes it; folder: searched before all
+ * other places, or NULL. */
 enum cg_status cg_model_open_style(const char *folder, const char *style, struct cg_model **out,
                                    struct cg_error *error);
 
@@ -50,8 +50,8 @@ typedef enum cg_status (*cg_model_visit_fn)(void *context, const char *path,
 enum cg_status cg_model_visit_style(const char *folder, const char *style, cg_model_visit_fn visit,
                                     void *context, struct cg_error *error);
 
-/* The model file that a style's name or path means, to be freed; NULL when there is none, as of the
- * built-in one. Errors: CG_ERR_MEMORY, CG_ERR_IO. */
+/* The model file that a style's name or path stands for, to be freed; NULL if there is none, as for
+ * the built-in style. Errors: CG_ERR_MEMORY, CG_ERR_IO. */
 enum cg_status cg_model_style_path(const char *folder, const char *style, char **out,
                                    struct cg_error *error);
 

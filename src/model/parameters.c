@@ -44,7 +44,7 @@ static size_t count_tensors(const struct cg_network *const *networks, size_t cou
     return tensors;
 }
 
-/* Names the first tensor of the file that no network has a place for. */
+/* Fail, naming the first tensor of the file that belongs to no network. */
 static enum cg_status refuse_surplus(const struct cg_safetensors *file,
                                      const struct cg_network *const *networks, size_t count,
                                      struct cg_error *error)

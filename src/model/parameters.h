@@ -7,16 +7,16 @@
 #include "nn/network.h"
 
 /*
- * The parameters of count networks, whose tensors must be all that file holds. parameters: count
- * pointers, each receives a blob to be freed. Errors: CG_ERR_MODEL (a tensor is missing, of another
- * shape, or more than expected), CG_ERR_MEMORY; then all pointers are NULL.
+ * Load the parameters of count networks. The file must hold no other tensors. parameters: count
+ * pointers, each receives a blob to be freed. Errors: CG_ERR_MODEL (a tensor is missing, surplus or
+ * of another shape), CG_ERR_MEMORY; then all pointers are NULL.
  */
 enum cg_status cg_parameters_load(const struct cg_safetensors *file,
                                   const struct cg_network *const *networks, float **parameters,
                                   size_t count, struct cg_error *error);
 
-/* The object that the metadata has under key, in JSON, to be released. Errors: CG_ERR_MODEL, also
- * when there is none; CG_ERR_MEMORY. */
+/* The JSON object under key in the metadata, to be released. Errors: CG_ERR_MODEL (also if it is
+ * missing), CG_ERR_MEMORY. */
 enum cg_status cg_metadata_object(const struct cg_safetensors *file, const char *key, json_t **out,
                                   struct cg_error *error);
 

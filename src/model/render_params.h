@@ -1,7 +1,7 @@
 /*
- * How a comic is to look, and a table of it: each look a row that says its range, the value that
- * does nothing, and its name as an option and, if a card may set it, in a card. A new look is a
- * field and a row: command line, manual, cards, library and the converter's checks follow.
+ * How a comic looks. CG_LOOK_TABLE has a row for each look with its range, its neutral value, its
+ * option and, if cards may set it, its key there. A new look is a field and a row: command line,
+ * manual, cards, library and the converter's checks follow.
  */
 #ifndef CG_MODEL_RENDER_PARAMS_H
 #define CG_MODEL_RENDER_PARAMS_H
@@ -41,8 +41,8 @@ struct cg_render_params {
     float feather;       /* softness of its edges, share of the long side, 0 to 0.25 */
 };
 
-/* The looks that are one number; the first one is the working size, which has a place of its own in
- * cards. Ends with CG_OPTION_END. */
+/* The looks that are one number, the working size first, which has a place of its own in cards.
+ * Ends with CG_OPTION_END. */
 extern const struct cg_option CG_LOOK_TABLE[];
 
 /* The comic as the network draws it. */
@@ -52,7 +52,7 @@ struct cg_render_params cg_render_params_neutral(int detail_px);
 enum cg_status cg_render_params_check(const struct cg_render_params *looks, struct cg_error *error);
 
 /*
- * Set what a card's "looks" name; words it does not know are ignored. NULL sets nothing. Errors:
+ * Set the looks that a card's "looks" name; unknown names are ignored. NULL sets nothing. Errors:
  * CG_ERR_MODEL for anything but an object, values out of range or of another type.
  */
 enum cg_status cg_render_params_read(const json_t *object, struct cg_render_params *looks,

@@ -1,11 +1,11 @@
 /*
  * safetensors files: see safetensors.h.
  *
- * Reading goes from the outside in, and nothing is believed before it is checked: the frame (8
- * bytes of header length against the bytes there are), the header (bounded JSON), every tensor by
- * itself (type, shape, offsets), all tensors together (sorted by offset they must tile the data
- * without overlap, hole or rest), at last the numbers. What is allocated is bounded by the bytes
- * at hand, not by numbers found in them. Writing makes the same bytes from the same tensors.
+ * Reading goes from the outside in, and nothing is used before it is checked: the frame (8 bytes of
+ * header length against the bytes there are), the header (bounded JSON), every tensor by itself
+ * (type, shape, offsets), all tensors together (sorted by offset they must tile the data without
+ * overlap, gap or rest), and finally the numbers. Allocations are bounded by the bytes at hand, not
+ * by numbers found in them. Writing makes the same bytes from the same tensors.
  */
 #include "model/safetensors.h"
 

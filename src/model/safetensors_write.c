@@ -30,7 +30,7 @@ static enum cg_status measure(const struct cg_tensor *tensor, size_t *nbytes,
     return CG_OK;
 }
 
-/* NULL when memory is short. */
+/* NULL if out of memory. */
 static json_t *describe_tensor(const struct cg_tensor *tensor, size_t begin, size_t end)
 {
     json_t *shape = json_array();

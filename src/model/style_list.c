@@ -1,7 +1,7 @@
 /*
  * Where styles are found. The places, in this order; the first one with a name wins:
  *   1. the style built into the program (builtin.S),
- *   2. the folder that the caller names (the programs: $COMICGAN_MODELS),
+ *   2. the folder that the caller names (in the programs: $COMICGAN_MODELS),
  *   3. models/ of the source tree, when the program (or libcomicgan.so) lies in its build/PRESET,
  *   4. share/comicgan/models of the prefix that the program (or libcomicgan.so) is installed in,
  *   5. the folder given at build time (CG_DATA_DIR).
@@ -39,7 +39,7 @@ static bool has_suffix(const char *text, const char *suffix)
     return length > suffix_length && strcmp(text + length - suffix_length, suffix) == 0;
 }
 
-/* Only where there is one: cg_builtin_model_nbytes is not 0. */
+/* Call only if there is one: cg_builtin_model_nbytes is not 0. */
 static enum cg_status open_builtin(struct cg_model **out, struct cg_error *error)
 {
     return cg_model_parse(cg_builtin_model, (size_t)cg_builtin_model_nbytes, "built in", out,
@@ -58,14 +58,14 @@ static bool cut_last_part(char *path)
     return true;
 }
 
-/* The file that this code is in, the shared library or else the program; returns the way from its
+/* The file that holds this code, the shared library or the program; returns the path from its
  * folder to the data folder, or NULL. */
 static const char *find_own_file(char path[PATH_MAX])
 {
     Dl_info info;
     void *map = NULL;
     if (dladdr1(cg_builtin_model, &info, &map, RTLD_DL_LINKMAP) != 0 &&
-        ((const struct link_map *)map)->l_name[0] != '\0') /* of a program it is empty */
+        ((const struct link_map *)map)->l_name[0] != '\0') /* empty for the program */
         return realpath(((const struct link_map *)map)->l_name, path) != NULL ? CG_LIBRARY_TO_DATA
                                                                               : NULL;
     ssize_t length = readlink("/proc/self/exe", path, PATH_MAX - 1);
@@ -73,7 +73,7 @@ static const char *find_own_file(char path[PATH_MAX])
     return length > 0 ? CG_PROGRAM_TO_DATA : NULL;
 }
 
-/* Up to two folders found from where this code lies. Returns how many. */
+/* Up to two folders relative to this code's file. Returns how many. */
 static size_t list_places_beside_code(char *places[2])
 {
     char file[PATH_MAX];
@@ -89,7 +89,7 @@ static size_t list_places_beside_code(char *places[2])
     return count;
 }
 
-/* All folders, to be freed one by one; NULL stands for one that memory was short for. */
+/* All folders, to be freed one by one; NULL marks one that memory ran out for. */
 static size_t list_places(const char *folder, char *places[PLACES_MAX])
 {
     size_t count = 0;

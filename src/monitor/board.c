@@ -1,4 +1,4 @@
-/* What is known of a run while it goes: see board.h. */
+/* The state of a run for those who watch it: see board.h. */
 #include "monitor/board.h"
 
 #include "base/json.h"
@@ -13,7 +13,7 @@
 struct cg_board_series {
     char name[CG_BOARD_NAME_NBYTES];
     size_t count;
-    /* Points are means of `stride` values; those of the one in the making are summed. */
+    /* Points are means of `stride` values; the pending ones are summed. */
     unsigned stride, pending;
     double pending_sum;
     uint64_t pending_step;
@@ -89,7 +89,7 @@ static void close_board(struct cg_board *board)
     pthread_mutex_unlock(&board->lock);
 }
 
-/* The same after a change of what is not in the status. */
+/* The same after a change outside the status. */
 static void close_changed(struct cg_board *board)
 {
     board->contents.version++;
@@ -114,7 +114,7 @@ static void copy_text(char *target, size_t target_nbytes, const char *text)
     snprintf(target, target_nbytes, "%s", text == NULL ? "" : text);
 }
 
-/* ---- what the trainer tells ------------------------------------------------------------------ */
+/* ---- reports by the trainer ------------------------------------------------------------------ */
 
 void cg_board_set_state(struct cg_board *board, enum cg_board_state state, const char *text)
 {
@@ -148,7 +148,7 @@ void cg_board_set_fact(struct cg_board *board, const char *name, const char *tex
     close_changed(board);
 }
 
-/* The series of that name, made if need be; NULL when there are too many. */
+/* The series with that name, created if missing; NULL if there are too many. */
 static struct cg_board_series *find_series(struct cg_board_contents *contents, const char *name)
 {
     for (size_t i = 0; i < contents->series_count; i++)
@@ -248,7 +248,7 @@ void cg_board_add_sample(struct cg_board *board, uint64_t step, const char *file
     close_changed(board);
 }
 
-/* ---- what is asked of the trainer ------------------------------------------------------------ */
+/* ---- requests to the trainer ----------------------------------------------------------------- */
 
 void cg_board_ask(struct cg_board *board, enum cg_board_request request)
 {
@@ -355,8 +355,8 @@ static json_t *facts_of(const struct cg_board_contents *contents)
     return list;
 }
 
-/* Steps and values side by side. What a thinned series has not yet made a point of ends it, so that
- * the newest value is always there. */
+/* Steps and values side by side. The pending values of a thinned series end it, so that the newest
+ * value is always there. */
 static json_t *series_of(const struct cg_board_contents *contents)
 {
     json_t *list = json_array();

@@ -1,6 +1,6 @@
 /*
- * A run's page as one file: see report.h. It is page.html with its style sheets and scripts written
- * out where they are referred to, and with the data that the live page asks for.
+ * A run's page as one file: see report.h. It is page.html with its style sheets and scripts
+ * inlined, and with the data that the live page requests.
  */
 #include "monitor/report.h"
 
@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Of pictures, before they become text, which adds a third. */
+/* For pictures, before base64 adds a third. */
 #define PICTURES_NBYTES ((uint64_t)4 << 20)
 #define PICTURE_MAX_NBYTES ((size_t)8 << 20)
 
@@ -22,7 +22,7 @@
 
 struct gallery {
     const char *samples_dir;
-    struct cg_error trouble; /* of a picture that is there and cannot be read */
+    struct cg_error trouble; /* for a picture that exists but cannot be read */
     uint64_t total_nbytes;
 };
 
@@ -37,7 +37,7 @@ static uint64_t size_of(const struct gallery *gallery, const char *file)
     return there ? (uint64_t)about.st_size : 0;
 }
 
-/* Takes no picture, only its size. */
+/* Add up the pictures' sizes. */
 static char *weigh(void *context, size_t number, size_t count, const char *file)
 {
     struct gallery *gallery = context;
@@ -55,7 +55,7 @@ static bool is_chosen(size_t number, size_t count, size_t wanted)
     return number * (wanted - 1) / (count - 1) != (number - 1) * (wanted - 1) / (count - 1);
 }
 
-/* The picture itself as an address, if it is chosen and can be read. */
+/* The picture itself as a URL, if it is chosen and readable. */
 static char *embed(void *context, size_t number, size_t count, const char *file)
 {
     struct gallery *gallery = context;
@@ -85,7 +85,7 @@ static char *embed(void *context, size_t number, size_t count, const char *file)
 
 /* ---- the page -------------------------------------------------------------------------------- */
 
-/* JSON in a script: no '<' may stand there, which only strings hold. Takes json over. */
+/* JSON in a script, where '<', which only strings contain, must be escaped. Takes json over. */
 static void add_json(struct cg_text_file *page, char *json)
 {
     if (json == NULL) {
@@ -131,7 +131,7 @@ static void add_data(struct cg_text_file *page, const char *samples_dir, struct 
     cg_text_file_add_text(page, "}</script>\n");
 }
 
-/* One line of page.html: as it is, or what it refers to. */
+/* One line of page.html as it is, or the file that it refers to. */
 static void add_line(struct cg_text_file *page, const char *line, size_t nbytes,
                      const char *samples_dir, struct cg_board *board)
 {

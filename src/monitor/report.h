@@ -8,9 +8,9 @@
 #include <stddef.h>
 
 /*
- * Write the board to path as HTML. Of the samples, files in samples_dir, as many go in as fit into
- * some megabytes, evenly spread over the run, the first and the last among them. Errors: CG_ERR_IO,
- * CG_ERR_MEMORY.
+ * Write the board to path as HTML. Of the samples, files in samples_dir, as many are included as
+ * fit into some megabytes, evenly spread over the run, with the first and the last. Errors:
+ * CG_ERR_IO, CG_ERR_MEMORY.
  */
 enum cg_status cg_report_write(const char *path, const char *samples_dir, struct cg_board *board,
                                struct cg_error *error);
@@ -19,11 +19,11 @@ enum cg_status cg_report_write(const char *path, const char *samples_dir, struct
 
 struct cg_asset {
     const char *type; /* MIME */
-    const char *text; /* not ended by a zero */
+    const char *text; /* without a terminating NUL */
     size_t nbytes;
 };
 
-/* The part that page.html refers to by this name; false: there is none. */
+/* The part with this name in page.html; false if there is none. */
 bool cg_asset_find(const char *name, struct cg_asset *out);
 
 #endif

@@ -20,13 +20,13 @@
 #include <unistd.h>
 
 /*
- * Who may hold a connection: see server_guard.h. libmicrohttpd's own timeout begins anew with every
- * byte; here the time for a whole request counts, and it is looked at when somebody else comes.
+ * Who may hold a connection: see server_guard.h. libmicrohttpd's own timeout restarts with every
+ * byte; here the time for a whole request counts, checked when the next connection comes.
  */
 
 struct cg_guard_connection;
 
-/* Used by the server's one thread alone. */
+/* Used only by the server's one thread. */
 struct cg_guard {
     struct cg_server_limits limits;
     struct cg_guard_connection *connections;
@@ -36,11 +36,11 @@ struct cg_guard_connection {
     struct cg_guard_connection *next;
     struct sockaddr_storage address;
     int fd;
-    double since; /* the request's begin */
-    bool is_cut;  /* off, and not counted; libmicrohttpd will close it */
+    double since; /* when the request began */
+    bool is_cut;  /* not counted; libmicrohttpd will close it */
 };
 
-/* One sender may have all addresses of an IPv6 network. */
+/* One sender may own all addresses of an IPv6 network. */
 static bool is_same_sender(const struct sockaddr *a, const struct sockaddr *b)
 {
     if (a->sa_family != b->sa_family)
@@ -57,8 +57,8 @@ static double now(const struct cg_guard *guard)
     return guard->limits.now(guard->limits.context);
 }
 
-/* Called by libmicrohttpd; context is the guard. accept cuts off what is over its time, then says
- * whether there is room for one more. */
+/* Called by libmicrohttpd; context is the guard. Cut off connections that are over their time, then
+ * say whether there is room for one more. */
 static enum MHD_Result guard_accept(void *context, const struct sockaddr *address, socklen_t nbytes)
 {
     struct cg_guard *guard = context;
@@ -150,7 +150,7 @@ struct cg_server {
 
 /* ---- answers --------------------------------------------------------------------------------- */
 
-/* dygraphs sets a style attribute; nothing else in the page may bring styles or scripts along. */
+/* dygraphs sets style attributes; apart from that no inline styles and scripts are allowed. */
 static const char *const headers[][2] = {
     {"Content-Security-Policy",
      "default-src 'none'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; "
@@ -162,7 +162,7 @@ static const char *const headers[][2] = {
     {"Cache-Control", "no-store"},
 };
 
-/* Send and release the response; NULL: memory is short, the connection is closed. */
+/* Send and release the response; NULL (out of memory) closes the connection. */
 static enum MHD_Result send_response(struct MHD_Connection *connection, unsigned status,
                                      const char *type, struct MHD_Response *response)
 {
@@ -178,7 +178,7 @@ static enum MHD_Result send_response(struct MHD_Connection *connection, unsigned
     return result;
 }
 
-/* A line of plain text, which is static. */
+/* A line of plain, static text. */
 static enum MHD_Result send_line(struct MHD_Connection *connection, unsigned status,
                                  const char *line)
 {
@@ -187,7 +187,7 @@ static enum MHD_Result send_line(struct MHD_Connection *connection, unsigned sta
                                                          MHD_RESPMEM_PERSISTENT));
 }
 
-/* Takes text over; NULL: memory is short. */
+/* Takes text over; NULL: out of memory. */
 static enum MHD_Result send_json(struct MHD_Connection *connection, char *text)
 {
     if (text == NULL)
@@ -260,7 +260,7 @@ static enum MHD_Result handle_get(struct cg_server *server, struct MHD_Connectio
     return send_asset(connection, path + 1);
 }
 
-/* In a time that does not tell how much of it was right. */
+/* In constant time. */
 static bool is_token(const struct cg_server *server, const char *given)
 {
     unsigned different = 0;
@@ -295,7 +295,7 @@ static enum MHD_Result handle_post(struct cg_server *server, struct MHD_Connecti
     return send_line(connection, MHD_HTTP_NOT_FOUND, "there is no such action\n");
 }
 
-/* A body in chunks does not tell its size. */
+/* A chunked body has no size. */
 static bool body_is_too_large(struct MHD_Connection *connection)
 {
     if (MHD_lookup_connection_value(connection, MHD_HEADER_KIND,
@@ -323,7 +323,7 @@ static enum MHD_Result count_host(void *context, enum MHD_ValueKind kind, const 
     return MHD_YES;
 }
 
-/* The request's one Host header; NULL if there is none, or more. */
+/* The request's Host header; NULL if there is not exactly one. */
 static const char *the_host(struct MHD_Connection *connection)
 {
     struct hosts hosts = {0};
@@ -332,7 +332,7 @@ static const char *the_host(struct MHD_Connection *connection)
 }
 
 /* What libmicrohttpd calls: once with the headers, once for each part of a body, once at the end.
- * No action reads a body, so it is dropped as it comes. */
+ * No action has a body, so bodies are dropped. */
 static enum MHD_Result handle(void *context, struct MHD_Connection *connection, const char *path,
                               const char *method, const char *version, const char *body,
                               size_t *body_nbytes, void **request)
@@ -377,7 +377,7 @@ static enum cg_status make_token(char token[TOKEN_NBYTES], struct cg_error *erro
     return CG_OK;
 }
 
-/* Listen and serve. The socket is the daemon's as soon as there is one. */
+/* Listen and serve. The daemon owns the socket once it runs. */
 static enum cg_status start_daemon(struct cg_server *server, struct cg_error *error)
 {
     int fd;
@@ -388,7 +388,7 @@ static enum cg_status start_daemon(struct cg_server *server, struct cg_error *er
         MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_AUTO, 0, guard_accept, &server->guard, handle,
         server, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_NOTIFY_CONNECTION, guard_notify,
         &server->guard, MHD_OPTION_NOTIFY_COMPLETED, guard_completed, &server->guard,
-        /* twice as many, as those that were cut off are counted until closed */
+        /* twice as many, as cut off connections count until closed */
         MHD_OPTION_CONNECTION_LIMIT, 2 * (unsigned)server->guard.limits.connections,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY_NBYTES, MHD_OPTION_CONNECTION_TIMEOUT,
         (unsigned)IDLE_SECONDS, MHD_OPTION_END);

@@ -1,4 +1,4 @@
-/* Where the server listens, and under which names it may be called. */
+/* Where the server listens, and the names that it answers to. */
 #ifndef CG_MONITOR_SERVER_HOST_H
 #define CG_MONITOR_SERVER_HOST_H
 
@@ -16,14 +16,14 @@ struct cg_host {
 /* Split [HOST:]PORT; an IPv6 address stands in brackets. Errors: CG_ERR_ARGUMENT. */
 enum cg_status cg_host_parse(const char *address, struct cg_host *out, struct cg_error *error);
 
-/* A listening socket there; port 0 becomes the one that was had. Errors: CG_ERR_IO, with what to
- * do. */
+/* A listening socket there; port 0 is replaced by the actual one. Errors: CG_ERR_IO, with
+ * advice. */
 enum cg_status cg_host_listen(struct cg_host *host, int *socket_out, struct cg_error *error);
 
 /* Whether a request's Host header names this server. */
 bool cg_host_accepts(const struct cg_host *host, const char *header);
 
-/* HOST:PORT as it stands in an address; what binds to all addresses goes by this machine's name. */
+/* HOST:PORT for use in a URL; with the machine's name if it binds to all addresses. */
 void cg_host_print(const struct cg_host *host, char *out, size_t out_nbytes);
 
 #endif

@@ -40,11 +40,11 @@ struct cg_infer {
     struct cg_buffer memory;
     float *arena; /* in memory: global maps, then one scratch a worker */
     size_t global_floats;
-    float *prepared; /* the layers' parameters in the order they like best */
+    float *prepared; /* the layers' packed parameters */
     struct cg_shape input_shape;
 };
 
-/* What the blocks of one stage need to know. */
+/* What the blocks of a stage share. */
 struct stage_run {
     struct cg_infer *infer;
     const struct stage *stage;
@@ -227,7 +227,7 @@ static enum cg_status reserve_prepared(struct cg_infer *infer, struct cg_error *
     return infer->prepared == NULL ? CG_ERR_MEMORY : CG_OK;
 }
 
-/* Costs less than a thousandth of a picture, so it is done for every one. */
+/* Takes less than a thousandth of a picture's time, so it is done for every picture. */
 static void prepare_parameters(struct cg_infer *infer, const float *parameters)
 {
     for (int i = 0; i < infer->network->layer_count; i++) {
@@ -280,7 +280,7 @@ void cg_infer_free(struct cg_infer *infer)
     free(infer);
 }
 
-/* First float of the rows that a block sees of a map: of its part, or of the map for a gather. */
+/* First float that a block sees of a map: of its own rows or, for a gather, of the whole map. */
 static float *rows_of(const struct stage_run *run, int layer, size_t block_begin, bool whole,
                       float *scratch)
 {

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-/* to += from; the short lengths that gathers are made of in a few vectors. */
+/* to += from, for the short lengths of gathers in a few vectors. */
 static inline void add_floats(float *restrict to, const float *restrict from, size_t count)
 {
     size_t i = 0;
@@ -161,7 +161,7 @@ void cg_shift_forward(const struct cg_layer_forward *call)
     }
 }
 
-/* The way back of shift_line for a whole line of the grid. */
+/* Backward of shift_line, for a whole line of the grid. */
 static void add_line(const struct cg_layer_backward *call, size_t first)
 {
     const struct cg_shape *shape = call->in_shape;

@@ -17,7 +17,8 @@ bool cg_linear_shape(const struct cg_layer *layer, const struct cg_shape *in,
     return true;
 }
 
-/* The narrow kernel applies ReLU and leaky ReLU itself; the others need a pass of their own. */
+/* The small-weight kernel applies ReLU and leaky ReLU itself; other activations need a pass of
+ * their own. */
 static bool is_small(const struct cg_layer *layer)
 {
     return layer->out_channels <= CG_SMALL_GEMM_OUT_MAX &&
@@ -85,7 +86,7 @@ void cg_linear_forward(const struct cg_layer_forward *call)
     cg_columns_run(call->pool, out, forward_columns, call);
 }
 
-/* Those columns' gradients by W and b. */
+/* Gradients of W and b for those columns. */
 static void backward_columns(const void *context, size_t begin, size_t end)
 {
     const struct cg_layer_backward *call = context;
@@ -103,7 +104,7 @@ static void backward_columns(const void *context, size_t begin, size_t end)
     cg_columns_sums_add(call->grad_parameters + layer->bias_offset + begin, gradient);
 }
 
-/* All but what is added to a gradient that other layers have begun. */
+/* All gradients, except an input gradient that must be accumulated. */
 static void small_gemm_backward(const struct cg_layer_backward *call)
 {
     const struct cg_layer *layer = call->layer;

@@ -18,8 +18,8 @@ static void pass_gradient(float *target, const float *gradient, size_t count, bo
 }
 
 /* ---- to_pixels: the channels of a row cut into size * size rows, in the same order in memory ----
- * Forward and backward are for where it has memory of its own: its input is read by others too, or
- * is the network's. */
+ * Forward and backward run only if the output has memory of its own, that is if other layers read
+ * the input too, or it is the network's. */
 
 bool cg_to_pixels_shape(const struct cg_layer *layer, const struct cg_shape *in,
                         const struct cg_shape *in2, struct cg_shape *out)
@@ -155,7 +155,7 @@ void cg_luma_backward(const struct cg_layer_backward *call)
         }
 }
 
-/* ---- dropout (Srivastava et al. 2014), scaled in training so that use is the identity ----
+/* ---- dropout (Srivastava et al. 2014), scaled in training so that inference is the identity ----
  * Which values are kept is a hash of the noise and their number: nothing is kept for backward. */
 
 bool cg_dropout_shape(const struct cg_layer *layer, const struct cg_shape *in,

@@ -7,8 +7,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* Sums of floats are kept apart in so many strands, so that a loop can add them side by side, and
- * for so many values at most, so that little is lost to rounding. */
+/* Floats are summed in this many strands, so that loops vectorise, and at most STRETCH values at a
+ * time, so that little is lost to rounding. */
 #define STRANDS 16
 #define STRETCH 4096
 
@@ -121,7 +121,7 @@ double cg_loss_shifted_l1(const float *first, const float *second, int height, i
 {
     int columns = width - abs(right), rows = height - abs(down);
     int left = right < 0 ? -right : 0,
-        top = down < 0 ? -down : 0; /* of what both have, in second */
+        top = down < 0 ? -down : 0; /* of the common area, in second */
     size_t values = (size_t)columns * (size_t)channels;
     float scale = weight / (float)(values * (size_t)rows);
     double sum = 0.0;
@@ -198,14 +198,14 @@ double cg_loss_absence(const float *logit, const float *fraction, size_t count, 
     return mean_in_stretches(absence_stretch, logit, fraction, count, weight, gradient);
 }
 
-/* Value and derivative of one term of the game. */
+/* Value and derivative of one adversarial term. */
 struct term {
     float value, slope;
 };
 
 static struct term discriminator_term(enum cg_gan_objective objective, bool real, float logit)
 {
-    float direction = real ? -1.0f : 1.0f; /* of growing loss */
+    float direction = real ? -1.0f : 1.0f; /* in which the loss grows */
     float label = real ? 1.0f : 0.0f;
     switch (objective) {
     case CG_GAN_LEAST_SQUARES:

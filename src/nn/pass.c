@@ -80,7 +80,7 @@ static int consumer_count(const struct cg_network *network, int layer)
     return count;
 }
 
-/* Nothing reads its output but its one consumer: backward needs none of it. */
+/* Backward does not need the layer's output. */
 static bool output_is_free(const struct cg_layer *layer)
 {
     return layer->kind == CG_LAYER_UPSAMPLE ||
@@ -129,7 +129,7 @@ static bool layer_is_wanted(const struct cg_pass *pass, int layer)
     return layer == CG_NETWORK_INPUT ? pass->input_gradient : pass->wanted[layer];
 }
 
-/* A view that lies in its input's memory: nothing is to be done. */
+/* A view that lies in its input's memory: nothing to do. */
 static bool shares_memory(const struct cg_pass *pass, int layer)
 {
     return cg_layer_is_view(&pass->network->layers[layer]) && pass->root[layer] != layer;

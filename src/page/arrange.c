@@ -1,20 +1,20 @@
 /*
- * Which arrangement a page gets: see layout.h.
+ * Choosing a page's arrangement: see layout.h.
  *
- * All arrangements of the photos, in their order, into rows of columns are tried (some thousands
- * for nine photos), and the one of least cost is taken. Costs, each about 0 to 1:
- *   - what is cropped away, by far the most important;
- *   - panels much smaller than the mean: they cannot be read;
- *   - upright gutters of neighbouring rows that meet, as in a table: a page lives by its rhythm.
- * To have a choice where all photos are of one shape, each arrangement is also tried with its rows'
- * first panels a little wider and a little narrower by turns.
+ * All arrangements of the photos, in order, into rows of columns are tried (some thousands for nine
+ * photos), and the cheapest is chosen. Costs, each about 0 to 1:
+ *   - the area cropped away, by far the most important;
+ *   - panels much smaller than the mean, which cannot be read;
+ *   - vertical gutters that line up between rows, as in a table: a page needs rhythm.
+ * To have a choice when all photos have one shape, each arrangement is also tried with the rows'
+ * first panels alternately a little wider and a little narrower.
  */
 #include "page/layout.h"
 
 #include <math.h>
 #include <string.h>
 
-/* Panels have no more extreme shapes than these: a panorama is cropped to fit. */
+/* The most extreme shapes of panels: a panorama is cropped to fit. */
 #define PANEL_ASPECT_MIN 0.4
 #define PANEL_ASPECT_MAX 3.2
 
@@ -79,7 +79,7 @@ static double height_of(const struct cg_panel *panel)
     return panel->y[2] - panel->y[0];
 }
 
-/* Mean of the logarithms by which panels and photos differ in shape, and half of the worst. */
+/* Mean of the log ratios of the panels' and the photos' shapes, plus half of the worst. */
 static double crop_cost(const struct search *search, const struct cg_panel *panels)
 {
     double sum = 0.0, worst = 0.0;
@@ -92,7 +92,8 @@ static double crop_cost(const struct search *search, const struct cg_panel *pane
     return sum / search->count + 0.5 * worst;
 }
 
-/* Panels smaller than the mean by more than a third; or a feature of another size than wanted. */
+/* For panels more than a third smaller than the mean, or a feature of another size than
+ * intended. */
 static double size_cost(const struct search *search, const struct cg_panel *panels)
 {
     double areas[CG_PAGE_PANELS_MAX], total = 0.0, cost = 0.0;
@@ -130,8 +131,8 @@ static double clamp_aspect(double aspect)
     return fmin(fmax(aspect, PANEL_ASPECT_MIN), PANEL_ASPECT_MAX);
 }
 
-/* The shapes to ask for. rhythm 0: the photos' own; otherwise rows' first panels by turns wider and
- * narrower than their neighbours, beginning with wider (1) or narrower (-1). */
+/* The shapes to aim for. rhythm 0: the photos' own; else the rows' first panels are alternately
+ * wider and narrower than their neighbours, beginning with wider (1) or narrower (-1). */
 static void wish_aspects(const struct search *search, const struct cg_arrangement *arrangement,
                          int rhythm, double *wishes)
 {
@@ -168,7 +169,7 @@ static void try_arrangement(struct search *search, const struct cg_arrangement *
 
 /* ---- all arrangements ------------------------------------------------------------------------ */
 
-/* Every row that a page may have. Two stacks side by side would leave the order of reading open. */
+/* All possible rows. Two stacks side by side would leave the reading order ambiguous. */
 static const struct cg_arrangement_row rows_known[] = {
     {1, {1}}, {2, {1, 1}}, {3, {1, 1, 1}}, {4, {1, 1, 1, 1}}, {2, {1, 2}}, {2, {2, 1}},
 };
@@ -201,7 +202,7 @@ static struct cg_arrangement_row row_of(int column_count)
     return row;
 }
 
-/* Rows of the same height, and as near to the same number of panels as can be. */
+/* Rows of the same height, with as equal numbers of panels as possible. */
 static void try_grids(struct search *search)
 {
     const struct cg_page_geometry *page = search->page;
@@ -227,7 +228,7 @@ static void try_grids(struct search *search)
     }
 }
 
-/* One row or one column of them all; the page gets its height if it has none. */
+/* All panels in one row or one column; a page without a height gets one. */
 static void try_line(struct search *search, struct cg_page_geometry *page, bool is_column)
 {
     struct cg_arrangement line = {.row_count = is_column ? search->count : 1};

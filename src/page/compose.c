@@ -155,10 +155,10 @@ struct cg_crop cg_focus_crop(const struct cg_focus *focus, double aspect)
 #define CAPTION_HEIGHT 0.42
 #define CAPTION_SIDE_EM 0.55
 #define CAPTION_ABOVE_EM 0.3
-/* The lower corner is taken only if the upper one hides so many times as much. */
+/* The lower corner is chosen only if the upper one hides this many times as much. */
 #define UPPER_CORNER_WORTH 1.25
 
-/* A title: of the header's height at most, and the smallest size as a part of that. */
+/* A title: at most this part of the header's height, and the smallest size as a part of that. */
 #define TITLE_SMALLEST 0.25
 #define TITLE_HEIGHT 0.86
 
@@ -214,7 +214,7 @@ static void blend(uint8_t *pixel, const uint8_t colour[3], double coverage)
         pixel[c] = (uint8_t)lround(pixel[c] + coverage * (colour[c] - pixel[c]));
 }
 
-/* One pixel of a quadrilateral: what it is filled with, the line along its edge, what is around. */
+/* One pixel of a quadrilateral: fill, edge line, surroundings. */
 static void draw_pixel(uint8_t *pixel, const uint8_t fill[3], double distance, double line_px)
 {
     if (distance >= line_px + 0.5) {

@@ -1,7 +1,7 @@
 /*
- * Fonts: see font.h. HarfBuzz finds letters, their widths and kerning (which most fonts of today
- * keep in GPOS, where FreeType does not look); FreeType draws them, without hinting. Both read the
- * same bytes and are built for files from strangers.
+ * Fonts: see font.h. HarfBuzz finds glyphs, their widths and kerning (which most fonts today keep
+ * in GPOS, which FreeType does not read); FreeType draws them, without hinting. Both read the same
+ * bytes and are built for files from strangers.
  */
 #include "page/font.h"
 
@@ -21,14 +21,14 @@
 
 #define FONT_MAX_NBYTES ((size_t)64 << 20)
 #define FONTS_MAX 8
-#define GLYPH_MAX_EM 16 /* a larger letter is damage, and would take memory without end */
+#define GLYPH_MAX_EM 16 /* a larger glyph is damage, and would take unbounded memory */
 
 struct font {
     char *path;
     uint8_t *bytes;
     FT_Face face;
     hb_font_t *shapes; /* NULL until the font is needed */
-    double em;         /* its units, of 1 */
+    double em;         /* its units */
 };
 
 struct cg_fonts {
@@ -42,7 +42,7 @@ struct cg_fonts {
 /* The usual places for fonts. */
 static const char *const usual_folders[] = {"/usr/local/share/fonts", "/usr/share/fonts", NULL};
 
-/* The best first: a lettering hand, then fonts that have many scripts. */
+/* The best first: a lettering font, then fonts with many scripts. */
 static const char *const usual_files[] = {
     "opentype/comic-neue/ComicNeue-Bold.otf",   "truetype/comic-neue/ComicNeue-Bold.ttf",
     "truetype/dejavu/DejaVuSans-Bold.ttf",      "truetype/noto/NotoSans-Bold.ttf",
@@ -69,8 +69,8 @@ static enum cg_status fail_font(const struct font *font, FT_Error code, struct c
                    cg_path_tail(font->path));
 }
 
-/* HarfBuzz answers a lack of memory with objects that are empty, or have no glyphs, as damage has;
- * FreeType, which read the font before it, tells most damage. */
+/* When out of memory, HarfBuzz returns objects that are empty or without glyphs, as for damage;
+ * FreeType, which has read the font before, detects most damage. */
 static enum cg_status open_shapes(struct font *font, size_t nbytes, struct cg_error *error)
 {
     hb_blob_t *blob = hb_blob_create((const char *)font->bytes, (unsigned)nbytes,
@@ -139,7 +139,7 @@ static enum cg_status add_usual(struct cg_fonts *fonts, const char *const *folde
     return CG_OK;
 }
 
-/* FreeType's drivers answer a lack of memory as they answer damage, so its memory is watched. */
+/* FreeType's drivers report a lack of memory as damage, so its memory is watched. */
 
 static void *watched_alloc(FT_Memory memory, long nbytes)
 {
@@ -168,7 +168,7 @@ static enum cg_status open_libraries(struct cg_fonts *fonts, struct cg_error *er
     if (!hb_buffer_allocation_successful(fonts->pair) ||
         FT_New_Library(&fonts->memory, &fonts->library) != FT_Err_Ok)
         return cg_fail(error, CG_ERR_MEMORY, "fonts: out of memory");
-    FT_Add_Default_Modules(fonts->library); /* tells nothing of what it could not add */
+    FT_Add_Default_Modules(fonts->library); /* reports no failures */
     return cg_memory_was_short() ? cg_fail(error, CG_ERR_MEMORY, "fonts: out of memory") : CG_OK;
 }
 
@@ -245,8 +245,8 @@ enum cg_status cg_fonts_find(struct cg_fonts *fonts, int32_t codepoint, struct c
 
 /* ---- letters --------------------------------------------------------------------------------- */
 
-/* What kerning adds between two letters, in the font's units: both are shaped alone and together,
- * without features that would draw other letters in their place. */
+/* The kerning between two glyphs, in the font's units: both are shaped alone and together, without
+ * features that substitute glyphs. */
 static enum cg_status find_kerning(const struct cg_fonts *fonts, const struct font *font,
                                    const struct cg_glyph *glyph, const struct cg_glyph *next,
                                    int *out, struct cg_error *error)

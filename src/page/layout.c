@@ -128,8 +128,8 @@ static void place_column(const struct cut *left, const struct cut *right, const 
     }
 }
 
-/* How far the tops of a row's inner cuts lie to the right of their middles: what the slant asks
- * for, but no more than narrow columns bear. */
+/* How far the tops of a row's inner cuts lie to the right of their middles: by the slant, limited
+ * by narrow columns. */
 static double lean_of(const struct cg_page_geometry *page, const struct cg_arrangement_row *row,
                       const double *aspects, double stretch, int number)
 {
@@ -179,7 +179,7 @@ static void mirror(const struct cg_page_geometry *page, struct cg_panel *panel)
         panel->x[i] = page->width - from.x[source[i]];
 }
 
-/* False where gutters have eaten a panel up. */
+/* False if gutters leave a panel no room. */
 static bool has_room(const struct cg_panel *panel)
 {
     return panel->x[1] - panel->x[0] >= PANEL_MIN_PX && panel->x[2] - panel->x[3] >= PANEL_MIN_PX &&

@@ -1,6 +1,6 @@
 /*
- * Where the panels of a comic page lie: geometry alone, no pixels. All lengths are pixels of the
- * page. A new layout is a row of the table in arrange.c.
+ * The geometry of a comic page's panels; no pixels. All lengths are pixels of the page. A new
+ * layout is a row of the table in arrange.c.
  */
 #ifndef CG_PAGE_LAYOUT_H
 #define CG_PAGE_LAYOUT_H
@@ -20,7 +20,7 @@ struct cg_panel {
     double x[4], y[4];
 };
 
-/* Whole pixels that a panel lies in: from (x, y), width x height. */
+/* The pixels that a panel covers: from (x, y), width x height. */
 struct cg_panel_box {
     int x, y, width, height;
 };
@@ -50,9 +50,9 @@ struct cg_arrangement {
 
 /*
  * The panels of an arrangement that fills the page. aspects: the width / height that each panel
- * should have. All are stretched by one factor, so that no photo is cropped more than another.
- * panels: one for each aspect, in reading order. Returns the factor; 0 when the gutters leave no
- * room, and then panels are undefined.
+ * should have. All are stretched by one factor, so that all photos are cropped alike. panels: one
+ * for each aspect, in reading order. Returns the factor; 0 when the gutters leave no room, and then
+ * panels are undefined.
  */
 double cg_layout_fit(const struct cg_page_geometry *page, const struct cg_arrangement *arrangement,
                      const double *aspects, struct cg_panel *panels);
@@ -66,16 +66,16 @@ const char *cg_layout_name(size_t index);
 
 /*
  * Lay out count photos by the layout of that name. aspects: width / height of the photos, in
- * reading order. If page->height is 0, only layouts that are one row or one column can be asked
- * for, and the height becomes what they need. panels: count of them. Errors: CG_ERR_ARGUMENT for an
- * unknown name, a wrong count, or a height of 0 with another layout; CG_ERR_LIMIT when the gutters
- * leave the panels no room.
+ * reading order. If page->height is 0, the layout must be a single row or column, and the height is
+ * set to what it needs. panels: count of them. Errors: CG_ERR_ARGUMENT for an unknown name, a wrong
+ * count, or a height of 0 with another layout; CG_ERR_LIMIT when the gutters leave the panels no
+ * room.
  */
 enum cg_status cg_layout_make(struct cg_page_geometry *page, const char *name,
                               const double *aspects, int count, struct cg_panel *panels,
                               struct cg_error *error);
 
-/* True if the page of that layout may have a height of its own, see above. */
+/* Whether a page of that layout may have a height of 0, see above. */
 bool cg_layout_has_free_height(const char *name);
 
 #endif

@@ -1,6 +1,6 @@
 /*
  * Lettering: see letter.h. The steps: bytes to letters, the largest size at which the lines fit,
- * for this size the narrowest width with as many lines (which evens them out), drawing.
+ * the narrowest width with the same number of lines (which evens them out), drawing.
  */
 #include "page/letter.h"
 
@@ -23,7 +23,7 @@ struct letter {
     double advance; /* ems, with the kerning towards the next letter */
 };
 
-/* Letters from begin to end, without the blanks at its end. */
+/* Letters from begin to end, without trailing blanks. */
 struct line {
     int begin, end;
 };
@@ -94,13 +94,14 @@ static bool is_blank(int32_t codepoint)
     return codepoint == ' ' || codepoint == '\n';
 }
 
-/* Han, kana and what goes with them: a line may break between any two. */
+/* Han, kana and related scripts: a line may break between any two. */
 static bool is_east_asian(int32_t codepoint)
 {
     return codepoint >= 0x2e80 && codepoint < 0xa000;
 }
 
-/* What does not begin a line in Chinese and Japanese: closing marks, small kana, long sound. */
+/* Characters that may not begin a line in Chinese and Japanese: closing marks, small kana, long
+ * sound. */
 static bool stays_with_the_last(int32_t codepoint)
 {
     static const int32_t marks[] = {0x3001, 0x3002, 0x3009, 0x300b, 0x300d, 0x300f, 0x3011,
@@ -183,7 +184,7 @@ static double height_em(const struct cg_lettering *lettering)
     return reach * (1.0 + LINE_GAP * (lettering->line_count - 1));
 }
 
-/* Make the lines even: the narrowest width that needs no more of them. */
+/* Even out the lines: find the narrowest width that needs no more of them. */
 static void even_out(struct cg_lettering *lettering, double width_em)
 {
     int line_count = lettering->line_count;

@@ -5,9 +5,9 @@
  * r_a * r_b^T: so a factor with more rows than columns is reduced to its triangle first, and what
  * remains is at most columns x columns.
  *
- * LAPACK counts column by column: it sees our a as a^T, and the triangle of its LQ decomposition,
- * a^T = l q, lies in memory as the rows of r = l^T. A matrix and its transpose have the same
- * singular values.
+ * LAPACK is column-major: it sees our a as a^T, and the triangle of its LQ decomposition, a^T = l
+ * q, lies in memory as the rows of r = l^T. A matrix and its transpose have the same singular
+ * values.
  */
 #include "tensor/singular.h"
 
@@ -34,14 +34,14 @@ static enum cg_status check(blasint info, const char *routine, struct cg_error *
                    (int)info);
 }
 
-/* Room for a routine that has said how much it likes to have; at least one number. */
+/* Workspace of the size that a routine asked for, at least one number. */
 static double *make_work(double wanted, blasint *count, struct cg_error *error)
 {
     *count = wanted < 1.0 ? 1 : (blasint)wanted;
     return cg_alloc((size_t)*count, sizeof(double), "room for LAPACK", error);
 }
 
-/* Reduce rows > columns to columns rows that have the same product with themselves. */
+/* Reduce rows > columns to columns rows with the same a^T a. */
 static enum cg_status make_triangle(double *a, size_t rows, size_t columns, struct cg_error *error)
 {
     blasint m = (blasint)columns, n = (blasint)rows, info, work_count = -1;

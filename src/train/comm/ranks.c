@@ -12,13 +12,12 @@
 #include <time.h>
 
 /*
- * Others are waited for awake for about as long as an allreduce takes; who waits for longer, as
- * while the first rank writes or the run pauses, must not take the processor from those who work.
- * There is no yielding in between: where more threads run than processors, that costs whole time
- * slices.
+ * Spin for about as long as an allreduce takes. Longer waits, as while the first rank writes or the
+ * run pauses, must not take the processor from those who work. No yielding in between: with more
+ * threads than processors, that costs whole time slices.
  */
 #define SECONDS_AWAKE 0.0005
-#define SLEEP_SHARE 0.02 /* of what was waited so far: so much it may become too long */
+#define SLEEP_SHARE 0.02 /* a sleep's length, as a fraction of the time waited so far */
 #define SLEEP_SECONDS_MAX 0.002
 
 struct cg_ranks {
@@ -38,7 +37,7 @@ struct cg_allreduce {
     struct cg_ranks *ranks;
     void *channel;
     float *data;
-    float *versions;    /* every rank's numbers of this one's part */
+    float *versions;    /* all ranks' values of this rank's part */
     size_t *ends;       /* of the ranks' parts, in bytes */
     size_t begin, part; /* this rank's part, in numbers */
     enum phase phase;
@@ -114,7 +113,7 @@ static void sleep_for(double seconds)
     nanosleep(&(struct timespec){.tv_nsec = (long)(1e9 * seconds)}, NULL);
 }
 
-/* Call is_over, with the mutex held, until it says so: first again and again, then with ever longer
+/* Call is_over, with the mutex held, until it returns true: first spinning, then with ever longer
  * sleeps. */
 static void wait_until(struct cg_ranks *ranks, bool (*is_over)(void *subject), void *subject)
 {
@@ -138,7 +137,7 @@ static bool control_is_done(void *subject)
     return ranks->transport->is_done(ranks->control);
 }
 
-/* Parts as in ranks->ends: every rank gets all of them. */
+/* Parts as in ranks->ends; every rank gets all of them. */
 static void gather(struct cg_ranks *ranks, void *bytes)
 {
     pthread_mutex_lock(&ranks->mutex);
@@ -234,7 +233,8 @@ enum cg_status cg_allreduce_create(struct cg_ranks *ranks, float *data, size_t c
     *out = NULL;
     if (ranks == NULL)
         return CG_OK;
-    void *channel = ranks->transport->open(ranks->context); /* first: the others wait for it */
+    void *channel = ranks->transport->open(ranks->context); /* before all else: other ranks wait
+                                                             * for it */
     struct cg_allreduce *allreduce = cg_alloc_zero(1, sizeof(*allreduce), "allreduce", error);
     if (channel == NULL || allreduce == NULL) {
         if (channel != NULL)

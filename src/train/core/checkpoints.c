@@ -74,7 +74,7 @@ static enum cg_status add_step(struct step_list *list, uint64_t step, struct cg_
     return CG_OK;
 }
 
-/* The steps of all checkpoints in a folder, the newest first; of none if there is no folder. */
+/* The steps of all checkpoints in a folder, newest first; none if there is no folder. */
 static enum cg_status list_steps(const char *folder, struct step_list *out, struct cg_error *error)
 {
     uint64_t step;
@@ -139,8 +139,8 @@ static bool is_doubling(const struct cg_checkpoints *checkpoints, uint64_t step)
     return times > 0 && (times & (times - 1)) == 0;
 }
 
-/* Remove what need not be kept now that there is one of step `newest`. A file that cannot be
- * removed is tried again next time. */
+/* Remove the checkpoints that are no longer kept now that `newest` exists. Failed removals are
+ * retried next time. */
 static void prune(const struct cg_checkpoints *checkpoints, uint64_t newest)
 {
     struct step_list list;

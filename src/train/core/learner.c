@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Parameters that one item of the pool handles, and that travel together. */
+/* Parameters that are one item of the pool, and are sent together. */
 #define RANGE 32768
 #define SPECTRAL_GAIN 2.0f
 
@@ -94,7 +94,7 @@ enum cg_status cg_learner_join(struct cg_learner *learner, struct cg_error *erro
         enum cg_status joined =
             cg_allreduce_create(learner->ranks, learner->gradient + range->begin, range->count,
                                 &range->allreduce, error);
-        if (joined != CG_OK) /* no reason to leave the other ranks waiting */
+        if (joined != CG_OK) /* do not leave the other ranks waiting */
             status = joined;
     }
     return status;
@@ -145,7 +145,7 @@ void cg_learner_begin(struct cg_learner *learner, struct cg_pool *pool)
         cg_spectral_normalise(learner->spectral, learner->parameters, learner->used);
 }
 
-/* All micro-batches of this rank have it. */
+/* The range is complete in all micro-batches of this rank. */
 static void sum_range(const struct cg_learner *learner, struct cg_gradient_range *range)
 {
     cg_reduction_tree_sum(learner->gradient + range->begin, learner->count, range->count,
@@ -162,7 +162,7 @@ static void leave_range(const struct cg_learner *learner, struct cg_gradient_ran
 
 struct leaving {
     const struct cg_learner *learner;
-    int micro_batch; /* of those that are here */
+    int micro_batch; /* of this rank's */
 };
 
 /* A micro-batch's gradient is complete from number `from` on. */
@@ -186,7 +186,7 @@ void cg_learner_backward(const struct cg_learner *learner, int micro_batch, stru
     cg_pass_listen(pass, NULL, NULL);
 }
 
-/* For micro-batches whose last backward nobody listened to. */
+/* For micro-batches whose last backward had no listener. */
 static void complete_range(void *context, size_t item, int worker)
 {
     const struct cg_learner *learner = context;
@@ -212,7 +212,7 @@ static void check_range(void *context, size_t item, int worker)
         atomic_store(&check->finite, false);
 }
 
-/* How much of the gradient is taken: all of it, unless it is longer than the learner allows. */
+/* The factor that clips the gradient to the learner's greatest length. */
 static float clip_gradient(struct cg_learner *learner)
 {
     learner->gradient_length =

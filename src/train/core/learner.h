@@ -36,9 +36,9 @@ struct cg_learner {
     struct cg_spectral *spectral; /* NULL: no spectral norm */
     struct cg_adam adam;
     enum cg_update_rule rule;
-    float clip; /* greatest length of a step's gradient, longer ones are scaled down to it (Pascanu,
-                   Mikolov and Bengio 2013); 0: none is */
-    uint64_t steps;         /* taken so far */
+    float clip;     /* greatest length of a step's gradient; longer ones are scaled down to it
+                 * (Pascanu, Mikolov and Bengio 2013); 0: no limit */
+    uint64_t steps; /* taken so far */
     double gradient_length; /* in the last step, before it was clipped */
 };
 
@@ -63,7 +63,7 @@ void cg_learner_begin(struct cg_learner *learner, struct cg_pool *pool);
 /* Where a micro-batch's passes accumulate their gradient; micro_batch: its index in the batch. */
 float *cg_learner_micro_batch(const struct cg_learner *learner, int micro_batch);
 
-/* The last backward of a micro-batch: ranges that it completes are summed while it runs. */
+/* A micro-batch's last backward: the ranges that it completes are summed while it runs. */
 void cg_learner_backward(const struct cg_learner *learner, int micro_batch, struct cg_pass *pass,
                          float *grad_output);
 

@@ -18,8 +18,8 @@
 
 /* ---- writing --------------------------------------------------------------------------------- */
 
-/* Length of the part of a log that ends with the last row of a step up to `step`; 0 if the header
- * is another one. */
+/* Length of a log up to and including its last row of a step up to `step`; 0 if the header
+ * differs. */
 static size_t kept_length(const char *text, size_t nbytes, const char *header, uint64_t step)
 {
     size_t header_nbytes = strlen(header);
@@ -42,7 +42,7 @@ static enum cg_status start_log(const char *path, const char *header, uint64_t s
     enum cg_status status = CG_OK;
     if (step > 0 && access(path, F_OK) == 0)
         status = cg_file_read(path, LOG_NBYTES_MAX, &bytes, &nbytes, error);
-    if (status != CG_OK) /* what cannot be read is not written over */
+    if (status != CG_OK) /* an unreadable file is not overwritten */
         return status;
     if (bytes != NULL)
         kept = kept_length((const char *)bytes, nbytes, header, step);

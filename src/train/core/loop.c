@@ -80,7 +80,7 @@ void cg_loop_mark(struct cg_loop *loop)
 
 /* ---- ranks ----------------------------------------------------------------------------------- */
 
-/* What only the first rank does; all learn how it went. */
+/* Run something on the first rank; all learn the outcome. */
 static enum cg_status by_first(struct cg_loop *loop,
                                enum cg_status (*fn)(struct cg_loop *loop, struct cg_error *error),
                                struct cg_error *error)
@@ -89,7 +89,7 @@ static enum cg_status by_first(struct cg_loop *loop,
     return cg_ranks_agree(ranks, cg_ranks_index(ranks) == 0 ? fn(loop, error) : CG_OK, error);
 }
 
-/* ---- going back ------------------------------------------------------------------------------ */
+/* ---- rollback -------------------------------------------------------------------------------- */
 
 static void tell_damage(void *context, const char *why)
 {
@@ -137,7 +137,7 @@ static enum cg_status go_back(struct cg_loop *loop, struct cg_error *error)
     return status;
 }
 
-/* ---- going on -------------------------------------------------------------------------------- */
+/* ---- saving and pausing ---------------------------------------------------------------------- */
 
 static enum cg_status write_state(struct cg_loop *loop, struct cg_error *error)
 {
@@ -146,7 +146,7 @@ static enum cg_status write_state(struct cg_loop *loop, struct cg_error *error)
     return status == CG_OK ? loop->calls->publish(loop->context, error) : status;
 }
 
-/* Save a state that is sound. reached: by training, so it ends a row of rollback. */
+/* Save a sound state. reached: by training, which ends a series of rollbacks. */
 static enum cg_status save(struct cg_loop *loop, bool reached, struct cg_error *error)
 {
     if (!cg_state_dict_is_finite(&loop->state))
@@ -215,7 +215,7 @@ static bool is_sample(const void *context, const char *name)
     return cg_run_has_sample(name);
 }
 
-/* A new run may replace an old one, whose samples are not its own. */
+/* A new run that replaces an old one drops its samples. */
 static void remove_samples(const char *folder)
 {
     DIR *entries = opendir(folder);

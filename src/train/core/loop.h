@@ -1,11 +1,11 @@
 /*
- * The loop of every kind of training: poll for requests, take a step, do what follows it, save when
+ * The loop of every kind of training: poll for requests, take a step, handle its results, save when
  * due. Its clock counts training, not pauses. All ranks (ranks.h) run it in lockstep; only the
  * first touches files.
  *
  * When a step's numbers, or the state about to be saved, are not finite, the run rolls back to its
  * last regular checkpoint (checkpoints.h) with half the learning rates. If that repeats too often
- * before the next regular checkpoint, the run is given up (state_dict.h).
+ * before the next regular checkpoint, the run is abandoned (state_dict.h).
  */
 #ifndef CG_TRAIN_CORE_LOOP_H
 #define CG_TRAIN_CORE_LOOP_H
@@ -28,7 +28,7 @@ struct cg_train_limits {
      * far; must not block. NULL: never a request. */
     enum cg_train_request (*request)(void *context, uint64_t step, double seconds);
     void *request_context;
-    struct cg_ranks *ranks; /* the processes that train it; NULL: this one alone */
+    struct cg_ranks *ranks; /* the processes that train the run; NULL: this one alone */
 };
 
 /*
@@ -77,8 +77,8 @@ struct cg_loop {
 enum cg_status cg_loop_open(struct cg_loop *loop, bool resume, struct cg_error *error);
 void cg_loop_close(struct cg_loop *loop);
 
-/* Train from *step until the limits say stop, then save. Errors: CG_ERR_NUMERIC for a run that was
- * given up; those of the callbacks and of checkpoints.h. */
+/* Train from *step until the limits say stop, then save. Errors: CG_ERR_NUMERIC for an abandoned
+ * run; those of the callbacks and of checkpoints.h. */
 enum cg_status cg_loop_run(struct cg_loop *loop, struct cg_error *error);
 
 /* Whether something done every `every` steps is due. */

@@ -21,7 +21,7 @@
 
 /* ---- writing --------------------------------------------------------------------------------- */
 
-/* NULL where it cannot be told: out of memory, or a text that is not UTF-8. */
+/* NULL on failure: out of memory, or a text that is not UTF-8. */
 static json_t *to_json(const struct cg_option *rows, const void *structure)
 {
     json_t *object = json_object();
@@ -216,7 +216,7 @@ char *cg_run_path(const char *out_dir, const char *name)
     return cg_string_format("%s/%s", out_dir, name);
 }
 
-/* ---- whether a run may begin ----------------------------------------------------------------- */
+/* ---- may a run begin ------------------------------------------------------------------------- */
 
 bool cg_run_has_file(const char *name)
 {
@@ -236,7 +236,7 @@ bool cg_run_has_sample(const char *name)
            (strcmp(ending, ".jpg") == 0 || strcmp(ending, ".png") == 0);
 }
 
-/* A list of pictures by cg_dataset_write_report. */
+/* A list of pictures written by cg_dataset_write_report. */
 static bool is_data_report(const char *path)
 {
     static const char begin[] = "{\n \"photos\": [";
@@ -260,7 +260,7 @@ static bool is_left_over(const char *folder, const char *name, const char *path)
            cg_run_file_is(folder, "vector", &is_vector, NULL) == CG_OK && (is_style || is_vector);
 }
 
-/* Hold what a run would write in a folder to the rule for outputs. */
+/* Apply the rule for outputs to the files that a run would write in a folder. */
 static enum cg_status check_folder(const char *folder, bool (*is_written)(const char *name),
                                    struct cg_inputs *inputs, bool force, struct cg_error *error)
 {

@@ -1,7 +1,7 @@
 /*
- * The folder of a run of any kind: the names in it, whether a run may begin there, and run.json: what
- * was asked for, by a program of which version, and on what data; "model" and "version" say which
- * programs can resume it.
+ * The folder of a run of any kind: the names in it, whether a run may begin there, and run.json
+ * with the run's options, the program's version and the data's fingerprint; "model" and "version"
+ * say which programs can resume it.
  */
 #ifndef CG_TRAIN_CORE_RUN_FILE_H
 #define CG_TRAIN_CORE_RUN_FILE_H
@@ -15,13 +15,13 @@
 
 struct cg_run_kind {
     const char *model; /* "style", ... */
-    int version;       /* changes when a run of this program could not be resumed by another */
+    int version;       /* changes when runs of other versions cannot be resumed */
     /* The rows with a key are members of the object: texts (null or missing if or_zero), numbers,
      * and groups, which are objects. */
     const struct cg_option *rows;
 };
 
-/* For the record only, but for the fingerprint: limits and threads may differ on resuming. */
+/* For the record, except for the fingerprint: limits and threads may differ on resuming. */
 struct cg_run_record {
     const struct cg_train_limits *limits;
     int threads;
@@ -41,15 +41,15 @@ struct cg_run_file {
     uint64_t fingerprint;
 };
 
-/* Read into options, which is all zero before. Release *out, which is empty after an error. Errors:
- * CG_ERR_IO; CG_ERR_FORMAT for a run of another kind or version, with advice, or a missing number;
- * CG_ERR_MODEL for anything but a run; CG_ERR_MEMORY. */
+/* Read into options, which is all zero before. Release *out; it is empty after an error. Errors:
+ * CG_ERR_IO; CG_ERR_FORMAT for a run of another kind or version, with advice, or for a missing
+ * number; CG_ERR_MODEL if it is no run; CG_ERR_MEMORY. */
 enum cg_status cg_run_file_read(const struct cg_run_kind *kind, const char *out_dir, void *options,
                                 struct cg_run_file *out, struct cg_error *error);
 void cg_run_file_release(struct cg_run_file *file);
 
-/* Whether out_dir holds a run of this model, of whatever version, into *out: false as well for what
- * is no run. Errors: CG_ERR_MEMORY, CG_ERR_IO where there is a file that cannot be read. */
+/* Set *out to whether out_dir holds a run of this model, of any version. Errors: CG_ERR_MEMORY;
+ * CG_ERR_IO if there is a file that cannot be read. */
 enum cg_status cg_run_file_is(const char *out_dir, const char *model, bool *out,
                               struct cg_error *error);
 

@@ -1,4 +1,5 @@
-/* Alarms: see stability.h. An alarm needs several rows in a row; one bad batch is none. */
+/* Alarms: see stability.h. An alarm needs several rows in sequence; one bad batch does not raise
+ * it. */
 #include "train/core/stability.h"
 
 #include <math.h>
@@ -81,7 +82,7 @@ static bool is_uniform(const struct cg_stability *memory, int age)
     return field(memory, age, DIVERSITY) < COLLAPSE_DIVERSITY;
 }
 
-/* A young generator covers little, too; what counts is that it covered more before. */
+/* A young generator covers little, too; what counts is whether it covered more before. */
 static bool has_lost_modes(const struct cg_stability *memory, int age)
 {
     float coverage = field(memory, age, COVERAGE);

@@ -15,10 +15,10 @@ struct cg_observation {
     uint64_t step;
     double accuracy_real, accuracy_fake;               /* fraction that D classified correctly */
     double generator_gradient, discriminator_gradient; /* lengths */
-    /* 1 where they are not measured: */
+    /* 1 if not measured: */
     double diversity; /* mean distance between samples over that between pictures of the data */
-    double coverage;  /* distinct nearest pictures of the data, over those that other pictures of
-                         the data find */
+    double coverage;  /* distinct nearest pictures in the data, over those found by other
+                       * pictures of the data */
 };
 
 /* Bits; the order is that of the names. */
