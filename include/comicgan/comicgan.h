@@ -76,7 +76,7 @@ struct cg_style_list;
  * All styles that can be found: the one built in, then model files (*.safetensors) in folder (NULL:
  * none), in the data folder beside this library (of a program that has it built in: beside the
  * program) and in the installed data folder.
- * A name found twice counts once, the first place wins. Files that cannot be read are left out.
+ * A name found twice counts once, the first place wins. What cannot be read is left out.
  * Free with cg_style_list_free. Errors: CG_ERR_MEMORY.
  */
 enum cg_status cg_style_list_create(const char *folder, struct cg_style_list **out,
@@ -84,6 +84,9 @@ enum cg_status cg_style_list_create(const char *folder, struct cg_style_list **o
 size_t cg_style_list_count(const struct cg_style_list *list);
 /* NULL past the end. */
 const struct cg_style_info *cg_style_list_get(const struct cg_style_list *list, size_t index);
+/* Why a file or folder was left out, one after another: which one, and what is wrong with it. NULL past
+ * the end. */
+const char *cg_style_list_left_out(const struct cg_style_list *list, size_t index);
 void cg_style_list_free(struct cg_style_list *list);
 
 struct cg_engine;

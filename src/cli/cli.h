@@ -41,6 +41,9 @@ const char *cg_cli_nearest(const char *word, const char *const *candidates);
 /* The folder of the user's own styles, or NULL: $COMICGAN_MODELS. */
 const char *cg_cli_models_folder(void);
 
+/* A line on stderr for each file that list was made without. Returns an exit code. */
+int cg_cli_tell_left_out(const struct cg_style_list *list);
+
 /* Where things are kept from call to call, as the XDG base directory specification has it. To be
  * freed; NULL when memory is short. */
 char *cg_cli_default_cache(void);

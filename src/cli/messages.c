@@ -123,6 +123,14 @@ const char *cg_cli_models_folder(void)
     return getenv("COMICGAN_MODELS");
 }
 
+int cg_cli_tell_left_out(const struct cg_style_list *list)
+{
+    const char *why;
+    for (size_t i = 0; (why = cg_style_list_left_out(list, i)) != NULL; i++)
+        cg_cli_fail(CG_EXIT_MODEL, "%s; it is left out", why);
+    return cg_style_list_left_out(list, 0) != NULL ? CG_EXIT_MODEL : CG_EXIT_DONE;
+}
+
 char *cg_cli_default_cache(void)
 {
     const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");

@@ -8,6 +8,7 @@
  * A new place is a line in list_places.
  */
 #define _GNU_SOURCE /* dladdr1 */
+#include "base/file.h"
 #include "base/memory.h"
 #include "model/model.h"
 
@@ -30,7 +31,8 @@ extern const uint64_t cg_builtin_model_nbytes;
 struct cg_style_list {
     size_t count, capacity;
     struct cg_style_info *styles; /* their strings are owned */
-    struct cg_error left_out;     /* why the first file that was left out could not be read */
+    size_t left_out_count;
+    char **left_out; /* why, owned */
 };
 
 static bool has_suffix(const char *text, const char *suffix)
@@ -141,6 +143,20 @@ static enum cg_status add(struct cg_style_list *list, struct cg_model *model,
     return status;
 }
 
+/* Memory that is short leaves nothing out: it is the error. */
+static enum cg_status leave_out(struct cg_style_list *list, const struct cg_error *reason,
+                                struct cg_error *error)
+{
+    size_t count = list->left_out_count + 1;
+    char **texts = realloc(list->left_out, count * sizeof(*texts));
+    if (texts != NULL)
+        list->left_out = texts;
+    if (texts == NULL || (texts[count - 1] = cg_string_copy(reason->text)) == NULL)
+        return cg_fail(error, CG_ERR_MEMORY, "list of styles: memory could not be allocated");
+    list->left_out_count = count;
+    return CG_OK;
+}
+
 static enum cg_status add_file(struct cg_style_list *list, const char *folder, const char *name,
                                struct cg_error *error)
 {
@@ -155,9 +171,7 @@ static enum cg_status add_file(struct cg_style_list *list, const char *folder, c
         return add(list, model, error);
     if (status == CG_ERR_MEMORY)
         return cg_fail(error, status, "%s", reason.text);
-    if (list->left_out.status == CG_OK)
-        list->left_out = reason;
-    return CG_OK;
+    return leave_out(list, &reason, error);
 }
 
 static int is_model_name(const struct dirent *entry)
@@ -175,11 +189,16 @@ static enum cg_status add_folder(struct cg_style_list *list, const char *folder,
                                  struct cg_error *error)
 {
     struct dirent **names;
+    struct cg_error reason;
     int count = scandir(folder, &names, is_model_name, compare_names);
-    if (count < 0)
-        return errno != ENOMEM
-                   ? CG_OK
-                   : cg_fail(error, CG_ERR_MEMORY, "%s: memory could not be allocated", folder);
+    if (count < 0 && (errno == ENOENT || errno == ENOTDIR))
+        return CG_OK;
+    if (count < 0 && errno == ENOMEM)
+        return cg_fail(error, CG_ERR_MEMORY, "%s: memory could not be allocated", folder);
+    if (count < 0) {
+        cg_fail(&reason, CG_ERR_IO, "reading %s: %s", cg_path_tail(folder), strerror(errno));
+        return leave_out(list, &reason, error);
+    }
     enum cg_status status = CG_OK;
     for (int i = 0; i < count; i++) {
         if (status == CG_OK)
@@ -236,6 +255,11 @@ const struct cg_style_info *cg_style_list_get(const struct cg_style_list *list, 
     return index < list->count ? &list->styles[index] : NULL;
 }
 
+const char *cg_style_list_left_out(const struct cg_style_list *list, size_t index)
+{
+    return index < list->left_out_count ? list->left_out[index] : NULL;
+}
+
 void cg_style_list_free(struct cg_style_list *list)
 {
     if (list == NULL)
@@ -245,6 +269,9 @@ void cg_style_list_free(struct cg_style_list *list)
         free((char *)list->styles[i].summary);
         free((char *)list->styles[i].name);
     }
+    for (size_t i = 0; i < list->left_out_count; i++)
+        free(list->left_out[i]);
+    free(list->left_out);
     free(list->styles);
     free(list);
 }
@@ -260,12 +287,12 @@ static enum cg_status refuse_unknown(const struct cg_style_list *list, const cha
     for (size_t i = 0; i < list->count && used < sizeof(known); i++)
         used += (size_t)snprintf(known + used, sizeof(known) - used, "%s%s", i > 0 ? ", " : "",
                                  list->styles[i].name);
-    bool left_out = list->left_out.status != CG_OK;
+    const char *left_out = cg_style_list_left_out(list, 0);
     return cg_fail(error, CG_ERR_MODEL, "no style is called \"%.64s\"; there are: %s%s%s%s%s",
                    style, list->count > 0 ? known : "none",
                    cg_builtin_model_nbytes == 0 ? " (this program was built without a style)" : "",
-                   left_out ? " (left out: " : "", left_out ? list->left_out.text : "",
-                   left_out ? ")" : "");
+                   left_out != NULL ? " (left out: " : "", left_out != NULL ? left_out : "",
+                   left_out != NULL ? ")" : "");
 }
 
 static enum cg_status open_listed(const char *folder, const char *style, struct cg_model **out,

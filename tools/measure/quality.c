@@ -288,6 +288,8 @@ static enum cg_status open_styles(struct work *work, struct cg_error *error)
         status = open_style(work, options->styles[i], error);
     if (status == CG_OK && options->all)
         status = cg_style_list_create(getenv("COMICGAN_MODELS"), &work->known, error);
+    if (work->known != NULL && cg_style_list_left_out(work->known, 0) != NULL)
+        status = cg_fail(error, CG_ERR_MODEL, "%s", cg_style_list_left_out(work->known, 0));
     for (size_t i = 0; status == CG_OK && options->all && i < cg_style_list_count(work->known); i++)
         status = open_style(work, cg_style_list_get(work->known, i)->name, error);
     if (status == CG_OK && work->run.style_count == 0)

@@ -45,6 +45,7 @@ int cg_preview_load_styles(struct cg_preview *preview)
             preview->incomplete = true;
         }
     }
+    preview->incomplete |= cg_cli_tell_left_out(list) != CG_EXIT_DONE;
     cg_style_list_free(list);
     if (preview->engines == NULL)
         return cg_cli_fail(CG_EXIT_INPUT, "%s", error.text);

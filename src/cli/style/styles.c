@@ -71,6 +71,8 @@ static int list_styles(bool as_json)
     if (code == CG_EXIT_DONE && cg_style_list_count(list) == 0)
         code = cg_cli_fail(CG_EXIT_MODEL, "no style was found: this program was built without one, "
                                           "and COMICGAN_MODELS names no folder with model files");
+    if (cg_cli_tell_left_out(list) != CG_EXIT_DONE)
+        code = CG_EXIT_MODEL;
     cg_style_list_free(list);
     return code;
 }

@@ -61,7 +61,9 @@ grep -q '<b>' odd.html && fail "a name is taken for HTML"
 # a style that cannot be loaded costs a line, not the sheet
 mkdir broken
 head -c 900 ../models/tiny.safetensors >broken/tiny.safetensors
-expect 0 env COMICGAN_MODELS="$PWD/broken" "$comicgan" preview photos/one.two.png broken.png
+expect 3 env COMICGAN_MODELS="$PWD/broken" "$comicgan" preview photos/one.two.png broken.png
+grep -q '/broken/tiny.safetensors: .*; it is left out$' ../stderr || fail "a style is left out without a word"
+[ -e broken.png ] || fail "a style that cannot be loaded costs the sheet"
 
 refuse 2 'expected PHOTO' preview
 refuse 2 'found 3 arguments' preview a b c

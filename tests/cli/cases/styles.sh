@@ -26,6 +26,16 @@ nothing_but in.png cut.safetensors
 
 # A damaged file in the folder does not hide the others, and is named to who asks for it.
 cp cut.safetensors ../models/broken.safetensors
-expect 0 "$comicgan" styles
-grep -q '^tiny ' ../stdout || fail "a damaged file hides the others"
+cp cut.safetensors ../models/cut.safetensors
+for how in "" --json; do
+    # shellcheck disable=SC2086
+    expect 3 "$comicgan" styles $how
+    grep -q '^tiny \|"name": "tiny"' ../stdout || fail "a damaged file hides the others"
+    [ "$(grep -c '/models/\(broken\|cut\).safetensors: .*; it is left out$' ../stderr)" -eq 2 ] ||
+        fail "styles does not say what was left out"
+done
+expect 3 "$comicgan" preview in.png sheet.png
+[ "$(grep -c '; it is left out$' ../stderr)" -eq 2 ] || fail "preview does not say what was left out"
+rm ../models/cut.safetensors
+COMICGAN_MODELS=$PWD/in.png expect 0 "$comicgan" styles
 refuse 3 'broken.safetensors' convert --style broken in.png out.png
