@@ -44,7 +44,7 @@ static bool cut_to_parent(char *path)
     return length > 0;
 }
 
-enum cg_status cg_cli_allow_new_output(struct cg_sandbox *sandbox, const char *out,
+enum cg_status cg_cli_allow_new_output(struct cg_sandbox *sandbox, const char *out, unsigned also,
                                        struct cg_error *error)
 {
     struct stat about;
@@ -55,8 +55,8 @@ enum cg_status cg_cli_allow_new_output(struct cg_sandbox *sandbox, const char *o
     bool named = special || cut_to_parent(target);
     while (!special && named && stat(target, &about) != 0)
         named = cut_to_parent(target);
-    enum cg_status status = cg_sandbox_allow(sandbox, named ? target : ".",
-                                             CG_SANDBOX_WRITE | CG_SANDBOX_MAKE_FOLDERS, error);
+    enum cg_status status = cg_sandbox_allow(
+        sandbox, named ? target : ".", CG_SANDBOX_WRITE | CG_SANDBOX_MAKE_FOLDERS | also, error);
     free(target);
     return status;
 }

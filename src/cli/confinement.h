@@ -22,8 +22,9 @@ typedef enum cg_status (*cg_cli_allow_fn)(struct cg_sandbox *sandbox, const void
                                           struct cg_error *error);
 
 /* Allow making OUT (base/output.h), and the folders for it that are not there: the nearest one that
- * is may be written to. Errors: those of cg_output_resolve and cg_sandbox_allow. */
-enum cg_status cg_cli_allow_new_output(struct cg_sandbox *sandbox, const char *out,
+ * is may be written to, with also (CG_SANDBOX_READ, or 0) besides. Errors: those of
+ * cg_output_resolve and cg_sandbox_allow. */
+enum cg_status cg_cli_allow_new_output(struct cg_sandbox *sandbox, const char *out, unsigned also,
                                        struct cg_error *error);
 
 /* Give up all files but those that allow (NULL: none) names. Errors: those of sandbox.h, of allow.

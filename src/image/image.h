@@ -163,7 +163,7 @@ enum cg_status cg_image_encode(const struct cg_image *image,
 
 /*
  * The mark in a PNG, JPEG or WebP: a line of ASCII without ' and <, "comicgan ..." (cli/comic_mark.h says of
- * what it is made). False, and mark empty, if there is none, or it cannot be read.
+ * what it is made). False, and mark empty, if there is none (errno is 0 then), or it cannot be read.
  */
 bool cg_image_read_mark(const char *path, char mark[CG_IMAGE_MARK_NBYTES]);
 

@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -144,6 +145,7 @@ static bool search(int fd, enum cg_image_format format, char *mark)
 bool cg_image_read_mark(const char *path, char mark[CG_IMAGE_MARK_NBYTES])
 {
     uint8_t begin[12];
+    errno = 0;
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     bool found = false;
     mark[0] = '\0';

@@ -1,9 +1,10 @@
 /*
  * System calls of which one fails: a library to preload (LD_PRELOAD).
  *   FAIL_CALL=NAME:N:HOW   the Nth call of NAME, counted over all threads, fails with HOW: EIO,
- * ENOSPC, EINTR, EAGAIN, EINVAL, or short (read and write move one byte) FAIL_CALL_REPORT=FD takes a
- * line "NAME COUNT" for each name when the program ends Names: open (with fopen and opendir), read,
- * write, fsync, rename, renameat2, close, mkdir, thread.
+ * ENOSPC, EINTR, EAGAIN, EINVAL, or short (read and write move one byte); or stop: it goes well once
+ * the program has stopped itself and gets SIGCONT
+ *   FAIL_CALL_REPORT=FD takes a line "NAME COUNT" for each name when the program ends
+ * Names: open (with fopen and opendir), read, write, fsync, rename, renameat2, close, mkdir, thread.
  *
  * A call that the C library makes for itself is not met, and a close that fails has closed, as
  * Linux does. Programs that the program starts see nothing of it.
@@ -14,6 +15,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -24,6 +26,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#define STOP (-1) /* among numbers of errors; 0: short */
+
 enum call { OPEN, READ, WRITE, FSYNC, RENAME, RENAME_NEW, CLOSE, MKDIR, THREAD, CALL_COUNT };
 
 static const char *const names[] = {"open",      "read",  "write", "fsync", "rename",
@@ -31,9 +35,9 @@ static const char *const names[] = {"open",      "read",  "write", "fsync", "ren
 
 static const struct {
     const char *name;
-    int number; /* 0: short */
-} ways[] = {{"EIO", EIO},       {"ENOSPC", ENOSPC}, {"EINTR", EINTR},
-            {"EAGAIN", EAGAIN}, {"EINVAL", EINVAL}, {"short", 0}};
+    int number;
+} ways[] = {{"EIO", EIO},       {"ENOSPC", ENOSPC}, {"EINTR", EINTR}, {"EAGAIN", EAGAIN},
+            {"EINVAL", EINVAL}, {"short", 0},       {"stop", STOP}};
 
 static atomic_long asked[CALL_COUNT];
 static int failing = -1, failing_number;
@@ -43,9 +47,11 @@ static long failing_nth;
 static bool fails(enum call call)
 {
     bool now = atomic_fetch_add(&asked[call], 1) + 1 == failing_nth && (int)call == failing;
-    if (now)
+    if (now && failing_number == STOP)
+        raise(SIGSTOP);
+    else if (now)
         errno = failing_number;
-    return now;
+    return now && failing_number != STOP;
 }
 
 static bool is_short(enum call call, size_t *nbytes)

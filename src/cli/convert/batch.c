@@ -85,7 +85,7 @@ static void refuse_size(const struct batch *batch, const struct cg_job *job,
 static void tell_failure(struct batch *batch, const struct cg_picture_result *result)
 {
     bool full = result->error.status == CG_ERR_FULL;
-    size_t left = batch->tally.total - batch->tally.converted - batch->tally.failed;
+    size_t left = batch->tally.total - cg_tally_done(&batch->tally);
     if (full && batch->disk_full)
         return;
     cg_cli_fail(CG_EXIT_INPUT, "%s%s", result->error.text,
@@ -147,14 +147,36 @@ static void account(struct batch *batch, const struct cg_job *job,
     pthread_mutex_lock(&batch->lock);
     batch->tally.converted += result->end == CG_PICTURE_CONVERTED;
     batch->tally.failed += result->end == CG_PICTURE_FAILED;
+    batch->tally.existing += result->end == CG_PICTURE_EXISTS;
     batch->tally.seconds = cg_clock_seconds() - batch->began;
-    tell(batch, job, result);
-    report(batch, job, result);
+    if (result->end != CG_PICTURE_EXISTS) {
+        tell(batch, job, result);
+        report(batch, job, result);
+    }
     draw_progress(batch);
     pthread_mutex_unlock(&batch->lock);
 }
 
 /* ---- the work -------------------------------------------------------------------------------- */
+
+/* With --skip-existing the comic may be another call's by now, also while it was drawn. */
+static bool exists(const struct batch *batch, const struct cg_job *job)
+{
+    const char *mark = batch->options->existing_mark;
+    return mark != NULL && cg_job_is_done_by_now(job, mark);
+}
+
+static void convert(struct batch *batch, const struct cg_job *job, int worker,
+                    struct cg_picture_result *result)
+{
+    *result = (struct cg_picture_result){.end = CG_PICTURE_EXISTS};
+    if (exists(batch, job))
+        return;
+    cg_picture_convert(batch->sessions[worker], &batch->options->picture, job, result);
+    if (result->end == CG_PICTURE_FAILED && result->error.status == CG_ERR_ARGUMENT &&
+        exists(batch, job))
+        result->end = CG_PICTURE_EXISTS;
+}
 
 /* One picture of the plan, by the worker's session; the order of the work. */
 static void convert_next(void *context, size_t item, int worker)
@@ -170,7 +192,7 @@ static void convert_next(void *context, size_t item, int worker)
     if (!cg_budget_take(batch->budget, item, fits ? nbytes : 0))
         return;
     if (fits)
-        cg_picture_convert(batch->sessions[worker], &batch->options->picture, job, &result);
+        convert(batch, job, worker, &result);
     else
         refuse_size(batch, job, &info, nbytes, &result);
     cg_budget_give(batch->budget, fits ? nbytes : 0);
@@ -233,8 +255,9 @@ static int finish(struct batch *batch, struct cg_tally *sum)
     sum->total += tally->total;
     sum->converted += tally->converted;
     sum->failed += tally->failed;
+    sum->existing += tally->existing;
     sum->seconds += tally->seconds;
-    if (tally->converted + tally->failed < tally->total && cg_interrupted())
+    if (cg_tally_done(tally) < tally->total && cg_interrupted())
         return CG_EXIT_INTERRUPTED;
     return tally->failed > 0 || batch->report_failed ? CG_EXIT_INPUT : CG_EXIT_DONE;
 }
@@ -290,7 +313,7 @@ int cg_batch_run(const struct cg_batch_options *options)
     int code = CG_EXIT_DONE;
     enum cg_status status = cg_batch_open_report(options, &report, &error);
     if (status == CG_OK && !options->no_sandbox)
-        status = cg_plan_confine(options->plan, &error);
+        status = cg_plan_confine(options->plan, options->existing_mark != NULL, &error);
     if (status != CG_OK)
         code = cg_cli_fail(CG_EXIT_INPUT, "%s", error.text);
     else

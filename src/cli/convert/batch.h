@@ -15,6 +15,7 @@ struct cg_batch_options {
     size_t max_memory_nbytes; /* 0: a share of what there is */
     const char *report_path;  /* NULL: none */
     enum cg_writing report_writing;
+    const char *existing_mark; /* --skip-existing: what bears it is not made again; else NULL */
     bool verbose, quiet;
     bool no_sandbox; /* do not give up what the plan does not name */
 };

@@ -221,6 +221,7 @@ static int open_style(struct request *request, struct cg_engine **engine, char *
         return cg_cli_fail(CG_EXIT_MODEL, "%s", error.text);
     request->batch.engine = *engine;
     request->plan.mark = *mark;
+    request->batch.existing_mark = request->plan.skip_existing ? *mark : NULL;
     picture->mark = request->no_mark ? NULL : *mark;
     return CG_EXIT_DONE;
 }

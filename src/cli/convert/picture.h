@@ -22,6 +22,7 @@ struct cg_picture_settings {
 enum cg_picture_end {
     CG_PICTURE_CONVERTED,
     CG_PICTURE_FAILED,  /* with its error */
+    CG_PICTURE_EXISTS,  /* --skip-existing: another call made it meanwhile */
     CG_PICTURE_GIVEN_UP /* the program was asked to stop; nothing is written, nothing is wrong */
 };
 

@@ -88,6 +88,9 @@ void cg_plan_free(struct cg_plan *plan);
  * counts as such. To be called when the style is known. */
 void cg_plan_drop_done(struct cg_plan *plan, const char *mark);
 
+/* The same question about one job, and what is there now: another call may be at the same pictures. */
+bool cg_job_is_done_by_now(const struct cg_job *job, const char *mark);
+
 /*
  * Make the folders that the plan's comics go into, and remove from them the temporary files that
  * killed calls left of these comics; to be called when the work begins. Returns CG_EXIT_DONE, or
@@ -102,8 +105,8 @@ enum cg_status cg_plan_confine_beginning(const struct cg_plan *plan,
                                          const struct cg_plan_options *options, bool writes,
                                          struct cg_error *error);
 
-/* Give up all files but the plan's (base/sandbox.h), after cg_plan_prepare. Errors: CG_ERR_STATE,
- * CG_ERR_IO, CG_ERR_MEMORY. */
-enum cg_status cg_plan_confine(const struct cg_plan *plan, struct cg_error *error);
+/* Give up all files but the plan's (base/sandbox.h), after cg_plan_prepare. looks: comics are looked
+ * for by cg_job_is_done_by_now. Errors: CG_ERR_STATE, CG_ERR_IO, CG_ERR_MEMORY. */
+enum cg_status cg_plan_confine(const struct cg_plan *plan, bool looks, struct cg_error *error);
 
 #endif

@@ -5,6 +5,7 @@
 #include "cli/comic_mark.h"
 #include "cli/convert/plan_parts.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -82,9 +83,24 @@ static bool is_done(const struct cg_job *job)
 static void look_at(struct cg_job *job)
 {
     char mark[CG_IMAGE_MARK_NBYTES];
+    job->made_like = 0;
     job->done = is_done(job);
     if (job->done && cg_image_read_mark(job->out, mark))
         job->made_like = cg_mark_hash(mark);
+    else if (errno != 0) /* it cannot be told */
+        job->done = false;
+}
+
+static bool is_made_like(const struct cg_job *job, uint64_t wanted)
+{
+    return job->done && (job->made_like == 0 || job->made_like == wanted);
+}
+
+bool cg_job_is_done_by_now(const struct cg_job *job, const char *mark)
+{
+    struct cg_job now = *job;
+    look_at(&now);
+    return is_made_like(&now, cg_mark_hash(mark));
 }
 
 void cg_plan_drop_done(struct cg_plan *plan, const char *mark)
@@ -93,7 +109,7 @@ void cg_plan_drop_done(struct cg_plan *plan, const char *mark)
     size_t kept = 0;
     for (size_t i = 0; i < plan->count; i++) {
         struct cg_job *job = &plan->jobs[i];
-        if (job->done && (job->made_like == 0 || job->made_like == wanted))
+        if (is_made_like(job, wanted))
             cg_job_clear(job);
         else
             plan->jobs[kept++] = *job;

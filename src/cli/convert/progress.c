@@ -19,11 +19,16 @@ static bool add_part(char *text, size_t room, const char *part)
     return true;
 }
 
+size_t cg_tally_done(const struct cg_tally *tally)
+{
+    return tally->converted + tally->failed + tally->existing;
+}
+
 void cg_progress_line(const struct cg_tally *tally, int columns, char *text, size_t text_nbytes)
 {
     char part[64], duration[32];
     size_t room = columns > 0 && (size_t)columns < text_nbytes ? (size_t)columns : text_nbytes;
-    size_t done = tally->converted + tally->failed;
+    size_t done = cg_tally_done(tally);
     text[0] = '\0';
     snprintf(part, sizeof(part), "%zu of %zu", done, tally->total);
     bool fits = add_part(text, room, part);
@@ -75,13 +80,14 @@ static void begin_summary(char text[CG_SUMMARY_NBYTES], const struct cg_plan *pl
     add(text, ": ");
 }
 
-static void add_left_out(char text[CG_SUMMARY_NBYTES], const struct cg_plan *plan)
+/* existing: those that came to be done after the plan was made. */
+static void add_left_out(char text[CG_SUMMARY_NBYTES], const struct cg_plan *plan, size_t existing)
 {
     const struct {
         size_t count;
         const char *what;
     } reasons[] = {
-        {plan->existing, "done already"},
+        {plan->existing + existing, "done already"},
         {plan->elsewhere, "of other shards"},
         {plan->comics, "comics"},
         {plan->hidden, "hidden"},
@@ -109,11 +115,11 @@ char *cg_summary_of_work(const struct cg_tally *tally, const struct cg_plan *pla
     add(text, "%zu converted", tally->converted);
     if (tally->failed > 0)
         add(text, ", %zu failed", tally->failed);
-    if (tally->total > done)
-        add(text, ", %zu not done", tally->total - done);
+    if (tally->total > cg_tally_done(tally))
+        add(text, ", %zu not done", tally->total - cg_tally_done(tally));
     if (done > 0 && tally->seconds > 0.0)
         add(text, " in %.1f s (%.1f pictures/s)", tally->seconds, (double)done / tally->seconds);
-    add_left_out(text, plan);
+    add_left_out(text, plan, tally->existing);
     return text;
 }
 
@@ -121,6 +127,6 @@ char *cg_summary_of_plan(const struct cg_plan *plan, char text[CG_SUMMARY_NBYTES
 {
     begin_summary(text, plan);
     add(text, "%zu to convert", plan->count);
-    add_left_out(text, plan);
+    add_left_out(text, plan, 0);
     return text;
 }

@@ -11,8 +11,12 @@
 struct cg_tally {
     size_t total; /* to be converted */
     size_t converted, failed;
-    double seconds; /* since the beginning */
+    double seconds;  /* since the beginning */
+    size_t existing; /* made by another call meanwhile */
 };
+
+/* Those of which it is known what became of them. */
+size_t cg_tally_done(const struct cg_tally *tally);
 
 /*
  * One line without newline of fewer than `columns` characters, for instance

@@ -52,6 +52,46 @@ done
 raced out.png "$comicgan" convert --style tiny --force in.png out.png || fail "--force"
 ! cmp -s theirs.png out.png || fail "--force does not replace"
 
+# With --skip-existing another call may have made the comic meanwhile: laid before the picture's turn, as in.png is waited
+# for ...
+expect 0 "$comicgan" convert --style tiny photo.png alike.png
+expect 0 "$comicgan" convert --style tiny --line 2 photo.png otherwise.png
+skipping=("$comicgan" convert --style tiny --skip-existing -j 1)
+cp photo.png z.png
+for walls in "" --no-sandbox; do
+    rm -rf out
+    mkdir out
+    cp alike.png theirs.png
+    # shellcheck disable=SC2086
+    raced out/z.png "${skipping[@]}" $walls in.png z.png out/ || fail "a comic that another call made is a failure"
+    cmp alike.png out/z.png || fail "it was made again"
+    grep -q '^1 converted in .*; left out: 1 done already$' ../stderr || fail "it is not counted: $(cat ../stderr)"
+done
+
+# ... and just before the finished file gets its name.
+# stopped_before_naming COMIC: the exit code of a call that meets COMIC then
+stopped_before_naming() {
+    local call code=0
+    rm -rf out
+    env LD_PRELOAD="$failing" FAIL_CALL=renameat2:1:stop "${skipping[@]}" photo.png z.png out/ 2>../stderr &
+    call=$!
+    until grep -q '^State:.T' /proc/$call/status; do sleep 0.01; done
+    cp -p "$1" out/photo.png
+    kill -CONT $call
+    wait $call || code=$?
+    cmp "$1" out/photo.png || fail "a comic that came last was replaced"
+    [ -z "$(find . -name '.*comicgan*')" ] || fail "a temporary file is left"
+    return $code
+}
+
+if [ -e "$failing" ]; then
+    stopped_before_naming alike.png || fail "a comic that came last is a failure"
+    grep -q '^1 converted in .*; left out: 1 done already$' ../stderr || fail "it is not counted: $(cat ../stderr)"
+    ! stopped_before_naming otherwise.png || fail "one that was made otherwise is none"
+    grep -q 'out/photo.png is there already' ../stderr || fail "one that was made otherwise: $(cat ../stderr)"
+fi
+rm -r out
+
 mkdir frames
 cp photo.png frames/1.png
 mv in.png frames/2.png
