@@ -1,11 +1,11 @@
 /*
  * Transparency: see alpha.h and image.h.
  *
- * What lies under full transparency is unknown, most often black, and would show as a fringe once
- * colours are mixed with their neighbours. It is filled by push and pull (Gortler, Grzeszczuk,
- * Szeliski and Cohen, The Lumigraph, 1996, section 3.5): a pyramid of means weighted by alpha goes
- * up until nothing is unknown, and on the way down every pixel without a colour gets that of the
- * level above, interpolated. A third more memory than the picture, for the time; linear in pixels.
+ * Colours under full transparency are unknown, most often black, and would show as a fringe once
+ * mixed with their neighbours. It is filled by push and pull (Gortler, Grzeszczuk, Szeliski and
+ * Cohen, The Lumigraph, 1996, section 3.5): a pyramid of means weighted by alpha is built until
+ * nothing is unknown; on the way down every pixel without a colour gets the interpolated colour of
+ * the level above. Linear in pixels; takes a third more memory than the picture.
  */
 #include "image/alpha.h"
 
@@ -19,7 +19,7 @@ static size_t area_of(const struct cg_image *image)
     return (size_t)image->width * (size_t)image->height;
 }
 
-/* Give back what the pixels no longer take. */
+/* Release the memory that the pixels no longer need. */
 static void shrink_to(struct cg_image *image, int channels)
 {
     image->channels = channels;
@@ -36,7 +36,7 @@ static uint8_t over(int colour, int alpha, int under)
     return (uint8_t)((colour * alpha + under * (255 - alpha) + 127) / 255);
 }
 
-/* to may be from. */
+/* to may be the same as from. */
 static void blend_pixels(const uint8_t *from, size_t count, const uint8_t background[3],
                          uint8_t *to)
 {
@@ -59,7 +59,7 @@ void cg_image_blend_into(const struct cg_image *image, const uint8_t background[
     blend_pixels(image->pixels, area_of(image), background, out->pixels);
 }
 
-/* Weighted as the decoder does it. */
+/* With the decoder's weights. */
 void cg_image_to_grey(struct cg_image *image)
 {
     const uint8_t *from = image->pixels;
@@ -71,7 +71,7 @@ void cg_image_to_grey(struct cg_image *image)
 
 /* ---- what lies under full transparency ------------------------------------------------------- */
 
-/* One pixel of the level above: the mean of up to four, each as much as it is seen. */
+/* One pixel of the level above: the mean of up to four, weighted by alpha. */
 static void mean_of_four(const struct cg_image *fine, int x, int y, uint8_t *out)
 {
     uint32_t sum[3] = {0}, weight = 0;
@@ -88,10 +88,10 @@ static void mean_of_four(const struct cg_image *fine, int x, int y, uint8_t *out
     uint32_t divisor = weight == 0 ? 1 : weight;
     for (int c = 0; c < 3; c++)
         out[c] = (uint8_t)((sum[c] + weight / 2) / divisor);
-    out[3] = (uint8_t)((weight + 3) / 4); /* what is seen at all stays seen */
+    out[3] = (uint8_t)((weight + 3) / 4); /* not 0 if any of the four is visible */
 }
 
-/* Make the level above. *whole: all of it has a colour. */
+/* Make the level above. *whole: every pixel of it has a colour. */
 static enum cg_status push_level(const struct cg_image *fine, struct cg_image *coarse, bool *whole,
                                  struct cg_error *error)
 {
@@ -114,7 +114,7 @@ static int clamp(int value, int limit)
     return value < 0 ? 0 : value < limit ? value : limit - 1;
 }
 
-/* The level above between its pixels: 9, 3, 3 and 1 sixteenths of the nearest four. */
+/* The level above, interpolated: 9, 3, 3 and 1 sixteenths of the nearest four. */
 static void interpolate(const struct cg_image *coarse, int x, int y, uint8_t *out)
 {
     static const int weights[] = {9, 3, 3, 1};
@@ -151,7 +151,7 @@ static bool has_both(const struct cg_image *image)
     return clear > 0 && clear < count;
 }
 
-/* A picture with nothing to fill, or nothing to fill it with, stays as it is. */
+/* A picture with nothing to fill, or nothing to fill with, is left unchanged. */
 static enum cg_status fill_clear_pixels(struct cg_image *image, struct cg_error *error)
 {
     if (!has_both(image))

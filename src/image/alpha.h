@@ -1,11 +1,11 @@
-/* Transparency laid on a colour, and luma. Inside src/image only; alpha taken apart and put back is
- * in image.h. */
+/* Blending transparency onto a colour, and luma. Private to src/image; splitting and joining alpha
+ * is in image.h. */
 #ifndef CG_IMAGE_ALPHA_H
 #define CG_IMAGE_ALPHA_H
 
 #include "image/image.h"
 
-/* Lay an RGBA picture on a background of one colour, in place: it becomes RGB. */
+/* Blend an RGBA picture onto a colour, in place: it becomes RGB. */
 void cg_image_blend(struct cg_image *image, const uint8_t background[3]);
 
 /* The same into out, RGB and of image's size. */

@@ -1,8 +1,8 @@
 /*
  * The stb libraries: see codec.h. They are compiled in here, with
- *   - memory from calloc, so that what a damaged file leaves undecoded is black, not old memory;
+ *   - memory from calloc, so that the undecoded parts of a damaged file are black, not old memory;
  *   - PNG data inflated by libdeflate, once, into no more memory than the pixels take;
- *   - no asserts: bad input is an error, never the end of the program;
+ *   - no asserts: bad input is an error and never ends the program;
  *   - PNG compression and checksums by libdeflate, at level 1: measured on a 12-megapixel photo,
  *     seven times faster than stb's own and a smaller file.
  */
@@ -16,7 +16,7 @@
 #define PNG_COMPRESSION_LEVEL 1
 #define PNG_FILTER 2 /* "up": the fastest to undo and apply, and near the smallest on photos */
 
-/* In the form that STBIW_ZLIB_COMPRESS asks for; NULL when memory is short. */
+/* As STBIW_ZLIB_COMPRESS requires; NULL if out of memory. */
 static unsigned char *zlib_compress(unsigned char *data, int nbytes, int *out_nbytes, int quality)
 {
     (void)quality;
@@ -53,7 +53,7 @@ static unsigned char *zlib_compress(unsigned char *data, int nbytes, int *out_nb
 #include <stb_image.h>
 #include <stb_image_write.h>
 
-/* To the nearest of 8 bits, in place: stb would leave the lower byte away. */
+/* Round to 8 bits, in place: stb would drop the lower byte. */
 static uint8_t *reduce_to_8_bits(uint16_t *samples, size_t count)
 {
     uint8_t *out = (uint8_t *)samples;
@@ -66,10 +66,10 @@ static uint8_t *reduce_to_8_bits(uint16_t *samples, size_t count)
     return smaller != NULL ? smaller : out;
 }
 
-/* What the PNG that this thread is decoding inflates to, as stb has no way to hand it through. */
+/* The inflated size of the PNG that this thread is decoding: stb cannot pass it through. */
 static _Thread_local size_t inflated_nbytes;
 
-/* In stb's place: exactly the pixels and nothing after them, or NULL. */
+/* Replaces stb's: exactly the pixels with nothing after them, or NULL. */
 static char *stbi_zlib_decode_malloc_guesssize_headerflag(const char *data, int nbytes, int guess,
                                                           int *out_nbytes, int has_header)
 {
@@ -127,11 +127,11 @@ enum cg_status cg_codec_decode_png(const uint8_t *bytes, size_t nbytes, int dept
 /* ---- JPEG ------------------------------------------------------------------------------------ */
 
 /*
- * Where the data are short, stb takes zero bits for the rest and says nothing. It never holds more
- * than 32 bits, so of three bytes put in after the data it reads the last at most while the data
- * last; that it met the marker behind them while decoding tells that they did not. The guard's
- * bytes stand for long codes, so that few of them are enough. What is held at the end has to be the
- * bits that fill the last byte and then the guard; else data were missing, or there were more.
+ * When data run out, stb silently reads zero bits. It never holds more than 32 bits, so of three
+ * guard bytes after the data it reads at most the last one while data remain; if it meets the
+ * marker behind them while decoding, the data were too short. The guard's bytes stand for long
+ * codes, so that few of them are enough. At the end it must hold the bits that fill the last byte
+ * and then the guard; else data were missing or left over.
  */
 #define GUARD 0xfe
 #define GUARD_NBYTES 3
@@ -198,7 +198,7 @@ static void output_add(void *context, void *data, int nbytes)
             output->sink->add(output->sink->context, data, (size_t)nbytes, output->error);
 }
 
-/* stb has the filter in a global, which is set before the first use and never again. */
+/* stb keeps the filter in a global, which is set once, before its first use. */
 static void choose_png_filter(void)
 {
     stbi_write_force_png_filter = PNG_FILTER;

@@ -1,7 +1,7 @@
 /*
- * Libraries behind plain calls: stb (seen by codec.c alone), and libpng, libjpeg and libwebp (each by
- * its own file). Inside src/image only. Nothing here checks that the arguments make sense: header.c
- * does it before decoding, write.c before encoding. Errors are without the file's name.
+ * Wrappers of libraries: stb (codec.c), libpng, libjpeg and libwebp (a file each). Private to
+ * src/image. Arguments are not checked here, but by header.c before decoding and by write.c before
+ * encoding. Errors do not name the file.
  */
 #ifndef CG_IMAGE_CODEC_H
 #define CG_IMAGE_CODEC_H
@@ -10,7 +10,7 @@
 #include "image/header_fields.h"
 #include "image/image.h"
 
-/* Where the bytes of an encoded picture go to, piece by piece. */
+/* Receives the bytes of an encoded picture, piece by piece. */
 struct cg_sink {
     enum cg_status (*add)(void *context, const void *bytes, size_t nbytes, struct cg_error *error);
     void *context;
@@ -19,8 +19,8 @@ struct cg_sink {
 /*
  * Decode a file in memory, nbytes less than INT_MAX, to 8 bits. depth: bits of a PNG's sample;
  * inflated: bytes that its data inflate to; data_end: where the data of a JPEG's last scan end.
- * channels: 1, 3 or 4, what to convert to. *out is created. Whatever is odd about the data is
- * refused. Errors, without the file's name: CG_ERR_FORMAT, CG_ERR_MEMORY.
+ * channels: 1, 3 or 4, to convert to. *out is created. Data with any oddity are refused. Errors:
+ * CG_ERR_FORMAT, CG_ERR_MEMORY.
  */
 enum cg_status cg_codec_decode_png(const uint8_t *bytes, size_t nbytes, int depth, size_t inflated,
                                    int channels, struct cg_image *out, struct cg_error *error);
@@ -36,9 +36,9 @@ enum cg_status cg_codec_encode_jpeg(const struct cg_image *image, int quality,
 /* ---- libpng.c -------------------------------------------------------------------------------- */
 
 /*
- * The second reader, for PNGs that stb refuses or would misread. Decode a PNG that the header has found good to 8 bits of header's channels, or 3 for 1. *out is
- * created. *odd: libpng had something to say about it. Errors, without the file's name:
- * CG_ERR_FORMAT, CG_ERR_MEMORY.
+ * The second reader, for PNGs that stb refuses or would misread. Decode a PNG that the header has
+ * found good to 8 bits of header's channels, or 3 for 1. *out is created. *odd: libpng warned.
+ * Errors: CG_ERR_FORMAT, CG_ERR_MEMORY.
  */
 enum cg_status cg_libpng_decode(const uint8_t *bytes, size_t nbytes,
                                 const struct cg_image_header *header, int channels,
@@ -48,21 +48,20 @@ enum cg_status cg_libpng_decode(const uint8_t *bytes, size_t nbytes,
 
 /*
  * For JPEGs that stb refuses or would misread, and for those of four inks, which stb mixes into RGB
- * by itself, leaving nothing that a profile could be applied to.
+ * itself, so that no profile could be applied.
  */
 
-/* What it had to say about the data. */
+/* What libjpeg reported about the data. */
 struct cg_libjpeg_findings {
     bool damaged;    /* part of the pixels is missing or makes no sense */
     bool incomplete; /* the data end before the last pixels, or before they are fully refined */
-    bool odd;        /* against the format's rules, with all pixels there */
+    bool odd;        /* against the format's rules, but with all pixels */
 };
 
 /*
  * Decode a JPEG that the header has found good. out: created by the caller, of header's size and of
  * 1 channel, 3 or, for inks, 4: cyan, magenta, yellow, black as stored (header->inks_inverted).
- * What cannot be decoded is left grey. Errors, without the file's name: CG_ERR_FORMAT,
- * CG_ERR_LIMIT, CG_ERR_MEMORY.
+ * Undecodable parts are left grey. Errors: CG_ERR_FORMAT, CG_ERR_LIMIT, CG_ERR_MEMORY.
  */
 enum cg_status cg_libjpeg_decode(const uint8_t *bytes, size_t nbytes,
                                  const struct cg_image_header *header, struct cg_image *out,
@@ -73,19 +72,19 @@ enum cg_status cg_libjpeg_decode(const uint8_t *bytes, size_t nbytes,
 #define CG_WEBP_SIDE_MAX_PX 16383
 
 /*
- * Encode a picture of any channels into sink: colours with loss, transparency without; the
- * resolution has no place in a WebP but in EXIF data. Errors: those of the sink; CG_ERR_LIMIT for a
- * side above the format's; CG_ERR_MEMORY.
+ * Encode a picture of any channels into sink: colours lossy, transparency lossless; a WebP stores
+ * the resolution in EXIF data only. Errors: those of the sink; CG_ERR_LIMIT for a side above the
+ * format's; CG_ERR_MEMORY.
  */
 enum cg_status cg_webp_encode(const struct cg_image *image,
                               const struct cg_image_write_options *options,
                               const struct cg_sink *sink, struct cg_error *error);
 
 /*
- * A damaged PNG may have pixels beyond the end of its palette, and the decoder takes for their
- * colours whatever its memory holds. bytes is a PNG that cg_png_header_read has accepted. If its
- * palette has fewer than 256 entries, *copy becomes a PNG of the same pixels with 256, the new ones
- * black, to be freed with free(); else NULL. Error: CG_ERR_MEMORY.
+ * A damaged PNG may have pixels beyond the end of its palette, and the decoder would take their
+ * colours from whatever its memory holds. bytes is a PNG that cg_png_header_read has accepted. If
+ * its palette has fewer than 256 entries, *copy becomes a PNG of the same pixels with 256, the new
+ * ones black, to be freed with free(); else NULL. Error: CG_ERR_MEMORY.
  */
 enum cg_status cg_png_complete_palette(const uint8_t *bytes, size_t nbytes, uint8_t **copy,
                                        size_t *copy_nbytes, struct cg_error *error);

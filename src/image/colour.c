@@ -1,10 +1,10 @@
 /*
  * Colour spaces: see colour.h. Rules:
- *   - relative colorimetric with black point compensation: what both spaces hold comes out exactly,
- *     white stays white, and dark parts keep their steps. Perceptual intent would also change what
- *     fits, by the taste of the profile's maker, and most cameras' and screens' profiles have none.
+ *   - relative colorimetric with black point compensation: colours in both spaces are exact, white
+ *     stays white, and dark parts keep their steps. Perceptual intent would also change colours that
+ *     fit, by the taste of the profile's maker, and most cameras' and screens' profiles lack it.
  *   - a space is sRGB when no colour of a grid moves by more than one level: then nothing is done,
- *     so that photos with the many makes of "sRGB" profiles cost nothing and keep their bytes.
+ *     so that photos with one of the many "sRGB" profiles cost nothing and keep their bytes.
  *   - grey pixels go through a table of 256, so that they stay grey under any profile.
  */
 #include "image/colour.h"
@@ -21,7 +21,7 @@
 #define GRID 9                               /* colours an axis */
 #define GRID_COLOURS (GRID * GRID * GRID)
 
-/* gAMA values, 100000 times: what is taken for sRGB, and what makes sense at all. */
+/* gAMA values, times 100000: those taken for sRGB, and the valid range. */
 #define GAMMA_SRGB_LEAST 43000
 #define GAMMA_SRGB_MOST 48000
 #define GAMMA_LEAST 10000
@@ -38,7 +38,7 @@ static cmsCIExyY point_of(const uint32_t *xy)
     return (cmsCIExyY){xy[0] / 100000.0, xy[1] / 100000.0, 1.0};
 }
 
-/* Primaries of sRGB unless a cHRM chunk says otherwise. NULL if they make no sense. */
+/* Primaries of sRGB unless a cHRM chunk says otherwise. NULL if they are invalid. */
 static cmsHPROFILE profile_of_gamma(cmsContext context, const struct cg_colour_tags *tags)
 {
     const uint32_t *points =
@@ -63,7 +63,7 @@ static bool are_srgb_chromaticities(const uint32_t *points)
     return true;
 }
 
-/* A gamma that says no more than "as any screen", or nothing that can be meant. */
+/* A gamma that means "as any screen", or is invalid. */
 static bool says_nothing(const struct cg_colour_tags *tags)
 {
     if (tags->gamma < GAMMA_LEAST || tags->gamma > GAMMA_MOST)
@@ -86,7 +86,7 @@ static bool is_of_device(cmsHPROFILE profile)
     }
 }
 
-/* From a profile of this kind of colours into 8-bit RGB, or NULL. */
+/* From this profile to 8-bit sRGB, or NULL. */
 static cmsHTRANSFORM transform_of(cmsContext context, cmsHPROFILE profile,
                                   cmsColorSpaceSignature kind, cmsUInt32Number in,
                                   cmsUInt32Number out, cmsUInt32Number flags)
@@ -121,7 +121,7 @@ static bool moves_no_colour(cmsHTRANSFORM transform, int channels)
     return true;
 }
 
-/* Row by row, as a count of pixels may not fit lcms's. */
+/* Row by row, as the count of pixels may overflow lcms's. */
 static void convert_rows(cmsHTRANSFORM transform, const uint8_t *from, size_t samples,
                          struct cg_image *to)
 {
@@ -146,7 +146,7 @@ static enum cg_colour_result convert_colours(cmsContext context, cmsHPROFILE pro
     return result;
 }
 
-/* table[v]: what grey v of the profile is in sRGB; exact, as lcms's faster ways are not for steep
+/* table[v]: grey v of the profile in sRGB, computed exactly: lcms's shortcuts are wrong for steep
  * curves. */
 static bool make_grey_table(cmsContext context, cmsHPROFILE profile, uint8_t *table)
 {
@@ -187,8 +187,8 @@ static enum cg_colour_result convert_greys(cmsContext context, cmsHPROFILE profi
 
 /* ---- memory ---------------------------------------------------------------------------------- */
 
-/* lcms uses memory before it looks whether it got it. So a lack of it leaves lcms by a jump, and
- * what lcms holds is found in a list. */
+/* lcms uses memory without checking for NULL. So when memory runs out, lcms is left by a jump, and
+ * a list of its blocks serves to free them. */
 struct block {
     struct block *last, *next;
 };
@@ -258,7 +258,7 @@ static void *reallocate(cmsContext context, void *memory, cmsUInt32Number nbytes
 
 /* ---- calls ----------------------------------------------------------------------------------- */
 
-/* What is done with an opened profile. */
+/* Work on an opened profile. */
 typedef void (*colour_work)(cmsContext context, cmsHPROFILE profile, void *order);
 
 static void open_and_work(cmsContext context, const struct cg_colour_space *space, colour_work work,
@@ -275,7 +275,7 @@ static void open_and_work(cmsContext context, const struct cg_colour_space *spac
     cmsCloseProfile(profile);
 }
 
-/* In a context of its own; nothing is done with a profile that cannot be used. */
+/* Run work in a context of its own, unless the profile cannot be used. */
 static void with_space(const struct cg_colour_space *space, colour_work work, void *order)
 {
     cmsPluginMemHandler plugin = {

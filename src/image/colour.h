@@ -1,7 +1,7 @@
 /*
- * Colours of any space into sRGB, by Little CMS. Inside src/image only. Each call has a context of
- * its own, so threads do not meet. A lack of memory looks like a profile that cannot be used;
- * cg_memory_was_short tells them apart.
+ * Colours of any space into sRGB, by Little CMS. Private to src/image. Each call has its own
+ * context, so it is thread-safe. Lack of memory looks like an unusable profile; cg_memory_was_short
+ * tells them apart.
  */
 #ifndef CG_IMAGE_COLOUR_H
 #define CG_IMAGE_COLOUR_H
@@ -18,7 +18,7 @@ struct cg_colour_space {
 enum cg_colour_result {
     CG_COLOUR_SAME,      /* they are sRGB, or as good as */
     CG_COLOUR_CONVERTED, /* they were not, and are now */
-    CG_COLOUR_UNUSABLE   /* the profile is damaged or not for such a picture; nothing was changed */
+    CG_COLOUR_UNUSABLE   /* the profile is damaged or not for such a picture, which is unchanged */
 };
 
 /*
@@ -29,16 +29,17 @@ enum cg_colour_result cg_colour_to_srgb(const struct cg_colour_space *space, boo
                                         struct cg_image *image);
 
 /*
- * Inks by their profile into out, RGB and of the same size. cmyk: four bytes a pixel, 255 for all
- * of an ink or, if inverted, for none. False, with out untouched, if the profile cannot be used.
+ * Convert inks by their profile into out, RGB and of the same size. cmyk: four bytes a pixel, 255
+ * for all of an ink or, if inverted, for none. False, with out untouched, if the profile cannot be
+ * used.
  */
 bool cg_colour_from_cmyk(const struct cg_colour_space *space, const uint8_t *cmyk, bool inverted,
                          struct cg_image *out);
 
-/* Inks that nothing is known of: each takes away its share of one colour, black of all. */
+/* Convert inks without a profile: each absorbs one colour, black all of them. */
 void cg_colour_mix_inks(const uint8_t *cmyk, bool inverted, struct cg_image *out);
 
-/* Whether there is an ICC profile that works and can go with an RGB picture. */
+/* Whether there is a valid ICC profile that suits an RGB picture. */
 bool cg_colour_is_rgb(const struct cg_colour_space *space);
 
 #endif

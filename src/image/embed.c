@@ -25,7 +25,7 @@
 
 #define ICC_HEAD_NBYTES 14 /* "ICC_PROFILE", zero, number, count */
 
-#define PROFILE_NAME "ICC profile" /* iCCP wants one; readers go by what is in the profile */
+#define PROFILE_NAME "ICC profile" /* required by iCCP; readers use the profile's own */
 #define PNG_COMPRESSION_LEVEL 6
 
 static enum cg_status pass(const struct cg_embed *embed, const void *bytes, size_t nbytes,
@@ -42,7 +42,7 @@ static void put32(uint8_t *to, uint32_t value)
 
 /* ---- JPEG ------------------------------------------------------------------------------------ */
 
-/* A segment whose data is head, then data. */
+/* A segment of head and data. */
 static enum cg_status pass_segment(const struct cg_embed *embed, uint8_t marker,
                                    const uint8_t *head, size_t head_nbytes, const uint8_t *data,
                                    size_t nbytes, struct cg_error *error)
@@ -85,7 +85,7 @@ static enum cg_status pass_jpeg_profile(const struct cg_embed *embed,
     return status;
 }
 
-/* As the one resource of Photoshop's, padded to an even length. */
+/* As a single Photoshop resource, padded to an even length. */
 static enum cg_status pass_jpeg_iptc(const struct cg_embed *embed,
                                      const struct cg_image_extras *extras, struct cg_error *error)
 {
@@ -103,7 +103,7 @@ static enum cg_status pass_jpeg_iptc(const struct cg_embed *embed,
     return status;
 }
 
-/* Into the head, which is held: whole dots per inch. */
+/* Set whole dots per inch in the held head. */
 static void set_jfif_density(struct cg_embed *embed, const double dpi[2])
 {
     if (dpi[0] == 0.0)
@@ -150,7 +150,7 @@ static enum cg_status pass_chunk(const struct cg_embed *embed, const char *type,
     return status == CG_OK ? pass(embed, end, sizeof(end), error) : status;
 }
 
-/* Name, zero, method 0, the profile compressed. */
+/* Name, zero, method 0, compressed profile. */
 static enum cg_status pass_png_profile(const struct cg_embed *embed,
                                        const struct cg_image_extras *extras, struct cg_error *error)
 {
@@ -182,7 +182,7 @@ static enum cg_status pass_png_mark(const struct cg_embed *embed, const char *ma
     return pass_chunk(embed, "tEXt", data, sizeof("Software") + nbytes, error);
 }
 
-/* Dots per metre across and down, and that it is metres. */
+/* Dots per metre across and down, and the unit. */
 static enum cg_status pass_png_resolution(const struct cg_embed *embed, const double dpi[2],
                                           struct cg_error *error)
 {
@@ -192,7 +192,7 @@ static enum cg_status pass_png_resolution(const struct cg_embed *embed, const do
     return pass_chunk(embed, "pHYs", data, sizeof(data), error);
 }
 
-/* Keyword, zero; not compressed, no language, no keyword in it; text. */
+/* Keyword, zero; uncompressed, without language and translated keyword; text. */
 static enum cg_status pass_png_xmp(const struct cg_embed *embed,
                                    const struct cg_image_extras *extras, struct cg_error *error)
 {
@@ -227,7 +227,7 @@ static enum cg_status pass_png_extras(const struct cg_embed *embed,
 
 /* ---- the sink -------------------------------------------------------------------------------- */
 
-/* The head, and what is embedded. */
+/* Pass on the head and the embedded data. */
 static enum cg_status pass_head(struct cg_embed *embed, struct cg_error *error)
 {
     static const struct cg_image_extras none = {0};

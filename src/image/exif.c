@@ -1,6 +1,6 @@
 /*
- * EXIF carried over: see exif.h. Read and written by libexif; what stays and what goes is decided
- * here, by tag (numbers as in EXIF 2.3, sections 4.6.4 to 4.6.8, and TIFF 6.0).
+ * EXIF carried over: see exif.h. Read and written by libexif; which tags stay is decided here
+ * (numbers as in EXIF 2.3, sections 4.6.4 to 4.6.8, and TIFF 6.0).
  */
 #include "image/exif.h"
 
@@ -15,7 +15,7 @@
 #define COLOUR_SPACE_SRGB 1
 #define CENTRED 1 /* where the encoder takes a block's colour */
 
-/* True of the file that it was in, not of the picture. */
+/* About the file, not about the picture. */
 static bool goes(ExifTag tag)
 {
     static const uint16_t tags[] = {
@@ -48,7 +48,7 @@ static void remove_what_goes(ExifContent *content)
             exif_content_remove_entry(content, content->entries[i - 1]);
 }
 
-/* Give a number that is there, a short or a long, another value. */
+/* Change an existing number, a short or a long. */
 static void set_number(ExifData *data, ExifIfd directory, ExifTag tag, int value)
 {
     ExifByteOrder order = exif_data_get_byte_order(data);
@@ -77,7 +77,7 @@ static void clean(ExifData *data, const struct cg_exif_options *options)
     if (!options->keep_gps)
         remove_all(data->ifd[EXIF_IFD_GPS]);
     if (options->converted) {
-        remove_all(data->ifd[EXIF_IFD_INTEROPERABILITY]); /* names the colour space once more */
+        remove_all(data->ifd[EXIF_IFD_INTEROPERABILITY]); /* repeats the colour space */
         set_number(data, EXIF_IFD_EXIF, EXIF_TAG_COLOR_SPACE, COLOUR_SPACE_SRGB);
     }
     remove_what_goes(data->ifd[EXIF_IFD_0]);
@@ -99,8 +99,8 @@ static bool is_empty(const ExifData *data)
 
 /* ---- libexif --------------------------------------------------------------------------------- */
 
-/* libexif has no status: what goes wrong is told to a log. Makers' notes do not matter, and it does
- * not know all of them. */
+/* libexif reports errors only to its log. Those about makers' notes do not matter, as it does not
+ * know all of them. */
 static void listen(ExifLog *log, ExifLogCode code, const char *domain, const char *format,
                    va_list arguments, void *context)
 {
@@ -116,7 +116,7 @@ static void listen(ExifLog *log, ExifLogCode code, const char *domain, const cha
         *status = CG_ERR_FORMAT;
 }
 
-/* With unknown tags, and nothing mended or made up. */
+/* Keep unknown tags, and fix or add nothing. */
 static enum cg_status load(ExifData *data, ExifLog *log, const struct cg_span *from)
 {
     enum cg_status status = CG_OK;
@@ -181,7 +181,7 @@ static enum cg_status carry(ExifData *data, ExifLog *log, const struct cg_span *
     return status;
 }
 
-/* libexif leaves out the tags for which it has no memory, and says nothing of it. */
+/* libexif silently drops tags when out of memory. */
 enum cg_status cg_exif_carry(const struct cg_span *from, const struct cg_exif_options *options,
                              uint8_t **out, size_t *out_nbytes)
 {

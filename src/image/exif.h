@@ -1,4 +1,4 @@
-/* EXIF data made fit for another picture. Inside src/image only. */
+/* Adapting EXIF data to another picture. Private to src/image. */
 #ifndef CG_IMAGE_EXIF_H
 #define CG_IMAGE_EXIF_H
 
@@ -14,11 +14,10 @@ struct cg_exif_options {
 };
 
 /*
- * A copy of the data in from (from its TIFF header on) that is true of the upright picture: without
- * what is about the file it comes from (thumbnail, layout, other metadata in it, makers' notes,
- * which do not survive being moved), with its size and the orientation 1. *out is to be freed with
- * free(); NULL if nothing is left. Errors, without a text: CG_ERR_FORMAT damaged; CG_ERR_LIMIT too
- * large; CG_ERR_MEMORY.
+ * A copy of the data in from (from its TIFF header on) that fits the upright picture: without what
+ * describes the old file (thumbnail, layout, other metadata, makers' notes, which do not survive
+ * being moved), with the new size and orientation 1. *out is to be freed; NULL if nothing is left.
+ * Errors, without a text: CG_ERR_FORMAT (damaged), CG_ERR_LIMIT (too large), CG_ERR_MEMORY.
  */
 enum cg_status cg_exif_carry(const struct cg_span *from, const struct cg_exif_options *options,
                              uint8_t **out, size_t *out_nbytes);

@@ -1,4 +1,4 @@
-/* What goes with a picture into another file: see extras.h. */
+/* Metadata carried into another file: see extras.h. */
 #include "image/extras.h"
 
 #include "image/orientation.h"
@@ -11,7 +11,7 @@
 #define DPI_MIN 1.0
 #define DPI_MAX 65535.0
 
-/* On the way from the header into extras. */
+/* Carrying data from the header into extras. */
 struct carrying {
     const struct cg_image_header *header;
     const struct cg_exif_options *about;
@@ -19,7 +19,7 @@ struct carrying {
     const char **damage;
 };
 
-/* Of one kind of data: what is noted where it could not be carried over. */
+/* A kind of data, with the notes for when it cannot be carried over. */
 struct kind {
     const char *what, *too_large, *damaged;
 };
@@ -101,7 +101,7 @@ static enum cg_status carry_iptc(const struct carrying *carrying, struct cg_erro
                   &kind, error);
 }
 
-/* That of the file, else that of its EXIF data; none if it makes no sense. */
+/* The file's resolution, else that of its EXIF data; none if invalid. */
 static void carry_resolution(const struct carrying *carrying)
 {
     const struct cg_image_header *header = carrying->header;

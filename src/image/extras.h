@@ -1,17 +1,17 @@
-/* What goes with a picture into another file (struct cg_image_extras), made ready while it is read.
- * Inside src/image only. */
+/* Metadata carried into another file (struct cg_image_extras), prepared while reading. Private to
+ * src/image. */
 #ifndef CG_IMAGE_EXTRAS_H
 #define CG_IMAGE_EXTRAS_H
 
 #include "image/exif.h"
 
-/* Add to the note, with "; " between. */
+/* Append to the note, separated by "; ". */
 void cg_extras_note(struct cg_image_extras *extras, const char *text);
 
 /*
- * Fill in resolution and, unless about is NULL, EXIF, XMP and IPTC data, as far as the header has
- * them. What cannot be carried over is noted; *damage becomes the first note on something damaged.
- * Errors: CG_ERR_MEMORY.
+ * Fill in the header's resolution and, unless about is NULL, its EXIF, XMP and IPTC data. What
+ * cannot be carried over is noted; *damage becomes the first note about damage. Errors:
+ * CG_ERR_MEMORY.
  */
 enum cg_status cg_extras_carry(const struct cg_image_header *header,
                                const struct cg_exif_options *about, struct cg_image_extras *extras,

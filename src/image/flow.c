@@ -2,14 +2,14 @@
  * Dense inverse search: see flow.h.
  *
  * A level of the pyramid is half as large as the one below. On each, patches of PATCH x PATCH
- * pixels lie on a grid of STRIDE over `from`. A patch begins with the coarser level's vector at its
- * centre, or with zero if that fits as well, and is moved by Gauss and Newton's steps (Lucas and
- * Kanade 1981; the inverse form, Baker and Matthews 2004, needs the Hessian of `from` alone):
+ * pixels lie on a grid of STRIDE over `from`. A patch starts from the coarser level's vector at its
+ * centre, or from zero if that fits as well, and is moved by Gauss-Newton steps (Lucas and Kanade
+ * 1981; the inverse form, Baker and Matthews 2004, needs the Hessian of `from` alone):
  *
  *     step = (sum g g' + DAMPING I)^-1  sum g (to(x + u) - from(x) - mean)        u -= step
  *
- * The mean makes a change of brightness nothing to follow; the damping keeps patches whose only
- * texture is noise where they are. Patches do not look at each other, so threads share them.
+ * Subtracting the mean ignores changes of brightness; the damping keeps patches that have only
+ * noise in place. Patches are independent, so threads share them.
  */
 #include "image/flow.h"
 
@@ -26,19 +26,19 @@
 #define STRIDE 4
 #define LEVELS_MAX 8
 #define COARSEST_PX 14 /* no level has a shorter side than this, but the first */
-#define STEPS 6        /* most patches rest after three */
+#define STEPS 6        /* most patches converge after three */
 #define REST_PX 0.02f
 
-/* Added to a patch's sums of squared gradients: several times what noise of 0.02 brings. */
+/* Added to a patch's sums of squared gradients: several times that of noise of 0.02. */
 #define DAMPING 0.1f
 
-/* Zero is taken where it explains a patch nearly as well as the vector found (in squared
- * differences): two free numbers fit a little noise in any case, and what is still stays still. */
+/* Zero is chosen if it explains a patch nearly as well as the vector found (in squared
+ * differences): two free parameters always fit some noise, and what is still must stay still. */
 #define ZERO_SLACK 1.3f
 #define ZERO_FLOOR 0.0003f
 
 #define PIXEL_FLOOR 0.0004f /* squared difference of a pixel at which a patch counts half */
-#define PAD (PATCH + 4)     /* edges are repeated so far, for patches that look beyond them */
+#define PAD (PATCH + 4)     /* edges are repeated this far, for patches that reach beyond them */
 
 struct level {
     int width, height;

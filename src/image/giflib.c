@@ -12,7 +12,7 @@ struct source {
     const uint8_t *next, *end;
 };
 
-/* A file, up to the pixels of its first frame. */
+/* A file opened up to the pixels of its first frame. */
 struct frame {
     struct source source;
     GifFileType *gif;
@@ -66,7 +66,7 @@ static bool find_frame(struct frame *frame)
     return false;
 }
 
-/* To be closed in any case. */
+/* frame must be closed even after an error. */
 static enum cg_status open_frame(const uint8_t *bytes, size_t nbytes, struct frame *frame,
                                  struct cg_error *error)
 {
@@ -113,8 +113,7 @@ static enum cg_status read_header(const uint8_t *bytes, size_t nbytes, enum cg_h
 
 /* ---- its pixels ------------------------------------------------------------------------------ */
 
-/* A row of the frame into the canvas, as far as it lies on it; false for a colour that the palette
- * does not have. */
+/* Copy a row of the frame to the canvas, clipped; false for a colour beyond the palette. */
 static bool put_row(const struct frame *frame, const ColorMapObject *colours,
                     const GifByteType *row, int y, struct cg_image *out)
 {

@@ -1,4 +1,4 @@
-/* What a picture file says of itself: see header.h. Here: which format it is. */
+/* Recognising the format of a picture file: see header.h. */
 #include "image/header.h"
 
 #include <string.h>
@@ -8,8 +8,8 @@ static bool has(const uint8_t *bytes, size_t nbytes, size_t at, const char *text
     return nbytes >= at + length && memcmp(bytes + at, text, length) == 0;
 }
 
-/* What files are by their first bytes: pictures that a library of its own reads, and what people
- * take for a picture. */
+/* Signatures of files: pictures read by a library of their own, and other files that people take
+ * for pictures. */
 struct signature {
     size_t at;
     const char *text;

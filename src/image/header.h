@@ -1,6 +1,6 @@
 /*
- * What a picture file says of itself, and whether it is whole: looked at before a decoder sees it.
- * Inside src/image only. Texts of errors are without the file's name, "expected ..., found ...".
+ * A picture file's header, and whether the file is whole, checked before a decoder sees it. Private
+ * to src/image. Error texts do not name the file: "expected ..., found ...".
  */
 #ifndef CG_IMAGE_HEADER_H
 #define CG_IMAGE_HEADER_H
@@ -9,8 +9,8 @@
 #include "image/reader.h"
 
 /*
- * Recognise the format, walk the file as far as scope says and check what can be checked without
- * decoding. Errors: CG_ERR_FORMAT not a picture, damaged or cut off; CG_ERR_UNSUPPORTED;
+ * Recognise the format, walk the file as far as scope says and check what is possible without
+ * decoding. Errors: CG_ERR_FORMAT (not a picture, damaged or cut off); CG_ERR_UNSUPPORTED;
  * CG_ERR_LIMIT; CG_ERR_MEMORY.
  */
 enum cg_status cg_image_header_read(const uint8_t *bytes, size_t nbytes, enum cg_header_scope scope,
@@ -19,7 +19,7 @@ enum cg_status cg_image_header_read(const uint8_t *bytes, size_t nbytes, enum cg
 /* Whose the file is by its first bytes. NULL: PNG and JPEG, and what this build does not read. */
 const struct cg_reader *cg_image_reader_of(const uint8_t *bytes, size_t nbytes);
 
-/* The two formats: bytes begin with the format's signature, *out is empty before. Errors: those of
+/* For the two formats: bytes begin with its signature, *out is empty. Errors: those of
  * cg_image_header_read. */
 enum cg_status cg_jpeg_header_read(const uint8_t *bytes, size_t nbytes, enum cg_header_scope scope,
                                    struct cg_image_header *out, struct cg_error *error);

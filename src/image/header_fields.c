@@ -1,4 +1,4 @@
-/* The sizes of pictures that are read: see header_fields.h. */
+/* Limits on the size of pictures: see header_fields.h. */
 #include "image/header_fields.h"
 
 /* The largest buffer of a decoder; stb counts in int and keeps clear of its end. */

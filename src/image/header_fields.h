@@ -1,6 +1,5 @@
 /*
- * What a picture file says of itself, as header.c finds it, and the sizes that are allowed. Inside
- * src/image only.
+ * The fields of a picture file's header, and limits on sizes. Private to src/image.
  */
 #ifndef CG_IMAGE_HEADER_FIELDS_H
 #define CG_IMAGE_HEADER_FIELDS_H
@@ -17,10 +16,10 @@
 
 #define CG_CM_PER_INCH 2.54
 
-/* How much of the file is there to be looked at. */
+/* How much of the file is available. */
 enum cg_header_scope {
     CG_HEADER_WHOLE, /* all of it */
-    CG_HEADER_HEAD   /* its first bytes: look no further than where the pixels begin */
+    CG_HEADER_HEAD   /* its first bytes: stop where the pixels begin */
 };
 
 /* A part of the file. */
@@ -29,12 +28,12 @@ struct cg_span {
     size_t nbytes;
 };
 
-/* A JPEG numbers the parts of a profile with one byte; a segment holds so much of it. */
+/* A JPEG numbers the parts of a profile with one byte; a part's size is limited. */
 #define CG_ICC_PARTS_MAX 255
 #define CG_ICC_PART_NBYTES (65535 - 2 - 14)
 #define CG_ICC_MAX_NBYTES ((size_t)CG_ICC_PARTS_MAX * CG_ICC_PART_NBYTES)
 
-/* What a file says of its colours. Nothing at all: sRGB. */
+/* A file's colour tags. None: sRGB. */
 struct cg_colour_tags {
     struct cg_span icc[CG_ICC_PARTS_MAX]; /* of a JPEG: the profile in parts; of a PNG: in one part,
                                              compressed */
@@ -48,20 +47,20 @@ struct cg_colour_tags {
 
 struct cg_image_header {
     enum cg_image_format format;
-    int width, height;   /* as stored, before turning */
-    int channels;        /* 1, 3 or 4: transparency of any kind makes it 4 */
-    int depth;           /* bits of a sample */
-    bool is_grey;        /* also with transparency */
-    bool is_cmyk;        /* a JPEG of four inks */
-    bool is_progressive; /* a JPEG that is refined scan by scan, and held until the last */
-    bool inks_inverted;  /* 255 stands for none of an ink, as Adobe's programs write it */
-    int orientation;     /* EXIF or XMP: 1 to 8 */
-    bool cut_off;        /* set with CG_ERR_FORMAT: the bytes end before what was to be looked at */
-    bool is_plain;       /* nothing in it that stb would misread without a word */
-    bool has_end;        /* the file has its end marker, or IEND */
-    bool lacks_scans;    /* of a sequential JPEG: a component is in none of them */
-    size_t data_begin;   /* of a JPEG: where the data of its first scan begin */
-    size_t data_end;     /* of a plain JPEG: where the data of its last scan end */
+    int width, height;      /* as stored, before turning */
+    int channels;           /* 1, 3 or 4: transparency of any kind makes it 4 */
+    int depth;              /* bits of a sample */
+    bool is_grey;           /* also with transparency */
+    bool is_cmyk;           /* a JPEG of four inks */
+    bool is_progressive;    /* a JPEG that is refined scan by scan, and held until the last */
+    bool inks_inverted;     /* 255 stands for none of an ink, as Adobe's programs write it */
+    int orientation;        /* EXIF or XMP: 1 to 8 */
+    bool cut_off;           /* set with CG_ERR_FORMAT: the bytes end too early */
+    bool is_plain;          /* nothing in it that stb would silently misread */
+    bool has_end;           /* the file has its end marker, or IEND */
+    bool lacks_scans;       /* of a sequential JPEG: a component is in none of them */
+    size_t data_begin;      /* of a JPEG: where the data of its first scan begin */
+    size_t data_end;        /* of a plain JPEG: where the data of its last scan end */
     size_t inflated_nbytes; /* of a PNG: its pixels before compression, with filter bytes */
     const char *oddity;     /* of the file's structure, for people; NULL: none */
     struct cg_span exif;    /* from its TIFF header on; none: no bytes */
@@ -71,7 +70,7 @@ struct cg_image_header {
     struct cg_colour_tags colours;
 };
 
-/* Refuse sizes that are not allowed. bytes_per_pixel: of the decoder's largest buffer. */
+/* Refuse sizes beyond the limits. bytes_per_pixel: of the decoder's largest buffer. */
 enum cg_status cg_image_check_size(uint32_t width, uint32_t height, size_t bytes_per_pixel,
                                    struct cg_error *error);
 

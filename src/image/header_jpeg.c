@@ -1,7 +1,7 @@
 /*
- * A JPEG file, walked marker by marker from SOI to EOI (ITU-T T.81, 1992, annex B). Up to the first
- * scan it has to make sense. What is odd there or comes after it is left to libjpeg: the file then
- * is not plain, and stb does not see it.
+ * A JPEG file, walked marker by marker from SOI to EOI (ITU-T T.81, 1992, annex B). It must be
+ * valid up to the first scan. A file with oddities there, or damage later, is not plain and left to
+ * libjpeg, so that stb does not see it.
  */
 #include "image/header.h"
 
@@ -67,7 +67,7 @@ static enum cg_status fail_cut_off(struct jpeg *jpeg, struct cg_error *error)
                    jpeg->nbytes);
 }
 
-/* Past the next marker; bytes before it are let pass, as decoders do. */
+/* Skip to behind the next marker; bytes before it are ignored, as by decoders. */
 static enum cg_status next_marker(struct jpeg *jpeg, int *marker, struct cg_error *error)
 {
     const uint8_t *bytes = jpeg->bytes;
@@ -83,7 +83,7 @@ static enum cg_status next_marker(struct jpeg *jpeg, int *marker, struct cg_erro
 
 /* ---- segments -------------------------------------------------------------------------------- */
 
-/* Baseline, extended and progressive coding are read, by stb or libjpeg; the others by name. */
+/* The name of a coding other than baseline, extended and progressive, which are read. */
 static const char *unsupported_coding(int marker)
 {
     switch (marker) {
@@ -158,7 +158,7 @@ static enum cg_status read_frame(struct jpeg *jpeg, int marker, const uint8_t *d
                            : status;
 }
 
-/* stb takes the counts of a Huffman table as they come and would write past its own. */
+/* stb does not check the counts of a Huffman table and would write past its own. */
 static void read_huffman_tables(struct jpeg *jpeg, const uint8_t *data, size_t nbytes)
 {
     while (nbytes >= 17) {
@@ -192,7 +192,7 @@ static void read_quantization_tables(struct jpeg *jpeg, const uint8_t *data, siz
     jpeg->is_plain = jpeg->is_plain && nbytes == 0;
 }
 
-/* stb takes a table that is not there for zeros, and the first component of a name for all. */
+/* stb takes a missing table for zeros, and the first component of a name for all. */
 static bool scan_is_plain(struct jpeg *jpeg, const uint8_t *data, size_t nbytes)
 {
     int count = nbytes > 0 ? data[0] : 0;
@@ -233,7 +233,7 @@ static enum cg_status read_scan(struct jpeg *jpeg, const uint8_t *data, size_t n
     return CG_OK;
 }
 
-/* A part of an ICC profile: which one and of how many comes before it (ICC.1:2010, annex B.4). */
+/* A part of an ICC profile, after its number and the count of parts (ICC.1:2010, annex B.4). */
 static void read_profile_part(struct cg_colour_tags *colours, const uint8_t *data, size_t nbytes)
 {
     int number = data[0], count = data[1];
@@ -246,7 +246,7 @@ static void read_profile_part(struct cg_colour_tags *colours, const uint8_t *dat
         colours->icc[number - 1] = (struct cg_span){data + 2, nbytes - 2};
 }
 
-/* Version, unit (inches, centimetres; none: a shape of pixels), across, down. */
+/* Version, unit (inches, centimetres; none: an aspect ratio), across, down. */
 static void read_jfif(struct jpeg *jpeg, const uint8_t *data)
 {
     double per_inch = data[7] == 1 ? 1.0 : data[7] == 2 ? CG_CM_PER_INCH : 0.0;
@@ -286,15 +286,15 @@ static enum cg_status read_data(struct jpeg *jpeg, int marker, const uint8_t *da
         read_huffman_tables(jpeg, data, nbytes);
     else if (marker == DQT)
         read_quantization_tables(jpeg, data, nbytes);
-    else if (marker == DRI) /* stb says nothing where a restart marker is lost */
+    else if (marker == DRI) /* stb does not notice a lost restart marker */
         jpeg->is_plain = jpeg->is_plain && nbytes == 2 && get16(data) == 0;
     else
         read_application_data(jpeg, marker, data, nbytes);
     return CG_OK;
 }
 
-/* One marker segment at offset, its length field first. A length too small for itself is let pass,
- * as libjpeg does. */
+/* One marker segment at offset, its length field first. A length too small for itself is accepted,
+ * as by libjpeg. */
 static enum cg_status read_segment(struct jpeg *jpeg, int marker, struct cg_error *error)
 {
     size_t left = jpeg->nbytes - jpeg->offset;
@@ -317,7 +317,7 @@ static bool stands_alone(int marker)
     return marker == TEM || marker == SOI || (marker >= RST0 && marker <= RST7);
 }
 
-/* To the marker last: EOI or SOS. */
+/* Walk up to the marker last: EOI or SOS. */
 static enum cg_status walk(struct jpeg *jpeg, int last, struct cg_error *error)
 {
     int marker = SOI, before;
@@ -333,7 +333,7 @@ static enum cg_status walk(struct jpeg *jpeg, int last, struct cg_error *error)
     return status;
 }
 
-/* stb and libjpeg tell RGB from YCbCr in different ways; libjpeg's is everyone's. */
+/* stb and libjpeg tell RGB from YCbCr in different ways; everyone follows libjpeg. */
 static bool stb_sees_the_colours(const struct jpeg *jpeg)
 {
     bool named_rgb = memcmp(jpeg->names, "RGB", 3) == 0;
@@ -343,7 +343,7 @@ static bool stb_sees_the_colours(const struct jpeg *jpeg)
     return jpeg->components != 3 || in_stb == in_libjpeg;
 }
 
-/* Whether there are the bytes of an end marker; data between markers never looks like one. */
+/* Whether there is an end marker; data between markers never look like one. */
 static bool find_end(const struct jpeg *jpeg)
 {
     const uint8_t *at = jpeg->bytes + jpeg->first_scan, *end = jpeg->bytes + jpeg->nbytes;
@@ -355,7 +355,7 @@ static bool find_end(const struct jpeg *jpeg)
     return false;
 }
 
-/* The first scan is the point from which damage is read around. */
+/* From the first scan on, damage is tolerated. */
 static enum cg_status walk_file(struct jpeg *jpeg, bool *has_end, struct cg_error *error)
 {
     enum cg_status status = walk(jpeg, EOI, error);

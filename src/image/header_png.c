@@ -1,7 +1,7 @@
 /*
  * A PNG file, walked from signature to IEND (PNG specification, second edition, 2003, sections 5
  * and 11). Checked: the order and size of the chunks that pixels depend on, and their checksums.
- * What libpng passes over with a warning costs a word (oddity) and is left to it.
+ * What libpng only warns about is noted (oddity) and left to it.
  */
 #include "image/header.h"
 
@@ -22,7 +22,7 @@ struct chunk {
     size_t nbytes;
 };
 
-/* What has been seen on the walk. */
+/* What the walk has found. */
 struct png {
     uint32_t width, height;
     int depth, colour, samples; /* samples: per pixel as stored */
@@ -65,7 +65,7 @@ static void note_oddity(struct png *png, const char *what)
         png->oddity = what;
 }
 
-/* The chunk at offset; its checksum is looked at where pixels depend on it. */
+/* The chunk at offset; its checksum is verified if pixels depend on it. */
 static enum cg_status read_chunk(const uint8_t *bytes, size_t nbytes, size_t offset,
                                  struct png *png, struct chunk *chunk, struct cg_error *error)
 {
@@ -126,7 +126,7 @@ static enum cg_status read_ihdr(const struct chunk *chunk, struct png *png, stru
     return cg_image_check_size(png->width, png->height, png->depth == 16 ? 8 : 4, error);
 }
 
-/* Only a picture of palette colours depends on it. */
+/* Only palette pictures depend on it. */
 static enum cg_status read_plte(const struct chunk *chunk, struct png *png, struct cg_error *error)
 {
     const char *fault = NULL;
@@ -187,14 +187,14 @@ static void read_cicp(const struct chunk *chunk, struct png *png)
     png->colours->cicp_unread = chunk->nbytes != 4 || memcmp(chunk->data, "\x01\x0d\0\x01", 4) != 0;
 }
 
-/* Dots per metre across and down; another unit than metres is a shape of pixels. */
+/* Dots per metre across and down; with another unit it is an aspect ratio. */
 static void read_phys(const struct chunk *chunk, struct png *png)
 {
     for (int i = 0; chunk->data[8] == 1 && i < 2; i++)
         png->dpi[i] = get32(chunk->data + (size_t)(4 * i)) * CG_CM_PER_INCH / 100.0;
 }
 
-/* What the picture does not depend on; damaged, it is as if it were not there. */
+/* Chunks that the picture does not depend on; damaged ones are ignored. */
 static void read_ancillary_chunk(const struct chunk *chunk, struct png *png)
 {
     static const char wanted[][5] = {"eXIf", "sRGB", "gAMA", "cHRM", "cICP",
@@ -250,8 +250,8 @@ static bool pixels_begin(const uint8_t *bytes, size_t nbytes, size_t offset)
     return nbytes - offset >= 8 && memcmp(bytes + offset + 4, "IDAT", 4) == 0;
 }
 
-/* Whether a walk that failed at this offset may have come past all pixels, so that a decoder knows
- * better. A file that ends within them is cut off. */
+/* Whether a walk that failed at this offset may be past all pixels, so that the decoder must
+ * decide. A file that ends within the pixels is cut off. */
 static bool is_past_pixels(const struct png *png, const uint8_t *bytes, size_t nbytes,
                            size_t offset)
 {

@@ -1,7 +1,7 @@
 /*
- * Pictures in memory: 8-bit, interleaved, rows without padding, sRGB unless a profile was kept.
- * All functions may be called from several threads at once, on different pictures. What becomes of
- * every kind of file is in docs/PICTURES.md.
+ * Pictures in memory: 8-bit, interleaved, rows without padding, sRGB unless a profile was kept. All
+ * functions may be called from several threads at once, on different pictures. docs/PICTURES.md
+ * says how each kind of file is handled.
  */
 #ifndef CG_IMAGE_IMAGE_H
 #define CG_IMAGE_IMAGE_H
@@ -28,14 +28,14 @@ enum cg_status cg_image_create(int width, int height, int channels, struct cg_im
 /* Free the pixels and empty the struct; also fine on an empty one. */
 void cg_image_clear(struct cg_image *image);
 
-/* As the converters take them. */
+/* A view for the converters. */
 static inline struct cg_pixels cg_image_as_pixels(const struct cg_image *image)
 {
     return (struct cg_pixels){image->pixels, image->width, image->height, image->channels, 0};
 }
 
-/* Kinds of picture files. PNG and JPEG are read and written; WebP is, and HEIC to GIF are read,
- * where the library for it was there when the program was built; the others are known by name. */
+/* Kinds of picture files. PNG and JPEG are read and written; WebP is read and written, and HEIC to
+ * GIF are read, if built with their libraries; the others are only recognised. */
 enum cg_image_format {
     CG_IMAGE_PNG,
     CG_IMAGE_JPEG,
@@ -57,7 +57,7 @@ const char *cg_image_format_name(enum cg_image_format format);
 bool cg_image_is_read(enum cg_image_format format);
 bool cg_image_is_written(enum cg_image_format format);
 
-/* The kind that a path's ending stands for, any case, read or not; false: none. */
+/* The kind for a path's ending, in any case, readable or not; false if there is none. */
 bool cg_image_format_by_ending(const char *path, enum cg_image_format *out);
 
 /* The same for a picture to be written. Error: CG_ERR_UNSUPPORTED, which lists the endings. */
@@ -66,18 +66,18 @@ enum cg_status cg_image_format_of(const char *path, enum cg_image_format *out,
 
 /* ---- reading --------------------------------------------------------------------------------- */
 
-/* What a file says beside its pixels, made ready to be embedded again; owned. Empty: all zero. */
+/* A file's metadata, ready to be embedded again; owned. Empty: all zero. */
 struct cg_image_extras {
     uint8_t *icc; /* the ICC profile that the pixels are in; NULL: they are sRGB */
     size_t icc_nbytes;
     uint8_t *exif; /* from its TIFF header on; without thumbnail, turning and makers' notes */
     size_t exif_nbytes;
-    uint8_t *xmp; /* a packet, without turning and what lay behind the picture */
+    uint8_t *xmp; /* a packet, without orientation and data behind the picture */
     size_t xmp_nbytes;
     uint8_t *iptc; /* its records */
     size_t iptc_nbytes;
     double dpi[2];  /* dots per inch, across and down; 0: not said */
-    char note[160]; /* one line for people: what could not be used; "" when all is well */
+    char note[160]; /* one line for people about what could not be used, or "" */
 };
 
 /* Free what it holds and empty it; also fine on an empty one. */
@@ -88,19 +88,19 @@ struct cg_image_read_options {
                           or 4 for transparency of any kind */
     bool keep_profile; /* leave the colours of an RGB profile as they are and hand it out */
     bool keep_exif;    /* hand the EXIF data out, XMP and IPTC too */
-    bool keep_gps;     /* with the place where the photo was taken */
-    bool strict;       /* refuse whatever is damaged, instead of noting it */
-    int max_side_px;   /* make smaller what has a longer side, shape kept; 0: nothing */
+    bool keep_gps;     /* including the place where the photo was taken */
+    bool strict;       /* refuse damage instead of noting it */
+    int max_side_px;   /* reduce larger pictures to this; 0: none */
 };
 
 /*
  * Read a picture file, turned upright by its EXIF orientation, 16 bits reduced to 8, colours
  * converted to sRGB from the profile in it. A file that is cut off is refused; a JPEG with damaged
- * data is read as far as it goes, and that noted; a profile or EXIF data that cannot be used are
- * left out and noted; so are XMP and IPTC data. Decoding is limited to 2^30 bytes, 357 million pixels of RGB, and the file to as many.
- * *out is created, *extras (may be NULL) filled, to be cleared by the caller. Errors, each with the
- * file's name, what was expected and what was found; then *out and *extras are empty: CG_ERR_IO,
- * CG_ERR_FORMAT, CG_ERR_UNSUPPORTED, CG_ERR_LIMIT, CG_ERR_MEMORY, CG_ERR_ARGUMENT.
+ * data is read as far as it goes, and that noted; unusable profiles, EXIF, XMP and IPTC data are
+ * left out and noted. Decoding is limited to 2^30 bytes, 357 million pixels of RGB, and the file to
+ * as many. *out is created, *extras (may be NULL) filled, to be cleared by the caller. Errors, each
+ * with the file's name, what was expected and what was found; then *out and *extras are empty:
+ * CG_ERR_IO, CG_ERR_FORMAT, CG_ERR_UNSUPPORTED, CG_ERR_LIMIT, CG_ERR_MEMORY, CG_ERR_ARGUMENT.
  */
 enum cg_status cg_image_read(const char *path, const struct cg_image_read_options *options,
                              struct cg_image *out, struct cg_image_extras *extras,
@@ -115,13 +115,13 @@ enum cg_status cg_image_decode(const uint8_t *bytes, size_t nbytes,
 struct cg_image_info {
     enum cg_image_format format;
     int width, height, channels;
-    size_t reading_nbytes; /* what is held at most while it is read, beside the file: see probe.c */
+    size_t reading_nbytes; /* peak memory while reading, beside the file: see probe.c */
 };
 
 /*
- * What the head of a file says, of which no more is read than is needed: to know beforehand what a
- * picture will cost. It may turn out to be damaged later on; and of a PNG with its orientation
- * after the pixels the size is as stored. Errors: those of cg_image_read.
+ * Read no more of a file than its head, to know beforehand what the picture will cost. It may still
+ * turn out to be damaged; and if a PNG's orientation follows its pixels, the size is as stored.
+ * Errors: those of cg_image_read.
  */
 enum cg_status cg_image_probe(const char *path, struct cg_image_info *out, struct cg_error *error);
 
@@ -138,16 +138,15 @@ struct cg_image_write_options {
     enum cg_image_format format;
     int quality;                          /* of a JPEG or WebP, 1 to 100 */
     uint8_t background[3];                /* RGB, on which a JPEG shows what is transparent */
-    const struct cg_image_extras *extras; /* to embed; NULL: nothing */
-    const char *mark;        /* what made the picture, to be put into the file; NULL: nothing */
+    const struct cg_image_extras *extras; /* to embed, or NULL */
+    const char *mark;        /* what made the picture, to be written into the file, or NULL */
     enum cg_writing writing; /* of a file */
 };
 
 /*
- * Write image to path, whole or not at all: a temporary file beside it is written, flushed to the
- * disk and renamed. A grey picture becomes a JPEG in colour. The bytes depend on nothing but the
- * arguments. Errors: CG_ERR_ARGUMENT; CG_ERR_IO; CG_ERR_LIMIT above 2^30 bytes of pixels;
- * CG_ERR_MEMORY.
+ * Write image to path atomically: a temporary file beside it is written, flushed to disk and
+ * renamed. A grey picture becomes a JPEG in colour. The bytes depend on nothing but the arguments.
+ * Errors: CG_ERR_ARGUMENT; CG_ERR_IO; CG_ERR_LIMIT above 2^30 bytes of pixels; CG_ERR_MEMORY.
  */
 enum cg_status cg_image_write(const char *path, const struct cg_image *image,
                               const struct cg_image_write_options *options, struct cg_error *error);
@@ -158,22 +157,22 @@ enum cg_status cg_image_encode(const struct cg_image *image,
                                const struct cg_image_write_options *options, uint8_t **bytes,
                                size_t *nbytes, struct cg_error *error);
 
-/* The longest mark, with its end. */
+/* The longest mark, with its NUL. */
 #define CG_IMAGE_MARK_NBYTES 2048
 
 /*
- * The mark in a PNG, JPEG or WebP: a line of ASCII without ' and <, "comicgan ..." (cli/comic_mark.h says of
- * what it is made). False, and mark empty, if there is none (errno is 0 then), or it cannot be read.
+ * The mark in a PNG, JPEG or WebP: a line of ASCII without ' and <, "comicgan ..."
+ * (cli/comic_mark.h says of what it is made). False, with an empty mark, if there is none (errno is
+ * 0 then) or the file is unreadable.
  */
 bool cg_image_read_mark(const char *path, char mark[CG_IMAGE_MARK_NBYTES]);
 
 /* ---- changing -------------------------------------------------------------------------------- */
 
 /*
- * Take an RGBA picture apart: *image becomes RGB, *alpha is created with one channel. What lies
- * under full transparency is filled from the colours nearest to it, so that nothing of it bleeds
- * into the edges of what can be seen. Errors: CG_ERR_MEMORY, CG_ERR_ARGUMENT; then *image is as it
- * was and *alpha empty.
+ * Split an RGBA picture: *image becomes RGB, *alpha is created with one channel. Colours under full
+ * transparency are replaced by the nearest visible ones, so that they do not bleed into visible
+ * edges. Errors: CG_ERR_MEMORY, CG_ERR_ARGUMENT; then *image is unchanged and *alpha empty.
  */
 enum cg_status cg_image_split_alpha(struct cg_image *image, struct cg_image *alpha,
                                     struct cg_error *error);
@@ -182,7 +181,7 @@ enum cg_status cg_image_split_alpha(struct cg_image *image, struct cg_image *alp
 enum cg_status cg_image_join_alpha(struct cg_image *image, const struct cg_image *alpha,
                                    struct cg_error *error);
 
-/* Make a size so much smaller, shape kept, that no side is longer than side_px; 0: as it is. */
+/* Reduce a size, keeping its shape, until no side exceeds side_px; 0: no limit. */
 void cg_image_fit(int side_px, int *width, int *height);
 
 /*

@@ -1,6 +1,6 @@
 /*
- * HEIC and AVIF by libheif, which also turns and crops as the file says; EXIF's orientation does
- * not count there (ISO/IEC 23008-12, annex A). Colours named by numbers (nclx) are taken as sRGB.
+ * HEIC and AVIF by libheif, which also turns and crops as the file says; EXIF's orientation is
+ * ignored (ISO/IEC 23008-12, annex A). Colours named by numbers (nclx) are taken as sRGB.
  */
 #include "image/heif_calls.h"
 #include "image/reader.h"
@@ -9,7 +9,7 @@
 #include <string.h>
 
 #define ITEMS_MAX 8          /* of other data, that are looked at */
-#define EXIF_OFFSET_NBYTES 4 /* before EXIF data: where in them the TIFF header begins */
+#define EXIF_OFFSET_NBYTES 4 /* before EXIF data: the offset of the TIFF header */
 
 static enum cg_status status_of(const struct heif_error *found)
 {
@@ -71,7 +71,7 @@ static void close_file(struct opened *file)
 
 /* ---- what the file says ---------------------------------------------------------------------- */
 
-/* Primaries of common video and its curves are near those of sRGB; wide and HDR ones are not. */
+/* Common video's primaries and curves are near those of sRGB; wide and HDR ones are not. */
 static bool is_near_srgb(const struct heif_color_profile_nclx *nclx)
 {
     unsigned primaries = (unsigned)nclx->color_primaries;
@@ -89,7 +89,7 @@ static bool is_near_srgb(const struct heif_color_profile_nclx *nclx)
 static bool has_other_colours(const struct opened *file)
 {
     const struct cg_heif_calls *heif = &file->heif;
-    struct heif_color_profile_nclx *nclx = NULL; /* may be there after an error, too */
+    struct heif_color_profile_nclx *nclx = NULL; /* may be set even after an error */
     if (heif->image_handle_get_raw_color_profile_size(file->handle) > 0)
         return false;
     bool others =
@@ -189,7 +189,7 @@ static uint32_t get32(const uint8_t *bytes)
     return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
 }
 
-/* EXIF data that make no sense are as if they were not there. */
+/* Invalid EXIF data are ignored. */
 static enum cg_status copy_exif(const struct opened *file, struct cg_reader_extras *extras,
                                 struct cg_error *error)
 {
@@ -214,7 +214,7 @@ static enum cg_status copy_exif(const struct opened *file, struct cg_reader_extr
     return status;
 }
 
-/* What cannot be read is as if it were not there. */
+/* Unreadable XMP is ignored. */
 static enum cg_status copy_xmp(const struct opened *file, struct cg_reader_extras *extras,
                                struct cg_error *error)
 {

@@ -1,6 +1,6 @@
 /*
- * libjpeg: see codec.h. It leaves by longjmp when it fails, so the functions that call setjmp
- * acquire nothing and change no variable of their own.
+ * libjpeg: see codec.h. It fails by longjmp, so functions that call setjmp acquire nothing and
+ * change no local variables.
  */
 #include "image/codec.h"
 
@@ -29,7 +29,7 @@ static void leave(j_common_ptr jpeg)
     longjmp(decoder->failed, 1);
 }
 
-/* Warnings have a level below 0; not all of them are about the picture. */
+/* Warnings have a level below 0; not all concern the picture. */
 static void notice(j_common_ptr jpeg, int level)
 {
     struct decoder *decoder = jpeg->client_data;
@@ -74,7 +74,7 @@ static void prepare(struct decoder *decoder, struct cg_libjpeg_findings *finding
     decoder->progress.progress_monitor = limit_scans;
 }
 
-/* Bits of the coefficients that no scan has brought. */
+/* Whether scans have brought all bits of the coefficients. */
 static bool is_refined(const struct jpeg_decompress_struct *jpeg)
 {
     for (int i = 0; jpeg->coef_bits != NULL && i < jpeg->num_components; i++)
@@ -111,7 +111,7 @@ static bool decode_rows(struct decoder *decoder, const uint8_t *bytes, size_t nb
     return true;
 }
 
-/* On to the end marker, which surplus data may stand before. */
+/* Skip surplus data up to the end marker. */
 static void read_end(struct decoder *decoder)
 {
     if (setjmp(decoder->failed) == 0)
@@ -120,7 +120,7 @@ static void read_end(struct decoder *decoder)
         decoder->findings->odd = true;
 }
 
-/* *stopped_at: how far it came in the file, if it failed. */
+/* *stopped_at: where in the file it failed. */
 static enum cg_status try_decoding(const uint8_t *bytes, size_t nbytes, bool has_end,
                                    const struct cg_image *out, struct cg_libjpeg_findings *findings,
                                    size_t *stopped_at, struct cg_error *error)
@@ -143,8 +143,8 @@ static enum cg_status try_decoding(const uint8_t *bytes, size_t nbytes, bool has
     return cg_fail(error, CG_ERR_FORMAT, "expected picture data that decodes, found it damaged");
 }
 
-/* Where it fails for good after data have begun, the file is read once more, up to the marker
- * before that place; which need not be a marker, so that it may take some tries. */
+/* If it fails fatally after data have begun, the file is read again up to the marker before that
+ * place. What looks like a marker may be none, so that takes some tries. */
 enum cg_status cg_libjpeg_decode(const uint8_t *bytes, size_t nbytes,
                                  const struct cg_image_header *header, struct cg_image *out,
                                  struct cg_libjpeg_findings *findings, struct cg_error *error)

@@ -1,6 +1,6 @@
 /*
- * libpng: see codec.h. It leaves by longjmp when it fails, so the one function that calls setjmp
- * acquires nothing and changes no variable of its own.
+ * libpng: see codec.h. It fails by longjmp, so the one function that calls setjmp acquires nothing
+ * and changes no local variables.
  */
 #include "image/codec.h"
 
@@ -39,7 +39,7 @@ static void notice(png_structp png, png_const_charp text)
     decoder->odd = true;
 }
 
-/* Only what pixels depend on, tRNS among it, is looked at; the rest was read with the header. */
+/* Read only chunks that pixels depend on, tRNS included; the others were read with the header. */
 static void choose_chunks(png_structp png)
 {
     png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
@@ -107,7 +107,7 @@ enum cg_status cg_libpng_decode(const uint8_t *bytes, size_t nbytes,
 
 /* ---- palettes -------------------------------------------------------------------------------- */
 
-/* The decoder does not look at checksums, so the new one stays zero. */
+/* The decoder ignores checksums, so the new one stays zero. */
 #define FIRST_CHUNK 8
 #define COLOUR_TYPE_AT 25
 #define COLOUR_TYPE_PALETTE 3

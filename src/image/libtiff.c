@@ -1,5 +1,5 @@
 /*
- * TIFF by libtiff: the first picture of a file, of any layout that it brings to 8 bits of RGB.
+ * TIFF by libtiff: the first picture of a file, in any layout that libtiff converts to 8-bit RGB.
  * Raw photos are TIFF files too, with a small preview in front, and are refused.
  */
 #include "image/reader.h"
@@ -11,7 +11,7 @@
 #define ALLOCATION_MAX_NBYTES ((tmsize_t)1 << 30)
 #define NOTE_INKS "its inks were mixed without their profile, colours are approximate"
 
-/* The file in memory, and what libtiff had to say. */
+/* The file in memory, and what libtiff reported. */
 struct source {
     const uint8_t *bytes;
     size_t nbytes, at;
@@ -59,7 +59,7 @@ static toff_t size_of(thandle_t handle)
     return ((struct source *)handle)->nbytes;
 }
 
-/* libtiff says that memory was short in words alone. */
+/* libtiff reports lack of memory only in its messages. */
 static int listen(TIFF *tiff, void *context, const char *module, const char *format,
                   va_list arguments)
 {
@@ -73,7 +73,7 @@ static int listen(TIFF *tiff, void *context, const char *module, const char *for
     return 1;
 }
 
-/* Of the warnings only that something could not be read; there are many about tags of others. */
+/* Only warnings about unreadable data matter; there are many about other programs' tags. */
 static int listen_to_warning(TIFF *tiff, void *context, const char *module, const char *format,
                              va_list arguments)
 {
@@ -86,7 +86,7 @@ static int listen_to_warning(TIFF *tiff, void *context, const char *module, cons
     return 1;
 }
 
-/* At its first directory; NULL if there is none. */
+/* Open at the first directory; NULL if there is none. */
 static TIFF *open_file(struct source *source)
 {
     TIFFOpenOptions *options = TIFFOpenOptionsAlloc();
@@ -196,7 +196,7 @@ static uint8_t without_alpha(uint32_t value, uint32_t alpha)
     return result < 255 ? (uint8_t)result : 255;
 }
 
-/* libtiff hands out colours that are multiplied by their alpha. */
+/* libtiff returns colours premultiplied by alpha. */
 static void copy_pixel(uint32_t pixel, int channels, uint8_t *to)
 {
     uint32_t alpha = channels == 4 ? TIFFGetA(pixel) : 255;
@@ -209,7 +209,7 @@ static void copy_pixel(uint32_t pixel, int channels, uint8_t *to)
         to[3] = (uint8_t)alpha;
 }
 
-/* As stored: the same orientation asked for as is in the file means that nothing is turned. */
+/* As stored: asking for the file's own orientation turns nothing. */
 static enum cg_status decode_pixels(TIFF *tiff, const struct source *source,
                                     const struct cg_image_header *header, struct cg_image *out,
                                     struct cg_error *error)
@@ -229,7 +229,7 @@ static enum cg_status decode_pixels(TIFF *tiff, const struct source *source,
     return status;
 }
 
-/* A profile for inks does not go with what libtiff makes of them. */
+/* A profile for inks does not fit the RGB that libtiff makes of them. */
 static enum cg_status copy_profile(TIFF *tiff, struct cg_reader_extras *extras,
                                    struct cg_error *error)
 {

@@ -1,7 +1,7 @@
 /*
  * WebP by libwebp, libwebpdemux and libwebpmux (the container: RFC 9649). Of an animation the first
- * frame is read, on a clear canvas. Profile and EXIF data lie in chunks of their own, EXIF behind
- * the pixels.
+ * frame is read, on a clear canvas. Profile and EXIF data have chunks of their own, EXIF behind the
+ * pixels.
  */
 #include "image/codec.h"
 
@@ -29,8 +29,7 @@ static struct cg_span find_chunk(const WebPDemuxer *demuxer, const char *name)
     return span;
 }
 
-/* EXIF data with the prefix that a JPEG has before them, as some programs write them, or without.
- */
+/* EXIF data, without the prefix that a JPEG has and that some programs write here, too. */
 static struct cg_span find_exif(const WebPDemuxer *demuxer)
 {
     struct cg_span span = find_chunk(demuxer, "EXIF");
@@ -58,7 +57,7 @@ static enum cg_status fill_header(const WebPDemuxer *demuxer, struct cg_image_he
     return CG_OK;
 }
 
-/* The head of a file that goes on is enough for its size. */
+/* The head of a file is enough for its size. */
 static enum cg_status read_header(const uint8_t *bytes, size_t nbytes, enum cg_header_scope scope,
                                   struct cg_image_header *out, struct cg_error *error)
 {
@@ -81,7 +80,7 @@ static enum cg_status read_header(const uint8_t *bytes, size_t nbytes, enum cg_h
     return status;
 }
 
-/* Into its place on the canvas. */
+/* Decode the frame into its place on the canvas. */
 static enum cg_status decode_frame(const WebPIterator *frame, struct cg_image *out,
                                    struct cg_error *error)
 {
@@ -117,7 +116,7 @@ static enum cg_status decode(const uint8_t *bytes, size_t nbytes,
     const WebPData data = {bytes, nbytes};
     WebPIterator frame;
     WebPDemuxer *demuxer = WebPDemux(&data);
-    if (demuxer == NULL) /* which was whole when the header was read */
+    if (demuxer == NULL) /* the header was valid before */
         return cg_reader_fail(CG_ERR_MEMORY, error);
     enum cg_status status = CG_ERR_FORMAT;
     if (WebPDemuxGetFrame(demuxer, 1, &frame)) {
@@ -167,7 +166,7 @@ static bool import(const struct cg_image *image, WebPPicture *picture)
                                 : WebPPictureImportRGB(picture, image->pixels, stride) != 0;
 }
 
-/* The bytes of a file without extras into writer, to be cleared in any case. */
+/* Write a file without extras into writer, which must be cleared even after an error. */
 static enum cg_status compress(const struct cg_image *image, int quality, WebPMemoryWriter *writer,
                                struct cg_error *error)
 {
@@ -181,7 +180,7 @@ static enum cg_status compress(const struct cg_image *image, int quality, WebPMe
     picture.custom_ptr = writer;
     bool encoded = import(image, &picture) && WebPEncode(&config, &picture) != 0;
     WebPPictureFree(&picture);
-    return encoded ? CG_OK : no_memory(error); /* all else was checked before */
+    return encoded ? CG_OK : no_memory(error); /* everything else was checked before */
 }
 
 static bool set_chunk(WebPMux *mux, const char *name, const void *bytes, size_t nbytes)

@@ -1,8 +1,8 @@
 /*
- * The line in a picture file that says what made it: see image.h. It lies before the pixels, as a PNG's
- * tEXt chunk "Software" or a JPEG's comment; in a WebP, which has no place for plain text, it is a
- * property of the XMP packet behind them (XMP specification, part 1, 2012, section 7: RDF). Chunks are
- * passed over by their lengths, so a large file costs no more than a small one.
+ * The line in a picture file that says what made it: see image.h. It lies before the pixels, as a
+ * PNG's tEXt chunk "Software" or a JPEG's comment; in a WebP, which has no place for plain text, it
+ * is a property of the XMP packet behind them (XMP specification, part 1, 2012, section 7: RDF).
+ * Chunks are skipped by their lengths, so a large file costs no more than a small one.
  */
 #include "image/mark.h"
 
@@ -67,7 +67,7 @@ static uint32_t number(const uint8_t *bytes, int count, bool big_endian)
     return value;
 }
 
-/* The part at offset; a segment of a JPEG is called by its marker's two bytes. */
+/* The part at offset; a JPEG segment's name is its marker's two bytes. */
 static bool read_part(int fd, enum cg_image_format format, off_t offset, struct part *part)
 {
     uint8_t head[8];
@@ -88,7 +88,7 @@ static bool read_part(int fd, enum cg_image_format format, off_t offset, struct 
     return true;
 }
 
-/* Where in the data of its part a mark begins, and where it ends; NULL: it is another text. */
+/* The begin and end of a mark in its part's data; NULL if it is another text. */
 static const char *find_mark(enum cg_image_format format, const char *text, size_t nbytes,
                              size_t *length)
 {

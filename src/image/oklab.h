@@ -1,6 +1,6 @@
 /*
  * Oklab (Ottosson 2020, "A perceptual color space for image processing"): lightness from 0 to 1 is
- * even to the eye, and hue does not turn when lightness or chroma change. Linear means linear-light
+ * perceptually even, and hue is constant when lightness or chroma change. Linear means linear-light
  * sRGB, 0 to 1.
  */
 #ifndef CG_IMAGE_OKLAB_H

@@ -1,7 +1,6 @@
 /*
- * EXIF orientation: see orientation.h. Of EXIF only the first directory is looked at, every offset
- * checked; a whole EXIF library would parse makers' notes nobody asked for from files
- * nobody vouches for.
+ * EXIF orientation: see orientation.h. Only EXIF's first directory is read, with every offset
+ * checked; a whole EXIF library would also parse makers' notes from untrusted files.
  */
 #include "image/orientation.h"
 
@@ -13,7 +12,7 @@
 #include <string.h>
 
 #define TAG_ORIENTATION 0x0112
-#define TAG_X_RESOLUTION 0x011a /* and down, behind it */
+#define TAG_X_RESOLUTION 0x011a /* Y follows */
 #define TAG_RESOLUTION_UNIT 0x0128
 #define TYPE_SHORT 3
 #define TYPE_LONG 4
@@ -129,7 +128,7 @@ static int least(int a, int b)
     return a < b ? a : b;
 }
 
-/* out (height columns, width rows) = image mirrored at its main diagonal, block by block. */
+/* out (height columns, width rows) = image transposed, block by block. */
 static void transpose_block(const struct cg_image *image, int x0, int y0, uint8_t *out)
 {
     size_t channels = (size_t)image->channels;

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TEXT_MAX_NBYTES ((size_t)1 << 20) /* inflated; the orientation stands near the front */
+#define TEXT_MAX_NBYTES ((size_t)1 << 20) /* inflated; the orientation is near the start */
 
 static const uint8_t *find(const struct cg_span *in, const char *text)
 {
@@ -48,7 +48,7 @@ static int digit(uint8_t letter)
     return letter >= 'a' && letter <= 'f' ? letter - 'a' + 10 : -1;
 }
 
-/* "\nexif\n      40\n4d4d002a..."; to bytes in place. Letters that are no digits are let pass. */
+/* "\nexif\n 40\n4d4d002a..."; to bytes, in place. Other characters are skipped. */
 static struct cg_span unpack_digits(uint8_t *text, size_t nbytes)
 {
     size_t at = nbytes > 0 && text[0] == '\n', count = 0;
@@ -75,7 +75,7 @@ static int raw_orientation(uint8_t *text, size_t nbytes, bool *is_exif)
 
 /* ---- text chunks ----------------------------------------------------------------------------- */
 
-/* What follows the keyword, a zero byte and, in iTXt, language and translated keyword. */
+/* The text after the keyword, a zero byte and, in iTXt, language and translated keyword. */
 static struct cg_span text_of(const char *type, const struct cg_span *chunk, bool *compressed)
 {
     const uint8_t *at = memchr(chunk->bytes, 0, chunk->nbytes), *end = chunk->bytes + chunk->nbytes;
@@ -94,7 +94,7 @@ static struct cg_span text_of(const char *type, const struct cg_span *chunk, boo
     return (struct cg_span){at, (size_t)(end - at)};
 }
 
-/* A copy of the text, inflated; NULL if that cannot be, for want of memory too. */
+/* A copy of the text, inflated; NULL if that fails, also for lack of memory. */
 static uint8_t *copy_text(const struct cg_span *text, bool compressed, size_t *nbytes)
 {
     *nbytes = compressed ? TEXT_MAX_NBYTES : text->nbytes;

@@ -5,13 +5,13 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-/* Enough for most; more where EXIF data or a profile stand before the size. */
+/* Enough unless large EXIF data or a profile precede the size. */
 #define HEAD_FIRST_NBYTES ((size_t)64 << 10)
 #define HEAD_GROWTH 4
 
 #define SIGNATURE_NBYTES 16 /* holds those of all kinds */
 
-/* *more: the file goes on after at_most_nbytes, and the answer lies there. */
+/* *more: the file continues after at_most_nbytes, and the answer is there. */
 static enum cg_status read_head(const char *path, size_t at_most_nbytes,
                                 struct cg_image_header *header, bool *more, struct cg_error *error)
 {
@@ -33,9 +33,9 @@ static enum cg_status read_head(const char *path, size_t at_most_nbytes,
  * Bytes for each pixel while it is decoded, estimated / measured as peak resident memory on
  * pictures of 12 megapixels: a JPEG's planes and its pixels 6 / 5.7, the coefficients of a
  * progressive one 6 more / 11.7 together, four inks and the pixels 7 / 6.8; a PNG's rows and pixels
- * 6 / 5.5, of 16 bits 12 / 11.3, with transparency 8 / 7.4. Turning upright takes no more. What
- * other libraries decode: HEIC's planes, their RGB and the pixels; a TIFF's four bytes and the
- * pixels; of a WebP without loss as much; a GIF's pixels.
+ * 6 / 5.5, of 16 bits 12 / 11.3, with transparency 8 / 7.4. Turning upright takes no more. Other
+ * libraries hold HEIC's planes, their RGB and the pixels; a TIFF's or a lossless WebP's four bytes
+ * and the pixels; a GIF's pixels.
  */
 static size_t reading_bytes_per_px(const struct cg_image_header *header)
 {

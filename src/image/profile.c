@@ -1,6 +1,6 @@
 /*
  * Profiles in files: see profile.h. A JPEG holds one in numbered parts, as a segment ends at 64 KiB
- * (ICC.1:2010, annex B.4); a PNG in one compressed chunk, iCCP, that does not say its size.
+ * (ICC.1:2010, annex B.4); a PNG in one compressed chunk, iCCP, which does not give its size.
  */
 #include "image/profile.h"
 
@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Memory tried for a compressed profile: most are smaller than the first. */
+/* Buffer sizes tried for a compressed profile: most fit the first. */
 static const size_t rooms[] = {(size_t)64 << 10, (size_t)1 << 20, CG_ICC_MAX_NBYTES};
 
 static enum cg_status no_memory(struct cg_error *error)
@@ -37,7 +37,7 @@ static enum cg_status join_parts(const struct cg_colour_tags *colours, uint8_t *
     return CG_OK;
 }
 
-/* Into more and more memory, until it fits or is larger than a JPEG could hold. */
+/* Inflate into ever larger buffers, until it fits or exceeds what a JPEG can hold. */
 static enum cg_status inflate(const struct cg_span *span, uint8_t **icc, size_t *icc_nbytes,
                               struct cg_error *error)
 {

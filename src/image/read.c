@@ -1,7 +1,6 @@
 /*
- * Reading a picture: see image.h. The order of cg_image_decode is the order of the work: what the
- * header says and whether the file is whole, the profile, pixels, colours, channels, the right way
- * up, its size, what is carried over.
+ * Reading a picture: see image.h. cg_image_decode has the order of the work: header and
+ * completeness, profile, pixels, colours, channels, orientation, size, metadata.
  */
 #include "base/file.h"
 #include "base/memory.h"
@@ -33,10 +32,10 @@ struct reading {
     struct cg_image_header header;
     uint8_t *icc; /* the file's profile, owned; NULL: none */
     size_t icc_nbytes;
-    uint8_t *exif, *xmp; /* owned, where the header has not got them; NULL: none */
+    uint8_t *exif, *xmp; /* owned, if the header lacks them; NULL: none */
     bool converted;      /* the colours, to sRGB */
     struct cg_image_extras *extras;
-    const char *damage; /* the first note on it; NULL: none */
+    const char *damage; /* the first note about damage; NULL: none */
 };
 
 static void note(const struct reading *reading, const char *text)
@@ -44,7 +43,7 @@ static void note(const struct reading *reading, const char *text)
     cg_extras_note(reading->extras, text);
 }
 
-/* The same for what is wrong with the file. */
+/* The same for damage. */
 static void note_damage(struct reading *reading, const char *text)
 {
     note(reading, text);
@@ -59,15 +58,15 @@ static struct cg_colour_space space_of(const struct reading *reading)
 
 /* ---- pixels ---------------------------------------------------------------------------------- */
 
-/* Not for what stb would misread; nor, if damage must not pass, for a JPEG: of several scans stb
- * tells nothing but of the last, and of surplus data not always. */
+/* Not if stb would misread it; nor, if damage must be refused, for a JPEG: stb reports damage only
+ * in the last scan, and surplus data not always. */
 static bool is_for_stb(const struct reading *reading)
 {
     const struct cg_image_header *header = &reading->header;
     return header->is_plain && !(reading->options->strict && header->format == CG_IMAGE_JPEG);
 }
 
-/* A copy of the file is decoded if its palette has to be completed first. */
+/* If the palette must be completed first, a copy of the file is decoded. */
 static enum cg_status decode_png_by_stb(const struct reading *reading, int channels,
                                         struct cg_image *out, struct cg_error *error)
 {
@@ -175,7 +174,7 @@ static enum cg_status decode_colours(struct reading *reading, struct cg_image *o
                                           : decode_jpeg(reading, channels, out, error);
 }
 
-/* Inks become sRGB at once: nothing after this could do with them. */
+/* Inks become sRGB at once: the later steps do not handle them. */
 static void mix_inks(struct reading *reading, const uint8_t *inks, struct cg_image *out)
 {
     struct cg_colour_space space = space_of(reading);
@@ -216,7 +215,7 @@ static enum cg_status decode_inks(struct reading *reading, struct cg_image *out,
 
 /* ---- colours --------------------------------------------------------------------------------- */
 
-/* A profile is kept if it can go with the picture as it is handed out. */
+/* A profile is kept if it suits the picture that is returned. */
 static bool keeps_profile(const struct reading *reading)
 {
     struct cg_colour_space space = space_of(reading);
@@ -254,7 +253,7 @@ static enum cg_status settle_colours(struct reading *reading, struct cg_image *i
     return cg_memory_was_short() ? fail_colours(error) : CG_OK;
 }
 
-/* Transparency goes only after the colours are settled: white is white in sRGB. */
+/* Transparency is blended only after colours are converted: white is white in sRGB. */
 static void settle_channels(const struct cg_image_read_options *options, struct cg_image *image)
 {
     static const uint8_t white[] = {255, 255, 255};
@@ -277,7 +276,7 @@ static enum cg_status resize(struct cg_image *image, int width, int height, stru
     return CG_OK;
 }
 
-/* Colours and transparency are made smaller each for itself, so that what is clear has no part. */
+/* Reduce colours and transparency separately, so that clear pixels do not mix in. */
 static enum cg_status reduce(struct cg_image *image, int max_side_px, struct cg_error *error)
 {
     struct cg_image alpha = {0};

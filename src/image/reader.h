@@ -1,14 +1,13 @@
 /*
- * Kinds of files that a library of its own reads, each of which may be missing when the program is
- * built: HEIC and AVIF (libheif), WebP (libwebp), TIFF (libtiff), GIF (giflib). A new one is a
- * reader here and a row of the table in formats.c. Inside src/image only.
+ * Formats read by optional libraries: HEIC and AVIF (libheif), WebP (libwebp), TIFF (libtiff), GIF
+ * (giflib). A new one is a reader here and a row of the table in formats.c. Private to src/image.
  */
 #ifndef CG_IMAGE_READER_H
 #define CG_IMAGE_READER_H
 
 #include "image/header_fields.h"
 
-/* What was in the file beside its pixels; owned by the caller. */
+/* The file's metadata; owned by the caller. */
 struct cg_reader_extras {
     uint8_t *icc; /* NULL: none */
     size_t icc_nbytes;
@@ -17,15 +16,15 @@ struct cg_reader_extras {
     uint8_t *xmp; /* a packet; NULL: none, or header->xmp has it */
     size_t xmp_nbytes;
     const char *note; /* for people; NULL: none */
-    bool odd;         /* something is wrong with the file, all pixels were read */
+    bool odd;         /* the file has errors, but all pixels were read */
 };
 
 struct cg_reader {
     /* Load the library, where it is not linked in; what fails is told by header. NULL: nothing. */
     void (*load)(void);
     /*
-     * Fill in what the file says, size checked; format and depth 8 are set already, orientation is
-     * 1. Where the bytes end too early, cut_off. Errors, without the file's name: CG_ERR_FORMAT,
+     * Fill in the header, with the size checked; format and depth 8 are set already, orientation is
+     * 1. Set cut_off if the bytes end too early. Errors, without the file's name: CG_ERR_FORMAT,
      * CG_ERR_UNSUPPORTED, CG_ERR_LIMIT, CG_ERR_MEMORY.
      */
     enum cg_status (*header)(const uint8_t *bytes, size_t nbytes, enum cg_header_scope scope,
@@ -39,14 +38,14 @@ struct cg_reader {
 
 extern const struct cg_reader cg_heif_reader, cg_webp_reader, cg_tiff_reader, cg_gif_reader;
 
-/* NULL: PNG and JPEG, and what this build does not read. */
+/* NULL for PNG, JPEG and formats that this build does not read. */
 const struct cg_reader *cg_reader_of(enum cg_image_format format);
 
 /* A copy of nbytes bytes, to be freed; *to stays NULL for none. Error: CG_ERR_MEMORY. */
 enum cg_status cg_reader_copy(const void *bytes, size_t nbytes, uint8_t **to, size_t *to_nbytes,
                               struct cg_error *error);
 
-/* The picture data are damaged, or memory was short, in the words of all readers. */
+/* Fail for damaged picture data or lack of memory, with the message that all readers use. */
 enum cg_status cg_reader_fail(enum cg_status status, struct cg_error *error);
 
 #endif

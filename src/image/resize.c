@@ -24,7 +24,7 @@
     2048 /* floats of a row sum worked on at a time: they stay in the first-level cache            \
           */
 
-/* Which inputs an output is made of. */
+/* Which inputs make an output. */
 struct axis {
     int in, out;
     bool shrinks;   /* or stays the same */
@@ -82,7 +82,7 @@ static struct taps taps_of(const struct axis *axis, int i)
 
 /* ---- rows ------------------------------------------------------------------------------------ */
 
-/* sum[i] += weight * row[i]; whole numbers, so that no way of computing it makes a difference. */
+/* sum[i] += weight * row[i]; whole numbers, so that all versions agree exactly. */
 CG_MULTIVERSION
 static void add_whole_row(float *restrict sum, const uint8_t *restrict row, int count, float weight)
 {
@@ -90,7 +90,7 @@ static void add_whole_row(float *restrict sum, const uint8_t *restrict row, int 
         sum[i] += weight * (float)row[i];
 }
 
-/* The same for any weight. In one version only: a fused product is rounded in another way. */
+/* The same for any weight. In one version only: fused products round differently. */
 static void add_row(float *restrict sum, const uint8_t *restrict row, int count, float weight)
 {
     for (int i = 0; i < count; i++)
@@ -169,7 +169,7 @@ static inline void taps_sum(const struct taps *taps, const float *sum, size_t ch
     }
 }
 
-/* What every output column is made of: one of the two tables, the other is NULL. */
+/* The inputs of every output column: one of the two tables, the other is NULL. */
 struct columns {
     int count;
     double scale; /* one over the weights of both axes */
@@ -191,7 +191,7 @@ static inline void make_row_of(const struct columns *columns, const float *sum, 
     }
 }
 
-/* Compiled once for each number of channels: their sums run side by side. */
+/* Compiled for each number of channels, whose sums run side by side. */
 static void make_row(const struct columns *columns, const float *sum, int channels, uint8_t *out)
 {
     if (channels == 1)

@@ -1,6 +1,6 @@
 /*
  * Finding picture files in a tree of folders, by fts(3): see walk.h. Names are visited in order, so
- * that of two links to the same folder it is always the same one that counts.
+ * that of two links to one folder always the same one counts.
  */
 #define _DEFAULT_SOURCE /* fts */
 #include "image/walk.h"
@@ -33,7 +33,7 @@ static enum cg_status out_of_memory(struct cg_error *error)
     return cg_fail(error, CG_ERR_MEMORY, "listing pictures: out of memory");
 }
 
-/* Room for one more element in a growing array; the array, moved or not, or NULL. */
+/* Make room for one more element; returns the array, or NULL. */
 static void *grow(void *array, size_t count, size_t *capacity, size_t element_nbytes)
 {
     if (count < *capacity)
@@ -102,7 +102,7 @@ static enum cg_status remember(struct walk *walk, const struct stat *folder)
     return CG_OK;
 }
 
-/* Without links to folders no folder is met twice, and none needs to be remembered. */
+/* Only with links to folders can one be met twice and must be remembered. */
 static enum cg_status enter_folder(struct walk *walk, FTS *tree, FTSENT *entry)
 {
     const struct cg_walk_options *options = walk->options;
@@ -133,7 +133,7 @@ static enum cg_status add_file(struct walk *walk, const char *path)
     return cg_path_list_add(walk->found, cg_string_copy(path)) ? CG_OK : out_of_memory(walk->error);
 }
 
-/* A link to nothing counts as a file. */
+/* A dangling link counts as a file. */
 static enum cg_status follow_link(struct walk *walk, const char *path)
 {
     struct stat target;
@@ -146,7 +146,7 @@ static enum cg_status follow_link(struct walk *walk, const char *path)
     return CG_OK;
 }
 
-/* What cannot be looked at is told and passed by if the caller wishes so, except dir itself. */
+/* Report and skip what cannot be read if the caller wishes so, except dir itself. */
 static enum cg_status pass_by(struct walk *walk, const FTSENT *entry)
 {
     struct cg_error why;
@@ -186,7 +186,7 @@ static enum cg_status visit(struct walk *walk, FTS *tree, FTSENT *entry)
     case FTS_DEFAULT:
         walk->left_out.others++;
         return CG_OK;
-    default: /* a folder's end, or one that links to itself */
+    default: /* the end of a folder, or a cycle */
         return CG_OK;
     }
 }

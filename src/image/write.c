@@ -35,7 +35,7 @@ static enum cg_status check_image(const struct cg_image *image,
     return CG_OK;
 }
 
-/* JPEG has no transparency: a picture without goes into the file. */
+/* JPEG has no transparency: it is blended first. */
 static enum cg_status encode_jpeg(const struct cg_image *image,
                                   const struct cg_image_write_options *options,
                                   const struct cg_sink *sink, struct cg_error *error)
@@ -93,7 +93,7 @@ enum cg_status cg_image_write(const char *path, const struct cg_image *image,
     status = encode(image, options, &(struct cg_sink){add_to_file, writer}, error);
     if (status == CG_OK)
         status = cg_file_writer_commit(writer, error);
-    else if (status != CG_ERR_IO && status != CG_ERR_FULL) /* whose texts have the path */
+    else if (status != CG_ERR_IO && status != CG_ERR_FULL) /* their texts have the path */
         cg_error_prefix(error, "writing %s", cg_path_tail(path));
     cg_file_writer_free(writer);
     return status;

@@ -1,19 +1,19 @@
 /*
  * XMP and IPTC carried over: see xmp.h.
  *
- * A packet of XMP is not parsed as XML: properties are found by name, under the prefixes that all
- * writers use, and cut out as they are written, as an attribute or an element (XMP specification,
- * part 1, 2012, section 7). That the place is gone is then looked at once more, in the plain text.
- * IPTC records are a marker, record, number, length and data each (IPTC-NAA Information Interchange
- * Model, version 4, section 1.5); Photoshop's resources are told of in Adobe's file format
- * specification, "Image Resource Blocks".
+ * A packet of XMP is not parsed as XML: properties are found by name, with the prefixes that all
+ * writers use, and cut out, whether attribute or element (XMP specification, part 1, 2012, section
+ * 7). Afterwards the plain text is searched for traces of the place. An IPTC record is a marker,
+ * record, number, length and data (IPTC-NAA Information Interchange Model, version 4, section 1.5);
+ * Photoshop's resources are described in Adobe's file format specification, "Image Resource
+ * Blocks".
  */
 #include "image/xmp.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* True of the file that it was in, not of the picture. Beginnings of names. */
+/* About the file, not about the picture. Prefixes of names. */
 static const char *const of_the_file[] = {
     "tiff:Orientation", "tiff:ImageWidth", "tiff:ImageLength", "exif:PixelXDimension",
     "exif:PixelYDimension", "xmp:Thumbnails", "xmpNote:HasExtendedXMP",
@@ -31,14 +31,15 @@ static const char *const of_the_place[] = {"exif:GPS",
                                            "Iptc4xmpExt:LocationShown",
                                            NULL};
 
-/* What must not be left of the place, whatever the name it has. */
+/* What must not remain of the place, under any name. */
 static const char *const signs_of_a_place[] = {"GPSL", "atitude", "ongitude", NULL};
 
 static const char spaces[] = " \t\r\n";
 
 /* ---- XMP ------------------------------------------------------------------------------------- */
 
-/* Behind the end tag of an element called by the first length letters of name; NULL: there is none. */
+/* The position after the end tag of the element whose name is the first length bytes of name, or
+ * NULL. */
 static char *find_end_tag(char *text, const char *name, size_t length)
 {
     while ((text = strstr(text, "</")) != NULL) {
@@ -51,7 +52,7 @@ static char *find_end_tag(char *text, const char *name, size_t length)
     return NULL;
 }
 
-/* The end of the property whose name begins at name, and its begin; NULL: it is something else. */
+/* The end of the property whose name is at name, and its begin; NULL if it is none. */
 static char *find_property(char *text, char *name, char **begin)
 {
     size_t length = strcspn(name, "=/> \t\r\n");
@@ -153,7 +154,7 @@ struct cg_span cg_iptc_find(const struct cg_span *resources)
     return (struct cg_span){0};
 }
 
-/* Of record 2: location codes and names, city, part of it, province, country. */
+/* In record 2: location codes and names, city, sublocation, province, country. */
 static bool is_place(const uint8_t *record)
 {
     static const uint8_t numbers[] = {26, 27, 90, 92, 95, 100, 101};
@@ -174,7 +175,7 @@ enum cg_status cg_iptc_carry(const struct cg_span *from, bool keep_gps, uint8_t 
         return CG_ERR_MEMORY;
     while (left >= RECORD_HEAD_NBYTES && at[0] == RECORD_MARKER) {
         size_t nbytes = RECORD_HEAD_NBYTES + number(at + 3, 2);
-        if (nbytes > left) /* cut off, or of more than 32767 bytes, which no field of text has */
+        if (nbytes > left) /* cut off, or above 32767 bytes, which no text field has */
             break;
         if (keep_gps || !is_place(at)) {
             memcpy(copy + kept, at, nbytes);

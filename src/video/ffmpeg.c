@@ -1,4 +1,4 @@
-/* The kinds of files that can be made, and encoding: see ffmpeg.h. */
+/* Output formats and encoding: see ffmpeg.h. */
 #include "video/ffmpeg.h"
 
 #include "base/file.h"
@@ -14,15 +14,15 @@
 struct cg_ffmpeg_codec {
     const char *name, *part_ending;
     const char *encoder[12], *slow[8], *fast[8];
-    int crf, crf_max;  /* its own; 0 and 0 where there is none */
-    bool deep;         /* 10 bits can be asked for */
-    const char *alpha; /* the pixels of a video with transparency, NULL where it has none */
+    int crf, crf_max;  /* its default and largest; 0 and 0 if it has none */
+    bool deep;         /* supports 10 bits */
+    const char *alpha; /* the pixel format with transparency, or NULL */
 };
 
 /*
- * Fast: superfast with the macroblock tree that it leaves out. Over comics of three videos that
- * takes two thirds of veryfast's time for a tenth more bytes at the same SSIM; superfast as it is
- * makes files more than twice as large.
+ * Fast: superfast with the macroblock tree that it lacks. On comics of three videos that takes two
+ * thirds of veryfast's time for a tenth more bytes at the same SSIM; plain superfast makes files
+ * more than twice as large.
  */
 static const struct cg_ffmpeg_codec codecs[] = {
     {.name = "h264",
@@ -64,14 +64,14 @@ static const struct cg_ffmpeg_codec codecs[] = {
      .deep = true,
      .alpha = "yuva444p10le"},
     {.name = "ffv1", .part_ending = ".mkv", .encoder = {"-c:v", "ffv1"}, .alpha = "bgra"},
-    /* what is made of all parts at the end; these are kept without loss until then */
+    /* made from all parts at the end, which are lossless until then */
     {.name = "gif", .part_ending = ".mkv", .encoder = {"-c:v", "ffv1"}, .alpha = "bgra"},
     {.name = "webp", .part_ending = ".mkv", .encoder = {"-c:v", "ffv1"}, .alpha = "bgra"},
 };
 
 /* ---- formats --------------------------------------------------------------------------------- */
 
-/* A new kind of file is a row of this table. */
+/* A new format is a row of this table. */
 static const struct cg_ffmpeg_format formats[] = {
     {".mp4", "mp4", {"h264", "hevc", "av1", "vp9"}, NULL, "aac", "mov_text", .covers = true},
     {".m4v", "mp4", {"h264", "hevc", "av1", "vp9"}, NULL, "aac", "mov_text", .covers = true},
@@ -161,7 +161,7 @@ bool cg_ffmpeg_keep_alpha(struct cg_ffmpeg_output *output, bool codec_named)
     return output->alpha;
 }
 
-/* ffmpeg 5 does not read WebP that moves, and GIF has no frame where nothing has changed. */
+/* ffmpeg 5 does not read animated WebP, and GIF skips unchanged frames. */
 bool cg_ffmpeg_counts_frames(const struct cg_ffmpeg_output *output)
 {
     return !output->format->alone;
@@ -185,7 +185,7 @@ static void add_colours(struct cg_arguments *arguments, const struct cg_ffmpeg_i
         CG_ADD(arguments, "-color_trc", info->transfer);
 }
 
-/* What has transparency comes as RGBA, all else in planes that the encoder takes as they are. */
+/* Transparent frames come as RGBA, others in planes that the encoder takes unchanged. */
 static void add_filters(struct cg_arguments *arguments, const struct cg_ffmpeg_output *output,
                         const struct cg_y4m_format *format)
 {

@@ -1,4 +1,4 @@
-/* Command lines for ffmpeg and ffprobe, word by word. Inside src/video only. */
+/* Command lines for ffmpeg and ffprobe, word by word. Private to src/video. */
 #ifndef CG_VIDEO_FFMPEG_ARGUMENTS_H
 #define CG_VIDEO_FFMPEG_ARGUMENTS_H
 
@@ -9,25 +9,25 @@
 struct cg_arguments {
     char *list[CG_ARGUMENTS_MAX + 1]; /* owned; ends with NULL */
     int count;
-    bool failed; /* memory was short, or the list too long */
+    bool failed; /* out of memory, or too many words */
 };
 
-/* Add a word; after a failure nothing more is added, and cg_arguments_start says so. */
+/* Add a word; after a failure nothing is added, and cg_arguments_start reports it. */
 void cg_arguments_addf(struct cg_arguments *arguments, const char *format, ...) CG_PRINTF(2, 3);
 /* Add a list that ends with NULL. */
 void cg_arguments_add(struct cg_arguments *arguments, const char *const *words);
 #define CG_ADD(arguments, ...) cg_arguments_add(arguments, (const char *const[]){__VA_ARGS__, NULL})
 
-/* "-i" and a file, before it that it may be read from files and pipes alone. The path is taken for
- * nothing but a path, whatever it looks like. */
+/* "-i" and a file, restricted to files and pipes. The path is never taken for anything but a
+ * path. */
 void cg_arguments_add_input(struct cg_arguments *arguments, const char *path);
-/* A file to be written, over what is there. */
+/* An output file, overwritten if it exists. */
 void cg_arguments_add_output(struct cg_arguments *arguments, const char *path);
 
-/* What is read of the next input. */
+/* The part of the next input to read. */
 void cg_ffmpeg_add_clip(struct cg_arguments *arguments, const struct cg_ffmpeg_clip *clip);
-/* A second output, nothing, for all videos and sounds of that input: ffmpeg counts time from the
- * earliest stream that it uses, so two calls agree on it only when they use the same ones. */
+/* A second, null output for all video and audio of that input: ffmpeg counts time from the earliest
+ * stream that it uses, so that calls agree only if they use the same streams. */
 void cg_ffmpeg_add_all_streams(struct cg_arguments *arguments, int input);
 
 /* As cg_process_start, pipes as there. Errors: also CG_ERR_MEMORY. The words are freed either way.

@@ -1,8 +1,8 @@
 /*
- * A video's frames by ffmpeg: see ffmpeg.h. All colours are decided here: whatever comes in,
- * limited range and a matrix that yuv.c knows come out. Times are printed by a filter, a line for
- * each frame, just before the frame itself; the frames' stream is told that they follow each other
- * evenly, so that ffmpeg neither drops nor doubles any.
+ * A video's frames by ffmpeg: see ffmpeg.h. Colours are settled here: whatever comes in, the output
+ * has limited range and a matrix that yuv.c knows. A filter prints each frame's time on a line,
+ * just before the frame; frames are then restamped evenly, so that ffmpeg neither drops nor
+ * duplicates any.
  */
 #include "base/file.h"
 #include "base/memory.h"
@@ -56,7 +56,7 @@ static void set_bt709(struct cg_ffmpeg_info *info)
     set_word(info->transfer, "bt709");
 }
 
-/* sRGB and the like; also names such as 0rgb, x2rgb10le. */
+/* Also names such as 0rgb, x2rgb10le. */
 static bool is_rgb(const struct cg_ffmpeg_info *info)
 {
     const char *name = info->pixels;
@@ -66,8 +66,8 @@ static bool is_rgb(const struct cg_ffmpeg_info *info)
 }
 
 /*
- * Reference white (203 cd/m2, ITU-R BT.2408) becomes 1, what is brighter is bent into the range
- * above 0.3, up to five times as bright.
+ * Reference white (203 cd/m2, ITU-R BT.2408) becomes 1; values above 0.3, up to five times
+ * reference white, are compressed.
  */
 static const char *tone_map(struct cg_ffmpeg_info *info)
 {
@@ -81,7 +81,7 @@ static const char *tone_map(struct cg_ffmpeg_info *info)
     return chain;
 }
 
-/* The filters that bring colours to limited range and a known matrix; changes what *info says. */
+/* The filters that convert colours to limited range and a known matrix; updates *info. */
 static const char *colour_filters(struct cg_ffmpeg_info *info)
 {
     bool hd = info->width >= 1280 || info->height >= 720;
@@ -173,7 +173,7 @@ enum cg_status cg_ffmpeg_find_alpha(const char *path, const struct cg_ffmpeg_cli
     return status;
 }
 
-/* Refused beforehand, not by a filter that cannot be found. */
+/* Refuse it beforehand, not by a missing filter. */
 static enum cg_status check_tone_mapping(const struct cg_ffmpeg_info *info, struct cg_error *error)
 {
     struct cg_arguments arguments = {0};
@@ -240,7 +240,7 @@ void cg_ffmpeg_times_free(struct cg_ffmpeg_times *times)
     free(times);
 }
 
-/* The next line, cut to fit; false at the end. */
+/* The next line, truncated; false at the end. */
 static bool read_line(struct cg_ffmpeg_times *times, char *line, size_t line_nbytes)
 {
     for (size_t length = 0;;) {

@@ -1,6 +1,6 @@
 /*
- * Parts become a video with all that the original has besides: see ffmpeg.h. What the new file's
- * kind cannot hold is found out by trying, on the video's first second, before any work.
+ * Joining parts with the original's other streams: see ffmpeg.h. What the new format cannot hold is
+ * found out by a trial on the video's first second, before any work.
  */
 #include "base/file.h"
 #include "base/memory.h"
@@ -15,7 +15,7 @@
 
 #define TRIAL_SECONDS 1.0
 
-/* Opus and AAC know these; the nearest is taken, so that 5.1(side) goes into Opus too. */
+/* Layouts of Opus and AAC; the nearest is chosen, so that 5.1(side) works with Opus, too. */
 #define LAYOUTS "aformat=channel_layouts=7.1|6.1|5.1|5.0|quad|3.0|stereo|mono"
 
 /* ---- companions ------------------------------------------------------------------------------ */
@@ -41,14 +41,14 @@ static void add_codec(struct cg_arguments *arguments, const struct cg_ffmpeg_joi
     }
 }
 
-/* Language, title and so on; ffmpeg does none of it by itself once it was told to do one. */
+/* Language, title and so on; ffmpeg copies none by itself once told to set any. */
 static void add_stream_metadata(struct cg_arguments *arguments, int index, int stream)
 {
     cg_arguments_addf(arguments, "-map_metadata:s:%d", index);
     cg_arguments_addf(arguments, "1:s:%d", stream);
 }
 
-/* Matroska has its cover as an attached file. */
+/* Matroska stores covers as attachments. */
 static bool is_attached(const struct cg_ffmpeg_join *join,
                         const struct cg_ffmpeg_companion *companion)
 {
@@ -127,8 +127,8 @@ static void add_metadata(struct cg_arguments *arguments, const struct cg_ffmpeg_
         CG_ADD(arguments, "-movflags", "use_metadata_tags");
 }
 
-/* The video's own ticks where the file may have any, else milliseconds. Parts do not say how long
- * their last frame is shown; so all get a length, which counts for the last alone. */
+/* The video's own ticks if the format allows any, else milliseconds. Parts do not record how long
+ * their last frame is shown; so each gets a duration, which matters only for the last. */
 static void add_times(struct cg_arguments *arguments, const struct cg_ffmpeg_join *join)
 {
     int ticks = is_matroska(join->output->format) ? 1000 : join->info->tick_den;
@@ -149,7 +149,7 @@ static void add_parts(struct cg_arguments *arguments, const struct cg_ffmpeg_joi
     cg_arguments_add_input(arguments, join->list);
 }
 
-/* only: as above; trial: of the video's beginning alone. */
+/* only: as above; trial: only the video's beginning. */
 static enum cg_status join_film(const struct cg_ffmpeg_join *join, int only, bool trial,
                                 struct cg_error *error)
 {
@@ -256,7 +256,7 @@ enum cg_status cg_ffmpeg_plan_join(const struct cg_ffmpeg_join *join, struct cg_
     return join_with(join, -1, true, error);
 }
 
-/* Sound that turns out not to go in, far behind the video's beginning, is encoded anew. */
+/* Sound that cannot be copied far behind the video's beginning is re-encoded. */
 enum cg_status cg_ffmpeg_join(const struct cg_ffmpeg_join *join, struct cg_error *error)
 {
     bool copied = false;

@@ -1,4 +1,4 @@
-/* What a video is, as ffprobe tells it: see ffmpeg.h. */
+/* Examining a video with ffprobe: see ffmpeg.h. */
 #include "base/file.h"
 #include "base/memory.h"
 #include "video/ffmpeg.h"
@@ -13,10 +13,10 @@
 
 #define RATE_DEFAULT 25.0
 
-/* Ticks finer than this are of no use and too many for some files. */
+/* Finer ticks are useless and overflow in some formats. */
 #define TICK_DEN_MAX 1000000
 
-/* Frames looked at where a file does not say whether they are interlaced. */
+/* Frames examined if a file does not say whether it is interlaced. */
 #define FIELD_FRAMES "%+#3"
 
 static const char *word_of(const json_t *object, const char *key)
@@ -35,7 +35,7 @@ static json_int_t number_of(const json_t *object, const char *key)
     return json_integer_value(json_object_get(object, key));
 }
 
-/* "30000/1001", 0 when it is not a rate */
+/* "30000/1001"; 0 if it is not a rate */
 static double rate_of(const char *text)
 {
     char *end;
@@ -59,7 +59,7 @@ static size_t read_answer(void *bytes, size_t nbytes, void *context)
     return (size_t)count;
 }
 
-/* What has not been read whole says nothing, nor how the program ended that wrote it. */
+/* If the answer was not read whole, neither it nor the program's exit status means anything. */
 static enum cg_status take_answer(struct cg_process *process, json_t **root, struct cg_error *error)
 {
     struct answer answer = {.fd = process->out};
@@ -73,7 +73,7 @@ static enum cg_status take_answer(struct cg_process *process, json_t **root, str
     return cg_fail(error, CG_ERR_IO, "what ffprobe says of it: %s", strerror(answer.failure));
 }
 
-/* One call of ffprobe; *root is to be let go of. */
+/* One call of ffprobe; release *root. */
 static enum cg_status ask(const char *path, const char *const *questions, json_t **root,
                           struct cg_error *error)
 {
@@ -126,7 +126,7 @@ static void take_alpha(const json_t *stream, struct cg_ffmpeg_info *out)
         out->transparent |= strncmp(out->pixels, kinds[i], strlen(kinds[i])) == 0;
 }
 
-/* The size is told as stored; frames come out upright. */
+/* The reported size is as stored; frames come out upright. */
 static void take_size(const json_t *stream, struct cg_ffmpeg_info *out)
 {
     const json_t *entry;
@@ -218,7 +218,7 @@ static bool is_picture_codec(const char *codec)
            strcmp(codec, "hdmv_pgs_subtitle") == 0 || strcmp(codec, "xsub") == 0;
 }
 
-/* Data that ffmpeg writes by itself, from chapters and from the time code among the metadata. */
+/* Data streams that ffmpeg creates itself, from chapters and time codes. */
 static bool is_made_anew(const json_t *stream)
 {
     return has_word(stream, "codec_type", "data") &&
@@ -267,7 +267,7 @@ static enum cg_status find_video(const json_t *root, struct cg_ffmpeg_info *out,
 
 /* ---- asking ---------------------------------------------------------------------------------- */
 
-/* What names other files in it could make a comic of what its giver may not see. */
+/* A file that refers to others could make a comic of files that its author may not see. */
 static enum cg_status refuse_lists(const json_t *root, struct cg_error *error)
 {
     static const char *const lists[] = {"concat",   "hls",         "dash",
@@ -283,7 +283,7 @@ static enum cg_status refuse_lists(const json_t *root, struct cg_error *error)
     return CG_OK;
 }
 
-/* Formats that do not say, such as DV, are found out by their frames. */
+/* For formats that do not say, such as DV, examine frames. */
 static enum cg_status look_at_fields(const char *path, struct cg_ffmpeg_info *out,
                                      struct cg_error *error)
 {

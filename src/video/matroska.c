@@ -41,7 +41,7 @@ static void add_number(struct bytes *bytes, uint64_t value, int nbytes)
         bytes->at[bytes->count++] = (uint8_t)(value >> 8 * i);
 }
 
-/* An element's name and the length of what follows, which always takes eight bytes. */
+/* An element's ID and the length of its data, always in eight bytes. */
 static void add_element(struct bytes *bytes, uint32_t id, uint64_t nbytes)
 {
     int id_nbytes = id > 0xFFFFFF ? 4 : id > 0xFFFF ? 3 : id > 0xFF ? 2 : 1;
@@ -67,8 +67,7 @@ static void add_nested(struct bytes *bytes, uint32_t id, const struct bytes *inn
     add_text(bytes, id, (const char *)inner->at, inner->count);
 }
 
-/* The four letters by which ffmpeg knows a layout of planes; there are four kinds of frames that
- * are sent to encoders. */
+/* ffmpeg's four-letter code for a plane layout; only four kinds of frames are sent to encoders. */
 static const char *layout_of(const struct cg_y4m_format *format)
 {
     switch (format->chroma) {
@@ -102,7 +101,7 @@ enum cg_status cg_matroska_write_header(int fd, const char *name,
     struct bytes type = {.count = 0};
     add_text(&type, ID_DOC_TYPE, kind, strlen(kind));
     add_nested(&all, ID_EBML, &type);
-    add_element(&all, ID_SEGMENT, ((uint64_t)1 << 56) - 1); /* all ones: no length is known */
+    add_element(&all, ID_SEGMENT, ((uint64_t)1 << 56) - 1); /* all ones: unknown length */
     add_nested(&all, ID_INFO, &info);
     add_nested(&all, ID_TRACKS, &tracks);
     return cg_process_write(fd, name, all.at, all.count, error);

@@ -1,7 +1,6 @@
 /*
- * Frames with their times, on their way to an encoder: Matroska (RFC 9559) with one uncompressed
- * track, times in nanoseconds, and a cluster for each frame. YUV4MPEG2 has no times, so what has
- * not one constant rate could not be told with it.
+ * Frames with their times for an encoder: Matroska (RFC 9559) with one uncompressed track, times in
+ * nanoseconds, and a cluster for each frame. YUV4MPEG2 has no times and so no variable frame rate.
  */
 #ifndef CG_VIDEO_MATROSKA_H
 #define CG_VIDEO_MATROSKA_H

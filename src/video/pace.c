@@ -3,19 +3,19 @@
 
 #include <math.h>
 
-/* Working copies are whole cells of the generator wide anyway. */
+/* Working copies are whole cells of the generator anyway. */
 #define STEP_PX 16
 
-/* The share of a frame's time to be used: before the video runs, when decoder and encoder have not
- * been felt yet, and afterwards. */
+/* The fraction of a frame's time to use: before the video runs, when the cost of decoder and
+ * encoder is unknown, and afterwards. */
 #define SHARE_BEFORE 0.6
 #define SHARE 0.85
 
-/* Late: slower than the video for so many frames. */
+/* Late: slower than the video for this many frames. */
 #define LATE 1.05
 #define LATE_FRAMES 24
 
-/* A cut is used to change the size only when it would change by more than this part. */
+/* At a cut the size changes only if it would by more than this fraction. */
 #define WORTH 0.12
 
 #define NEWEST_WEIGHT 0.1

@@ -24,7 +24,7 @@ struct cg_parts {
     char *out_path, *folder, *ending;
     int done;
     int lock;        /* file descriptor of the locked job */
-    uint64_t number; /* of this process's next part: one that was killed may have left an encoder */
+    uint64_t number; /* of this process's next part: a killed one's encoder may still run */
     char next[PATH_NBYTES], state[PATH_NBYTES], joined[PATH_NBYTES], list[PATH_NBYTES],
         picture[PATH_NBYTES], scratch[PATH_NBYTES];
 };
@@ -66,7 +66,7 @@ const char *cg_parts_picture_path(struct cg_parts *parts)
     return parts->picture;
 }
 
-/* Remove what this program puts into its folders, but the job, which is locked. */
+/* Remove this program's files except the job, which is locked. */
 static void remove_files(const struct cg_parts *parts)
 {
     static const char *const ours[] = {"part-", "next-",   "state-", "joined",
@@ -94,8 +94,8 @@ static void remove_folder(struct cg_parts *parts)
 /* ---- opening --------------------------------------------------------------------------------- */
 
 /*
- * The folder is this user's alone, so that nobody else can lay links where this program and ffmpeg
- * write. Returns a descriptor of it, or -1.
+ * The folder is private to this user, so that nobody else can place links where this program and
+ * ffmpeg write. Returns its descriptor, or -1.
  */
 static int open_folder(const struct cg_parts *parts, struct cg_error *error)
 {
@@ -104,7 +104,7 @@ static int open_folder(const struct cg_parts *parts, struct cg_error *error)
         return -1;
     int folder = open(parts->folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (folder >= 0 && fstat(folder, &about) == 0 && about.st_uid == geteuid()) {
-        fchmod(folder, 0700); /* not every file system can */
+        fchmod(folder, 0700); /* not supported by every file system */
         return folder;
     }
     if (folder >= 0)
@@ -115,7 +115,7 @@ static int open_folder(const struct cg_parts *parts, struct cg_error *error)
     return -1;
 }
 
-/* Whether a folder without a job is empty: any other is not this program's. */
+/* Whether a folder without a job is empty; else it is not this program's. */
 static bool is_free(const struct cg_parts *parts, int folder)
 {
     struct stat about;
@@ -130,7 +130,7 @@ static bool is_free(const struct cg_parts *parts, int folder)
     return empty;
 }
 
-/* One process at a time; the system takes the lock away when that ends in whatever way. */
+/* One process at a time; the lock ends with the process, however it ends. */
 static enum cg_status lock_job(struct cg_parts *parts, int folder, struct cg_error *error)
 {
     struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
@@ -229,7 +229,7 @@ int cg_parts_done(const struct cg_parts *parts)
     return parts->done;
 }
 
-/* ---- going on -------------------------------------------------------------------------------- */
+/* ---- finished parts -------------------------------------------------------------------------- */
 
 enum cg_status cg_parts_commit(struct cg_parts *parts, struct cg_error *error)
 {
@@ -243,8 +243,8 @@ enum cg_status cg_parts_commit(struct cg_parts *parts, struct cg_error *error)
     return CG_OK;
 }
 
-/* "file 'PATH'" as ffmpeg's concat reads it: nothing is special between quotes but a quote, which
- * is written outside of them. With its protocol, so that no part of a path is taken for one. */
+/* "file 'PATH'" as ffmpeg's concat reads it: between quotes only a quote is special, and is written
+ * outside of them. With a protocol, so that no part of a path is taken for one. */
 static enum cg_status add_file(struct cg_file_writer *writer, const char *path,
                                struct cg_error *error)
 {

@@ -1,7 +1,7 @@
 /*
- * Frames on their way: see pipeline.h. Slots are used in turn, so three counters say all: frame n
- * is in slot n % SLOTS, and read >= converted >= written >= read - AHEAD. The slot before that of
- * the frame that is being converted is never written to, so a repeat finds its former frame.
+ * A pipeline of frames: see pipeline.h. Slots are used in turn, so three counters suffice: frame n
+ * is in slot n % SLOTS, and read >= converted >= written >= read - AHEAD. The slot before the frame
+ * being converted is never overwritten, so a repeat finds its former frame.
  */
 #include "video/pipeline.h"
 
@@ -10,7 +10,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-/* One being read, one converted, one written, and one between each two; and the former one. */
+/* One each being read, converted and written, and one between each two; plus the former one. */
 #define AHEAD 5
 #define SLOTS (AHEAD + 1)
 
@@ -18,12 +18,12 @@ struct line {
     const struct cg_pipeline *pipeline;
     uint8_t *slots;
     pthread_mutex_t mutex;
-    pthread_cond_t moved; /* a counter or one of the words below has changed */
+    pthread_cond_t moved; /* a counter or a field below has changed */
     size_t read, converted, written;
     bool repeats[SLOTS];
-    bool ended;            /* nothing more is read */
-    enum cg_status status; /* of the first failure to convert or write, which ends all at once */
-    enum cg_status read_status; /* of one to read, which ends it like the end */
+    bool ended;            /* no more frames */
+    enum cg_status status; /* of the first failure to convert or write, which ends everything */
+    enum cg_status read_status; /* of a failure to read, which counts as the end */
     struct cg_error error;
 };
 
@@ -32,7 +32,7 @@ static uint8_t *slot(const struct line *line, size_t frame)
     return line->slots + frame % SLOTS * line->pipeline->frame_nbytes;
 }
 
-/* Count a frame that a stage is through with, or take down its failure. */
+/* Count a frame that a stage has finished, or record its failure. */
 static void advance(struct line *line, size_t *counter, enum cg_status status,
                     const struct cg_error *error)
 {
@@ -47,7 +47,7 @@ static void advance(struct line *line, size_t *counter, enum cg_status status,
     pthread_mutex_unlock(&line->mutex);
 }
 
-/* Wait for frame `frame` to be counted by the stage before; false when it will not come. */
+/* Wait until the previous stage has counted frame `frame`; false if it will not come. */
 static bool await(struct line *line, const size_t *counter, size_t frame)
 {
     pthread_mutex_lock(&line->mutex);

@@ -1,6 +1,6 @@
 /*
- * Frames on their way: one thread reads the next ones and one writes those that are done while the
- * caller's thread converts. A few frames are in memory at a time, however long the video is.
+ * A pipeline of frames: one thread reads the next ones and one writes finished ones while the
+ * caller's thread converts. Only a few frames are in memory at a time.
  */
 #ifndef CG_VIDEO_PIPELINE_H
 #define CG_VIDEO_PIPELINE_H
@@ -9,7 +9,7 @@
 
 #include <stdbool.h>
 
-/* What read has found. A repeat is a frame that equals the one before, byte for byte. */
+/* The result of read. A repeat is a frame that equals the one before, byte for byte. */
 enum cg_pipeline_read { CG_PIPELINE_FRAME, CG_PIPELINE_REPEAT, CG_PIPELINE_END };
 
 /*
@@ -32,8 +32,8 @@ struct cg_pipeline {
     void (*stop)(void *context);
 };
 
-/* Until the end, or the first failure, which is returned. When it was read that failed, all frames
- * before have been converted and written. Errors: also CG_ERR_MEMORY. */
+/* Run until the end, or the first failure, which is returned. If read failed, all earlier frames
+ * have been converted and written. Errors: also CG_ERR_MEMORY. */
 enum cg_status cg_pipeline_run(const struct cg_pipeline *pipeline, struct cg_error *error);
 
 #endif

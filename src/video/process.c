@@ -1,4 +1,4 @@
-/* Programs with pipes: see process.h. */
+/* Child processes with pipes: see process.h. */
 #include "video/process.h"
 
 #include <errno.h>
@@ -111,7 +111,7 @@ enum cg_status cg_process_write(int fd, const char *name, const void *bytes, siz
     return CG_OK;
 }
 
-/* The last line of the log that says something. */
+/* The last line of the log that is not blank. */
 static void last_line(FILE *log, char *line)
 {
     char next[CG_PROCESS_SAID_NBYTES];

@@ -16,10 +16,10 @@
 
 #define MAGIC "YUV4MPEG2"
 #define FRAME "FRAME"
-#define FRAME_LINE_NBYTES 256 /* what is looked at of a line; it may be longer */
+#define FRAME_LINE_NBYTES 256 /* the part of a line that is read; it may be longer */
 #define BUFFER_NBYTES ((size_t)64 << 10)
 #define WORD_NBYTES 64
-#define PIPE_NBYTES (1 << 20) /* what a process may ask for without privileges */
+#define PIPE_NBYTES (1 << 20) /* the most without privileges */
 
 int cg_y4m_chroma_width(const struct cg_y4m_format *format)
 {
@@ -91,7 +91,7 @@ static enum cg_status parse_rate(const char *word, struct cg_y4m_format *out,
     return CG_OK;
 }
 
-/* A pixel's aspect is a wish; one that cannot be read is none. */
+/* The pixel aspect is optional; an invalid one is ignored. */
 static void parse_aspect(const char *word, struct cg_y4m_format *out)
 {
     const char *colon = strchr(word, ':');
@@ -104,7 +104,7 @@ static void parse_aspect(const char *word, struct cg_y4m_format *out)
     }
 }
 
-/* The depth at the end of a name of chroma: "p10" of 420p10, "16" of mono16; 0 for another end. */
+/* The depth in a chroma name: "p10" of 420p10, "16" of mono16; 0 if there is none. */
 static int parse_depth(const char *text, bool mono)
 {
     if (text[0] == '\0')
@@ -134,7 +134,7 @@ static enum cg_status parse_chroma(const char *word, struct cg_y4m_format *out,
             continue;
         out->depth = parse_depth(word + 1 + length, known[i].chroma == CG_Y4M_MONO);
         out->chroma = known[i].chroma;
-        /* deep 4:2:0 does not say; ffmpeg writes it for what lies on the left column */
+        /* deep 4:2:0 does not say; ffmpeg writes it for left-sited chroma */
         out->chroma_centred = known[i].centred && out->depth == 8;
         if (out->depth > 0)
             return CG_OK;
@@ -171,7 +171,7 @@ static enum cg_status parse_word(const char *word, struct cg_y4m_format *out,
         if (strcmp(word, "XCOLORRANGE=FULL") == 0)
             out->full_range = true;
         return CG_OK;
-    default: /* what others may have added: passed on with the line */
+    default: /* other programs' words: passed on with the line */
         return CG_OK;
     }
 }
@@ -213,16 +213,16 @@ enum cg_status cg_y4m_parse(const char *line, struct cg_y4m_format *out, struct 
 struct cg_y4m_reader {
     int fd;
     const char *name;
-    int stop[2]; /* a pipe: what comes out of it ends all waiting */
+    int stop[2]; /* a pipe that ends all waiting */
     struct cg_y4m_format format;
     bool bare;         /* frames alone, without any line */
     size_t frames;     /* read so far */
-    size_t begin, end; /* of what is left in the buffer */
+    size_t begin, end; /* of the bytes left in the buffer */
     uint8_t buffer[BUFFER_NBYTES];
 };
 
-/* A frame is much larger than a pipe usually is, and each filling of it wakes a program. What is no
- * pipe, or may not grow, stays as it is. */
+/* A frame is much larger than a default pipe, and each filling of it wakes a program. Does nothing
+ * if fd is no pipe, or cannot grow. */
 static void widen_pipe(int fd)
 {
 #ifdef F_SETPIPE_SZ
@@ -280,7 +280,7 @@ void cg_y4m_reader_stop(struct cg_y4m_reader *reader)
     (void)!write(reader->stop[1], "", 1);
 }
 
-/* Up to nbytes, when there are some; *count 0 at the end. */
+/* Read up to nbytes, waiting for some; *count is 0 at the end. */
 static enum cg_status read_some(struct cg_y4m_reader *reader, uint8_t *bytes, size_t nbytes,
                                 size_t *count, struct cg_error *error)
 {
@@ -313,8 +313,8 @@ static enum cg_status next_byte(struct cg_y4m_reader *reader, int *out, struct c
     return CG_OK;
 }
 
-/* A line without its end, cut to fit; *last is what ended it: '\n', EOF, or another byte where it
- * was cut. */
+/* A line without its end, truncated; *last is what ended it: '\n', EOF, or another byte if it was
+ * truncated. */
 static enum cg_status read_line(struct cg_y4m_reader *reader, char *line, size_t line_nbytes,
                                 int *last, struct cg_error *error)
 {
@@ -348,7 +348,7 @@ enum cg_status cg_y4m_read_header(struct cg_y4m_reader *reader, struct cg_y4m_fo
     return status;
 }
 
-/* What stands where a frame should begin. */
+/* Fail because of what is where a frame should begin. */
 static enum cg_status refuse_line(const struct cg_y4m_reader *reader, const char *line,
                                   struct cg_error *error)
 {
@@ -383,7 +383,7 @@ static enum cg_status read_planes(struct cg_y4m_reader *reader, uint8_t *planes,
     return CG_OK;
 }
 
-/* The line before a frame, of any length, or *end. */
+/* The line before a frame, of any length; or sets *end. */
 static enum cg_status read_frame_line(struct cg_y4m_reader *reader, bool *end,
                                       struct cg_error *error)
 {

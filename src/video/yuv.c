@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* From here on a video is taken for Rec. 709. */
+/* From this width on, a video is taken for Rec. 709. */
 #define HD_WIDTH 1280
 #define HD_HEIGHT 720
 
@@ -22,8 +22,8 @@ struct cg_yuv {
     int chroma_width, chroma_height;
     float kr, kg, kb;
     float luma_low, luma_scale, chroma_scale; /* bytes for 0, bytes from 0 to 1 */
-    float *rows; /* u and v of up to two rows, at full width and a column more on each side, one of
-                    luma and one as it is written */
+    float *rows; /* u and v of up to two rows, at full width plus a column on each side, a luma
+                  * row and an output row */
     size_t row_count;
     uint8_t *bytes; /* a deep frame's planes in 8 bits */
 };
@@ -90,7 +90,7 @@ static void mix_rows(const uint8_t *restrict near, const uint8_t *restrict far, 
     }
 }
 
-/* Twice as many columns; narrow has one more on each side, repeated. width may be odd. */
+/* Double the columns; narrow has a repeated one on each side. width may be odd. */
 CG_MULTIVERSION
 static void widen(const float *restrict narrow, bool centred, int width, float *restrict out)
 {
@@ -176,7 +176,7 @@ void cg_yuv_to_rgb(struct cg_yuv *yuv, const uint8_t *planes, uint8_t *pixels)
 
 /* ---- from pixels ----------------------------------------------------------------------------- */
 
-/* Luma in bytes, chroma in bytes less the middle; floats all. */
+/* As floats: luma in units of bytes, chroma likewise, less the middle. */
 CG_MULTIVERSION
 static void matrix_from_rgb(const struct cg_yuv *yuv, const uint8_t *restrict pixels,
                             float *restrict luma, float *restrict u, float *restrict v)
@@ -242,8 +242,8 @@ static void smooth_columns(const float *restrict row, int count, float *restrict
         out[i] = 0.25f * (row[2 * i - 1] + row[2 * i + 1]) + 0.5f * row[2 * i];
 }
 
-/* One chroma row from two rows of full width (the same one twice but for 4:2:0), which have room
- * for a column on each side: upper itself or out. */
+/* One chroma row from two rows of full width (the same one twice except for 4:2:0), which have room
+ * for a column on each side. Returns upper or out. */
 static const float *small_row(const struct cg_yuv *yuv, float *upper, const float *lower,
                               float *out)
 {

@@ -1,14 +1,14 @@
 /*
- * Between the planes of a y4m frame and the pixels that comics are made of.
+ * Conversion between the planes of a y4m frame and RGB pixels.
  *
- * The matrix is the format's; where that says none, as y4m alone cannot, the size does, as players
- * decide too: Rec. 709 from 1280 x 720 on, Rec. 601 below. The range is the header's. What is read
- * with one matrix is written with the same. Chroma is interpolated linearly where it is subsampled,
- * and subsampled by the mean of the pixels around (2 x 2 where it lies between columns, 1 2 1
- * across where it lies on one), vertically always as lying between the rows. Deep samples become 8
- * bits on their way in; what is written deep has the colours' fractions.
+ * The matrix is the format's; if that has none, as plain y4m, the size decides, as in players: Rec.
+ * 709 from 1280 x 720 on, Rec. 601 below. The range is the header's. Reading and writing use the
+ * same matrix. Chroma is interpolated linearly where it is subsampled, and subsampled by the mean
+ * of the surrounding pixels (2 x 2 if it lies between columns, 1 2 1 across if it lies on one),
+ * vertically always between the rows. Deep samples are reduced to 8 bits when read; deep output has
+ * fractional colours.
  *
- * Pixels are RGB, of RGBA frames too: their alpha is a plane of its own behind the pixels.
+ * Pixels are RGB, also for RGBA frames, whose alpha is a plane behind the pixels.
  */
 #ifndef CG_VIDEO_YUV_H
 #define CG_VIDEO_YUV_H
