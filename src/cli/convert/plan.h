@@ -105,6 +105,10 @@ enum cg_status cg_plan_confine_beginning(const struct cg_plan *plan,
                                          const struct cg_plan_options *options, bool writes,
                                          struct cg_error *error);
 
+/* Allow reading how much memory there is, for batches that follow. Errors: those of
+ * cg_sandbox_allow. */
+enum cg_status cg_plan_allow_memory(struct cg_sandbox *sandbox, struct cg_error *error);
+
 /* Give up all files but the plan's (base/sandbox.h), after cg_plan_prepare. looks: comics are looked
  * for by cg_job_is_done_by_now. Errors: CG_ERR_STATE, CG_ERR_IO, CG_ERR_MEMORY. */
 enum cg_status cg_plan_confine(const struct cg_plan *plan, bool looks, struct cg_error *error);

@@ -27,11 +27,10 @@ static enum cg_status allow_input(struct cg_sandbox *sandbox, const char *in, bo
     return status;
 }
 
-/* What says how much memory and how many processors there are, and which threads. */
-static enum cg_status allow_system(struct cg_sandbox *sandbox, struct cg_error *error)
+enum cg_status cg_plan_allow_memory(struct cg_sandbox *sandbox, struct cg_error *error)
 {
-    static const char *const places[] = {"/proc/self", "/proc/meminfo", "/sys/fs/cgroup",
-                                         "/sys/devices/system"};
+    static const char *const places[] = {"/proc/meminfo", "/proc/self/cgroup", "/proc/self/statm",
+                                         "/sys/fs/cgroup"};
     enum cg_status status = CG_OK;
     for (size_t i = 0; status == CG_OK && i < sizeof(places) / sizeof(places[0]); i++)
         status = cg_sandbox_allow(sandbox, places[i], CG_SANDBOX_READ, error);
@@ -64,7 +63,9 @@ static enum cg_status allow_beginning(struct cg_sandbox *sandbox, const void *co
     const struct beginning *beginning = context;
     const struct cg_plan *plan = beginning->plan;
     unsigned also = beginning->options->skip_existing ? CG_SANDBOX_READ : 0;
-    enum cg_status status = allow_system(sandbox, error);
+    enum cg_status status = cg_plan_allow_memory(sandbox, error);
+    if (status == CG_OK) /* which threads the next wall is for */
+        status = cg_sandbox_allow(sandbox, "/proc/self/task", CG_SANDBOX_READ, error);
     if (status == CG_OK)
         status = cg_cli_render_params_allow(sandbox, beginning->options->looks, error);
     if (status == CG_OK && beginning->options->watched)
@@ -108,7 +109,7 @@ static enum cg_status allow_jobs(struct cg_sandbox *sandbox, const void *context
 {
     const struct work *work = context;
     const struct cg_plan *plan = work->plan;
-    enum cg_status status = CG_OK;
+    enum cg_status status = cg_plan_allow_memory(sandbox, error);
     for (size_t i = 0; status == CG_OK && i < plan->count; i++) {
         const struct cg_job *job = &plan->jobs[i];
         status = allow_input(sandbox, job->in, plan->count >= MANY, error);

@@ -206,7 +206,7 @@ static enum cg_status allow_folders(struct cg_sandbox *sandbox, const void *cont
     if (status == CG_OK)
         status =
             cg_sandbox_allow(sandbox, watching->out, CG_SANDBOX_READ | CG_SANDBOX_WRITE, error);
-    return status;
+    return status == CG_OK ? cg_plan_allow_memory(sandbox, error) : status;
 }
 
 static enum cg_status begin(struct watching *watching, struct cg_error *error)

@@ -32,6 +32,15 @@ if (ulimit -v 600000 && "$comicgan" --version >/dev/null 2>&1); then
     expect 1 limited huge.png out.png
     grep -q 'ulimit -v' ../stderr || fail "the limit is not named"
     expect 0 limited photos/1.png out.png
+
+    # behind the walls as without: what is mapped already counts, too
+    left() {
+        expect 1 limited --no-mark huge.png none.png "$@"
+        sed -n 's/.*at most \([0-9]*\):.*/\1/p' ../stderr
+    }
+    within=$(left) without=$(left --no-sandbox)
+    ((within <= without + 20 && without <= within + 20)) ||
+        fail "behind the walls $within MiB are left, without $without"
 else
     echo "skipped: this build needs more address space (sanitizers)"
 fi
