@@ -1,10 +1,26 @@
 /* Memory with checked sizes: see memory.h. */
+#define _DEFAULT_SOURCE /* madvise */
 #include "base/memory.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+
+/* Small pictures cost a third of their time in first touches of 4 KiB pages; large ones gain less. */
+#define HUGE_PAGE_NBYTES ((size_t)2 << 20)
+
+/* Of large memory the whole huge pages, asked for as such; the rest is not rounded up to one. */
+static void *alloc_aligned(size_t nbytes)
+{
+    if (nbytes < HUGE_PAGE_NBYTES)
+        return aligned_alloc(CG_ALIGNMENT_NBYTES, nbytes);
+    void *memory = aligned_alloc(HUGE_PAGE_NBYTES, nbytes);
+    if (memory != NULL)
+        madvise(memory, nbytes / HUGE_PAGE_NBYTES * HUGE_PAGE_NBYTES, MADV_HUGEPAGE);
+    return memory;
+}
 
 void *cg_alloc(size_t count, size_t element_nbytes, const char *what, struct cg_error *error)
 {
@@ -15,7 +31,7 @@ void *cg_alloc(size_t count, size_t element_nbytes, const char *what, struct cg_
         return NULL;
     }
     nbytes = nbytes / CG_ALIGNMENT_NBYTES * CG_ALIGNMENT_NBYTES + CG_ALIGNMENT_NBYTES;
-    void *memory = aligned_alloc(CG_ALIGNMENT_NBYTES, nbytes);
+    void *memory = alloc_aligned(nbytes);
     if (memory == NULL)
         cg_fail(error, CG_ERR_MEMORY, "%s: %.1f MiB of memory could not be allocated", what,
                 (double)nbytes / (1024.0 * 1024.0));

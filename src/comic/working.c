@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define BAND_ROWS 32
 #define ENLARGED_MIN 1.25
 #define ENLARGED_MAX 2.0
 
@@ -113,19 +114,44 @@ static void crop_rows(float *map, const struct maps *maps, size_t channels)
         memmove(map + (size_t)y * line, map + (size_t)y * padded_line, line * sizeof(float));
 }
 
+static size_t band_count(int height)
+{
+    return ((size_t)height + BAND_ROWS - 1) / BAND_ROWS;
+}
+
+static int band_end(size_t band, int height)
+{
+    int end = ((int)band + 1) * BAND_ROWS;
+    return end < height ? end : height;
+}
+
+struct output_job {
+    const struct maps *maps;
+    const float *output;
+};
+
+static void take_output(void *context, size_t band, int worker)
+{
+    const struct output_job *job = context;
+    const struct maps *maps = job->maps;
+    (void)worker;
+    cg_layers_from_output_rows(job->output, maps->input, (int)band * BAND_ROWS,
+                               band_end(band, maps->padded_height), maps->padded_width,
+                               maps->colour, maps->logit);
+}
+
 /* Run the generator on the input. */
 static enum cg_status draw(struct cg_working *working, const struct maps *maps, float smooth,
                            struct cg_layers *layers, struct cg_error *error)
 {
-    const float *output;
+    struct output_job job = {.maps = maps};
     fill_padding(maps);
     enum cg_status status =
         cg_infer_run(working->infer, working->pool, working->model->parameters, maps->input,
-                     maps->padded_height, maps->padded_width, &output, NULL, error);
+                     maps->padded_height, maps->padded_width, &job.output, NULL, error);
     if (status != CG_OK)
         return status;
-    cg_layers_from_output(output, maps->input, maps->padded_height, maps->padded_width,
-                          maps->colour, maps->logit);
+    cg_pool_run(working->pool, band_count(maps->padded_height), take_output, &job);
     crop_rows(maps->input, maps, 3);
     crop_rows(maps->colour, maps, 3);
     crop_rows(maps->logit, maps, 1);
@@ -137,6 +163,24 @@ static enum cg_status draw(struct cg_working *working, const struct maps *maps, 
     return CG_OK;
 }
 
+struct input_job {
+    const struct maps *maps;
+    const struct cg_image *copy;
+};
+
+static void take_input(void *context, size_t band, int worker)
+{
+    const struct input_job *job = context;
+    size_t count = 3 * (size_t)job->copy->width, line = 3 * (size_t)job->maps->padded_width;
+    (void)worker;
+    for (int y = (int)band * BAND_ROWS; y < band_end(band, job->copy->height); y++) {
+        const uint8_t *from = job->copy->pixels + (size_t)y * count;
+        float *to = job->maps->input + (size_t)y * line;
+        for (size_t i = 0; i < count; i++)
+            to[i] = (float)from[i] * (1.0f / 255.0f);
+    }
+}
+
 enum cg_status cg_working_draw(struct cg_working *working, const struct cg_image *copy,
                                float smooth, struct cg_layers *layers, struct cg_error *error)
 {
@@ -144,11 +188,8 @@ enum cg_status cg_working_draw(struct cg_working *working, const struct cg_image
     enum cg_status status = reserve_maps(working, copy->width, copy->height, &maps, error);
     if (status != CG_OK)
         return status;
-    size_t count = 3 * (size_t)copy->width, line = 3 * (size_t)maps.padded_width;
-    for (int y = 0; y < copy->height; y++)
-        for (size_t i = 0; i < count; i++)
-            maps.input[(size_t)y * line + i] =
-                (float)copy->pixels[(size_t)y * count + i] * (1.0f / 255.0f);
+    cg_pool_run(working->pool, band_count(copy->height), take_input,
+                &(struct input_job){&maps, copy});
     return draw(working, &maps, smooth, layers, error);
 }
 

@@ -287,16 +287,27 @@ static size_t cell_row(int y, int x, int width)
     return cells * (size_t)(cell * cell) + (size_t)(y % cell * cell + x % cell);
 }
 
+void cg_layers_from_output_rows(const float *output, const float *photo, int first_row, int end_row,
+                                int width, float *colour, float *logit)
+{
+    const int cell = CG_GENERATOR_CELL_PX;
+    for (int y = first_row; y < end_row; y++) {
+        size_t at = (size_t)y * (size_t)width;
+        for (int x = 0; x < width; x += cell) {
+            const float *from = output + cell_row(y, x, width) * CG_GENERATOR_CHANNELS;
+            for (int k = 0; k < cell; k++, at++, from += CG_GENERATOR_CHANNELS) {
+                for (size_t c = 0; c < 3; c++)
+                    colour[3 * at + c] = photo[3 * at + c] + from[c];
+                logit[at] = CG_INK_GAIN * from[3] + CG_INK_BIAS;
+            }
+        }
+    }
+}
+
 void cg_layers_from_output(const float *output, const float *photo, int height, int width,
                            float *colour, float *logit)
 {
-    for (int y = 0; y < height; y++)
-        for (int x = 0; x < width; x++, photo += 3, colour += 3, logit++) {
-            const float *from = output + cell_row(y, x, width) * CG_GENERATOR_CHANNELS;
-            for (int c = 0; c < 3; c++)
-                colour[c] = photo[c] + from[c];
-            *logit = CG_INK_GAIN * from[3] + CG_INK_BIAS;
-        }
+    cg_layers_from_output_rows(output, photo, 0, height, width, colour, logit);
 }
 
 void cg_layers_gradient_to_output(const float *grad_colour, const float *grad_logit, int height,

@@ -84,6 +84,10 @@ enum cg_status cg_generator_build(const struct cg_generator_config *config, stru
 void cg_layers_from_output(const float *output, const float *photo, int height, int width,
                            float *colour, float *logit);
 
+/* Of the same picture only the rows first_row to end_row - 1. */
+void cg_layers_from_output_rows(const float *output, const float *photo, int first_row, int end_row,
+                                int width, float *colour, float *logit);
+
 /* grad_output = gradient by the output, from those by colour and logit; shapes as above. */
 void cg_layers_gradient_to_output(const float *grad_colour, const float *grad_logit, int height,
                                   int width, float *grad_output);

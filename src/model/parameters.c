@@ -44,11 +44,14 @@ static size_t count_tensors(const struct cg_network *const *networks, size_t cou
     return tensors;
 }
 
-/* Fail, naming the first tensor of the file that belongs to no network. */
+/* Fail, naming the first tensor of the file that belongs to no network. The networks' own are all
+ * there: with as many in the file, none is left over. */
 static enum cg_status refuse_surplus(const struct cg_safetensors *file,
                                      const struct cg_network *const *networks, size_t count,
                                      struct cg_error *error)
 {
+    if (cg_safetensors_count(file) == count_tensors(networks, count))
+        return CG_OK;
     for (size_t i = 0; i < cg_safetensors_count(file); i++) {
         const char *name = cg_safetensors_get(file, i)->name;
         size_t n = 0;
