@@ -4,7 +4,6 @@
 #include "base/memory.h"
 #include "base/text.h"
 
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -33,43 +32,11 @@ static int nesting_depth(const char *text, size_t nbytes)
 
 /* ---- memory ---------------------------------------------------------------------------------- */
 
-/*
- * When memory runs out, jansson 2.14 keeps a table of the wrong size and drops bytes of strings. So
- * it then gets memory from a small reserve, which is not refilled, and its result is refused
- * (cg_memory_was_short).
- */
-#define RESERVE_NBYTES ((size_t)64 << 10)
-
-static _Alignas(max_align_t) unsigned char reserve[RESERVE_NBYTES];
-static atomic_size_t reserve_used;
-
-static void *take_reserve(size_t nbytes)
-{
-    if (nbytes == 0 || nbytes > RESERVE_NBYTES / 2)
-        return NULL;
-    size_t taken =
-        (nbytes + _Alignof(max_align_t) - 1) / _Alignof(max_align_t) * _Alignof(max_align_t);
-    size_t at = atomic_fetch_add(&reserve_used, taken);
-    return at <= RESERVE_NBYTES - taken ? reserve + at : NULL;
-}
-
-static void *allocate(size_t nbytes)
-{
-    void *memory = cg_watched_malloc(nbytes);
-    return memory != NULL ? memory : take_reserve(nbytes);
-}
-
-static void release(void *memory)
-{
-    uintptr_t at = (uintptr_t)memory, begin = (uintptr_t)reserve;
-    if (at < begin || at >= begin + RESERVE_NBYTES)
-        free(memory);
-}
-
-/* jansson has one allocator for the whole program, so it is set before a second thread starts. */
+/* When memory runs out, jansson 2.14 keeps a table of the wrong size and drops bytes of strings. It has
+ * one allocator for the whole program, so it is set before a second thread starts. */
 __attribute__((constructor)) static void watch_memory(void)
 {
-    json_set_alloc_funcs(allocate, release);
+    json_set_alloc_funcs(cg_reserved_malloc, cg_reserved_free);
 }
 
 static void shorten_numbers(json_t *value)
@@ -100,7 +67,7 @@ enum cg_status cg_json_dump(json_t *value, size_t flags, const char *what, char 
         value != NULL ? json_dumps(value, flags | JSON_REAL_PRECISION(CG_TEXT_FLOAT_DIGITS)) : NULL;
     json_decref(value);
     if (cg_memory_was_short()) {
-        release(*out);
+        cg_reserved_free(*out);
         *out = NULL;
         return cg_fail(error, CG_ERR_MEMORY, "%s: memory could not be allocated", what);
     }

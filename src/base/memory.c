@@ -3,6 +3,8 @@
 #include "base/memory.h"
 
 #include <stdarg.h>
+#include <stdatomic.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -85,6 +87,34 @@ void cg_memory_tell_short(void)
 bool cg_memory_was_short(void)
 {
     return was_short;
+}
+
+#define RESERVE_NBYTES ((size_t)64 << 10)
+
+static _Alignas(max_align_t) unsigned char reserve[RESERVE_NBYTES];
+static atomic_size_t reserve_used;
+
+static void *take_reserve(size_t nbytes)
+{
+    if (nbytes == 0 || nbytes > RESERVE_NBYTES / 2)
+        return NULL;
+    size_t taken =
+        (nbytes + _Alignof(max_align_t) - 1) / _Alignof(max_align_t) * _Alignof(max_align_t);
+    size_t at = atomic_fetch_add(&reserve_used, taken);
+    return at <= RESERVE_NBYTES - taken ? reserve + at : NULL;
+}
+
+void *cg_reserved_malloc(size_t nbytes)
+{
+    void *memory = cg_watched_malloc(nbytes);
+    return memory != NULL ? memory : take_reserve(nbytes);
+}
+
+void cg_reserved_free(void *memory)
+{
+    uintptr_t at = (uintptr_t)memory, begin = (uintptr_t)reserve;
+    if (at < begin || at >= begin + RESERVE_NBYTES)
+        free(memory);
 }
 
 /* ---- text ------------------------------------------------------------------------------------ */

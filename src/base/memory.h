@@ -39,6 +39,14 @@ void cg_memory_forget(void);
 void cg_memory_tell_short(void); /* for failures noticed elsewhere */
 bool cg_memory_was_short(void);
 
+/*
+ * The same for libraries that fail badly without memory (jansson, FreeType): then a small reserve, which is
+ * not refilled, serves them to the end of a call, whose result is to be refused. Freed with
+ * cg_reserved_free.
+ */
+void *cg_reserved_malloc(size_t nbytes);
+void cg_reserved_free(void *memory);
+
 /* strdup; NULL if out of memory. */
 char *cg_string_copy(const char *text);
 

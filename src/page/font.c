@@ -1,6 +1,6 @@
 /*
- * Fonts: see font.h. HarfBuzz finds glyphs, their widths and kerning (which most fonts today keep
- * in GPOS, which FreeType does not read); FreeType draws them, without hinting. Both read the same
+ * Fonts: see font.h. HarfBuzz (shapes.c) finds glyphs, their widths and kerning (which most fonts today
+ * keep in GPOS, which FreeType does not read); FreeType draws them, without hinting. Both read the same
  * bytes and are built for files from strangers.
  */
 #include "page/font.h"
@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/utf8.h"
+#include "page/shapes.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +18,6 @@
 #include FT_FREETYPE_H
 #include FT_MODULE_H
 #include FT_OUTLINE_H
-#include <hb-ot.h>
 
 #define FONT_MAX_NBYTES ((size_t)64 << 20)
 #define FONTS_MAX 8
@@ -27,14 +27,13 @@ struct font {
     char *path;
     uint8_t *bytes;
     FT_Face face;
-    hb_font_t *shapes; /* NULL until the font is needed */
-    double em;         /* its units */
+    struct cg_shapes *shapes; /* NULL until the font is needed */
+    double em;                /* its units */
 };
 
 struct cg_fonts {
     struct FT_MemoryRec_ memory;
     FT_Library library;
-    hb_buffer_t *pair;
     int count;
     struct font fonts[FONTS_MAX];
 };
@@ -53,7 +52,7 @@ static const char *const usual_files[] = {
 
 static void unload(struct font *font)
 {
-    hb_font_destroy(font->shapes);
+    cg_shapes_free(font->shapes);
     FT_Done_Face(font->face);
     free(font->bytes);
     *font = (struct font){.path = font->path};
@@ -69,30 +68,14 @@ static enum cg_status fail_font(const struct font *font, FT_Error code, struct c
                    cg_path_tail(font->path));
 }
 
-/* When out of memory, HarfBuzz returns objects that are empty or without glyphs, as for damage;
- * FreeType, which has read the font before, detects most damage. */
 static enum cg_status open_shapes(struct font *font, size_t nbytes, struct cg_error *error)
 {
-    hb_blob_t *blob = hb_blob_create((const char *)font->bytes, (unsigned)nbytes,
-                                     HB_MEMORY_MODE_READONLY, NULL, NULL);
-    hb_face_t *face = hb_face_create(blob, 0);
-    font->shapes = hb_font_create(face);
-    bool is_empty = blob == hb_blob_get_empty() || face == hb_face_get_empty() ||
-                    font->shapes == hb_font_get_empty();
-    bool is_font =
-        hb_face_get_glyph_count(face) > 0 && hb_face_get_upem(face) == font->face->units_per_EM;
-    hb_face_destroy(face);
-    hb_blob_destroy(blob);
-    if (is_empty)
-        return fail_font(font, FT_Err_Out_Of_Memory, error);
-    if (!is_font)
-        return cg_fail(
-            error, CG_ERR_FORMAT,
-            "reading %s: expected an OpenType or TrueType font, found something else, or "
-            "memory was short",
-            cg_path_tail(font->path));
     font->em = 1.0 / font->face->units_per_EM;
-    return CG_OK;
+    enum cg_status status =
+        cg_shapes_create(font->bytes, nbytes, font->face->units_per_EM, &font->shapes, error);
+    if (status != CG_OK)
+        cg_error_prefix(error, "reading %s", cg_path_tail(font->path));
+    return status;
 }
 
 static enum cg_status load(struct cg_fonts *fonts, struct font *font, struct cg_error *error)
@@ -106,6 +89,8 @@ static enum cg_status load(struct cg_fonts *fonts, struct font *font, struct cg_
     cg_memory_forget();
     FT_Error code =
         FT_New_Memory_Face(fonts->library, font->bytes, (FT_Long)nbytes, 0, &font->face);
+    if (cg_memory_was_short())
+        code = FT_Err_Out_Of_Memory;
     if (code == FT_Err_Ok && (!FT_IS_SFNT(font->face) || !FT_IS_SCALABLE(font->face)))
         code = FT_Err_Unknown_File_Format;
     status = code == FT_Err_Ok ? open_shapes(font, nbytes, error) : fail_font(font, code, error);
@@ -139,34 +124,37 @@ static enum cg_status add_usual(struct cg_fonts *fonts, const char *const *folde
     return CG_OK;
 }
 
-/* FreeType's drivers report a lack of memory as damage, so its memory is watched. */
+/* FreeType's drivers report a lack of memory as damage, and 2.12 writes to a table of strokes that could
+ * not grow. */
 
-static void *watched_alloc(FT_Memory memory, long nbytes)
+static void *allocate(FT_Memory memory, long nbytes)
 {
     (void)memory;
-    return cg_watched_malloc((size_t)nbytes);
+    return cg_reserved_malloc((size_t)nbytes);
 }
 
-static void *watched_realloc(FT_Memory memory, long former_nbytes, long nbytes, void *block)
+static void *reallocate(FT_Memory memory, long former_nbytes, long nbytes, void *block)
 {
-    (void)memory;
-    (void)former_nbytes;
-    return cg_watched_realloc(block, (size_t)nbytes);
+    void *larger = allocate(memory, nbytes);
+    if (larger == NULL)
+        return NULL;
+    if (block != NULL)
+        memcpy(larger, block, (size_t)(former_nbytes < nbytes ? former_nbytes : nbytes));
+    cg_reserved_free(block);
+    return larger;
 }
 
 static void release(FT_Memory memory, void *block)
 {
     (void)memory;
-    free(block);
+    cg_reserved_free(block);
 }
 
 static enum cg_status open_libraries(struct cg_fonts *fonts, struct cg_error *error)
 {
-    fonts->memory = (struct FT_MemoryRec_){NULL, watched_alloc, release, watched_realloc};
-    fonts->pair = hb_buffer_create();
+    fonts->memory = (struct FT_MemoryRec_){NULL, allocate, release, reallocate};
     cg_memory_forget();
-    if (!hb_buffer_allocation_successful(fonts->pair) ||
-        FT_New_Library(&fonts->memory, &fonts->library) != FT_Err_Ok)
+    if (FT_New_Library(&fonts->memory, &fonts->library) != FT_Err_Ok)
         return cg_fail(error, CG_ERR_MEMORY, "fonts: out of memory");
     FT_Add_Default_Modules(fonts->library); /* reports no failures */
     return cg_memory_was_short() ? cg_fail(error, CG_ERR_MEMORY, "fonts: out of memory") : CG_OK;
@@ -207,7 +195,6 @@ void cg_fonts_free(struct cg_fonts *fonts)
         free(fonts->fonts[i].path);
     }
     FT_Done_Library(fonts->library);
-    hb_buffer_destroy(fonts->pair);
     free(fonts);
 }
 
@@ -224,16 +211,30 @@ enum cg_status cg_fonts_allow(struct cg_sandbox *sandbox, struct cg_error *error
     return status;
 }
 
+/* What FreeType finds, HarfBuzz finds too, unless the font is damaged or memory was short for what
+ * HarfBuzz's fonts share. */
+static enum cg_status find_glyph(const struct font *font, int32_t codepoint, uint32_t *out,
+                                 struct cg_error *error)
+{
+    enum cg_status status = cg_shapes_find(font->shapes, codepoint, out, error);
+    if (status == CG_OK && *out == 0 && FT_Get_Char_Index(font->face, (FT_ULong)codepoint) != 0)
+        status = cg_fail(error, CG_ERR_FORMAT,
+                         "reading %s: expected letters as in its table, found other ones, or "
+                         "memory was short",
+                         cg_path_tail(font->path));
+    return status;
+}
+
 enum cg_status cg_fonts_find(struct cg_fonts *fonts, int32_t codepoint, struct cg_glyph *out,
                              struct cg_error *error)
 {
     for (int i = 0; i < fonts->count; i++) {
         enum cg_status status = load(fonts, &fonts->fonts[i], error);
-        if (status != CG_OK)
-            return status;
         *out = (struct cg_glyph){.font = i, .codepoint = codepoint};
-        if (hb_font_get_nominal_glyph(fonts->fonts[i].shapes, (uint32_t)codepoint, &out->index))
-            return CG_OK;
+        if (status == CG_OK)
+            status = find_glyph(&fonts->fonts[i], codepoint, &out->index, error);
+        if (status != CG_OK || out->index != 0)
+            return status;
     }
     char letter[5];
     cg_utf8_put(codepoint, letter);
@@ -245,42 +246,16 @@ enum cg_status cg_fonts_find(struct cg_fonts *fonts, int32_t codepoint, struct c
 
 /* ---- letters --------------------------------------------------------------------------------- */
 
-/* The kerning between two glyphs, in the font's units: both are shaped alone and together, without
- * features that substitute glyphs. */
-static enum cg_status find_kerning(const struct cg_fonts *fonts, const struct font *font,
-                                   const struct cg_glyph *glyph, const struct cg_glyph *next,
-                                   int *out, struct cg_error *error)
-{
-    static const char *const unwanted[] = {"-liga", "-clig", "-calt", "-rlig", "-ccmp"};
-    hb_feature_t features[sizeof(unwanted) / sizeof(unwanted[0])];
-    unsigned count = sizeof(unwanted) / sizeof(unwanted[0]), shaped;
-    uint32_t letters[2] = {(uint32_t)glyph->codepoint, (uint32_t)next->codepoint};
-    for (unsigned i = 0; i < count; i++)
-        hb_feature_from_string(unwanted[i], -1, &features[i]);
-    hb_buffer_clear_contents(fonts->pair);
-    hb_buffer_add_utf32(fonts->pair, letters, 2, 0, 2);
-    hb_buffer_guess_segment_properties(fonts->pair);
-    hb_buffer_set_direction(fonts->pair, HB_DIRECTION_LTR);
-    if (!hb_shape_full(font->shapes, fonts->pair, features, count, NULL) ||
-        !hb_buffer_allocation_successful(fonts->pair))
-        return cg_fail(error, CG_ERR_MEMORY, "lettering: out of memory");
-    const hb_glyph_position_t *places = hb_buffer_get_glyph_positions(fonts->pair, &shaped);
-    const hb_glyph_info_t *drawn = hb_buffer_get_glyph_infos(fonts->pair, &shaped);
-    *out = shaped != 2 ? 0
-                       : places[0].x_advance -
-                             hb_font_get_glyph_h_advance(font->shapes, drawn[0].codepoint);
-    return CG_OK;
-}
-
 enum cg_status cg_font_advance(const struct cg_fonts *fonts, const struct cg_glyph *glyph,
                                const struct cg_glyph *next, double *out, struct cg_error *error)
 {
     const struct font *font = &fonts->fonts[glyph->font];
-    int advance = hb_font_get_glyph_h_advance(font->shapes, glyph->index), kerning = 0;
-    enum cg_status status = CG_OK;
-    if (next != NULL && next->font == glyph->font)
-        status = find_kerning(fonts, font, glyph, next, &kerning, error);
-    *out = ((double)advance + kerning) * font->em;
+    bool kerned = next != NULL && next->font == glyph->font;
+    const int32_t letters[2] = {glyph->codepoint, kerned ? next->codepoint : 0};
+    int advance = 0;
+    enum cg_status status =
+        cg_shapes_advance(font->shapes, glyph->index, kerned ? letters : NULL, &advance, error);
+    *out = advance * font->em;
     return status;
 }
 
@@ -315,7 +290,7 @@ enum cg_status cg_font_draw(const struct cg_fonts *fonts, const struct cg_glyph 
     *out = (struct cg_glyph_pixels){0};
     cg_memory_forget();
     FT_Error code = render(font->face, glyph->index, size_px, shift);
-    if (code != FT_Err_Ok)
+    if (code != FT_Err_Ok || cg_memory_was_short())
         return fail_font(font, code, error);
     const FT_GlyphSlot slot = font->face->glyph;
     const FT_Bitmap *bitmap = &slot->bitmap;

@@ -1,18 +1,20 @@
 /*
- * Every allocation fails once, in what goes through libexif, Little CMS and jansson: the result is
- * the same as ever, or CG_ERR_MEMORY; never a result with something missing, nor "damaged".
+ * Every allocation fails once, in what goes through libexif, Little CMS, jansson, FreeType and HarfBuzz:
+ * the result is the same as ever, or CG_ERR_MEMORY; never a result with something missing, nor "damaged".
  */
 #include "base/json.h"
 #include "base/memory.h"
 #include "fail_alloc.h"
 #include "image/exif.h"
 #include "image/image.h"
+#include "page/font.h"
 #include "unit/fixture_profile.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -120,12 +122,62 @@ static void json_is_whole_or_refused(void **state)
         "\"k\":11,\"l\":12,\"m\":13,\"n\":14,\"o\":15,\"p\":16,\"q\":17,\"r\":18}");
 }
 
+#define FONT "/usr/share/fonts/opentype/comic-neue/ComicNeue-Bold.otf"
+
+/* Advances of two letters with kerning, and the coverage of one; into sums, which take no memory. */
+static enum cg_status letter(struct cg_fonts *fonts, double sums[2], struct cg_error *error)
+{
+    struct cg_glyph first, second;
+    struct cg_glyph_pixels pixels;
+    enum cg_status status = cg_fonts_find(fonts, 'A', &first, error);
+    if (status == CG_OK)
+        status = cg_fonts_find(fonts, 'V', &second, error);
+    if (status == CG_OK)
+        status = cg_font_advance(fonts, &first, &second, &sums[0], error);
+    if (status == CG_OK)
+        status = cg_font_draw(fonts, &second, 20.0, 0.0, &pixels, error);
+    for (int i = 0; status == CG_OK && i < pixels.width * pixels.height; i++)
+        sums[1] += (i + 1) * pixels.coverage[i];
+    return status;
+}
+
+static enum cg_status letter_with(const void *input, uint8_t **out, size_t *nbytes)
+{
+    static double sums[2];
+    struct cg_fonts *fonts = NULL;
+    struct cg_error error;
+    memset(sums, 0, sizeof(sums));
+    enum cg_status status = cg_fonts_create(input, NULL, &fonts, &error);
+    if (status == CG_OK)
+        status = letter(fonts, sums, &error);
+    cg_fonts_free(fonts);
+    *nbytes = sizeof(sums);
+    *out = status == CG_OK ? malloc(sizeof(sums)) : NULL;
+    if (*out != NULL)
+        memcpy(*out, sums, sizeof(sums));
+    else if (status == CG_OK || strstr(error.text, "memory was short") != NULL)
+        status =
+            CG_ERR_MEMORY; /* HarfBuzz does not tell a font without glyphs from memory without */
+    return status;
+}
+
+static void letters_are_right_or_refused(void **state)
+{
+    (void)state;
+    if (access(FONT, R_OK) != 0) {
+        print_message("skipped: fonts-comic-neue is not installed\n");
+        skip();
+    }
+    fail_each_once(letter_with, FONT);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(exif_data_is_whole_or_refused),
         cmocka_unit_test(colours_are_right_or_refused),
         cmocka_unit_test(json_is_whole_or_refused),
+        cmocka_unit_test(letters_are_right_or_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
