@@ -1,14 +1,14 @@
 /*
- * Finding picture files in a tree of folders, by fts(3): see walk.h. Names are visited in order, so
- * that of two links to one folder always the same one counts.
+ * Finding picture files in a tree of folders: see walk.h. Names are visited in order, so that of two
+ * links to one folder always the same one counts. fts(3) is not used, as fts_open of glibc 2.36 does not
+ * look whether it got memory.
  */
-#define _DEFAULT_SOURCE /* fts */
 #include "image/walk.h"
 
 #include "base/memory.h"
 
+#include <dirent.h>
 #include <errno.h>
-#include <fts.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -102,23 +102,6 @@ static enum cg_status remember(struct walk *walk, const struct stat *folder)
     return CG_OK;
 }
 
-/* Only with links to folders can one be met twice and must be remembered. */
-static enum cg_status enter_folder(struct walk *walk, FTS *tree, FTSENT *entry)
-{
-    const struct cg_walk_options *options = walk->options;
-    bool is_root = entry->fts_level == FTS_ROOTLEVEL;
-    if (!is_root && (!options->recursive || is_visited(walk, entry->fts_statp))) {
-        fts_set(tree, entry, FTS_SKIP);
-        return CG_OK;
-    }
-    enum cg_status status = CG_OK;
-    if (options->entered != NULL)
-        status = options->entered(options->context, entry->fts_path, walk->error);
-    if (status == CG_OK && (is_root || options->follow_folders))
-        status = remember(walk, entry->fts_statp);
-    return status;
-}
-
 static enum cg_status add_file(struct walk *walk, const char *path)
 {
     enum cg_image_format format;
@@ -133,93 +116,92 @@ static enum cg_status add_file(struct walk *walk, const char *path)
     return cg_path_list_add(walk->found, cg_string_copy(path)) ? CG_OK : out_of_memory(walk->error);
 }
 
-/* A dangling link counts as a file. */
-static enum cg_status follow_link(struct walk *walk, const char *path)
-{
-    struct stat target;
-    if (stat(path, &target) != 0 || S_ISREG(target.st_mode))
-        return add_file(walk, path);
-    if (S_ISDIR(target.st_mode))
-        walk->left_out.links++;
-    else
-        walk->left_out.others++;
-    return CG_OK;
-}
-
 /* Report and skip what cannot be read if the caller wishes so, except dir itself. */
-static enum cg_status pass_by(struct walk *walk, const FTSENT *entry)
+static enum cg_status pass_by(struct walk *walk, const char *path, const char *what, bool is_root)
 {
     struct cg_error why;
-    if (entry->fts_errno == ENOMEM)
+    if (errno == ENOMEM)
         return out_of_memory(walk->error);
-    enum cg_status status =
-        cg_fail(&why, CG_ERR_IO, "%s: %s: %s", entry->fts_path,
-                entry->fts_info == FTS_NS ? "cannot be looked at" : "cannot list the folder",
-                strerror(entry->fts_errno));
-    if (walk->options->unlisted == NULL || entry->fts_level == FTS_ROOTLEVEL)
+    enum cg_status status = cg_fail(&why, CG_ERR_IO, "%s: %s: %s", path, what, strerror(errno));
+    if (walk->options->unlisted == NULL || is_root)
         return cg_fail(walk->error, status, "%s", why.text);
     walk->options->unlisted(walk->options->context, &why);
     walk->left_out.unlisted++;
     return CG_OK;
 }
 
-static enum cg_status visit(struct walk *walk, FTS *tree, FTSENT *entry)
+static enum cg_status walk_folder(struct walk *walk, const char *path, const struct stat *about,
+                                  bool is_root);
+
+static enum cg_status visit(struct walk *walk, const char *path)
 {
-    bool is_below = entry->fts_level > FTS_ROOTLEVEL;
-    if (is_below && entry->fts_name[0] == '.') {
-        walk->left_out.hidden += entry->fts_info != FTS_DP;
-        fts_set(tree, entry, FTS_SKIP);
-        return CG_OK;
-    }
-    switch (entry->fts_info) {
-    case FTS_D:
-        return enter_folder(walk, tree, entry);
-    case FTS_F:
-    case FTS_SLNONE:
-        return add_file(walk, entry->fts_path);
-    case FTS_SL:
-        return follow_link(walk, entry->fts_path);
-    case FTS_DNR:
-    case FTS_ERR:
-    case FTS_NS:
-        return pass_by(walk, entry);
-    case FTS_DEFAULT:
+    const struct cg_walk_options *options = walk->options;
+    struct stat about;
+    if (lstat(path, &about) != 0)
+        return pass_by(walk, path, "cannot be looked at", false);
+    bool is_link = S_ISLNK(about.st_mode);
+    if (is_link && stat(path, &about) != 0) /* dangling: counts as a file */
+        return add_file(walk, path);
+    if (S_ISREG(about.st_mode))
+        return add_file(walk, path);
+    if (!S_ISDIR(about.st_mode))
         walk->left_out.others++;
-        return CG_OK;
-    default: /* the end of a folder, or a cycle */
-        return CG_OK;
-    }
+    else if (is_link && !options->follow_folders)
+        walk->left_out.links++;
+    else if (options->recursive && !is_visited(walk, &about))
+        return walk_folder(walk, path, &about, false);
+    return CG_OK;
 }
 
-static int compare_names(const FTSENT **a, const FTSENT **b)
+static int is_entry(const struct dirent *entry)
 {
-    return strcmp((*a)->fts_name, (*b)->fts_name);
+    return strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
 }
 
-static enum cg_status walk_tree(struct walk *walk, const char *dir)
+static int compare_names(const struct dirent **a, const struct dirent **b)
 {
-    char *const roots[] = {cg_string_copy(dir), NULL};
-    int flags =
-        FTS_NOCHDIR | (walk->options->follow_folders ? FTS_LOGICAL : FTS_PHYSICAL | FTS_COMFOLLOW);
-    FTS *tree = roots[0] == NULL ? NULL : fts_open(roots, flags, compare_names);
-    enum cg_status status = tree == NULL ? out_of_memory(walk->error) : CG_OK;
-    FTSENT *entry = NULL;
-    errno = 0;
-    while (status == CG_OK && (entry = fts_read(tree)) != NULL) {
-        status = visit(walk, tree, entry);
-        errno = 0;
+    return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static enum cg_status visit_entry(struct walk *walk, const char *folder, const char *name)
+{
+    bool has_slash = folder[strlen(folder) - 1] == '/';
+    if (name[0] == '.') {
+        walk->left_out.hidden++;
+        return CG_OK;
     }
-    if (status == CG_OK && errno != 0)
-        status = errno == ENOMEM ? out_of_memory(walk->error)
-                                 : cg_fail(walk->error, CG_ERR_IO, "%s: cannot list the folder: %s",
-                                           dir, strerror(errno));
-    if (tree != NULL)
-        fts_close(tree);
-    free(roots[0]);
+    char *path = cg_string_format("%s%s%s", folder, has_slash ? "" : "/", name);
+    enum cg_status status = path != NULL ? visit(walk, path) : out_of_memory(walk->error);
+    free(path);
     return status;
 }
 
-static enum cg_status check_root(struct walk *walk, const char *dir)
+/* Only with links to folders can one be met twice and must be remembered. */
+static enum cg_status walk_folder(struct walk *walk, const char *path, const struct stat *about,
+                                  bool is_root)
+{
+    const struct cg_walk_options *options = walk->options;
+    enum cg_status status = CG_OK;
+    struct dirent **entries;
+    if (options->entered != NULL)
+        status = options->entered(options->context, path, walk->error);
+    if (status == CG_OK && (is_root || options->follow_folders))
+        status = remember(walk, about);
+    if (status != CG_OK)
+        return status;
+    int count = scandir(path, &entries, is_entry, compare_names);
+    if (count < 0)
+        return pass_by(walk, path, "cannot list the folder", is_root);
+    for (int i = 0; i < count; i++) {
+        if (status == CG_OK)
+            status = visit_entry(walk, path, entries[i]->d_name);
+        free(entries[i]);
+    }
+    free(entries);
+    return status;
+}
+
+static enum cg_status walk_root(struct walk *walk, const char *dir)
 {
     struct stat about;
     if (stat(dir, &about) != 0)
@@ -228,7 +210,7 @@ static enum cg_status check_root(struct walk *walk, const char *dir)
     if (!S_ISDIR(about.st_mode))
         return cg_fail(walk->error, CG_ERR_IO, "%s: expected a folder of pictures, found a file",
                        dir);
-    return CG_OK;
+    return walk_folder(walk, dir, &about, true);
 }
 
 enum cg_status cg_walk_pictures(const char *dir, const struct cg_walk_options *options,
@@ -237,11 +219,11 @@ enum cg_status cg_walk_pictures(const char *dir, const struct cg_walk_options *o
 {
     struct walk walk = {.options = options, .found = list, .error = error};
     struct stat skip;
-    enum cg_status status = check_root(&walk, dir);
-    if (status == CG_OK && options->skip != NULL && stat(options->skip, &skip) == 0)
+    enum cg_status status = CG_OK;
+    if (options->skip != NULL && stat(options->skip, &skip) == 0)
         status = remember(&walk, &skip);
     if (status == CG_OK)
-        status = walk_tree(&walk, dir);
+        status = walk_root(&walk, dir);
     sort_paths(list);
     if (left_out != NULL) {
         left_out->hidden += walk.left_out.hidden;

@@ -7,11 +7,14 @@
 #include "fail_alloc.h"
 #include "image/exif.h"
 #include "image/image.h"
+#include "image/walk.h"
 #include "page/font.h"
 #include "unit/fixture_profile.h"
+#include "unit/temp_folder.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -171,6 +174,29 @@ static void letters_are_right_or_refused(void **state)
     fail_each_once(letter_with, FONT);
 }
 
+static enum cg_status list_pictures(const void *input, uint8_t **out, size_t *nbytes)
+{
+    const struct cg_walk_options options = {.recursive = true, .follow_folders = true};
+    struct cg_path_list list = {0};
+    enum cg_status status = cg_walk_pictures(input, &options, &list, NULL, NULL);
+    size_t length = 0;
+    *nbytes = list.count > 0 ? (strlen(input) + 8) * list.count : 1;
+    *out = status == CG_OK ? calloc(*nbytes, 1) : NULL;
+    for (size_t i = 0; *out != NULL && i < list.count; i++)
+        length += (size_t)sprintf((char *)*out + length, "%s;", list.paths[i]);
+    cg_path_list_clear(&list);
+    return status == CG_OK && *out == NULL ? CG_ERR_MEMORY : status;
+}
+
+static void lists_are_whole_or_refused(void **state)
+{
+    char *folder = temp_path(*state, "in");
+    temp_write(*state, "in/b.png", "", 0);
+    temp_write(*state, "in/a.jpg", "", 0);
+    fail_each_once(list_pictures, folder);
+    free(folder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -178,6 +204,7 @@ int main(void)
         cmocka_unit_test(colours_are_right_or_refused),
         cmocka_unit_test(json_is_whole_or_refused),
         cmocka_unit_test(letters_are_right_or_refused),
+        cmocka_unit_test(lists_are_whole_or_refused),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, temp_folder_setup, temp_folder_teardown);
 }
