@@ -48,6 +48,17 @@ void *cg_alloc_zero(size_t count, size_t element_nbytes, const char *what, struc
     return memory;
 }
 
+void *cg_grow(void *array, size_t count, size_t *capacity, size_t element_nbytes)
+{
+    size_t larger = *capacity * 2 + 16, nbytes;
+    if (count < *capacity)
+        return array;
+    void *moved = cg_mul_size(larger, element_nbytes, &nbytes) ? realloc(array, nbytes) : NULL;
+    if (moved != NULL)
+        *capacity = larger;
+    return moved;
+}
+
 /* ---- watched --------------------------------------------------------------------------------- */
 
 /* Libraries' allocators are called without a context, so what they find has to lie here. */

@@ -27,6 +27,10 @@ static inline bool cg_mul_size(size_t a, size_t b, size_t *out)
 void *cg_alloc(size_t count, size_t element_nbytes, const char *what, struct cg_error *error);
 void *cg_alloc_zero(size_t count, size_t element_nbytes, const char *what, struct cg_error *error);
 
+/* Make room for one more element in an array that holds count of *capacity. Returns the array, moved
+ * or not; NULL, with nothing changed, if out of memory. */
+void *cg_grow(void *array, size_t count, size_t *capacity, size_t element_nbytes);
+
 /*
  * malloc, calloc and realloc that record, per thread, whether an allocation failed: for libraries
  * that report a failed allocation as damaged input, or silently drop data. Call cg_memory_forget

@@ -17,17 +17,6 @@
 
 /* ---- inputs ---------------------------------------------------------------------------------- */
 
-static bool grow(struct cg_inputs *inputs)
-{
-    size_t capacity = 2 * inputs->capacity + 16;
-    struct cg_input *larger = realloc(inputs->files, capacity * sizeof(*larger));
-    if (larger == NULL)
-        return false;
-    inputs->files = larger;
-    inputs->capacity = capacity;
-    return true;
-}
-
 enum cg_status cg_inputs_add_named(struct cg_inputs *inputs, const char *path, const char *name,
                                    struct cg_error *error)
 {
@@ -36,8 +25,11 @@ enum cg_status cg_inputs_add_named(struct cg_inputs *inputs, const char *path, c
         (strcmp(path, "-") == 0 ? fstat(STDIN_FILENO, &about) : stat(path, &about)) != 0 ||
         !S_ISREG(about.st_mode))
         return CG_OK;
-    if (inputs->count == inputs->capacity && !grow(inputs))
+    struct cg_input *files =
+        cg_grow(inputs->files, inputs->count, &inputs->capacity, sizeof(*files));
+    if (files == NULL)
         return cg_fail(error, CG_ERR_MEMORY, "inputs: out of memory");
+    inputs->files = files;
     inputs->files[inputs->count++] = (struct cg_input){about.st_dev, about.st_ino, name};
     inputs->sorted = false;
     return CG_OK;

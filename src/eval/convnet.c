@@ -38,7 +38,9 @@ enum cg_status cg_convnet_create(const struct cg_conv_input *input, struct cg_co
     net->shapes =
         cg_alloc_zero(CG_CONVNET_LAYERS_MAX, sizeof(*net->shapes), "layers of the network", error);
     if (net->layers == NULL || net->shapes == NULL) {
-        cg_convnet_free(net);
+        free(net->layers);
+        free(net->shapes);
+        free(net);
         return CG_ERR_MEMORY;
     }
     *out = net;

@@ -380,14 +380,15 @@ struct over {
 static struct over patches_over_pixel(const struct level *level, int x, int y)
 {
     int left, right, top, bottom;
-    struct over over = {.agree = true};
+    struct over over = {.count = 0};
     patches_over(x, level->across, &left, &right);
     patches_over(y, level->down, &top, &bottom);
     for (int j = top; j <= bottom; j++)
         for (int i = left; i <= right; i++) {
             const float *u = level->patches + 2 * ((size_t)j * (size_t)level->across + (size_t)i);
             over.vectors[over.count++] = u;
-            over.agree = over.agree && memcmp(u, over.vectors[0], 2 * sizeof(float)) == 0;
+            over.agree = over.count == 1 ||
+                         (over.agree && memcmp(u, over.vectors[0], 2 * sizeof(float)) == 0);
         }
     return over;
 }

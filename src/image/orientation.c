@@ -72,9 +72,11 @@ int cg_exif_orientation(const uint8_t *tiff, size_t nbytes)
 static double find_quotient(const uint8_t *tiff, size_t nbytes, uint32_t tag)
 {
     const uint8_t *entry = find_entry(tiff, nbytes, tag);
-    bool big_endian = entry != NULL && tiff[0] == 'M';
-    size_t at = entry != NULL ? get32(entry + 8, big_endian) : nbytes;
-    if (nbytes < 8 || at > nbytes - 8 || get16(entry + 2, big_endian) != TYPE_RATIONAL)
+    if (entry == NULL)
+        return 0.0;
+    bool big_endian = tiff[0] == 'M';
+    size_t at = get32(entry + 8, big_endian);
+    if (at > nbytes - 8 || get16(entry + 2, big_endian) != TYPE_RATIONAL)
         return 0.0;
     uint32_t divisor = get32(tiff + at + 4, big_endian);
     return divisor != 0 ? (double)get32(tiff + at, big_endian) / divisor : 0.0;

@@ -33,26 +33,12 @@ static enum cg_status out_of_memory(struct cg_error *error)
     return cg_fail(error, CG_ERR_MEMORY, "listing pictures: out of memory");
 }
 
-/* Make room for one more element; returns the array, or NULL. */
-static void *grow(void *array, size_t count, size_t *capacity, size_t element_nbytes)
-{
-    if (count < *capacity)
-        return array;
-    size_t larger = *capacity * 2 + 16, nbytes;
-    if (!cg_mul_size(larger, element_nbytes, &nbytes))
-        return NULL;
-    void *moved = realloc(array, nbytes);
-    if (moved != NULL)
-        *capacity = larger;
-    return moved;
-}
-
 /* ---- the list -------------------------------------------------------------------------------- */
 
 bool cg_path_list_add(struct cg_path_list *list, char *path)
 {
     char **paths =
-        path == NULL ? NULL : grow(list->paths, list->count, &list->capacity, sizeof(*list->paths));
+        path == NULL ? NULL : cg_grow(list->paths, list->count, &list->capacity, sizeof(*paths));
     if (paths == NULL) {
         free(path);
         return false;
@@ -94,7 +80,7 @@ static bool is_visited(const struct walk *walk, const struct stat *folder)
 static enum cg_status remember(struct walk *walk, const struct stat *folder)
 {
     struct folder_id *visited =
-        grow(walk->visited, walk->visited_count, &walk->visited_capacity, sizeof(*walk->visited));
+        cg_grow(walk->visited, walk->visited_count, &walk->visited_capacity, sizeof(*visited));
     if (visited == NULL)
         return out_of_memory(walk->error);
     walk->visited = visited;

@@ -153,9 +153,10 @@ static int append_hand_down(struct appender *appender, int level, int tokens, in
 static int append_levels(struct appender *appender, int from)
 {
     const struct cg_generator_config *config = appender->config;
-    int tokens[CG_LEVELS_MAX], last = config->level_count - 1;
+    int tokens[CG_LEVELS_MAX] = {from}, last = config->level_count - 1;
     for (int l = 0; l <= last; l++) {
-        tokens[l] = l == 0 ? from : append_merge(appender, l - 1, tokens[l - 1]);
+        if (l > 0)
+            tokens[l] = append_merge(appender, l - 1, tokens[l - 1]);
         tokens[l] =
             append_blocks(appender, config->levels[l].channels, &config->levels[l].down, tokens[l]);
     }

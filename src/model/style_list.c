@@ -112,25 +112,18 @@ static const struct cg_style_info *find(const struct cg_style_list *list, const 
     return NULL;
 }
 
-static enum cg_status grow(struct cg_style_list *list, struct cg_error *error)
-{
-    if (list->count < list->capacity)
-        return CG_OK;
-    size_t capacity = list->capacity * 2 + 8;
-    struct cg_style_info *styles = realloc(list->styles, capacity * sizeof(*styles));
-    if (styles == NULL)
-        return cg_fail(error, CG_ERR_MEMORY, "list of styles: memory could not be allocated");
-    list->styles = styles;
-    list->capacity = capacity;
-    return CG_OK;
-}
-
 /* Move the model's card into the list, unless its name is there already. The model is freed. */
 static enum cg_status add(struct cg_style_list *list, struct cg_model *model,
                           struct cg_error *error)
 {
     enum cg_status status = CG_OK;
-    if (find(list, model->card.name) == NULL && (status = grow(list, error)) == CG_OK) {
+    bool is_new = find(list, model->card.name) == NULL;
+    struct cg_style_info *styles =
+        is_new ? cg_grow(list->styles, list->count, &list->capacity, sizeof(*styles)) : NULL;
+    if (is_new && styles == NULL)
+        status = cg_fail(error, CG_ERR_MEMORY, "list of styles: memory could not be allocated");
+    if (styles != NULL) {
+        list->styles = styles;
         list->styles[list->count++] =
             (struct cg_style_info){.name = model->card.name,
                                    .summary = model->card.summary,

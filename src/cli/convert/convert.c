@@ -257,6 +257,7 @@ static int run_request(struct request *request)
     if (code != CG_EXIT_DONE)
         return code;
     code = run_plan(request, &plan);
+    request->batch.plan = NULL;
     cg_plan_free(&plan);
     return code;
 }

@@ -24,28 +24,17 @@ void cg_job_clear(struct cg_job *job)
     *job = (struct cg_job){0};
 }
 
-static bool grow(struct cg_job_list *list)
-{
-    size_t nbytes, capacity = list->capacity * 2 + 16;
-    if (list->count < list->capacity)
-        return true;
-    if (!cg_mul_size(capacity, sizeof(*list->jobs), &nbytes))
-        return false;
-    struct cg_job *jobs = realloc(list->jobs, nbytes);
-    if (jobs == NULL)
-        return false;
-    list->jobs = jobs;
-    list->capacity = capacity;
-    return true;
-}
-
 bool cg_job_list_add(struct cg_job_list *list, char *in, char *out, enum cg_image_format format)
 {
     struct cg_job job = {.in = in, .out = out, .format = format};
-    if (in == NULL || out == NULL || !grow(list)) {
+    struct cg_job *jobs = NULL;
+    if (in != NULL && out != NULL)
+        jobs = cg_grow(list->jobs, list->count, &list->capacity, sizeof(*jobs));
+    if (jobs == NULL) {
         cg_job_clear(&job);
         return false;
     }
+    list->jobs = jobs;
     list->jobs[list->count++] = job;
     return true;
 }

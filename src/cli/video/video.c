@@ -28,9 +28,9 @@ static bool set_time(void *field, const struct cg_option *row, const char *text)
     int fields = 0;
     bool good = text[0] != '\0';
     for (const char *at = text; good; at++) {
-        char *end;
-        double value = strspn(at, "0123456789.") > 0 ? strtod(at, &end) : -1.0;
-        good = value >= 0.0 && (fields == 0 || value < 60.0) && ++fields <= 3;
+        char *end = NULL;
+        double value = strspn(at, "0123456789.") > 0 ? strtod(at, &end) : 0.0;
+        good = end != NULL && (fields == 0 || value < 60.0) && ++fields <= 3;
         seconds = 60.0 * seconds + value;
         if (!good || *end == '\0')
             break;

@@ -62,14 +62,10 @@ struct step_list {
 
 static enum cg_status add_step(struct step_list *list, uint64_t step, struct cg_error *error)
 {
-    if (list->count == list->capacity) {
-        size_t capacity = 2 * list->capacity + 8;
-        uint64_t *larger = realloc(list->steps, capacity * sizeof(*larger));
-        if (larger == NULL)
-            return cg_fail(error, CG_ERR_MEMORY, "checkpoints: out of memory");
-        list->steps = larger;
-        list->capacity = capacity;
-    }
+    uint64_t *steps = cg_grow(list->steps, list->count, &list->capacity, sizeof(*steps));
+    if (steps == NULL)
+        return cg_fail(error, CG_ERR_MEMORY, "checkpoints: out of memory");
+    list->steps = steps;
     list->steps[list->count++] = step;
     return CG_OK;
 }

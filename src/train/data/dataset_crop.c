@@ -208,7 +208,7 @@ static void resample(const struct window *window, int crop_px, float *out)
     float mixed[3 * SPAN_MAX_PX];
     for (int x = 0; x < crop_px; x++)
         across[x] = make_taps(window->mirrored ? crop_px - 1 - x : x, crop_px, window->side);
-    int last = window->mirrored ? across[0].first : across[crop_px - 1].first;
+    int last = make_taps(crop_px - 1, crop_px, window->side).first;
     for (int y = 0; y < crop_px; y++) {
         struct taps down = make_taps(y, crop_px, window->side);
         mix_rows(window, &down, last + 1 + TAPS, mixed);
