@@ -57,6 +57,12 @@ bool cg_command_parse_number(const struct cg_option *row, const char *text, doub
             "refuse pictures with damage, which are else read as far as it goes"                   \
     }
 
+/* A row of all commands that say more than their result; member as above. */
+#define CG_CLI_QUIET_ROW(member)                                                                   \
+    {                                                                                              \
+        "quiet", 'q', CG_OPTION_FLAG, member, NULL, "nothing but errors"                           \
+    }
+
 /* ---- for manual.c ---------------------------------------------------------------------------- */
 
 /* A row in its place, with the defaults that were there before the options. */

@@ -109,7 +109,7 @@ static const struct cg_option rows[] = {
      "by --skip-existing"},
     {"verbose", 'v', CG_OPTION_FLAG, AT(batch.verbose), NULL,
      "a line for each picture that is done"},
-    {"quiet", 'q', CG_OPTION_FLAG, AT(batch.quiet), NULL, "nothing but errors"},
+    CG_CLI_QUIET_ROW(AT(batch.quiet)),
     CG_CLI_NO_SANDBOX_ROW(AT(batch.no_sandbox)),
     CG_OPTION_END,
 };

@@ -16,7 +16,7 @@
 struct settings {
     const char *data, *out, *model;
     int copies, count, seed, threads;
-    bool force, strict;
+    bool force, strict, quiet;
     struct cg_transform transform;
 };
 
@@ -44,6 +44,7 @@ static const struct cg_option rows[] = {
     {"contrast", 0, CG_OPTION_FLOAT, AT(transform.contrast), "C",
      "changed by up to this share, %r (default: %d)", 0, 1},
     {"force", 'f', CG_OPTION_FLAG, AT(force), NULL, "replace what is there already in OUT"},
+    CG_CLI_QUIET_ROW(AT(quiet)),
     CG_CLI_STRICT_ROW(AT(strict)),
     {"seed", 0, CG_OPTION_INT, AT(seed), "S", "random seed (default: %d)", 0, 1e9},
     {"threads", 0, CG_OPTION_INT, AT(threads), "N",
@@ -265,7 +266,7 @@ static int work(const struct settings *settings, const struct cg_vector_model *m
     int failed = settings->copies > 0 ? write_copies(settings, list, pool) : 0;
     if (count > 0 && generate(settings, model, pool, count, &error) != CG_OK)
         return cg_cli_fail(CG_EXIT_INPUT, "augment: %s", error.text);
-    if (failed >= 0)
+    if (failed >= 0 && !settings->quiet)
         cg_cli_print("%s: %zu copies, %d generated", settings->out,
                      (list->count - (size_t)failed) * (size_t)settings->copies, count);
     return failed == 0 ? CG_EXIT_DONE : CG_EXIT_INPUT;

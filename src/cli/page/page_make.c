@@ -168,7 +168,7 @@ static int read_photos(struct work *work)
     for (int i = 0; i < work->order->photo_count; i++) {
         struct part *part = &work->parts[i];
         enum cg_status status = cg_cli_read_photo(work->order->photos[i], work->order->strict,
-                                                  &part->photo, &work->error);
+                                                  work->order->quiet, &part->photo, &work->error);
         if (status == CG_OK)
             status = reduce(&work->geometry, &part->photo, &work->error);
         if (status == CG_OK)
@@ -335,7 +335,7 @@ static int make(struct work *work)
 
 int cg_page_make(struct cg_page_order *order)
 {
-    struct work work = {.order = order, .progress = cg_terminal_line_make(false)};
+    struct work work = {.order = order, .progress = cg_terminal_line_make(order->quiet)};
     if (!order->no_sandbox && cg_cli_give_up_files(allow_files, order, &work.error) != CG_OK)
         return fail(&work, CG_EXIT_INPUT);
     int code = cg_cli_render_params_read_mask(&order->looks, order->strict);

@@ -26,6 +26,7 @@ struct cg_page_order {
     double dpi;   /* dots per inch, which the file says; 0: not known */
     bool no_mark; /* do not write into the page what made it */
     enum cg_writing writing;
+    bool quiet;      /* no warnings, no progress */
     bool strict;     /* refuse damaged photos */
     bool no_sandbox; /* do not give up the files that the page does not need */
 };

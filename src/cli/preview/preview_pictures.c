@@ -63,7 +63,7 @@ enum cg_status cg_preview_read_photo(struct cg_preview *preview, const char *pat
                                      size_t area_px, bool strict, struct cg_error *error)
 {
     struct cg_image whole;
-    enum cg_status status = cg_cli_read_photo(path, strict, &whole, error);
+    enum cg_status status = cg_cli_read_photo(path, strict, preview->quiet, &whole, error);
     if (status != CG_OK)
         return status;
     double scale = fmin(sqrt((double)area_px / whole.width / whole.height),
@@ -177,7 +177,7 @@ static enum cg_status draw_all(struct cg_preview *preview, struct cg_pool *pool,
 {
     enum cg_status status = CG_OK;
     struct drawing drawing = {preview, workers, session_threads,
-                              .progress = cg_terminal_line_make(false)};
+                              .progress = cg_terminal_line_make(preview->quiet)};
     cg_pool_run(pool, preview->count, draw_picture, &drawing);
     cg_terminal_line_erase(&drawing.progress);
     for (int i = 0; i < cg_pool_threads(pool); i++) {

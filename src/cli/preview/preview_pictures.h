@@ -28,6 +28,7 @@ struct cg_preview {
     struct cg_image photo;
     struct cg_preview_picture *pictures;
     size_t count;
+    bool quiet;      /* no warnings, no progress */
     bool incomplete; /* a style could not be loaded, which was said */
 };
 

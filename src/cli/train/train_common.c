@@ -45,6 +45,7 @@ const struct cg_option CG_CLI_TRAIN_OPTIONS[] = {
     {"monitor", 0, CG_OPTION_TEXT, AT(monitor), "[HOST:]PORT",
      "show the run as a page on this port (of this machine only, unless HOST is another of its "
      "addresses); 0: any port that is free"},
+    CG_CLI_QUIET_ROW(AT(quiet)),
     CG_OPTION_END,
 };
 
@@ -73,8 +74,8 @@ static int check(const struct cg_cli_train_kind *kind, const void *own,
         return cg_command_refuse(command, "--model %s is to be said in full, or as the run has it",
                                  CG_CLI_TRAIN_MODELS[common->model]);
     if (common->resume != NULL && (common->new_run_given != 0 || common->recipe_given != 0))
-        return cg_command_refuse(command, "--resume takes --steps, --minutes, --threads and "
-                                          "--monitor; all else stays as the run began");
+        return cg_command_refuse(command, "--resume takes --steps, --minutes, --threads, "
+                                          "--monitor and --quiet; all else stays as the run began");
     if (common->resume == NULL && task != CG_CLI_TRAIN_TIDY &&
         (common->data == NULL || (task == CG_CLI_TRAIN_RUN && common->out_dir == NULL)))
         return cg_command_refuse(command, "--data %s and --out RUN are needed, or --resume RUN",
@@ -107,10 +108,16 @@ static int fail(const struct cg_cli_train *common, const struct cg_error *error)
     return cg_cli_fail((enum cg_cli_exit)code_of(error->status, common), "train: %s", error->text);
 }
 
+static struct cg_cli_display display_of(const struct cg_cli_train *common)
+{
+    return (struct cg_cli_display){.quiet = common->quiet,
+                                   .terminal = !common->quiet && isatty(STDERR_FILENO) != 0};
+}
+
 /* The board, the server and what is printed are the first rank's. Returns an exit code. */
 static int run_first(const struct cg_cli_train_kind *kind, void *own, struct cg_cli_train *common)
 {
-    struct cg_cli_display display = {.terminal = isatty(STDERR_FILENO) != 0};
+    struct cg_cli_display display = display_of(common);
     struct cg_error error;
     enum cg_status status = CG_OK;
     bool resumed = common->resume != NULL;
@@ -127,7 +134,8 @@ static int run_first(const struct cg_cli_train_kind *kind, void *own, struct cg_
         return fail(common, &error);
     if (code != CG_EXIT_DONE)
         return code;
-    cg_cli_print("%s/model.safetensors: step %llu", out_dir, (unsigned long long)display.step);
+    if (!common->quiet)
+        cg_cli_print("%s/model.safetensors: step %llu", out_dir, (unsigned long long)display.step);
     if (kind->finish != NULL)
         code = kind->finish(own, common, &display);
     return code != CG_EXIT_DONE ? code : report_code;
@@ -136,7 +144,7 @@ static int run_first(const struct cg_cli_train_kind *kind, void *own, struct cg_
 /* What is no run is only tried: nobody watches, nothing is written. */
 static int try(const struct cg_cli_train_kind *kind, void *own, const struct cg_cli_train *common)
 {
-    struct cg_cli_display display = {.terminal = isatty(STDERR_FILENO) != 0};
+    struct cg_cli_display display = display_of(common);
     struct cg_error error;
     enum cg_status status = kind->train(own, common, &display, &error);
     return status == CG_OK ? CG_EXIT_DONE : fail(common, &error);
@@ -145,7 +153,7 @@ static int try(const struct cg_cli_train_kind *kind, void *own, const struct cg_
 /* Any other rank trains in silence: what fails there is told to the first. */
 static int run_other(const struct cg_cli_train_kind *kind, void *own, struct cg_cli_train *common)
 {
-    struct cg_cli_display display = {0};
+    struct cg_cli_display display = {.quiet = true};
     struct cg_error error;
     int code = CG_EXIT_DONE;
     cg_ranks_broadcast(common->limits.ranks, &code, sizeof(code));

@@ -128,6 +128,7 @@ int cg_cli_watch_close(struct cg_cli_watch *watch, const struct cg_error *error)
 /* What people see of training: lines on stderr, and the same for those who watch the run. */
 
 struct cg_cli_display {
+    bool quiet;    /* show nothing */
     bool terminal; /* stderr is one */
     uint64_t step; /* the last that was told of */
     size_t tenth;  /* of the pictures that are being prepared, the last */
@@ -145,6 +146,7 @@ struct cg_cli_train {
     uint64_t seed;
     int threads;                          /* 0: all processors */
     bool force;                           /* replace what is in out_dir */
+    bool quiet;                           /* say nothing but errors */
     bool strict;                          /* damaged pictures count as unreadable */
     uint64_t given;                       /* bit 0: --steps, the first row */
     uint64_t new_run_given, recipe_given; /* options that only a new run takes */

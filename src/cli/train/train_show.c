@@ -134,7 +134,8 @@ void cg_cli_show_style(void *context, const struct cg_train_report *report)
 {
     struct cg_cli_display *display = context;
     display->step = report->step;
-    show_style(display, report);
+    if (!display->quiet)
+        show_style(display, report);
     pass_style_on(&display->watch, report);
 }
 
@@ -194,6 +195,7 @@ void cg_cli_show_vector(void *context, const struct cg_vector_report *report)
 {
     struct cg_cli_display *display = context;
     display->step = report->step;
-    show_vector(display, report);
+    if (!display->quiet)
+        show_vector(display, report);
     pass_vector_on(&display->watch, report);
 }

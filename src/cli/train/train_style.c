@@ -174,12 +174,12 @@ static enum cg_status choose_detail(struct cg_train_options *options, struct cg_
     return status;
 }
 
-static enum cg_status clean_cache(const struct style *style, struct cg_error *error)
+static enum cg_status clean_cache(const struct style *style, bool quiet, struct cg_error *error)
 {
     struct cg_cache_cleaned cleaned;
     const char *dir = style->options.cache_dir;
     enum cg_status status = cg_cache_clean(dir, style->clean_days, &cleaned, error);
-    if (status == CG_OK)
+    if (status == CG_OK && !quiet)
         cg_cli_print("%s: %zu files removed (%.1f MiB), %zu kept", dir, cleaned.removed,
                      (double)cleaned.removed_nbytes / (1 << 20), cleaned.kept);
     return status;
@@ -198,7 +198,7 @@ static enum cg_status train(void *own, const struct cg_cli_train *common,
     complete(style, common, name, cache);
     bool cleans = style->clean_days >= 0;
     enum cg_status status =
-        cleans ? clean_cache(style, error) : choose_detail(&style->options, error);
+        cleans ? clean_cache(style, common->quiet, error) : choose_detail(&style->options, error);
     if (status == CG_OK && style->check)
         status = cg_train_check(&style->options, take_report, &listener, error);
     else if (status == CG_OK && !cleans)
@@ -274,7 +274,7 @@ static int finish(void *own, const struct cg_cli_train *common,
     int code = CG_EXIT_DONE;
     if (write_papers(style, &papers, display->step, common->threads, &error) != CG_OK)
         code = cg_cli_fail(CG_EXIT_INPUT, "train: %s", error.text);
-    else {
+    else if (!common->quiet) {
         cg_cli_print("its card: %s", papers.card);
         if (style->contact.photo_count > 0)
             cg_cli_print("to look at: %s", papers.contact);

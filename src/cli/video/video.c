@@ -95,10 +95,20 @@ static const struct cg_option rows[] = {
     CG_CLI_STRICT_ROW(AT(strict)),
     {"force", 'f', CG_OPTION_FLAG, AT(force), NULL,
      "replace OUT if it is there already; with --frames, make all anew"},
+    CG_CLI_QUIET_ROW(AT(quiet)),
     {"part-seconds", 0, CG_OPTION_FLOAT, AT(part_seconds), "S",
      "how much of the video is made before it is safe, %r (default: %d)", 0.1, 3600},
     CG_OPTION_END,
 };
+
+static bool matters(const char *option)
+{
+    static const char *const others[] = {"-f", "--force", "-q", "--quiet", "-fq", "-qf"};
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+        if (strcmp(option, others[i]) == 0)
+            return false;
+    return true;
+}
 
 /* All options that the video depends on as they were given, a line each; NULL when memory is short.
  */
@@ -106,7 +116,7 @@ static char *join_options(int count, char *argv[])
 {
     char *text = cg_string_copy("");
     for (int i = 1; i < count && text != NULL; i++) {
-        if (strcmp(argv[i], "--force") == 0 || strcmp(argv[i], "-f") == 0)
+        if (!matters(argv[i]))
             continue;
         char *longer = cg_string_format("%s%s\n", text, argv[i]);
         free(text);

@@ -9,6 +9,7 @@
 struct cg_video_settings {
     struct cg_video_file_options video;
     bool frames, force;
+    bool quiet;      /* no warnings, no progress */
     bool strict;     /* of frames: refuse damaged pictures */
     const char *out; /* of -o; NULL: behind IN */
     float part_seconds;

@@ -27,7 +27,7 @@
 
 struct folder {
     const char *in, *out;
-    bool strict, force;
+    bool strict, force, shows; /* shows: how far it is */
     struct dirent **names;
     int count;
     bool *kept;             /* of each frame: its comic is there already */
@@ -230,7 +230,7 @@ static enum cg_status write_frame(void *context, const uint8_t *pixels, struct c
     if (status == CG_OK)
         status = cg_image_write(path, &image, &options, error);
     free(path);
-    if (isatty(STDERR_FILENO))
+    if (folder->shows)
         cg_video_show_progress((size_t)folder->to_write, folder->end,
                                (size_t)(folder->to_write - folder->first_missing),
                                cg_clock_seconds() - folder->begun_at);
@@ -263,7 +263,7 @@ static enum cg_status convert_missing(struct folder *folder, struct cg_error *er
     };
     folder->begun_at = cg_clock_seconds();
     status = cg_pipeline_run(&pipeline, error);
-    if (isatty(STDERR_FILENO))
+    if (folder->shows)
         fputc('\n', stderr);
     return status;
 }
@@ -273,7 +273,12 @@ int cg_video_convert_folder(const struct cg_video_settings *settings, const char
 {
     struct cg_error error;
     struct folder folder = {
-        .in = in, .out = out, .strict = settings->strict, .force = settings->force};
+        .in = in,
+        .out = out,
+        .strict = settings->strict,
+        .force = settings->force,
+        .shows = !settings->quiet && isatty(STDERR_FILENO) != 0,
+    };
     int code = CG_EXIT_DONE;
     if (settings->video.fast)
         return cg_cli_fail(CG_EXIT_USAGE,

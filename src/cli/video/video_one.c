@@ -59,7 +59,7 @@ struct video {
 static void show_progress(struct video *video, bool last)
 {
     double now = cg_clock_seconds();
-    if (!isatty(STDERR_FILENO) || (!last && now < video->shown_at + 0.25))
+    if (video->settings->quiet || !isatty(STDERR_FILENO) || (!last && now < video->shown_at + 0.25))
         return;
     video->shown_at = now;
     cg_video_show_progress(video->done, video->info.frames, video->done - video->begun_with,
@@ -303,9 +303,10 @@ static enum cg_status go_on(struct video *video, struct cg_error *error)
 
 /* ---- the work -------------------------------------------------------------------------------- */
 
-static void say(const struct video *video, const char *what)
+static void warn(const struct video *video, const char *file, const char *what)
 {
-    cg_cli_fail(CG_EXIT_DONE, "%s: %s", video->out, what);
+    if (!video->settings->quiet)
+        cg_cli_fail(CG_EXIT_DONE, "%s: %s", file, what);
 }
 
 /* A decoder that fails ends its stream too early: its reason is the better one. One that goes on
@@ -314,6 +315,7 @@ static enum cg_status end_decoder(struct video *video, enum cg_status status,
                                   struct cg_error *error)
 {
     struct cg_error reason;
+    char what[CG_PROCESS_SAID_NBYTES + 32] = "";
     if (video->decoder.pid == 0 || (status != CG_OK && status != CG_ERR_FORMAT))
         return status;
     enum cg_status decoded = cg_process_finish(&video->decoder, &reason);
@@ -326,10 +328,12 @@ static enum cg_status end_decoder(struct video *video, enum cg_status status,
         return status;
     if (video->info.seconds > 0.0 && video->settings->clip.seconds <= 0.0 &&
         video->settings->clip.start <= 0.0 && missing > MISSING_SECONDS)
-        cg_cli_fail(CG_EXIT_DONE, "%s: is cut off: its last %.1f s of %.1f are missing", video->in,
-                    missing, video->info.seconds);
+        snprintf(what, sizeof(what), "is cut off: its last %.1f s of %.1f are missing", missing,
+                 video->info.seconds);
     else if (video->decoder.said[0] != '\0')
-        cg_cli_fail(CG_EXIT_DONE, "%s: is damaged: %s", video->in, video->decoder.said);
+        snprintf(what, sizeof(what), "is damaged: %s", video->decoder.said);
+    if (what[0] != '\0')
+        warn(video, video->in, what);
     return status;
 }
 
@@ -358,12 +362,13 @@ static void say_losses(const struct video *video, const struct cg_ffmpeg_join *j
     const char *loss;
     if (video->info.hdr != NULL) {
         snprintf(hdr, sizeof(hdr), "HDR (%s) was brought to BT.709", video->info.hdr);
-        say(video, hdr);
+        warn(video, video->out, hdr);
     }
     if (video->info.transparent && !video->output.alpha)
-        say(video, "transparency does not go into this kind of file and was laid on white");
+        warn(video, video->out,
+             "transparency does not go into this kind of file and was laid on white");
     for (int at = 0; (loss = cg_ffmpeg_loss(join, &at)) != NULL;)
-        say(video, loss);
+        warn(video, video->out, loss);
 }
 
 static enum cg_status join_parts(struct video *video, struct cg_error *error)

@@ -46,3 +46,25 @@ for command in convert page video stream styles card preview train generate augm
     [ $command = styles ] || [ $command = stream ] || refuse 2 "see comicgan $command --help" $command
 done
 nothing_but a.png b.png
+
+# --quiet: not a word, on neither stream, of pictures with damage either
+head -c -12 a.png >damaged.png
+mkdir data
+cp a.png b.png damaged.png data
+while read -r arguments; do
+    # shellcheck disable=SC2086
+    expect 0 "$comicgan" $arguments
+    [ -z "$(cat ../stdout ../stderr)" ] || fail "--quiet says something: $arguments"
+done <<'COMMANDS'
+convert --style tiny -q damaged.png q.png
+page --style tiny --page 200x200 -q damaged.png b.png page.png
+preview -q damaged.png
+augment --data data --out more --copies 1 -q
+train --model vector --side 8 --generator 12 --discriminator 12 --noise 4 --batch 8 --steps 2 --log-steps 1 --data data --out run -q
+train --resume run --steps 3 --quiet
+COMMANDS
+if command -v ffmpeg >/dev/null; then
+    ffmpeg -v error -loop 1 -i a.png -t 0.4 -r 5 -pix_fmt yuv420p film.mp4 </dev/null
+    expect 0 "$comicgan" video --style tiny -q film.mp4 comic.mp4
+    [ -z "$(cat ../stdout ../stderr)" ] || fail "--quiet says something: video"
+fi
