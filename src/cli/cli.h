@@ -19,23 +19,23 @@ enum cg_cli_exit {
 /* One line on stderr, "comicgan: ...", free of control characters. Returns code. */
 int cg_cli_fail(enum cg_cli_exit code, const char *format, ...) CG_PRINTF(2, 3);
 
-/* One line on stderr as it is, free of control characters: for what went well. */
+/* One line on stderr as it is, free of control characters: for good news. */
 void cg_cli_say(const char *format, ...) CG_PRINTF(1, 2);
 
-/* Fail with what error says: wrong arguments are CG_EXIT_USAGE, all else is code. */
+/* Fail with error's text: CG_EXIT_USAGE for wrong arguments, else code. */
 int cg_cli_fail_with(enum cg_cli_exit code, const struct cg_error *error);
 
-/* Whether the call may write path (base/output.h); an exit code, after a message unless it is
- * CG_EXIT_DONE. */
+/* Check that path may be written (base/output.h). Returns an exit code, after a message unless it
+ * is CG_EXIT_DONE. */
 int cg_cli_check_output(struct cg_inputs *inputs, const char *path, bool force);
 
-/* How an output is written that --force was given for, or not. */
+/* How to write an output, with or without --force. */
 enum cg_writing cg_cli_writing(bool force);
 
-/* One line on stdout, made clean likewise: for results that hold names. */
+/* One line on stdout, likewise free of control characters: for results that hold names. */
 void cg_cli_print(const char *format, ...) CG_PRINTF(1, 2);
 
-/* The candidate (a list ended by NULL) that word is a slip of, or NULL. */
+/* The candidate (of a list ended by NULL) that word is a misspelling of, or NULL. */
 const char *cg_cli_nearest(const char *word, const char *const *candidates);
 
 /* The folder of the user's own styles, or NULL: $COMICGAN_MODELS. */
@@ -44,8 +44,7 @@ const char *cg_cli_models_folder(void);
 /* A line on stderr for each file that list was made without. Returns an exit code. */
 int cg_cli_tell_left_out(const struct cg_style_list *list);
 
-/* Where things are kept from call to call, as the XDG base directory specification has it. To be
- * freed; NULL when memory is short. */
+/* The cache folder by the XDG base directory specification. To be freed; NULL if out of memory. */
 char *cg_cli_default_cache(void);
 
 #endif

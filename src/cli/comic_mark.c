@@ -21,7 +21,7 @@ static json_t *json_hash(const void *bytes, size_t nbytes)
     return json_string(text);
 }
 
-/* The working size, and whatever does something. */
+/* The working size, and all looks that are not neutral. */
 static json_t *json_looks(const struct cg_render_params *looks)
 {
     struct cg_render_params counted = *looks;
@@ -77,7 +77,7 @@ uint64_t cg_mark_hash(const char *mark)
 enum cg_status cg_mark_text(const char *mark, char **out, struct cg_error *error)
 {
     const char *made = strchr(mark, '{');
-    size_t program = made > mark ? (size_t)(made - mark) - 1 : 0; /* without the blank */
+    size_t program = made > mark ? (size_t)(made - mark) - 1 : 0; /* without the space */
     json_t *object = NULL;
     *out = NULL;
     enum cg_status status = cg_json_parse_object(

@@ -10,27 +10,27 @@
 
 #include <stdbool.h>
 
-/* What a comic is made by. */
+/* What a comic is made with. */
 struct cg_mark_source {
     const struct cg_engine *engine;
     const struct cg_render_params *looks;
     bool beside;     /* the photo stands beside it */
-    int max_side_px; /* it was made smaller where it was larger; 0: not */
+    int max_side_px; /* larger comics were reduced to it; 0: no limit */
 };
 
 /*
- * The mark, to be freed. In it are the style's name, a hash of its parameters, the looks that do
- * something, and what else there is in the source. Errors: CG_ERR_MEMORY.
+ * The mark, to be freed. It holds the style's name, a hash of its parameters, the looks that are
+ * not neutral, and the rest of source. Errors: CG_ERR_MEMORY.
  */
 enum cg_status cg_mark_make(const struct cg_mark_source *source, char **out,
                             struct cg_error *error);
 
-/* A number of what the mark stands for, which is all in it but the version's last number; not 0. What
- * has the same is drawn alike. */
+/* A hash of the mark without the version's last number; never 0. Comics with the same hash are
+ * drawn alike. */
 uint64_t cg_mark_hash(const char *mark);
 
-/* A mark as JSON in lines, with the program in it, to be freed. Errors: CG_ERR_MODEL for what is no
- * mark of ours, CG_ERR_MEMORY. */
+/* A mark as indented JSON, with the program, to be freed. Errors: CG_ERR_MODEL if it is not a mark
+ * of comicgan's, CG_ERR_MEMORY. */
 enum cg_status cg_mark_text(const char *mark, char **out, struct cg_error *error);
 
 #endif

@@ -1,4 +1,4 @@
-/* A command line is read by its command's table: see command.h. */
+/* Reading a command line by its command's table: see command.h. */
 #include "cli/command.h"
 
 #include "base/text.h"
@@ -80,7 +80,8 @@ int cg_command_find_word(const char *option, const char *const *words, const cha
     return -1;
 }
 
-/* Digits, sign, point and exponent alone: not what else strtod takes (spaces, hexadecimal, inf). */
+/* Only digits, sign, point and exponent, not what else strtod accepts (spaces, hexadecimal,
+ * inf). */
 static bool read_number(const char *text, const char *allowed, double *out)
 {
     char *end = NULL;
@@ -220,7 +221,7 @@ int cg_command_refuse(const struct cg_command *command, const char *format, ...)
                        command->name);
 }
 
-/* Words that people bring from other programs, and what means the same here. */
+/* Options of other programs, and their equivalents here. */
 static const struct habit {
     const char *word, *option, *advice;
 } habits[] = {
@@ -241,7 +242,7 @@ static bool has(const char *const *names, const char *name)
     return *names != NULL;
 }
 
-/* The candidate that the word means; or NULL, with advice if there is any. */
+/* The candidate that word probably means; or NULL, with advice if there is any. */
 static const char *guess(const char *word, const char *const *names, const char **advice)
 {
     *advice = NULL;
@@ -349,7 +350,7 @@ static const struct cg_command_entry *find_entry(const struct cg_command_entries
     return entry;
 }
 
-/* What every command takes. */
+/* Options of every command. */
 struct papers {
     bool help, man, options;
 };
@@ -371,7 +372,7 @@ bool cg_command_read(const struct cg_command *command, int argc, char *argv[], v
     add_rows(paper_rows, (char *)&papers, NULL, NULL, &entries);
     make_syntax(&entries, &syntax);
     *code = CG_EXIT_DONE;
-    optind = 0; /* begin anew */
+    optind = 0; /* start over */
     opterr = 0;
     while ((option = getopt_long(argc, argv, syntax.letters, syntax.options, NULL)) != -1) {
         if (option == '?' || option == ':') {

@@ -1,7 +1,6 @@
 /*
- * A command and its options, told once: struct cg_command has a table of rows (base/option.h) from
- * which the command line is read (command.c), and help, manual page and what shells complete are
- * written (manual.c).
+ * A command and its options, defined once: from its table of rows (base/option.h) the command line
+ * is read (command.c), and help, manual page and shell completions are written (manual.c).
  */
 #ifndef CG_CLI_COMMAND_H
 #define CG_CLI_COMMAND_H
@@ -13,8 +12,8 @@ struct cg_command {
     const char *name;
     const char *arguments; /* behind the name in the list of commands */
     const char *summary;   /* in a line */
-    /* Texts: a line that begins with a blank stays as it is, others are filled. */
-    const char *usage; /* what follows "comicgan NAME", a line for each way to call it */
+    /* Texts: lines that begin with a space are kept, others are filled. */
+    const char *usage; /* after "comicgan NAME", a line for each form */
     const char *about; /* above the options; NULL: nothing */
     const char *after; /* below them; NULL: nothing */
     const struct cg_option *options;
@@ -26,14 +25,14 @@ extern const struct cg_command CG_COMMAND_CARD, CG_COMMAND_CONVERT, CG_COMMAND_E
     CG_COMMAND_PREVIEW, CG_COMMAND_SCORE, CG_COMMAND_STREAM, CG_COMMAND_VIDEO;
 
 /*
- * Read the options in argv into settings, whose fields are the defaults until then; optind is then
- * the place of the first argument. False when there is nothing left to do, *code being how to end:
- * after the help, or after a message.
+ * Read the options in argv into settings, which holds the defaults before; optind is then the first
+ * argument. False, with an exit code in *code, if there is nothing left to do: after the help, or
+ * after a message.
  */
 bool cg_command_read(const struct cg_command *command, int argc, char *argv[], void *settings,
                      int *code);
 
-/* The same, and the place of OUT: the value of -o, if not NULL, becomes the last argument. */
+/* Move out, the value of -o, if it is not NULL, behind the arguments, where OUT stands. */
 void cg_command_put_out(const char *out, int argc, char *argv[]);
 
 /* "command: expected ..., found ...; see comicgan command --help". Returns CG_EXIT_USAGE. */
@@ -43,14 +42,14 @@ int cg_command_refuse(const struct cg_command *command, const char *format, ...)
 #define CG_COMMAND_WORDS_NBYTES 256
 const char *cg_command_words(const char *const *words, char text[CG_COMMAND_WORDS_NBYTES]);
 
-/* The place of text among words, without regard to case, or -1 after a message. A word may have
- * another spelling behind '|'. */
+/* The index of text in words, ignoring case, or -1 after a message. A word may have another
+ * spelling after '|'. */
 int cg_command_find_word(const char *option, const char *const *words, const char *text);
 
 /* A number of kind INT or FLOAT, by the row; false after a message. */
 bool cg_command_parse_number(const struct cg_option *row, const char *text, double *out);
 
-/* A row of all commands that read pictures; member: a bool of the command's structure. */
+/* The --strict row of commands that read pictures; member: a bool of the command's structure. */
 #define CG_CLI_STRICT_ROW(member)                                                                  \
     {                                                                                              \
         "strict", 0, CG_OPTION_FLAG, member, NULL,                                                 \
@@ -65,11 +64,11 @@ bool cg_command_parse_number(const struct cg_option *row, const char *text, doub
 
 /* ---- for manual.c ---------------------------------------------------------------------------- */
 
-/* A row in its place, with the defaults that were there before the options. */
+/* A row, its structure, and the defaults from before options were read. */
 struct cg_command_entry {
     const struct cg_option *row;
     char *structure;       /* that the row's field is counted from */
-    uint64_t *given, bit;  /* NULL: nobody asks */
+    uint64_t *given, bit;  /* may be NULL */
     double initial, other; /* NAN: none */
     const char *initial_text;
 };

@@ -1,13 +1,13 @@
 /*
- * The walls (base/sandbox.h) of the commands that read pictures from strangers. Calls are given up
- * as soon as the options are known; files when it is known which, and folders have been made.
+ * The walls (base/sandbox.h) of commands that read pictures from strangers. Calls are given up as
+ * soon as the options are known; files once all names are known and folders created.
  */
 #ifndef CG_CLI_CONFINEMENT_H
 #define CG_CLI_CONFINEMENT_H
 
 #include "base/sandbox.h"
 
-/* A row of a command's table; member: a bool of its structure. */
+/* The --no-sandbox row of a command's table; member: a bool of its structure. */
 #define CG_CLI_NO_SANDBOX_ROW(member)                                                              \
     {                                                                                              \
         "no-sandbox", 0, CG_OPTION_FLAG, member, NULL,                                             \
@@ -17,13 +17,13 @@
 /* Returns CG_EXIT_DONE, or another exit code after its message. */
 int cg_cli_give_up_calls(void);
 
-/* Tells, by cg_sandbox_allow, what is needed from now on. */
+/* Allows, by cg_sandbox_allow, the files needed from now on. */
 typedef enum cg_status (*cg_cli_allow_fn)(struct cg_sandbox *sandbox, const void *context,
                                           struct cg_error *error);
 
-/* Allow making OUT (base/output.h), and the folders for it that are not there: the nearest one that
- * is may be written to, with also (CG_SANDBOX_READ, or 0) besides. Errors: those of
- * cg_output_resolve and cg_sandbox_allow. */
+/* Allow creating OUT (base/output.h) and its missing folders: the nearest existing one becomes
+ * writable, with also (CG_SANDBOX_READ or 0) added. Errors: those of cg_output_resolve and
+ * cg_sandbox_allow. */
 enum cg_status cg_cli_allow_new_output(struct cg_sandbox *sandbox, const char *out, unsigned also,
                                        struct cg_error *error);
 
@@ -37,8 +37,8 @@ enum cg_status cg_cli_give_up_files(cg_cli_allow_fn allow, const void *context,
 enum cg_status cg_cli_allow_picture(struct cg_sandbox *sandbox, const char *path,
                                     struct cg_error *error);
 
-/* Allow reading path, a file or a folder of pictures with all below it, also behind links. NULL,
- * and what is not there, is passed by. Errors: those of cg_walk_pictures and cg_sandbox_allow. */
+/* Allow reading path, a file or a folder of pictures with all below it, also through links. NULL
+ * and missing paths are ignored. Errors: those of cg_walk_pictures and cg_sandbox_allow. */
 enum cg_status cg_cli_allow_tree(struct cg_sandbox *sandbox, const char *path,
                                  struct cg_error *error);
 

@@ -1,4 +1,4 @@
-/* Being asked to stop: see interrupt.h. */
+/* Requests to stop: see interrupt.h. */
 #include "cli/interrupt.h"
 
 #include "cli/cli.h"
@@ -19,7 +19,7 @@ static void note_request(int signal_number)
         _exit(CG_EXIT_INTERRUPTED);
     int before = errno;
     if (write(atomic_load(&wake_fd), "", 1) < 0)
-        errno = before; /* nobody can wait for it then, either */
+        errno = before; /* then nobody can wait for it either */
 }
 
 void cg_interrupt_watch(void)

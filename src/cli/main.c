@@ -63,7 +63,7 @@ struct settings {
     bool version;
 };
 
-/* An option of comicgan itself, or its help, in which a command is told of as an option is. */
+/* Run an option of comicgan itself, or its help, which lists commands like options. */
 static int run_itself(int argc, char *argv[])
 {
     struct cg_option rows[COMMAND_COUNT + 4] = {{"Commands:", .kind = CG_OPTION_HEADING}};
@@ -110,7 +110,7 @@ static int run(int argc, char *argv[])
 int main(int argc, char *argv[])
 {
     cg_blas_begin(argv);
-    signal(SIGXFSZ, SIG_IGN); /* a file that grows too large is a failed write, not our end */
+    signal(SIGXFSZ, SIG_IGN); /* exceeding a file size limit is a failed write */
     int code = run(argc, argv);
     if ((fflush(stdout) != 0 || ferror(stdout)) && code == CG_EXIT_DONE)
         code = cg_cli_fail(CG_EXIT_INPUT, "writing to the standard output: %s", strerror(errno));

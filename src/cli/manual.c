@@ -1,4 +1,4 @@
-/* What is told of a command: its help, its manual page, what a shell completes. See command.h. */
+/* A command's help, manual page and shell completions: see command.h. */
 #include "cli/command.h"
 
 #include <stdarg.h>
@@ -61,7 +61,7 @@ static const char *label(const struct cg_option *row, char text[TEXT_NBYTES])
 
 /* ---- help ------------------------------------------------------------------------------------ */
 
-/* Words in lines that end before WIDTH; column: where the first one begins. */
+/* Fill words into lines up to WIDTH; column: where the first one begins. */
 static void fill(const char *text, size_t length, int column, int indent)
 {
     const char *end = text + length;
@@ -92,7 +92,7 @@ static void print_text(const char *text)
     }
 }
 
-/* A line for each way to call it, the first after `first`. */
+/* A line for each form, the first after `first`. */
 static void print_usage(const struct cg_command *command, const char *first, const char *others)
 {
     const char *way = command->usage, *before = first;
@@ -197,7 +197,7 @@ void cg_command_print_man(const struct cg_command *command,
 
 /* ---- for shells ------------------------------------------------------------------------------ */
 
-/* A line for each option: name, letter, what its value is, the words of a choice, help. */
+/* A line for each option: name, letter, kind of value, words of a choice, help. */
 void cg_command_print_options(const struct cg_command *command,
                               const struct cg_command_entries *entries)
 {

@@ -1,4 +1,4 @@
-/* Messages, and what was meant by a word: see cli.h. */
+/* Messages, and guessing misspelled words: see cli.h. */
 #include "base/memory.h"
 #include "base/text.h"
 #include "cli/cli.h"
@@ -9,7 +9,7 @@
 #include <string.h>
 
 #define WORD_MAX_CHARS 32
-#define LINE_NBYTES ((size_t)16 << 10) /* two of the longest paths, and words */
+#define LINE_NBYTES ((size_t)16 << 10) /* two of the longest paths, and more */
 #define SLIPS_MAX 2
 
 static void print_line(const char *prefix, const char *format, va_list arguments)
@@ -67,7 +67,7 @@ void cg_cli_print(const char *format, ...)
     puts(line);
 }
 
-/* ---- slips of the pen ------------------------------------------------------------------------ */
+/* ---- misspellings ---------------------------------------------------------------------------- */
 
 static int smaller(int a, int b)
 {

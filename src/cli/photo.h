@@ -4,8 +4,8 @@
 
 #include "image/image.h"
 
-/* cg_image_read as RGB; what could not be used of the file is said as a warning, unless quiet.
- * strict: refuse whatever is damaged. Errors: those of cg_image_read. */
+/* cg_image_read as RGB, printing its note as a warning unless quiet. strict: refuse damage.
+ * Errors: those of cg_image_read. */
 enum cg_status cg_cli_read_photo(const char *path, bool strict, bool quiet, struct cg_image *out,
                                  struct cg_error *error);
 

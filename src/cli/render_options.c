@@ -1,4 +1,4 @@
-/* Options that say how a comic is to look: see render_options.h. */
+/* Options for a comic's looks: see render_options.h. */
 #include "cli/render_options.h"
 
 #include "cli/confinement.h"

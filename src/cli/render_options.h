@@ -1,6 +1,6 @@
 /*
- * The options that say how a comic is to look, shared by all commands that make one. A look that is
- * one number is a row of CG_LOOK_TABLE (model/render_params.h).
+ * The options for a comic's looks, shared by all commands that make one. Looks that are one number
+ * are rows of CG_LOOK_TABLE (model/render_params.h).
  */
 #ifndef CG_CLI_RENDER_OPTIONS_H
 #define CG_CLI_RENDER_OPTIONS_H
@@ -11,7 +11,7 @@
 #include "image/image.h"
 #include "model/render_params.h"
 
-/* What the command line asked for. Start from CG_CLI_RENDER_PARAMS_DEFAULT. */
+/* The looks given on the command line. Start from CG_CLI_RENDER_PARAMS_DEFAULT. */
 struct cg_cli_render_params {
     const char *style;
     struct cg_render_params values; /* of what `given` says */
@@ -28,23 +28,23 @@ struct cg_cli_render_params {
 /* Rows for a command's table: a group with a struct cg_cli_render_params as its structure. */
 extern const struct cg_option CG_CLI_RENDER_OPTIONS[];
 
-/* Allow reading a style, by name or path; "": all there are. Errors: those of cg_sandbox_allow,
+/* Allow reading a style, by name or path; "": all styles. Errors: those of cg_sandbox_allow,
  * CG_ERR_MEMORY. */
 enum cg_status cg_cli_allow_style(struct cg_sandbox *sandbox, const char *style,
                                   struct cg_error *error);
 
-/* Allow reading what open and read_mask read; context: a struct cg_cli_render_params. Errors: those
- * of cg_sandbox_allow, CG_ERR_MEMORY. */
+/* Allow the files that open and read_mask read; context: a struct cg_cli_render_params. Errors:
+ * those of cg_sandbox_allow, CG_ERR_MEMORY. */
 enum cg_status cg_cli_render_params_allow(struct cg_sandbox *sandbox, const void *context,
                                           struct cg_error *error);
 
-/* Read the mask, if there is one; strict: not a damaged one. To be called before open. Returns
- * CG_EXIT_DONE, or CG_EXIT_USAGE after its message. */
+/* Read the mask, if there is one; strict: refuse damage. Call it before open. Returns CG_EXIT_DONE,
+ * or CG_EXIT_USAGE after its message. */
 int cg_cli_render_params_read_mask(struct cg_cli_render_params *looks, bool strict);
 
 /*
- * Load the style; *out is how its comics are to look: its card's looks, and what the user set. The
- * mask in it is that of looks. Errors: those of cg_engine_open.
+ * Load the style; *out receives its card's looks, overridden by the user's. Its mask is that of
+ * looks. Errors: those of cg_engine_open.
  */
 enum cg_status cg_cli_render_params_open(const struct cg_cli_render_params *looks,
                                          struct cg_engine **engine, struct cg_render_params *out,
@@ -54,7 +54,7 @@ enum cg_status cg_cli_render_params_open(const struct cg_cli_render_params *look
 enum cg_status cg_cli_render_params_add_inputs(const struct cg_cli_render_params *looks,
                                                struct cg_inputs *inputs, struct cg_error *error);
 
-/* Free what the options have read; wanted whether or not there was an open. */
+/* Free what was read, also without or after a failed open. */
 void cg_cli_render_params_close(struct cg_cli_render_params *looks);
 
 #endif

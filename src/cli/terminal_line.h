@@ -1,6 +1,6 @@
 /*
- * The line on a terminal that says how far the work is: redrawn in place, from the second second
- * on, and gone before anything else is said. Nothing where the standard error is no terminal.
+ * A progress line on a terminal, redrawn in place after the first second and erased before any
+ * other output. Nothing is drawn if stderr is not a terminal.
  */
 #ifndef CG_CLI_TERMINAL_LINE_H
 #define CG_CLI_TERMINAL_LINE_H
@@ -17,11 +17,11 @@ struct cg_terminal_line {
     double began, drawn_at;
 };
 
-/* The work begins now. quiet: never draw. */
+/* Start now. quiet: never draw. */
 struct cg_terminal_line cg_terminal_line_make(bool quiet);
 
-/* Whether to draw at the moment `now` (base/clock.h): not in the first second, nor if the last time
- * is less than a tenth of a second ago. */
+/* Whether to draw at `now` (base/clock.h): not in the first second, nor within a tenth of a second
+ * of the last time. */
 bool cg_terminal_line_is_due(const struct cg_terminal_line *line, double now);
 
 /* Draw text, if it is due. */
@@ -31,10 +31,10 @@ void cg_terminal_line_draw(struct cg_terminal_line *line, const char *text);
 void cg_terminal_line_count(struct cg_terminal_line *line, const char *doing, size_t done,
                             size_t total);
 
-/* Take the line away: before any other output, and at the end. */
+/* Erase the line, before any other output and at the end. */
 void cg_terminal_line_erase(struct cg_terminal_line *line);
 
-/* How wide it may be. */
+/* Its greatest width. */
 int cg_terminal_columns(void);
 
 /* "45 s", "3:07 min", "2:05 h". Writes text, returns it. */

@@ -1,8 +1,8 @@
 /*
- * The batch: see batch.h. Each worker has a session of its own and takes the next picture through
- * all of its stages (convert_next), so that reading, network and writing of different pictures
- * overlap, and what is in memory grows with the workers and not with the pictures. One lock is held
- * for what people see and for the counts (account).
+ * The batch: see batch.h. Each worker has its own session and takes the next picture through all
+ * stages (convert_next), so that reading, network and writing of different pictures overlap, and
+ * memory grows with the workers, not with the pictures. One lock guards output and counts
+ * (account).
  */
 #include "cli/convert/batch.h"
 
@@ -47,8 +47,8 @@ static double mib(size_t nbytes)
     return (double)nbytes / (1024.0 * 1024.0);
 }
 
-/* What the job's picture may take; 0 for what cannot be told before it is read (a pipe), or not at
- * all (then reading it gives the reason). */
+/* The memory that the job's picture may take; 0 if that is unknown before it is read (a pipe), or
+ * the file is bad (then reading it gives the reason). */
 static size_t estimate(const struct batch *batch, const struct cg_job *job,
                        struct cg_image_info *info)
 {
@@ -58,7 +58,7 @@ static size_t estimate(const struct batch *batch, const struct cg_job *job,
         return 0;
     struct cg_image_info written = *info;
     cg_image_fit(batch->options->picture.max_side_px, &written.width, &written.height);
-    if (written.width < info->width) /* the smaller one is made beside the other */
+    if (written.width < info->width) /* both sizes are in memory */
         written.reading_nbytes +=
             (size_t)written.width * (size_t)written.height * (size_t)info->channels;
     written.width *= batch->options->picture.beside ? 2 : 1;
@@ -81,7 +81,7 @@ static void refuse_size(const struct batch *batch, const struct cg_job *job,
 
 /* ---- what people see ------------------------------------------------------------------------- */
 
-/* The disk is full for every further picture too: one line for all of them, and no more tries. */
+/* A full disk affects all further pictures: print one line for all of them and stop trying. */
 static void tell_failure(struct batch *batch, const struct cg_picture_result *result)
 {
     bool full = result->error.status == CG_ERR_FULL;
@@ -110,7 +110,7 @@ static void tell(struct batch *batch, const struct cg_job *job,
         cg_cli_say("comicgan: warning: %s: %s", cg_path_tail(job->in), result->note);
 }
 
-/* The pictures are worth more than their report: they go on without it. */
+/* Pictures matter more than their report: continue without it. */
 static void report(struct batch *batch, const struct cg_job *job,
                    const struct cg_picture_result *result)
 {
@@ -129,7 +129,7 @@ static void draw_progress(struct batch *batch)
     cg_terminal_line_draw(&batch->progress, text);
 }
 
-/* Of the only picture: how far it is. */
+/* The progress of a single picture. */
 static int draw_share(void *context, double share)
 {
     struct batch *batch = context;
@@ -138,7 +138,7 @@ static int draw_share(void *context, double share)
     return 0;
 }
 
-/* Take note of what became of a picture. */
+/* Record the outcome of a picture. */
 static void account(struct batch *batch, const struct cg_job *job,
                     const struct cg_picture_result *result)
 {
@@ -178,7 +178,7 @@ static void convert(struct batch *batch, const struct cg_job *job, int worker,
         result->end = CG_PICTURE_EXISTS;
 }
 
-/* One picture of the plan, by the worker's session; the order of the work. */
+/* Convert one picture of the plan in the worker's session; the order of the work. */
 static void convert_next(void *context, size_t item, int worker)
 {
     struct batch *batch = context;

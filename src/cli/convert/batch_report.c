@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 
 struct cg_report {
-    FILE *file; /* NULL: nothing is noted */
+    FILE *file; /* NULL: no report */
     char *path;
     const char *style;
 };
@@ -54,7 +54,7 @@ void cg_report_close(struct cg_report *report)
 
 /* ---- a line ---------------------------------------------------------------------------------- */
 
-/* A path may hold any bytes, JSON only UTF-8: what is not becomes '?'. */
+/* A path may hold any bytes, JSON only UTF-8: other bytes become '?'. */
 static json_t *text_value(const char *text)
 {
     json_t *value = json_string(text);
@@ -71,7 +71,7 @@ static json_t *text_value(const char *text)
     return value;
 }
 
-/* Bytes in a file; null for what is not one. */
+/* The size of a file; null if it is not a regular file. */
 static json_t *file_nbytes(const char *path)
 {
     struct stat about;

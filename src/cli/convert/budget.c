@@ -77,7 +77,7 @@ bool cg_budget_is_open(struct cg_budget *budget)
 
 /*
  * Estimated / measured, as peak resident memory less that of a tiny picture (10 MiB), with the
- * style that is built in:
+ * built-in style:
  *   session  115 / 113 bytes for each pixel of the working copy (404 MiB at 1920 x 1920), and 2 MiB
  *            a thread; 30 / 28 more for --hatch, 12 / 8 for --line
  *   reading  see probe.c; and the file, a PNG's twice
@@ -93,7 +93,7 @@ bool cg_budget_is_open(struct cg_budget *budget)
 #define LINE_NBYTES_PER_PX 12
 #define THREAD_NBYTES ((size_t)2 << 20)
 
-/* All that comes after reading. */
+/* Everything after reading. */
 static size_t of_the_rest(const struct cg_image_info *info, enum cg_image_format out)
 {
     size_t pixels = (size_t)info->width * (size_t)info->height;

@@ -1,7 +1,6 @@
 /*
- * A budget of memory that pictures draw on: each says beforehand what it may need at its peak and
- * waits until that much is free. Strictly in the order of their tickets, so a large picture is not
- * put off for ever by small ones. Below that, the estimates of what is needed.
+ * A memory budget for pictures: each reserves its estimated peak and waits until that much is free,
+ * strictly in ticket order, so that small pictures cannot starve a large one. Below, the estimates.
  */
 #ifndef CG_CLI_CONVERT_BUDGET_H
 #define CG_CLI_CONVERT_BUDGET_H
@@ -20,25 +19,25 @@ enum cg_status cg_budget_create(size_t nbytes, struct cg_budget **out, struct cg
 void cg_budget_free(struct cg_budget *budget);
 
 /*
- * Take nbytes, at most what the whole budget is: returns when it is the ticket's turn and so much
- * is free; false, with nothing taken, once the budget was closed. Every ticket from 0 on must come,
+ * Take nbytes, at most the whole budget: returns when it is the ticket's turn and that much is
+ * free; false, with nothing taken, once the budget was closed. Every ticket from 0 on must be used,
  * in any order and from any thread.
  */
 bool cg_budget_take(struct cg_budget *budget, size_t ticket, size_t nbytes);
 void cg_budget_give(struct cg_budget *budget, size_t nbytes);
 
-/* Nothing more will be taken; who waits is sent away. */
+/* Refuse all further requests, waiting ones included. */
 void cg_budget_close(struct cg_budget *budget);
 bool cg_budget_is_open(struct cg_budget *budget);
 
 /* ---- what is needed -------------------------------------------------------------------------- */
 
-/* The peak of one picture outside the session: its file, its pixels, and what the codecs keep. */
+/* The peak of one picture outside the session: its file, its pixels and the codecs' memory. */
 size_t cg_budget_of_picture(const struct cg_image_info *info, size_t file_nbytes,
                             enum cg_image_format out);
 
 /*
- * What a session keeps from picture to picture, at most: the working copy, square, and its layers.
+ * The most that a session keeps between pictures: a square working copy and its layers.
  */
 size_t cg_budget_of_session(const struct cg_render_params *looks, int threads);
 

@@ -1,16 +1,16 @@
-/* How a batch shares out the machine: see concurrency.h. */
+/* Dividing the machine among pictures: see concurrency.h. */
 #include "cli/convert/concurrency.h"
 
 #include "cli/convert/budget.h"
 
 #include <stdio.h>
 
-/* Of what is free; the rest is for others. A limit on address space is this process's alone. */
+/* The fraction of free memory to use. A limit on address space is this process's own. */
 #define SHARE_OF_FREE 0.75
 
 /*
- * What a thread maps before it does anything, which counts where address space is limited: the
- * buffer that OpenBLAS keeps for each caller (128 MiB, nearly all of it never touched) and a stack.
+ * What a thread maps at its start, which counts if address space is limited: OpenBLAS's buffer for
+ * each caller (128 MiB, nearly all of it untouched) and a stack.
  */
 #define THREAD_MAPS_NBYTES ((size_t)132 << 20)
 
@@ -26,7 +26,7 @@ static size_t of_one_job(const struct cg_concurrency_request *request, int threa
                                             : nbytes;
 }
 
-/* What the process may still take. */
+/* The memory that the process may still take. */
 static size_t memory_of(const struct cg_concurrency_request *request, char *reason,
                         size_t reason_nbytes)
 {

@@ -1,7 +1,7 @@
 /*
- * comicgan convert: photos in, comics out. Everything that can be known beforehand (numbers, names,
- * folders, the style) is checked before the work; a wrong command costs no time and leaves nothing
- * behind. run at the end is the whole story: options, plan, style, batch.
+ * comicgan convert: photos in, comics out. Everything that can be checked (numbers, names, folders,
+ * the style) is checked before the work; a wrong command costs no time and leaves nothing behind.
+ * run, at the end, is the whole story: options, plan, style, batch.
  *
  * A new option is a row of the table below.
  */
@@ -114,7 +114,7 @@ static const struct cg_option rows[] = {
     CG_OPTION_END,
 };
 
-/* Whether it is a video by its name, which convert does not take. */
+/* Whether the name is that of a video, which convert does not accept. */
 static bool is_video(const char *path)
 {
     static const char *const endings[] = {".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi"};
@@ -125,7 +125,7 @@ static bool is_video(const char *path)
     return false;
 }
 
-/* A watch is of one folder, and of this process alone. */
+/* --watch takes one folder, and no shards. */
 static int check_watch(struct request *request)
 {
     struct cg_plan_options *plan = &request->plan;
@@ -153,7 +153,7 @@ static int check_watch(struct request *request)
     return CG_EXIT_DONE;
 }
 
-/* What follows from the options and the arguments behind them. */
+/* Fill in what follows from options and arguments. */
 static int complete(struct request *request, int argc, char *argv[])
 {
     if (request->plan.format == CG_PLAN_FORMAT_WEBP && !cg_image_is_written(CG_IMAGE_WEBP))
@@ -188,7 +188,7 @@ static int print_plan(const struct cg_plan *plan, bool quiet)
     return CG_EXIT_DONE;
 }
 
-/* Until here Ctrl-C ends the program as it does any other. */
+/* Before this, Ctrl-C ends the program at once. */
 static int run_batch(const struct cg_batch_options *batch)
 {
     cg_interrupt_watch();
@@ -202,7 +202,7 @@ static int run_watch(const struct request *request, const struct cg_plan *plan)
     return cg_watch_run(&watch, plan);
 }
 
-/* Mask and style are read, behind the walls; *mark is what the comics will say of themselves. */
+/* Read mask and style, behind the walls; *mark is the mark for the comics. */
 static int open_style(struct request *request, struct cg_engine **engine, char **mark)
 {
     struct cg_picture_settings *picture = &request->batch.picture;

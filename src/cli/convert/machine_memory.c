@@ -1,7 +1,7 @@
 /*
- * What memory is left: see machine_memory.h. Linux: /proc/meminfo, control groups version 2
- * (memory.max of the process's group and of those above it), RLIMIT_AS. What cannot be read is no
- * limit.
+ * Available memory: see machine_memory.h. Linux: /proc/meminfo, control groups version 2
+ * (memory.max of the process's group and of those above it), RLIMIT_AS. Unreadable files count as
+ * no limit.
  */
 #include "cli/convert/machine_memory.h"
 
@@ -13,10 +13,10 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#define TEXT_NBYTES 8192 /* as much as is looked at of a file */
+#define TEXT_NBYTES 8192 /* the part of a file that is read */
 #define UNKNOWN SIZE_MAX
 
-/* The beginning of root/path; false when it cannot be read. */
+/* Read the beginning of root/path; false if it is unreadable. */
 static bool read_text(const char *root, const char *path, char text[TEXT_NBYTES])
 {
     char *full = cg_string_format("%s%s", root, path);
@@ -29,7 +29,7 @@ static bool read_text(const char *root, const char *path, char text[TEXT_NBYTES]
     return true;
 }
 
-/* The number after key, which begins a line; UNKNOWN if there is none ("max" is none). */
+/* The number after key at the start of a line; UNKNOWN if there is none ("max" is none). */
 static size_t number_after(const char *text, const char *key)
 {
     size_t length = strlen(key);
@@ -63,7 +63,7 @@ static size_t read_group_number(const char *root, const char *group, const char 
     return found ? number_after(text, key) : UNKNOWN;
 }
 
-/* What one group leaves. Pages of files count as used there, but are given up when asked for. */
+/* What one group leaves. Cached file pages count as used there, but can be reclaimed. */
 static size_t group_leaves(const char *root, const char *group)
 {
     size_t most = read_group_number(root, group, "memory.max", "");

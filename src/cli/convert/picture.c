@@ -98,7 +98,7 @@ static enum cg_status draw_picture(struct cg_session *session,
     return status;
 }
 
-/* To the standard output there is no "whole or not at all" but to encode all of it first. */
+/* For the standard output, encode everything first, so that nothing is written on failure. */
 static enum cg_status write_standard(const struct cg_image *image,
                                      const struct cg_image_write_options *options,
                                      struct cg_error *error)
@@ -133,7 +133,7 @@ static enum cg_status write_picture(const struct cg_picture_settings *settings,
     return cg_image_write(job->out, &work->colour, &options, error);
 }
 
-/* The time of the photo as it was before it was read: should it change meanwhile, the comic is older. */
+/* The photo's time from before it was read: if it changes meanwhile, the comic is older. */
 static void keep_times(const struct cg_job *job, const struct stat *photo,
                        struct cg_picture_result *result)
 {

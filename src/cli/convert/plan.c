@@ -1,7 +1,6 @@
 /*
- * The plan of a call of convert: see plan.h. cg_plan_make reads top to bottom as the order in which
- * things are settled: the options, where the comics go, which pictures there are, which of them are
- * this process's, what is there already.
+ * The plan of a call of convert: see plan.h. cg_plan_make has the order in which things are
+ * settled: options, output folder, pictures, this process's shard, existing comics.
  */
 #include "cli/convert/plan.h"
 
@@ -84,7 +83,7 @@ static int check_options(const struct cg_plan_options *options)
 
 /* ---- where the comics go --------------------------------------------------------------------- */
 
-/* Take OUT for a folder, which may be missing as yet. */
+/* Take OUT for a folder, which may not exist yet. */
 static int set_out_dir(struct planner *planner, const char *out)
 {
     size_t length = strlen(out);
@@ -109,7 +108,7 @@ static bool says_folder(const char *out)
     return out[strlen(out) - 1] == '/' || is_folder(out);
 }
 
-/* OUT for several pictures: anything but what looks like a picture, or is a file. */
+/* OUT for several pictures: anything that is not a file and does not look like a picture. */
 static int set_out_for_many(struct planner *planner, const char *out)
 {
     if (is_stream(out))
@@ -135,7 +134,7 @@ static int settle_out(struct planner *planner)
     return says_folder(out) ? set_out_dir(planner, out) : CG_EXIT_DONE;
 }
 
-/* One picture by name is work that was dealt out already: only --shard itself splits it. */
+/* A single named picture is work already divided: only --shard itself splits it. */
 static int settle_shard(struct planner *planner)
 {
     const char *given = planner->options->shard;
@@ -145,7 +144,7 @@ static int settle_shard(struct planner *planner)
 
 /* ---- one picture to one file ----------------------------------------------------------------- */
 
-/* OUT's ending and --format must agree; what has no ending (a pipe, "-") needs --format. */
+/* OUT's ending and --format must agree; OUT without an ending (a pipe, "-") needs --format. */
 static int settle_format(const struct cg_plan_options *options, const char *in, const char *out,
                          enum cg_image_format *format)
 {
@@ -197,7 +196,7 @@ static int add_single(struct planner *planner)
 
 /* ---- pictures into a folder ------------------------------------------------------------------ */
 
-/* Where the comic goes, and its format; NULL when memory is short. */
+/* The comic's path and format; NULL if out of memory. */
 static char *place_in_folder(const struct planner *planner, const char *relative,
                              enum cg_image_format *format)
 {
@@ -215,7 +214,7 @@ static char *place_in_folder(const struct planner *planner, const char *relative
     return out;
 }
 
-/* Takes in over, also when it fails. */
+/* Takes in over, even on failure. */
 static int add_to_folder(struct planner *planner, char *in, const char *relative)
 {
     const struct cg_plan_options *options = planner->options;
@@ -247,7 +246,7 @@ static int add_named(struct planner *planner, const char *path)
     return code;
 }
 
-/* A comic that an earlier call has put beside its picture. */
+/* A comic that an earlier call has written beside its picture. */
 static bool is_comic_by_name(const struct planner *planner, const char *path)
 {
     const char *suffix = planner->options->suffix;
@@ -356,7 +355,7 @@ static int add_listed(void *context, const char *path)
 
 /* ---- which pictures there are ---------------------------------------------------------------- */
 
-/* A picture that is given alone and cannot be one is said at once; of several, in its turn. */
+/* A single argument that cannot be a picture is refused at once; one of several in its turn. */
 static int check_named_picture(const char *in)
 {
     struct stat about;
@@ -378,7 +377,7 @@ static int list_pictures(struct planner *planner)
     return code;
 }
 
-/* The list becomes the plan's; of other shards' pictures only their number. */
+/* Move the list to the plan; other shards' pictures are only counted. */
 static void split(struct planner *planner)
 {
     struct cg_plan *plan = planner->plan;

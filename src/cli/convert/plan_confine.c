@@ -1,4 +1,4 @@
-/* Which files stay within reach while the plan is worked on: see plan.h. */
+/* Which files stay accessible while the plan runs: see plan.h. */
 #include "base/file.h"
 #include "base/memory.h"
 #include "cli/confinement.h"
@@ -8,8 +8,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* From this many on, inputs are allowed by their folders: the kernel holds on to every file that is
- * allowed by itself, with about a KiB. */
+/* From this many on, inputs are allowed by folder: each file allowed by itself costs the kernel
+ * about a KiB. */
 #define MANY 4096
 
 static enum cg_status allow_input(struct cg_sandbox *sandbox, const char *in, bool by_folder,
@@ -43,7 +43,7 @@ struct beginning {
     bool writes;
 };
 
-/* All that is in the folder or comes, and all that becomes of it. */
+/* The watched folder with all that arrives, and its comics. */
 static enum cg_status allow_watched(struct cg_sandbox *sandbox,
                                     const struct cg_plan_options *options, struct cg_error *error)
 {

@@ -1,4 +1,4 @@
-/* Comics that are there already, and the report: see plan_parts.h. */
+/* Existing comics and the report: see plan_parts.h. */
 #include "base/file.h"
 #include "base/memory.h"
 #include "cli/cli.h"
@@ -26,7 +26,7 @@ static bool is_whole_webp(const uint8_t begin[BEGIN_NBYTES], off_t nbytes)
            nbytes == (off_t)rest + 8;
 }
 
-/* By its first and last bytes: what was cut off when a disk was full or a copy broken. */
+/* Judged by its first and last bytes, to find files truncated by a full disk or a broken copy. */
 static bool is_whole(int fd, enum cg_image_format format)
 {
     static const uint8_t png_begin[] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
@@ -70,7 +70,7 @@ static bool stat_input(const struct cg_job *job, struct stat *about)
     return strcmp(job->in, "-") == 0 ? fstat(STDIN_FILENO, about) == 0 : stat(job->in, about) == 0;
 }
 
-/* Whether --skip-existing leaves the job's comic as it is. What is read is never a comic of it. */
+/* Whether --skip-existing skips the job. An input is never its own comic. */
 static bool is_done(const struct cg_job *job)
 {
     struct stat in, out;
@@ -120,7 +120,7 @@ void cg_plan_drop_done(struct cg_plan *plan, const char *mark)
 
 /* ---- all of them ----------------------------------------------------------------------------- */
 
-/* What the call reads. A million names are only looked at if one of them could be written over. */
+/* The call's inputs. A million names are only examined if one of them could be overwritten. */
 static enum cg_status add_inputs(const struct cg_plan_options *options, const struct cg_plan *plan,
                                  struct cg_inputs *inputs, struct cg_error *error)
 {
@@ -170,7 +170,7 @@ static int check_comics(struct cg_plan *plan, struct cg_inputs *inputs, bool for
 
 /* ---- the report ------------------------------------------------------------------------------ */
 
-/* Whether two paths name one place, be there something or not. */
+/* Whether two paths name the same place, existing or not. */
 static bool is_same_place(const char *a, const char *b)
 {
     const char *a_slash = strrchr(a, '/'), *b_slash = strrchr(b, '/');
@@ -187,7 +187,7 @@ static bool is_same_place(const char *a, const char *b)
     return same;
 }
 
-/* What --skip-existing adds lines to must be lines of JSON. */
+/* A report that --skip-existing appends to must have lines of JSON. */
 static bool is_report(const char *path)
 {
     char begin = '{';

@@ -117,7 +117,7 @@ int cg_job_list_order(struct cg_job_list *list)
 
 /* ---- lists in files -------------------------------------------------------------------------- */
 
-/* Editors of some systems put U+FEFF before a text. */
+/* Some editors put U+FEFF before a text. */
 static size_t byte_order_mark_length(const char *line)
 {
     return strncmp(line, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;

@@ -16,7 +16,7 @@ const char *cg_plan_ending(const char *path)
     return dot;
 }
 
-/* The end of inside, which is length long, one part earlier. */
+/* The length of inside without its last part. */
 static size_t without_last_part(const char *inside, size_t length)
 {
     while (length > 0 && inside[length - 1] != '/')

@@ -1,6 +1,6 @@
 /*
- * When the work begins: the folders of comics are made, and what killed calls left in them of the
- * plan's comics is removed. See plan.h.
+ * Before the work: create the comics' folders, and remove temporary files of the plan's comics that
+ * killed calls left there. See plan.h.
  */
 #include "base/file.h"
 #include "base/file_writer.h"
@@ -14,7 +14,7 @@
 
 /* ---- the folders ----------------------------------------------------------------------------- */
 
-/* How much of path is its folder, up to the last slash; 0: it names none. */
+/* The length of path's folder, up to the last slash; 0 if there is none. */
 static size_t folder_length(const char *path)
 {
     const char *slash = strrchr(path, '/');
@@ -26,7 +26,7 @@ static int compare_paths(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* Each once, with the slash at the end; "" is not told. */
+/* Each once, with its final slash; "" is left out. */
 static bool list_folders(const struct cg_plan *plan, struct cg_path_list *folders)
 {
     for (size_t i = 0; i < plan->count; i++) {
@@ -42,7 +42,7 @@ static bool list_folders(const struct cg_plan *plan, struct cg_path_list *folder
     return true;
 }
 
-/* ---- what killed calls left ------------------------------------------------------------------ */
+/* ---- leftovers of killed calls --------------------------------------------------------------- */
 
 struct place {
     const struct cg_plan *plan;

@@ -12,7 +12,7 @@
 
 static const char *const fields[] = {"dir", "name", "style", "ext", NULL};
 
-/* The field that text begins with, as its place in the table, and how long it is; -1: none. */
+/* The index of the field that text begins with, and its length; -1 if there is none. */
 static int field_at(const char *text, size_t *length)
 {
     *length = strcspn(text, "}") + 1;
@@ -23,7 +23,7 @@ static int field_at(const char *text, size_t *length)
     return -1;
 }
 
-/* Whether a part of the path is "..", or it begins at the root. */
+/* Whether the path has a part ".." or is absolute. */
 static bool gets_out(const char *path)
 {
     bool out = path[0] == '/';
@@ -53,7 +53,7 @@ int cg_plan_check_template(const char *template)
     return CG_EXIT_DONE;
 }
 
-/* The template with the fields' values in it, to be freed; NULL when memory is short. */
+/* The template with values in place of its fields, to be freed; NULL if out of memory. */
 static char *expand(const char *template, char *const values[])
 {
     char *path = NULL;
@@ -72,7 +72,7 @@ static char *expand(const char *template, char *const values[])
     return NULL;
 }
 
-/* The name of a style, or that of its file without folder and ending. */
+/* The name of a style, or of its file without folder and ending. */
 static char *style_name(const char *style)
 {
     static const char ending[] = ".safetensors";

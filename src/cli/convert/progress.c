@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Add a part, with a comma before it; nothing, and false, where it does not fit. */
+/* Append a part after a comma; false, with nothing added, if it does not fit. */
 static bool add_part(char *text, size_t room, const char *part)
 {
     size_t length = strlen(text);
@@ -58,7 +58,7 @@ char *cg_progress_picture(double share, char *text, size_t text_nbytes)
 
 /* ---- the summary ----------------------------------------------------------------------------- */
 
-/* Add to the text what fits. */
+/* Append as much as fits. */
 static void CG_PRINTF(2, 3) add(char text[CG_SUMMARY_NBYTES], const char *format, ...)
 {
     size_t length = strlen(text);
@@ -68,7 +68,7 @@ static void CG_PRINTF(2, 3) add(char text[CG_SUMMARY_NBYTES], const char *format
     va_end(arguments);
 }
 
-/* Which part of the list it is about, if that is split. */
+/* Begin with the shard, if the list is split. */
 static void begin_summary(char text[CG_SUMMARY_NBYTES], const struct cg_plan *plan)
 {
     text[0] = '\0';

@@ -1,10 +1,9 @@
 /*
- * Which part of a list is this process's: see shard.h.
+ * This process's part of a list: see shard.h.
  *
- * The number of a task is not taken from the lowest id of its array, but from the id itself, modulo
- * the number of tasks: consecutive ids, from whatever number on, give each shard once. So a task
- * that is submitted again on its own (--array=3, with COMICGAN_SHARDS=4) has the pictures that it
- * had as one of 0-3, and also as one of 1-4.
+ * A task's number is its id modulo the number of tasks, not its distance from the array's lowest
+ * id: consecutive ids, from any number on, give each shard once. So a task resubmitted alone
+ * (--array=3, with COMICGAN_SHARDS=4) gets the same pictures as in 0-3 or 1-4.
  */
 #include "cli/convert/shard.h"
 
@@ -18,7 +17,7 @@
 #define ID_MAX 2147483647ul
 #define SHARDS_VARIABLE "COMICGAN_SHARDS"
 
-/* Index from 0 of count; source: who said so, NULL: no such level. */
+/* Index from 0 of count; source: where it comes from, NULL: no such level. */
 struct level {
     unsigned long index, count;
     const char *source;
@@ -26,7 +25,7 @@ struct level {
 
 /* ---- numbers --------------------------------------------------------------------------------- */
 
-/* Digits up to the character end; *rest points at it. */
+/* Digits up to the character end; *rest points to it. */
 static bool parse_number(const char *text, char end, unsigned long low, unsigned long high,
                          unsigned long *out, const char **rest)
 {
@@ -39,14 +38,14 @@ static bool parse_number(const char *text, char end, unsigned long low, unsigned
     return errno == 0 && *stop == end && *out >= low && *out <= high;
 }
 
-/* The variable's text; NULL if it is not there, or empty. */
+/* The variable's value; NULL if unset or empty. */
 static const char *variable(const char *name)
 {
     const char *text = getenv(name);
     return text != NULL && text[0] != '\0' ? text : NULL;
 }
 
-/* A variable that is there and must hold a number; false after a message. */
+/* A set variable that must be a number; false after a message. */
 static bool read_variable(const char *name, unsigned long low, unsigned long high,
                           unsigned long *out)
 {
@@ -63,8 +62,8 @@ static bool read_variable(const char *name, unsigned long low, unsigned long hig
 /* ---- tasks: arrays and indexed jobs ---------------------------------------------------------- */
 
 /*
- * How many tasks an array has, and how far apart their ids are. Ids with gaps (--array=1,5,6) do
- * not say which of the tasks this one is.
+ * The number of an array's tasks, and the step between their ids. Ids with gaps (--array=1,5,6) do
+ * not tell which of the tasks this one is.
  */
 static bool read_array(unsigned long *count, unsigned long *step)
 {
@@ -141,14 +140,15 @@ static bool read_task(struct level *task)
 /* ---- processes: mpirun and srun -------------------------------------------------------------- */
 
 /*
- * Under srun alone: in a batch script SLURM_NTASKS is what was asked for, and the script runs once.
- * mpirun's variables come first: what it starts inside a Slurm job also has srun's.
+ * Only under srun: in a batch script, SLURM_NTASKS is the number requested, and the script runs
+ * once. mpirun's variables take precedence: processes that it starts inside a Slurm job also have
+ * srun's.
  */
 static bool read_process(struct level *process)
 {
     static const struct {
         const char *name, *rank, *size;
-        const char *sign; /* without which the others mean nothing */
+        const char *sign; /* must be set for the others to count */
     } launchers[] = {
         {"Open MPI", "OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_SIZE"},
         {"MPI", "PMI_RANK", "PMI_SIZE", "PMI_SIZE"},

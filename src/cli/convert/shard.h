@@ -1,9 +1,9 @@
 /*
- * Which part of a list is this process's, when several machines work on it together. A list in a
- * fixed order is dealt out like cards: shard K of N (K from 1) has the pictures K, K + N, K + 2N...
+ * This process's part of a list that several machines share. The list, in a fixed order, is dealt
+ * like cards: shard K of N (K from 1) gets the pictures K, K + N, K + 2N...
  *
- * Not told by --shard, a process learns its part from what started it. There are two levels, and
- * both count (an array of 4 tasks, each with 2 processes, makes 8 shards):
+ * Without --shard, a process learns its part from what started it. There are two levels, which
+ * multiply (an array of 4 tasks, each with 2 processes, makes 8 shards):
  *   tasks      Slurm arrays: SLURM_ARRAY_TASK_ID, _COUNT, _MIN, _MAX, _STEP; Kubernetes' indexed
  *              jobs: JOB_COMPLETION_INDEX. Where the number of tasks is not to be had, or not to be
  *              relied on, COMICGAN_SHARDS gives it.
@@ -20,13 +20,12 @@
 
 struct cg_cli_shard {
     unsigned index, count; /* index from 1; count 1: the whole list */
-    const char *source;    /* what started the process and said so, for people, a constant; NULL:
-                              nothing did, or --shard */
+    const char *source;    /* what started the process, for people, a constant; NULL: nothing
+                            * did, or --shard */
 };
 
 /*
- * given: what --shard said, NULL for nothing. Returns CG_EXIT_DONE; or CG_EXIT_USAGE after a
- * message.
+ * given: the value of --shard, or NULL. Returns CG_EXIT_DONE; or CG_EXIT_USAGE after a message.
  */
 int cg_cli_shard_find(const char *given, struct cg_cli_shard *out);
 

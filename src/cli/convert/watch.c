@@ -1,7 +1,7 @@
 /*
- * Watching a folder: see watch.h. What comes is planned picture by picture, by the rules of a call
- * for one, and converted as a batch of those that have come meanwhile; so nothing grows with their
- * number.
+ * Watching a folder: see watch.h. New pictures are planned one by one, by the rules for a single
+ * picture, and converted in batches of those that have arrived meanwhile, so that memory does not
+ * grow with their number.
  */
 #include "cli/convert/watch.h"
 
@@ -24,8 +24,8 @@ struct watching {
     const char *folder, *out;
     struct cg_report *report;
     struct cg_tally tally;
-    struct cg_plan left_out;    /* counts alone: what was, so far */
-    const struct cg_plan *anew; /* pictures whose comics may be of a part of them; NULL: none */
+    struct cg_plan left_out;    /* only the counts so far */
+    const struct cg_plan *anew; /* pictures whose comics may show only a part of them; NULL: none */
     int code;                   /* the worst so far */
 };
 
@@ -66,15 +66,15 @@ static bool is_planned(const struct cg_plan *plan, const char *path)
     return false;
 }
 
-/* A file that has only been made, or is gone again, is waited for. */
+/* An empty or vanished file is not there yet. */
 static bool is_there(const char *path)
 {
     struct stat about;
     return stat(path, &about) == 0 && S_ISREG(about.st_mode) && about.st_size > 0;
 }
 
-/* Whether a comic was made after its picture came: the time of change tells that also of one that
- * was moved here. */
+/* Whether a comic was made after its picture arrived. The change time also covers pictures moved
+ * here. */
 static bool is_made_since(const struct stat *comic, const struct stat *picture)
 {
     const struct timespec *made = &comic->st_mtim, *came = &picture->st_ctim;
@@ -82,7 +82,7 @@ static bool is_made_since(const struct stat *comic, const struct stat *picture)
                                         : made->tv_nsec >= came->tv_nsec;
 }
 
-/* Whether the job is to be done; if not, that was said, unless it is done already. */
+/* Whether to do the job; if not, the reason was printed, unless it is done already. */
 static bool is_wanted(struct watching *watching, const struct cg_plan *coming,
                       const struct cg_job *job)
 {
@@ -128,7 +128,7 @@ static void plan_picture(struct watching *watching, const char *path, struct cg_
     const char *arguments[2] = {path, watching->out};
     struct cg_plan plan;
     options.arguments = arguments;
-    options.force = !options.skip_existing; /* what is there is looked at below */
+    options.force = !options.skip_existing; /* existing comics are checked below */
     options.report = NULL;
     if (!is_there(path))
         return;
@@ -167,7 +167,7 @@ static enum cg_status watch(struct watching *watching, struct cg_error *error)
 
 /* ---- what is there --------------------------------------------------------------------------- */
 
-/* Leave out what is in the plan, which has yet to be read. */
+/* Drop paths that are in the plan, which is still to be converted. */
 static void drop_planned(struct cg_path_list *paths, const struct cg_plan *plan)
 {
     size_t kept = 0;
@@ -180,7 +180,7 @@ static void drop_planned(struct cg_path_list *paths, const struct cg_plan *plan)
     paths->count = kept;
 }
 
-/* Pictures that became whole while the folder was listed, or while they were converted. */
+/* Convert the plan, then pictures completed meanwhile. */
 static enum cg_status convert_plan(struct watching *watching, const struct cg_plan *plan,
                                    struct cg_error *error)
 {

@@ -1,4 +1,4 @@
-/* convert --watch: a folder's pictures, and then those that come into it, until asked to stop. */
+/* convert --watch: a folder's pictures, then new ones, until interrupted. */
 #ifndef CG_CLI_CONVERT_WATCH_H
 #define CG_CLI_CONVERT_WATCH_H
 
@@ -12,10 +12,10 @@ struct cg_watch_request {
 };
 
 /*
- * Convert the pictures of the plan, those that are in FOLDER, and then each that becomes whole in
- * it, once. One whose comic is there already, of another picture, costs a line unless --force or
- * --skip-existing replace it. Ends in good order when asked to stop (cg_interrupted) and when the
- * folder is gone. Returns an exit code, after its messages.
+ * Convert the plan's pictures, which are in FOLDER, and then each new one once it is complete. One
+ * whose comic exists already, from another picture, costs a line unless --force or --skip-existing
+ * replaces it. Ends when interrupted (cg_interrupted) or when the folder is gone. Returns an exit
+ * code, after its messages.
  */
 int cg_watch_run(const struct cg_watch_request *request, const struct cg_plan *plan);
 

@@ -1,6 +1,6 @@
 /*
- * comicgan eval: how far one folder of pictures is from another. Figures go to the standard output,
- * as a table or as one JSON object, and nothing else does. docs/EVAL.md says what they mean.
+ * comicgan eval: how far one folder of pictures is from another. Only figures go to the standard
+ * output, as a table or as one JSON object. docs/EVAL.md explains them.
  */
 #include "base/file.h"
 #include "base/json.h"
@@ -45,7 +45,7 @@ static const struct cg_option rows[] = {
 
 /* ---- showing --------------------------------------------------------------------------------- */
 
-/* A measure as people and programs are told of it. */
+/* The names of a measure for people and programs. */
 struct shown {
     const char *name, *key;
     const struct cg_estimate *estimate;
@@ -135,8 +135,8 @@ static int print_json(const struct settings *settings, const struct cg_compariso
 
 /* ---- the work -------------------------------------------------------------------------------- */
 
-/* The folder for features, made if it is missing; NULL where it cannot be had, which is only an
- * error when it was asked for. */
+/* The folder for features, created if missing; NULL if that fails, which is an error only if it was
+ * requested. */
 static enum cg_status open_cache(const struct settings *settings, char **out,
                                  struct cg_error *error)
 {

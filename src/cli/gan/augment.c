@@ -1,6 +1,6 @@
 /*
- * comicgan augment: more pictures from a folder of pictures: changed copies that keep what they
- * show, and, with a model, generated ones. Folders stay as they are, so labels by folder hold.
+ * comicgan augment: more pictures from a folder of pictures: altered copies with the same content
+ * and, with a model, generated ones. Folders are kept, so labels by folder stay valid.
  */
 #include "base/file.h"
 #include "base/memory.h"
@@ -119,7 +119,7 @@ static void copy_picture(void *context, size_t item, int worker)
     job->statuses[item] = status;
 }
 
-/* Returns how many pictures failed, after a line on each; -1 when memory is short. */
+/* Returns how many pictures failed, after a line for each; -1 if out of memory. */
 static int write_copies(const struct settings *settings, const struct cg_path_list *list,
                         struct cg_pool *pool)
 {
@@ -212,7 +212,7 @@ static int compare_paths(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* a.jpg and a.png have copies of one name. */
+/* a.jpg and a.png would have copies of the same name. */
 static enum cg_status refuse_twins(const struct settings *settings, const struct cg_path_list *list,
                                    struct cg_error *error)
 {

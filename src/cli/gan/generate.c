@@ -46,7 +46,7 @@ static const struct cg_option rows[] = {
     CG_OPTION_END,
 };
 
-/* Noise of frame number i: a row of its own, or on the way from one to the next. */
+/* The noise of frame i: a row of its own, or between two rows. */
 static void draw_frame(const struct settings *settings, int i, int length, float *latent,
                        float *ends)
 {
@@ -98,7 +98,7 @@ static enum cg_status write_picture(const char *path, const struct cg_image_writ
     return status;
 }
 
-/* Picture number i, from 0, of a folder; to be freed, NULL when memory is short. */
+/* The path of picture i, from 0, in a folder; to be freed, NULL if out of memory. */
 static char *path_in_folder(const struct settings *settings, int i)
 {
     return cg_string_format("%s/%06d.png", settings->out, i + 1);

@@ -1,4 +1,4 @@
-/* comicgan score: which pictures do not belong, by a vector GAN's discriminator. */
+/* comicgan score: finds anomalous pictures by a vector GAN's discriminator. */
 #include "base/json.h"
 #include "base/memory.h"
 #include "cli/command.h"
@@ -61,7 +61,7 @@ struct scores {
     struct entry *entries; /* of each path */
     size_t anomalies_begin;
     int failed;
-    double auc; /* below 0: not asked for */
+    double auc; /* below 0: not requested */
 };
 
 static enum cg_status add_copy(struct cg_path_list *list, const char *path, struct cg_error *error)
@@ -71,7 +71,7 @@ static enum cg_status add_copy(struct cg_path_list *list, const char *path, stru
                : cg_fail(error, CG_ERR_MEMORY, "out of memory");
 }
 
-/* A picture, or all pictures in a folder, after those that are listed already. */
+/* Append a picture, or all pictures in a folder. */
 static enum cg_status add_path(struct cg_path_list *list, const char *path, struct cg_error *error)
 {
     struct cg_path_list found = {0};

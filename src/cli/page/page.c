@@ -63,7 +63,7 @@ static bool parse_size(const char *text, int *width, int *height)
 static bool set_page(void *field, const struct cg_option *row, const char *value)
 {
     struct cg_page_order *order = field;
-    /* At so many dots per inch; the square is as wide as A4. */
+    /* At this many dots per inch; the square is as wide as A4. */
     static const struct {
         const char *name;
         int width, height;
@@ -179,7 +179,7 @@ static int check_out(struct command_line *line)
 
 /* ---- OUT, which came first in old versions --------------------------------------------------- */
 
-/* Whether it is a picture as wide, and as high where that is settled, as the page will be. */
+/* Whether it is a picture as wide as the page will be, and as high if that is fixed. */
 static bool is_like_the_page(const struct cg_page_order *order, const char *path)
 {
     struct cg_image_info info;
@@ -188,7 +188,8 @@ static bool is_like_the_page(const struct cg_page_order *order, const char *path
            (order->height == 0 || info.height == order->height);
 }
 
-/* By what is there: a photo where OUT belongs, and at the front what is none, or a page. */
+/* Judged by the files: a photo where OUT belongs, and in front something that is not a photo, or
+ * a page. */
 static bool is_old_order(const struct cg_page_order *order)
 {
     const char *first = order->photos[0], *last = order->out;
@@ -212,7 +213,7 @@ static int refuse_old_order(const struct command_line *line)
     return code;
 }
 
-/* The arguments are photos, and OUT behind them unless -o names it. */
+/* The arguments are photos, then OUT unless -o names it. */
 static int take_arguments(struct command_line *line, int argc, char *argv[])
 {
     struct cg_page_order *order = &line->order;

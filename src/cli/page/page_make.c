@@ -1,10 +1,9 @@
 /*
  * Making a comic page: see page_make.h. The order of make is the order of the work: style, photos,
- * layout, letters, and only when all of it is known to fit, the panels one by one.
+ * layout, letters, and only when everything fits, the panels one by one.
  *
- * A photo is cropped and brought to its panel's size first and converted then. All panels are
- * worked on at the same number of working pixels to a pixel of the page, so that lines are equally
- * wide in all of them.
+ * A photo is cropped and resized to its panel before it is converted. All panels have the same
+ * number of working pixels to a pixel of the page, so that their lines are equally wide.
  */
 #include "cli/page/page_make.h"
 
@@ -19,7 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Pages of layouts that choose their own height. */
+/* The width of pages whose layout chooses the height. */
 #define STRIP_WIDTH_PX 3508
 #define STACK_WIDTH_PX 1654
 
@@ -32,12 +31,12 @@
 #define FRAME 0.0028
 #define LETTER_LARGEST 0.0200
 #define LETTER_SMALLEST 0.0125
-#define LETTER_LEGIBLE_PX 10.0 /* smaller ones cannot be read on a screen */
+#define LETTER_LEGIBLE_PX 10.0 /* smaller ones are illegible on a screen */
 #define TITLE_HEADER 0.075
 #define ROW_GUTTER_PER_GUTTER 1.5
 
-/* The style's working size belongs to a picture; on a page, lines are a little finer than on a
- * picture of the page's size. */
+/* The style's working size is for a single picture; a page's lines are a little finer than those of
+ * a picture of its size. */
 #define PAGE_DETAIL 1.8
 #define PAGE_HEIGHT_COUNTED 1.5 /* times the width: a longer page is read in parts */
 
@@ -71,8 +70,8 @@ static int fail(const struct work *work, enum cg_cli_exit code)
 
 /* ---- sizes ----------------------------------------------------------------------------------- */
 
-/* What margins, gutters and letters are measured by: the page's short side; for a page that has no
- * height yet, that of a page that would be read as comfortably. */
+/* The unit of margins, gutters and letters: the page's short side or, if its height is not known
+ * yet, that of a page equally comfortable to read. */
 static double reference_px(const struct cg_page_geometry *page, bool strip)
 {
     if (page->height > 0)
@@ -145,7 +144,7 @@ static int open_style(struct work *work)
     return CG_EXIT_DONE;
 }
 
-/* No panel is larger than the page: a photo that would more than cover it is reduced. */
+/* No panel is larger than the page, so larger photos are reduced. */
 static enum cg_status reduce(const struct cg_page_geometry *page, struct cg_image *photo,
                              struct cg_error *error)
 {
@@ -202,7 +201,7 @@ static bool has_letters(const struct cg_page_order *order)
     return has;
 }
 
-/* Texts and fonts are what the command line asks for; memory is not. */
+/* Bad texts and fonts are usage errors; lack of memory is not. */
 static enum cg_cli_exit letters_code(const struct work *work)
 {
     return work->error.status == CG_ERR_MEMORY ? CG_EXIT_INPUT : CG_EXIT_USAGE;

@@ -1,6 +1,6 @@
 /*
- * comicgan preview: one photo in all styles, on a sheet or as a page for a browser. run is the
- * order of the work: options, checks of OUT, styles, photo, comics, the file.
+ * comicgan preview: one photo in all styles, on a sheet or as a page for a browser. run has the
+ * order of the work: options, checks of OUT, styles, photo, comics, file.
  */
 #include "base/memory.h"
 #include "cli/command.h"
@@ -14,7 +14,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* What pictures are reduced to: all of a sheet together, one of a page. */
+/* Areas that pictures are reduced to: a sheet's together, each of a page's. */
 #define SHEET_AREA_PX ((size_t)24 << 20)
 #define CELL_AREA_PX 360000
 #define CELL_SIDE_PX 1200

@@ -17,7 +17,7 @@
 
 extern const char cg_preview_page[];
 
-/* Text as HTML has it, also between quotes; what cannot be shown is '?'. */
+/* Escape text for HTML, also within quotes; unprintable characters become '?'. */
 static void add_escaped(struct cg_text_file *page, const char *text)
 {
     char *clean = cg_string_copy(text);

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What is worth a try, by one option each. */
+/* Looks worth trying, by one option each. */
 static const struct {
     const char *name, *option;
     double value;
@@ -88,7 +88,7 @@ static const struct cg_option *find_option(const char *name)
     return row;
 }
 
-/* The style as it is, or with look `number` from 1 on; false for a look that the style has. */
+/* Describe the style unchanged (0), or with look `number`; false if the style has that look. */
 static bool describe(const struct cg_engine *engine, size_t number, struct cg_preview_picture *out)
 {
     const char *style = cg_engine_style(engine)->name;
@@ -125,7 +125,7 @@ static enum cg_status list_pictures(struct cg_preview *preview, bool with_looks,
 /* ---- drawing --------------------------------------------------------------------------------- */
 
 struct worker {
-    struct cg_session *session; /* of the style that it drew last */
+    struct cg_session *session; /* of its last style */
     const struct cg_engine *engine;
     enum cg_status status;
     struct cg_error error;

@@ -1,6 +1,5 @@
 /*
- * One photo in every style there is: the photo is decoded once and reduced, and its comics are
- * drawn several at a time.
+ * One photo in every style: it is decoded once and reduced, and several comics are drawn at a time.
  */
 #ifndef CG_CLI_PREVIEW_PREVIEW_PICTURES_H
 #define CG_CLI_PREVIEW_PREVIEW_PICTURES_H
@@ -12,7 +11,7 @@
 
 #define CG_PREVIEW_OPTIONS_NBYTES 128
 
-/* One comic of the photo, and what convert has to be told to make it. */
+/* One comic of the photo, and the options of convert that make it. */
 struct cg_preview_picture {
     const struct cg_engine *engine;
     struct cg_render_params looks;
@@ -29,16 +28,15 @@ struct cg_preview {
     struct cg_preview_picture *pictures;
     size_t count;
     bool quiet;      /* no warnings, no progress */
-    bool incomplete; /* a style could not be loaded, which was said */
+    bool incomplete; /* a style failed to load, after a message */
 };
 
-/* Load all styles, each of which that fails costs a line. Returns an exit code, after its message.
- */
+/* Load all styles, with a line for each that fails. Returns an exit code, after its message. */
 int cg_preview_load_styles(struct cg_preview *preview);
 
 /*
- * Read the photo, reduced where it is larger than area_px, or than side_px along its longer side.
- * Errors: those of cg_image_read.
+ * Read the photo, reduced to at most area_px, and side_px for its longer side. Errors: those of
+ * cg_image_read.
  */
 enum cg_status cg_preview_read_photo(struct cg_preview *preview, const char *path, int side_px,
                                      size_t area_px, bool strict, struct cg_error *error);

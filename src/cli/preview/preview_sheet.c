@@ -7,14 +7,14 @@
 
 #define GAP_PX 24
 #define LABEL_PX 44            /* the room for a name, */
-#define LABEL_MIN_WIDTH_PX 220 /* which is legible in this width */
+#define LABEL_MIN_WIDTH_PX 220 /* which is legible from this width on */
 #define LETTER_MAX_PX 26
 #define LETTER_MIN_PX 4 /* of the longest names */
 #define CELL_MIN_HEIGHT_PX 48
 #define FRAME_PX 2
 #define FRAMED_MIN_PX 16 /* a smaller picture would be all frame */
 #define SHEET_ASPECT 1.6 /* of a screen */
-#define EMPTY_CELLS 2.0  /* how much they count against a grid's form */
+#define EMPTY_CELLS 2.0  /* their weight against the grid's shape */
 
 /* ---- the grid -------------------------------------------------------------------------------- */
 
@@ -33,7 +33,7 @@ static struct cg_preview_grid grid_of(int columns, int count, int width, int hei
     return grid;
 }
 
-/* 0 for a full grid of a screen's form. */
+/* 0 for a full grid with a screen's shape. */
 static double badness(const struct cg_preview_grid *grid, int count)
 {
     int cells = grid->columns * grid->rows;

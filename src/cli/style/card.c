@@ -1,7 +1,7 @@
 /*
- * comicgan card: what a model file, or a comic (cli/comic_mark.h), says of itself, and a copy of it that says something else. How a
- * style's comics look by default (comicgan convert's looks) is part of its card, so the person who
- * trains a style tries looks with convert and then writes the ones that suit it here.
+ * comicgan card: shows the card of a model file or the mark of a comic (cli/comic_mark.h), and
+ * copies a model with a changed card. The card holds a style's default looks, so the person who
+ * trains a style tries looks with convert and then writes the suitable ones here.
  */
 #include "base/json.h"
 #include "base/memory.h"
@@ -33,7 +33,7 @@ static const struct cg_option rows[] = {
     CG_OPTION_END,
 };
 
-/* Whether a look was given that a card cannot have: one without a key, but for the working size. */
+/* Whether a look was given that cards cannot have: one without a key, except the working size. */
 static bool has_other_looks(const struct cg_cli_render_params *looks)
 {
     bool found = looks->mask_path != NULL || looks->style != NULL;
@@ -42,7 +42,7 @@ static bool has_other_looks(const struct cg_cli_render_params *looks)
     return found;
 }
 
-/* The copy must not take its model's place: what is read is never written over. */
+/* The copy must not replace its model: inputs are never overwritten. */
 static int check_out(const struct order *order)
 {
     struct cg_inputs inputs = {0};
@@ -133,7 +133,7 @@ static int write_copy(const struct order *order, const struct cg_model *model)
     cg_options_overlay(CG_LOOK_TABLE, order->looks.given, &order->looks.values, looks);
     if (order->looks.paper != NULL)
         cg_render_params_set_paper(looks, order->looks.paper, NULL);
-    /* the writer reads the card and changes nothing in it */
+    /* the writer does not change the card */
     if (order->name != NULL)
         copy.card.name = (char *)order->name;
     if (order->summary != NULL)

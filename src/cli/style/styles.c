@@ -1,4 +1,4 @@
-/* comicgan styles: what --style may be. */
+/* comicgan styles: lists the names for --style. */
 #include "base/json.h"
 #include "base/memory.h"
 #include "cli/command.h"

@@ -1,4 +1,4 @@
-/* comicgan-train: train a model, or go on with a run; the command line says of which kind. */
+/* comicgan-train: train a model or resume a run; the command line says of which kind. */
 #include "cli/cli.h"
 #include "cli/train/train_common.h"
 #include "startup/core_type.h"
@@ -8,7 +8,7 @@
 int main(int argc, char *argv[])
 {
     cg_blas_begin(argv);
-    signal(SIGXFSZ, SIG_IGN); /* a file that grows too large is a failed write, not our end */
+    signal(SIGXFSZ, SIG_IGN); /* exceeding a file size limit is a failed write */
     bool is_vector;
     struct cg_error error;
     if (cg_cli_is_vector(argc, argv, &is_vector, &error) != CG_OK)

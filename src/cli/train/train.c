@@ -40,7 +40,7 @@ static int run(int argc, char *argv[])
     return cg_cli_fail(CG_EXIT_USAGE, "starting " TRAINER ": %s", strerror(reason));
 }
 
-/* comicgan-train has the rest, its options among it. */
+/* comicgan-train does the rest, including the options. */
 const struct cg_command CG_COMMAND_TRAIN = {
     .name = "train",
     .arguments = "--data DIR",

@@ -19,7 +19,7 @@ static bool is_plain(const char *word)
     return *word != '\0' && word[strspn(word, plain)] == '\0';
 }
 
-/* line and a word more, which may need quotes; takes line over. */
+/* Append a word to line, quoted if needed; takes line over. */
 static char *add_word(char *line, const char *word)
 {
     char *longer =
@@ -48,7 +48,7 @@ char *cg_cli_command_line(const char *program, int argc, char *const argv[])
 
 /* ---- the card -------------------------------------------------------------------------------- */
 
-/* The lines of text as a list; what is indented belongs to the item above it. */
+/* The lines of text as a list; indented lines belong to the item above. */
 static char *as_list(const char *text)
 {
     char *list = cg_string_copy("");

@@ -1,4 +1,4 @@
-/* comicgan train, whatever is trained: see train_common.h. */
+/* comicgan train for any kind of model: see train_common.h. */
 #include "cli/train/train_common.h"
 
 #include <stdio.h>
@@ -15,7 +15,7 @@ static void want_stop(int signal_number)
     stop_wanted = 1;
 }
 
-/* From now on Ctrl-C and SIGTERM set what is pointed at. */
+/* Let Ctrl-C and SIGTERM set the flag returned. */
 static const volatile sig_atomic_t *listen_for_stop(void)
 {
     struct sigaction action = {.sa_handler = want_stop};
@@ -83,7 +83,7 @@ static int check(const struct cg_cli_train_kind *kind, const void *own,
     return CG_EXIT_DONE;
 }
 
-/* False when all is said, with the exit code. */
+/* False, with an exit code, if there is nothing left to do. */
 static bool read_command(const struct cg_cli_train_kind *kind, void *own, int argc, char *argv[],
                          struct cg_cli_train *common, int *code)
 {
@@ -95,7 +95,7 @@ static bool read_command(const struct cg_cli_train_kind *kind, void *own, int ar
 
 /* ---- the command ----------------------------------------------------------------------------- */
 
-/* A new run fails by its state when --out is taken. */
+/* CG_ERR_STATE of a new run means that --out is taken. */
 static int code_of(enum cg_status status, const struct cg_cli_train *common)
 {
     if (status == CG_ERR_STATE && common->resume == NULL)
@@ -114,7 +114,7 @@ static struct cg_cli_display display_of(const struct cg_cli_train *common)
                                    .terminal = !common->quiet && isatty(STDERR_FILENO) != 0};
 }
 
-/* The board, the server and what is printed are the first rank's. Returns an exit code. */
+/* Only the first rank has a board, a server and output. Returns an exit code. */
 static int run_first(const struct cg_cli_train_kind *kind, void *own, struct cg_cli_train *common)
 {
     struct cg_cli_display display = display_of(common);
@@ -141,7 +141,7 @@ static int run_first(const struct cg_cli_train_kind *kind, void *own, struct cg_
     return code != CG_EXIT_DONE ? code : report_code;
 }
 
-/* What is no run is only tried: nobody watches, nothing is written. */
+/* For tasks that are not runs: no watching, no report. */
 static int try(const struct cg_cli_train_kind *kind, void *own, const struct cg_cli_train *common)
 {
     struct cg_cli_display display = display_of(common);
@@ -150,7 +150,7 @@ static int try(const struct cg_cli_train_kind *kind, void *own, const struct cg_
     return status == CG_OK ? CG_EXIT_DONE : fail(common, &error);
 }
 
-/* Any other rank trains in silence: what fails there is told to the first. */
+/* Other ranks train silently: the first one reports their failures. */
 static int run_other(const struct cg_cli_train_kind *kind, void *own, struct cg_cli_train *common)
 {
     struct cg_cli_display display = {.quiet = true};
@@ -162,7 +162,7 @@ static int run_other(const struct cg_cli_train_kind *kind, void *own, struct cg_
     return status == CG_OK ? code : code_of(status, common);
 }
 
-/* The command line is the same for all ranks, so what is to be said of it the first one says. */
+/* The command line is the same for all ranks, so only the first one complains about it. */
 static int run_command(const struct cg_cli_train_kind *kind, void *own, struct cg_cli_train *common,
                        int argc, char *argv[], struct cg_ranks *ranks)
 {
@@ -180,7 +180,7 @@ static int run_command(const struct cg_cli_train_kind *kind, void *own, struct c
         return first ? try(kind, own, common) : CG_EXIT_DONE;
     common->limits.stop = listen_for_stop();
     if (common->limits.minutes > 0.0 && (common->given & 1) == 0)
-        common->limits.steps = 0; /* the default is for runs that no time ends */
+        common->limits.steps = 0; /* the default is for runs without --minutes */
     return first ? run_first(kind, own, common) : run_other(kind, own, common);
 }
 

@@ -1,7 +1,7 @@
 /*
- * comicgan train, whatever is trained: the options that every kind takes, and the way from a
- * command line to its exit code. A kind (train_style.c, train_vector.c) adds options of its own,
- * its help and what trains. Private to this folder and comicgan_train.c.
+ * comicgan train for any kind of model: the common options, and the way from a command line to an
+ * exit code. A kind (train_style.c, train_vector.c) adds its options, its help and its training.
+ * Private to this folder and comicgan_train.c.
  */
 #ifndef CG_CLI_TRAIN_TRAIN_COMMON_H
 #define CG_CLI_TRAIN_TRAIN_COMMON_H
@@ -20,7 +20,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Whether the command line is about a GAN of vectors: it says so, or resumes a run of one. Errors:
+/* Whether the command line is about a vector GAN: it says so, or resumes such a run. Errors:
  * CG_ERR_MEMORY, CG_ERR_IO. */
 enum cg_status cg_cli_is_vector(int argc, char *argv[], bool *out, struct cg_error *error);
 
@@ -28,12 +28,12 @@ enum cg_status cg_cli_is_vector(int argc, char *argv[], bool *out, struct cg_err
 int cg_cli_train_style(int argc, char *argv[]);
 int cg_cli_train_vector(int argc, char *argv[]);
 
-/* The contact sheet of a run: what it learned from, and what it made of photos it never saw. */
+/* The contact sheet of a run: panels it learned from, and comics of photos it never saw. */
 
 #define CG_CLI_CONTACT_PANELS_MAX 6
 #define CG_CLI_CONTACT_PHOTOS_MAX 6
 
-/* Collected while the data set is there. Empty: all zero. */
+/* Collected while the data set exists. Empty: all zero. */
 struct cg_cli_contact {
     struct cg_image panels[CG_CLI_CONTACT_PANELS_MAX];
     int panel_count;
@@ -41,29 +41,28 @@ struct cg_cli_contact {
     int photo_count;
 };
 
-/* Panels of some comics and the paths of some held-out photos; what does not fit into memory is
- * left out. */
+/* Collect panels of some comics and paths of some held-out photos, as far as memory allows. */
 void cg_cli_contact_collect(struct cg_cli_contact *contact, const struct cg_dataset *dataset);
 void cg_cli_contact_clear(struct cg_cli_contact *contact);
 
 /*
- * Turn the photos into comics with the style in the file model_path, at full size as comicgan
- * convert does, and write all that was collected as a JPEG to path: a row of panels, then photos,
- * each with its comic to its right. threads: 0 for all. Errors: those of reading photos, models and
- * writing; CG_ERR_STATE when nothing was collected.
+ * Convert the photos with the style in the file model_path, at full size as comicgan convert does,
+ * and write everything collected as a JPEG to path: a row of panels, then photos, each with its
+ * comic to its right. threads: 0 for all. Errors: those of reading photos, models and writing;
+ * CG_ERR_STATE if nothing was collected.
  */
 enum cg_status cg_cli_contact_write(const struct cg_cli_contact *contact, const char *model_path,
                                     const char *path, int threads, struct cg_error *error);
 
-/* The card of a trained style as a page to read: how it was made, of what, and how to use it. */
+/* The card of a trained style as a page: how it was made, from what data, and how to use it. */
 
 struct cg_cli_card_facts {
-    const char *command; /* the command line that ended now */
+    const char *command; /* the command line of this run */
     const char *use;     /* one that uses the style */
-    const char *data;    /* what was found in the data: lines */
+    const char *data;    /* a description of the data, in lines */
     const char *contact; /* name of the contact sheet beside the card; NULL: there is none */
     uint64_t step;
-    double minutes; /* of this command's training */
+    double minutes; /* trained by this command */
 };
 
 /* Read the model at model_path and write its card, Markdown, to path. Errors: those of reading
@@ -71,44 +70,43 @@ struct cg_cli_card_facts {
 enum cg_status cg_cli_card_write(const char *model_path, const char *path,
                                  const struct cg_cli_card_facts *facts, struct cg_error *error);
 
-/* A command line as one line that a shell takes; words are quoted where they need it. To be freed;
- * NULL when memory is short. */
+/* A command line for the shell, with words quoted as needed. To be freed; NULL if out of memory. */
 char *cg_cli_command_line(const char *program, int argc, char *const argv[]);
 
 /*
- * Whether this process trains by itself or is one of several that mpirun or srun started. There are
- * two of these, of which CMake takes one: train_ranks_mpi.c with COMICGAN_MPI=ON,
+ * Whether this process trains alone or is one of several started by mpirun or srun. There are two
+ * implementations, of which CMake chooses one: train_ranks_mpi.c with COMICGAN_MPI=ON,
  * train_ranks_alone.c without.
  */
 
 /*
- * Find the others; *out stays NULL where there are none. argc and argv as of main. Errors:
- * CG_ERR_STATE for processes that were started together and cannot reach each other, of which each
- * would train the same run. Close in any case, at last.
+ * Find the other ranks; *out stays NULL if there are none. argc and argv as of main. Errors:
+ * CG_ERR_STATE for processes that were started together but cannot communicate, so that each would
+ * train the same run. Close it at the end in any case.
  */
 enum cg_status cg_cli_ranks_open(int *argc, char ***argv, struct cg_ranks **out,
                                  struct cg_error *error);
 void cg_cli_ranks_close(struct cg_ranks *ranks);
 
 /*
- * Watching a run: what the trainer tells goes to a board (monitor/board.h), which a server shows
- * while the run goes (--monitor) and a report keeps afterwards; what the server is asked for goes
- * to the trainer. The same for all kinds of training.
+ * Watching a run: the trainer's reports go to a board (monitor/board.h), which a server shows
+ * during the run (--monitor) and a report keeps afterwards; requests to the server go to the
+ * trainer.
  */
 
 struct cg_cli_watch {
     struct cg_board *board;
-    struct cg_server *server; /* NULL: none was asked for */
+    struct cg_server *server; /* NULL: not requested */
     const char *out_dir;
     char *samples_dir, *report_path;
     bool begun;
-    struct cg_error trouble; /* what kept it from seeing all; its status is CG_OK for nothing */
+    struct cg_error trouble; /* the first failure to record something, or CG_OK */
 };
 
 /*
- * Watch the run in out_dir. address: of the server, NULL for none; resumed: begin with what the
- * folder's log and samples tell. limits are told to the board and ask it from then on. An exit code
- * after a message, CG_EXIT_DONE if all is well; close it in any case.
+ * Watch the run in out_dir. address: of the server, or NULL; resumed: load the folder's log and
+ * samples. The board gets the limits, which then poll it for requests. Returns an exit code, after
+ * a message unless it is CG_EXIT_DONE; close it in any case.
  */
 int cg_cli_watch_open(const char *address, const char *out_dir, bool resumed,
                       struct cg_train_limits *limits, struct cg_cli_watch *out);
@@ -121,25 +119,25 @@ void cg_cli_watch_row(struct cg_cli_watch *watch, uint64_t step, const struct cg
 void cg_cli_watch_sample(struct cg_cli_watch *watch, uint64_t step, const char *file,
                          const struct cg_sheet *sheet);
 
-/* The run is over: write its report, if it had begun, and stop the server. error: what ended it,
- * NULL if nothing went wrong. An exit code, after a message where there is no report. */
+/* End of the run: write its report, if it had begun, and stop the server. error: what ended it, or
+ * NULL. Returns an exit code, after a message if there is no report. */
 int cg_cli_watch_close(struct cg_cli_watch *watch, const struct cg_error *error);
 
-/* What people see of training: lines on stderr, and the same for those who watch the run. */
+/* The progress of training: lines on stderr, and the same for the board. */
 
 struct cg_cli_display {
     bool quiet;    /* show nothing */
     bool terminal; /* stderr is one */
-    uint64_t step; /* the last that was told of */
-    size_t tenth;  /* of the pictures that are being prepared, the last */
+    uint64_t step; /* the last one shown */
+    size_t tenth;  /* the last tenth of the pictures prepared that was shown */
     struct cg_cli_watch watch;
 };
 
-/* Of cg_train_report_fn and cg_vector_report_fn; context is a display. */
+/* A cg_train_report_fn and a cg_vector_report_fn; context is a display. */
 void cg_cli_show_style(void *context, const struct cg_train_report *report);
 void cg_cli_show_vector(void *context, const struct cg_vector_report *report);
 
-/* What the options of every kind say: of all runs, and of new ones alone. */
+/* The options of every kind: for all runs, and for new ones only. */
 struct cg_cli_train {
     const char *data, *out_dir, *resume, *monitor, *name; /* NULL: not given */
     struct cg_train_limits limits;
@@ -149,8 +147,8 @@ struct cg_cli_train {
     bool quiet;                           /* say nothing but errors */
     bool strict;                          /* damaged pictures count as unreadable */
     uint64_t given;                       /* bit 0: --steps, the first row */
-    uint64_t new_run_given, recipe_given; /* options that only a new run takes */
-    int model;                            /* its place in CG_CLI_TRAIN_MODELS */
+    uint64_t new_run_given, recipe_given; /* options for new runs only */
+    int model;                            /* its index in CG_CLI_TRAIN_MODELS */
 };
 
 extern const struct cg_option CG_CLI_TRAIN_OPTIONS[], CG_CLI_TRAIN_NEW_OPTIONS[];
@@ -172,23 +170,23 @@ extern const char *const CG_CLI_TRAIN_MODELS[];
 
 enum cg_cli_train_task {
     CG_CLI_TRAIN_RUN,
-    CG_CLI_TRAIN_LOOK, /* at the data alone: no run, and no --out */
+    CG_CLI_TRAIN_LOOK, /* examine the data: no run, and no --out */
     CG_CLI_TRAIN_TIDY  /* neither, and no --data */
 };
 
 struct cg_cli_train_kind {
-    int model;        /* its place in CG_CLI_TRAIN_MODELS */
-    const char *data; /* what --data is followed by */
+    int model;        /* its index in CG_CLI_TRAIN_MODELS */
+    const char *data; /* the argument of --data in the usage */
     const struct cg_command *command;
     uint64_t default_steps; /* without --steps and --minutes */
-    /* Start or resume a run as asked for, showing it. */
+    /* Start or resume a run, showing its progress. */
     enum cg_status (*train)(void *own, const struct cg_cli_train *common,
                             struct cg_cli_display *display, struct cg_error *error);
-    /* After a run that ended well: what else there is to write and say. Returns an exit code. NULL:
-     * nothing. */
+    /* After a successful run: further files and messages. Returns an exit code. May be NULL. */
     int (*finish)(void *own, const struct cg_cli_train *common,
                   const struct cg_cli_display *display);
-    /* Of what is no run, train is called unwatched, and finish is not. NULL: always a run. */
+    /* For tasks that are not runs, train is called unwatched, and finish is not. NULL: always a
+     * run. */
     enum cg_cli_train_task (*task)(const void *own);
 };
 

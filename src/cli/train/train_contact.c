@@ -1,6 +1,6 @@
 /*
- * The contact sheet: see train_common.h. Rows are justified: pictures of a row have one height,
- * chosen so that together with the gaps they are as wide as the sheet.
+ * The contact sheet: see train_common.h. Rows are justified: a row's pictures have one height, so
+ * that with the gaps they are as wide as the sheet.
  */
 #include "cli/train/train_common.h"
 
@@ -54,14 +54,14 @@ void cg_cli_contact_clear(struct cg_cli_contact *contact)
 
 /* ---- the sheet ------------------------------------------------------------------------------- */
 
-/* One row more: pictures side by side, after each of them its gap. */
+/* A row: pictures side by side, each followed by its gap. */
 struct row {
     const struct cg_image *pictures;
     const int *gaps;
     int count, height_max;
 };
 
-/* The height at which the row is as wide as the sheet, or the largest that it may have. */
+/* The height at which the row is as wide as the sheet, or its limit. */
 static int row_height(const struct row *row)
 {
     double shapes = 0.0;
@@ -132,7 +132,7 @@ static enum cg_status add_panels(struct cg_image *sheet, const struct cg_cli_con
     return row.count > 0 ? add_row(sheet, &row, error) : CG_OK;
 }
 
-/* A photo, and the comic that the session makes of it; both to be cleared, whatever happens. */
+/* A photo, and the session's comic of it; both must be cleared even after an error. */
 static enum cg_status make_pair(struct cg_session *session, const struct cg_render_params *looks,
                                 const char *path, struct cg_image pair[2], struct cg_error *error)
 {

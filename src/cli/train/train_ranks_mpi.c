@@ -1,9 +1,8 @@
 /*
  * Training by several processes over MPI (MPI-3.1, chapter 5.12: collectives in the background):
- * see train_common.h. A channel is a communicator of its own, so that what is started on different
- * channels need not come in the same order on all ranks. Numbers of bytes are MPI's, below 2^31. A
- * rank that dies takes the others with it: that is the launcher's doing, and MPI's own way with
- * errors.
+ * see train_common.h. A channel is a communicator of its own, so that operations on different
+ * channels may start in different orders on the ranks. Counts of bytes are below 2^31, as MPI's. If
+ * a rank dies, the launcher and MPI's error handler end the others.
  */
 #include "cli/train/train_common.h"
 
@@ -17,7 +16,7 @@ struct channel {
     MPI_Request request;
     int index, count;
     int *lengths, *offsets;         /* of the ranks' parts, in bytes */
-    int *own_lengths, *own_offsets; /* of this one's part, as often as there are ranks */
+    int *own_lengths, *own_offsets; /* of this rank's part, repeated for each rank */
 };
 
 static void close_channel(void *opened)
@@ -87,7 +86,7 @@ static bool is_done(void *opened)
 static const struct cg_transport transport = {open_channel, close_channel, scatter, gather,
                                               is_done};
 
-/* srun says how many processes it starts, also where it does not lead them together. */
+/* srun tells how many processes it starts, even if it does not connect them. */
 static int processes_started(void)
 {
     const char *tasks = getenv("SLURM_STEP_NUM_TASKS");

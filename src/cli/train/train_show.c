@@ -1,4 +1,4 @@
-/* What people see of training: see train_common.h. */
+/* The progress of training: see train_common.h. */
 #include "cli/train/train_common.h"
 
 #include "cli/terminal_line.h"
@@ -7,7 +7,7 @@
 
 #define MANY_PICTURES 100
 
-/* What clears the line that a terminal shows of the last step. */
+/* The sequence that clears the terminal's line of the last step. */
 static const char *fresh_line(const struct cg_cli_display *display)
 {
     return display->terminal ? "\r\033[K" : "";
@@ -23,7 +23,7 @@ static void show_alarm(const struct cg_cli_display *display, uint64_t step, cons
 
 /* ---- a style --------------------------------------------------------------------------------- */
 
-/* Off a terminal, a line for each tenth of many pictures. */
+/* Without a terminal, a line for each tenth of many pictures. */
 static void show_progress(struct cg_cli_display *display, const char *doing,
                           const struct cg_train_report *report)
 {

@@ -1,4 +1,4 @@
-/* comicgan train of a style: see train_common.h. */
+/* comicgan train for styles: see train_common.h. */
 #include "cli/train/train_common.h"
 
 #include "base/file.h"
@@ -15,14 +15,14 @@
 #define DEFAULT_DETAIL_PX 1600
 #define DEFAULT_GROW 2.0f
 #define DEFAULT_STEPS 40000
-/* Fewer pictures of a kind than these are taken for a mistake. */
+/* Fewer pictures of a kind are taken for a mistake. */
 #define PICTURES_MIN 2
 
 struct style {
     struct cg_cli_train common;
     struct cg_train_options options;
     bool check;
-    int clean_days; /* -1: nothing is cleaned */
+    int clean_days; /* -1: no cleaning */
     /* for what is written at the end */
     char *command, *data; /* owned */
     struct cg_cli_contact contact;
@@ -40,7 +40,7 @@ static bool set_generator(void *field, const struct cg_option *row, const char *
 
 #define AT(member) offsetof(struct style, member)
 
-/* What only a new run takes. */
+/* For new runs only. */
 static const struct cg_option own_rows[] = {
     {"from", 0, CG_OPTION_FILE, AT(options.from), "STYLE|FILE",
      "start from a trained style: some minutes are enough"},
@@ -102,7 +102,7 @@ static const struct cg_command command = {
     .options = rows,
 };
 
-/* The last part of a path, as a style's name. To be freed. */
+/* The last part of a path as a style's name, to be freed. */
 static char *name_of_folder(const char *path)
 {
     char *name = cg_path_base_name(path);
@@ -112,7 +112,7 @@ static char *name_of_folder(const char *path)
     return name;
 }
 
-/* What was not given as it follows from what was. */
+/* Fill in options that follow from others. */
 static void complete(struct style *style, const struct cg_cli_train *common, const char *name,
                      const char *cache)
 {
@@ -144,7 +144,7 @@ struct listener {
     struct cg_cli_display *display;
 };
 
-/* Keep what the end of the run asks for, and show the rest. */
+/* Keep what the end of the run needs, and show the rest. */
 static void take_report(void *context, const struct cg_train_report *report)
 {
     const struct listener *listener = context;
@@ -158,7 +158,7 @@ static void take_report(void *context, const struct cg_train_report *report)
     cg_cli_show_style(listener->display, report);
 }
 
-/* The working size that was not given: that of the style to start from, if there is one. */
+/* The default working size: that of the style to start from, if there is one. */
 static enum cg_status choose_detail(struct cg_train_options *options, struct cg_error *error)
 {
     struct cg_model *start = NULL;
@@ -264,7 +264,7 @@ static enum cg_status write_papers(const struct style *style, const struct paper
     return status;
 }
 
-/* The contact sheet and the card, and how to go on. */
+/* The contact sheet, the card, and how to continue. */
 static int finish(void *own, const struct cg_cli_train *common,
                   const struct cg_cli_display *display)
 {

@@ -13,7 +13,7 @@ struct vector {
     struct cg_vector_options options;
 };
 
-/* Numbers with commas between them. */
+/* Comma-separated numbers. */
 static bool set_widths(void *field, const struct cg_option *row, const char *text)
 {
     struct cg_vector_widths *widths = field;
@@ -76,7 +76,7 @@ static const struct cg_command command = {
 
 /* ---- the command ----------------------------------------------------------------------------- */
 
-/* What the command line has for every kind of training. */
+/* Copy the options common to all kinds. */
 static void complete(struct cg_vector_options *options, const struct cg_cli_train *common)
 {
     options->data = common->data;

@@ -20,7 +20,7 @@
 #define RUN_NBYTES_MAX ((size_t)1 << 20)
 #define RUN_DEPTH_MAX 3
 
-/* ---- what lies in the folder ----------------------------------------------------------------- */
+/* ---- the folder's contents ------------------------------------------------------------------- */
 
 static bool add_number(void *context, uint64_t step, const char *name, double value)
 {
@@ -62,7 +62,7 @@ static void load_history(struct cg_cli_watch *watch)
         free(entries);
 }
 
-/* Strings and numbers of run.json, with those of the recipe, as facts. */
+/* Strings and numbers of run.json, including the recipe's, as facts. */
 static void add_facts(struct cg_board *board, json_t *object)
 {
     const char *name;
@@ -98,7 +98,7 @@ static void load_facts(struct cg_cli_watch *watch)
     free(path);
 }
 
-/* The run is under way: from now on its folder tells of it, and not of one before. */
+/* The run has begun: from now on its folder is about it, not about an earlier one. */
 static void begin(struct cg_cli_watch *watch)
 {
     if (!watch->begun)

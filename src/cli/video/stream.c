@@ -1,7 +1,7 @@
 /*
- * comicgan stream: frames in on stdin, comics out on stdout, as YUV4MPEG2, so that it stands
- * between two programs that know about files, cameras and screens. One frame after the other, in
- * constant memory; the first comic is out when the second frame has come in.
+ * comicgan stream: frames in on stdin, comics out on stdout, as YUV4MPEG2, for use between two
+ * programs that handle files, cameras and screens. Frame by frame, in constant memory; the first
+ * comic is written once the second frame has arrived.
  */
 #include "cli/confinement.h"
 #include "cli/video/video_file.h"
@@ -81,7 +81,7 @@ static int run(int argc, char *argv[])
     if (cg_command_read(&CG_COMMAND_STREAM, argc, argv, &request, &code) &&
         (code = check_surroundings(argc, argv)) == CG_EXIT_DONE &&
         (code = request.no_sandbox ? code : cg_cli_give_up_calls()) == CG_EXIT_DONE) {
-        signal(SIGPIPE, SIG_IGN); /* who reads may go away: that is an error, not the end of us */
+        signal(SIGPIPE, SIG_IGN); /* a reader that goes away is an error */
         code = run_stream(&request);
     }
     cg_cli_render_params_close(&request.video.looks);

@@ -1,6 +1,6 @@
 /*
- * comicgan video: videos in, comics that move out. Here is the command line: options, which video
- * becomes which, and one after the other.
+ * comicgan video: videos in, moving comics out. This is the command line: options, output names,
+ * and one video after another.
  */
 #include "cli/video/video.h"
 
@@ -110,8 +110,7 @@ static bool matters(const char *option)
     return true;
 }
 
-/* All options that the video depends on as they were given, a line each; NULL when memory is short.
- */
+/* The options that the video depends on, as given, a line each; NULL if out of memory. */
 static char *join_options(int count, char *argv[])
 {
     char *text = cg_string_copy("");
@@ -172,7 +171,7 @@ static bool is_folder(const char *path)
     return stat(path, &about) == 0 && S_ISDIR(about.st_mode);
 }
 
-/* To be freed; NULL when memory is short. */
+/* To be freed; NULL if out of memory. */
 static char *name_in_folder(const char *in, const char *folder)
 {
     char *base = cg_path_base_name(in);
@@ -188,7 +187,7 @@ static char *name_in_folder(const char *in, const char *folder)
     return path;
 }
 
-/* The videos' new names, all at first: two of them must not be the same. */
+/* Determine all new names first: no two may be the same. */
 static int name_all(char *const ins[], int count, const char *folder, char **outs)
 {
     for (int i = 0; i < count; i++) {
@@ -203,7 +202,7 @@ static int name_all(char *const ins[], int count, const char *folder, char **out
     return CG_EXIT_DONE;
 }
 
-/* One after the other; a video that cannot be converted costs its line. */
+/* One after another; a video that fails costs one line. */
 static int convert_into_folder(const struct cg_video_settings *settings, char *const ins[],
                                int count, const char *folder)
 {

@@ -1,5 +1,5 @@
-/* Inside comicgan video: what it is asked for. Its two ways are videos (video_one.c) and folders
- * of numbered pictures (video_frames.c). */
+/* The settings of comicgan video, which converts videos (video_one.c) or folders of numbered
+ * pictures (video_frames.c). */
 #ifndef CG_CLI_VIDEO_VIDEO_H
 #define CG_CLI_VIDEO_VIDEO_H
 
@@ -11,19 +11,19 @@ struct cg_video_settings {
     bool frames, force;
     bool quiet;      /* no warnings, no progress */
     bool strict;     /* of frames: refuse damaged pictures */
-    const char *out; /* of -o; NULL: behind IN */
+    const char *out; /* of -o; NULL: the last argument */
     float part_seconds;
     struct cg_ffmpeg_clip clip;
     const char *codec;        /* NULL: the format's own */
     int crf;                  /* -1: the codec's own */
-    int ten_bits;             /* a colour in the file; else 8 */
+    int ten_bits;             /* per sample in the file; else 8 */
     const char *options_text; /* all options as they were given */
 };
 
-/* One video into another. Returns an exit code. */
+/* Convert a video. Returns an exit code. */
 int cg_video_convert_one(const struct cg_video_settings *settings, const char *in, const char *out);
 
-/* A folder of numbered pictures into another one. Returns an exit code. */
+/* Convert a folder of numbered pictures. Returns an exit code. */
 int cg_video_convert_folder(const struct cg_video_settings *settings, const char *in,
                             const char *out);
 

@@ -1,4 +1,4 @@
-/* A video becomes a comic: see video.h. */
+/* Converting a stream of frames: see video_file.h. */
 #include "cli/video/video_file.h"
 
 #include "base/clock.h"
@@ -11,13 +11,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* For --fast, where the stream does not say. */
+/* For --fast, if the stream has no rate. */
 #define RATE_DEFAULT 25.0
 
 struct cg_video_file {
     struct cg_engine *engine;
     struct cg_frames *frames;
-    int detail_px; /* as asked for */
+    int detail_px; /* as given */
     int redraw;
     bool choose_detail; /* --fast, and the size is not fixed yet */
     bool keep_pace;
@@ -128,7 +128,7 @@ static enum cg_status open_reader(struct cg_video_file *video,
     return status;
 }
 
-/* What turns planes into pixels, or back; none for frames with alpha. */
+/* Converters between planes and pixels; none for frames with alpha. */
 static enum cg_status create_yuv(const struct cg_y4m_format *format, struct cg_yuv **out,
                                  struct cg_error *error)
 {
@@ -167,7 +167,7 @@ static struct cg_pixels pixels_of(const struct cg_video_file *video, uint8_t *pi
 
 /* ---- the working size that keeps up ---------------------------------------------------------- */
 
-/* Seconds that a frame takes, on a copy. */
+/* The seconds that a copy of a frame takes. */
 static enum cg_status time_frame(struct cg_video_file *video, const uint8_t *pixels, uint8_t *copy,
                                  int redraw, double *seconds, struct cg_error *error)
 {
@@ -180,8 +180,8 @@ static enum cg_status time_frame(struct cg_video_file *video, const uint8_t *pix
     return status;
 }
 
-/* Seconds of a frame at the size to be tried first: the mean of one that is drawn and those that
- * are not. A first one does not count: memory has to be there and threads awake. */
+/* Seconds of a frame at the size tried first: the mean over a drawn one and those carried along.
+ * The first frame does not count: it allocates memory and wakes threads. */
 static enum cg_status probe(struct cg_video_file *video, const uint8_t *pixels, int probe_px,
                             double *seconds, struct cg_error *error)
 {
@@ -214,7 +214,7 @@ static enum cg_status choose_detail(struct cg_video_file *video, const uint8_t *
     int probe_px = most < CG_PACE_PROBE_PX ? most : CG_PACE_PROBE_PX;
     double seconds = 0.0;
     video->choose_detail = false;
-    if (probe_px < CG_PACE_LEAST_PX) { /* too small to be made smaller */
+    if (probe_px < CG_PACE_LEAST_PX) { /* too small to be reduced */
         video->keep_pace = false;
         return CG_OK;
     }
@@ -225,9 +225,9 @@ static enum cg_status choose_detail(struct cg_video_file *video, const uint8_t *
     return cg_frames_set_detail(video->frames, video->pace.detail_px, error);
 }
 
-/* ---- frames on their way --------------------------------------------------------------------- */
+/* ---- frames ---------------------------------------------------------------------------------- */
 
-/* Alpha is a plane of its own behind the pixels; or there is none, and they lie on white. */
+/* Alpha becomes a plane behind the pixels, or pixels are blended onto white. */
 static enum cg_status pixels_from_rgba(const struct cg_video_file *video, uint8_t *pixels,
                                        struct cg_error *error)
 {

@@ -1,6 +1,6 @@
 /*
- * What the commands for videos share: options, and a stream of frames in which each becomes a
- * comic, read, converted and written at the same time.
+ * Shared by the commands for videos: options, and a stream of frames that are read, converted and
+ * written at the same time.
  */
 #ifndef CG_CLI_VIDEO_VIDEO_FILE_H
 #define CG_CLI_VIDEO_VIDEO_FILE_H
@@ -37,30 +37,30 @@ void cg_video_file_free(struct cg_video_file *video);
 /* The session that converts the frames; it belongs to the video. */
 struct cg_frames *cg_video_file_frames(struct cg_video_file *video);
 
-/* Go on from what cg_frames_save has written; the working size is that of then, also with --fast.
- * Errors: those of cg_frames_restore. */
+/* Resume from what cg_frames_save has written, at the same working size, even with --fast. Errors:
+ * those of cg_frames_restore. */
 enum cg_status cg_video_file_restore(struct cg_video_file *video, const char *path,
                                      struct cg_error *error);
 
 /* The stream that frames come from. */
 struct cg_video_file_source {
     int fd;
-    const char *name;                 /* stands in messages and must outlive the video */
+    const char *name;                 /* for messages; must outlive the video */
     float kr, kb;                     /* as of struct cg_y4m_format */
     const struct cg_y4m_format *bare; /* of frames without a header; NULL: y4m */
     const struct cg_y4m_format
-        *flat; /* what bare ones become, laid on white; NULL: they keep alpha */
+        *flat; /* the format of bare ones blended onto white; NULL: they keep alpha */
 };
 
-/* Up to and with its header; *format, of the frames that are written, belongs to the video. Errors:
+/* Read the stream's header; *format, of the frames that are written, belongs to the video. Errors:
  * those of cg_y4m_read_header. */
 enum cg_status cg_video_file_open(struct cg_video_file *video,
                                   const struct cg_video_file_source *source,
                                   const struct cg_y4m_format **format, struct cg_error *error);
 
-/* Where frames go. Called from three threads: arrived on the one that reads, for each frame as it
- * comes, those that are skipped too; converted on the one that runs the video, as soon as a frame
- * is a comic; write on another one, a few frames later. Frames are counted from 0. */
+/* Where frames go. Called from three threads: arrived on the reading one, for each frame including
+ * skipped ones; converted on the caller's, once a frame is a comic; write on another one, a few
+ * frames later. Frames are counted from 0. */
 struct cg_video_file_sink {
     void *context;
     enum cg_status (*arrived)(void *context, size_t frame, struct cg_error *error);   /* or NULL */
@@ -69,13 +69,13 @@ struct cg_video_file_sink {
                             struct cg_error *error);
 };
 
-/* Convert all frames but the first `skipped`, which are only read. One that equals the frame before
- * is not converted again. When the stream is cut off, what came before is written. Error:
- * CG_ERR_FORMAT when there is not one frame, those of reading and of the sink. */
+/* Convert all frames but the first `skipped`, which are only read. Repeats of a frame are not
+ * converted again. If the stream is truncated, complete frames are still written. Errors:
+ * CG_ERR_FORMAT if there is no frame, those of reading and of the sink. */
 enum cg_status cg_video_file_run(struct cg_video_file *video, size_t skipped,
                                  const struct cg_video_file_sink *sink, struct cg_error *error);
 
-/* Frames that the video has had, the skipped ones included. After cg_video_file_run. */
+/* The number of frames, skipped ones included. Call it after cg_video_file_run. */
 size_t cg_video_file_length(const struct cg_video_file *video);
 
 #endif

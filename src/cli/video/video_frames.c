@@ -1,8 +1,8 @@
 /*
  * comicgan video --frames: a video as a folder of numbered pictures. Each becomes a picture of the
- * same name in the other folder. Pictures that are there already are kept (without --force), so
- * work that was broken off goes on; a few frames before the first missing one are converted once
- * more, for what the frames after them carry on.
+ * same name in the other folder. Existing pictures are kept (without --force), so interrupted work
+ * resumes; a few frames before the first missing one are converted again, for what frames carry
+ * over from earlier ones.
  */
 #include "base/clock.h"
 #include "base/file.h"
@@ -30,7 +30,7 @@ struct folder {
     bool strict, force, shows; /* shows: how far it is */
     struct dirent **names;
     int count;
-    bool *kept;             /* of each frame: its comic is there already */
+    bool *kept;             /* of each frame: its comic exists */
     int first_missing, end; /* end: after the last missing one */
     struct cg_video_file *video;
     int width, height; /* of all frames */
@@ -48,7 +48,7 @@ static int is_picture(const struct dirent *entry)
     return entry->d_name[0] != '.' && cg_image_format_of(entry->d_name, &format, NULL) == CG_OK;
 }
 
-/* As people count: 2 before 10, whatever zeros stand before them. */
+/* In numeric order: 2 before 10, ignoring leading zeros. */
 static int compare_names(const struct dirent **first, const struct dirent **second)
 {
     const char *a = (*first)->d_name, *b = (*second)->d_name, *const digits = "0123456789";
@@ -100,7 +100,7 @@ static enum cg_status find_frames(struct folder *folder, struct cg_error *error)
     return CG_OK;
 }
 
-/* Settle which comics are kept; the others may be written. */
+/* Decide which comics are kept; the others must be writable. */
 static enum cg_status check_output(struct folder *folder, int index, bool force,
                                    struct cg_inputs *inputs, struct cg_error *error)
 {
@@ -163,7 +163,7 @@ static enum cg_status read_named(const struct folder *folder, int index, struct 
     return status;
 }
 
-/* Into pixels, if it is another picture than the one before. */
+/* Copy the pixels, unless they repeat the previous picture. */
 static enum cg_status take_image(struct folder *folder, const struct cg_image *image,
                                  uint8_t *pixels, enum cg_pipeline_read *found,
                                  struct cg_error *error)

@@ -1,10 +1,9 @@
 /*
- * One video: a video in, a comic that moves out, by way of ffmpeg, which decodes and encodes and
- * brings along what else the file holds. The comic is made in parts beside OUT (video/parts.h), so
- * that work that was broken off goes on where it was; OUT itself appears when all is done. The
- * order of make_video is the order of the work. Whatever can refuse is tried before the first frame
- * is converted: reading, the encoder at the video's size, the joined file and all that it is to
- * hold.
+ * One video in, one moving comic out, through ffmpeg, which decodes, encodes and copies the file's
+ * other streams. The comic is made in parts beside OUT (video/parts.h), so that interrupted work
+ * resumes; OUT itself appears when all is done. make_video has the order of the work. Whatever can
+ * fail is tried before the first frame is converted: reading, the encoder at the video's size, the
+ * joined file with all its streams.
  */
 #include "base/clock.h"
 #include "base/file.h"
@@ -27,13 +26,13 @@
 #define DECODER_NAME "the video from ffmpeg"
 #define ENCODER_NAME "the comic to ffmpeg"
 
-/* Frames' times that are known at once: more than there are frames on their way. */
+/* Times held at once: more than there are frames in the pipeline. */
 #define TIMES 16
 
-/* A video that ends so much earlier than it says is cut off. */
+/* A video that ends this much earlier than announced is truncated. */
 #define MISSING_SECONDS 0.5
 
-/* What the threads of one video share. */
+/* Shared by the threads of one video. */
 struct video {
     const struct cg_video_settings *settings;
     const char *in, *out;
@@ -55,7 +54,7 @@ struct video {
     double begun_at, shown_at; /* seconds */
 };
 
-/* Where stderr is a terminal, four times a second. */
+/* On a terminal, four times a second. */
 static void show_progress(struct video *video, bool last)
 {
     double now = cg_clock_seconds();
@@ -95,7 +94,7 @@ static enum cg_status add_frame(struct video *video, int64_t ticks, const uint8_
                                    (uint64_t)time_ns, planes, error);
 }
 
-/* The encoder's own word is the reason why writing to it failed. */
+/* If writing to the encoder failed, its own message is the reason. */
 static enum cg_status fail_part(struct video *video, enum cg_status status, struct cg_error *error)
 {
     struct cg_error reason;
@@ -117,7 +116,7 @@ static enum cg_status end_part(struct video *video, struct cg_error *error)
     return cg_parts_commit(video->parts, error);
 }
 
-/* The reading thread: a frame's time, which comes beside the frame. */
+/* The reading thread: take a frame's time, which comes separately. */
 static enum cg_status frame_arrived(void *context, size_t frame, struct cg_error *error)
 {
     struct video *video = context;
@@ -133,7 +132,7 @@ static enum cg_status frame_arrived(void *context, size_t frame, struct cg_error
     return CG_OK;
 }
 
-/* The writing thread: a frame to the encoder. */
+/* The writing thread: send a frame to the encoder. */
 static enum cg_status write_frame(void *context, size_t frame, const uint8_t *planes,
                                   struct cg_error *error)
 {
@@ -153,8 +152,8 @@ static enum cg_status write_frame(void *context, size_t frame, const uint8_t *pl
     return ++video->in_part == video->part_frames ? end_part(video, error) : CG_OK;
 }
 
-/* The converting thread: what the next part needs is kept as soon as this one's last frame is
- * there. */
+/* The converting thread: save the state for the next part as soon as this one's last frame is
+ * converted. */
 static enum cg_status frame_converted(void *context, size_t frame, struct cg_error *error)
 {
     struct video *video = context;
@@ -171,7 +170,7 @@ static enum cg_status frame_converted(void *context, size_t frame, struct cg_err
 
 /* ---- before the work ------------------------------------------------------------------------- */
 
-/* After which the work is another one and begins anew: the video, the options, this program. */
+/* The job; the work starts over when it changes: video, options, program. */
 static char *describe_job(const struct video *video)
 {
     struct stat in;
@@ -194,7 +193,7 @@ static enum cg_status open_parts(struct video *video, struct cg_error *error)
     return status;
 }
 
-/* How many frames there will be, for the progress. */
+/* Estimate the number of frames, for the progress. */
 static void estimate_frames(struct video *video)
 {
     const struct cg_ffmpeg_clip *clip = &video->settings->clip;
@@ -205,7 +204,7 @@ static void estimate_frames(struct video *video)
         video->info.frames = seconds * video->info.rate;
 }
 
-/* Frames with alpha are read as such, and laid on white where it cannot be kept. */
+/* Frames with alpha are read as such, and blended onto white if alpha cannot be kept. */
 static enum cg_status start_decoder(struct video *video, struct cg_error *error)
 {
     struct cg_ffmpeg_info *info = &video->info;
@@ -258,7 +257,7 @@ static struct cg_ffmpeg_join join_of(const struct video *video, struct cg_ffmpeg
     };
 }
 
-/* One frame of nothing through all that the comic will go through. */
+/* Send an empty frame through everything that the comic will go through. */
 static enum cg_status try_everything(struct video *video, struct cg_error *error)
 {
     const char *list;
@@ -287,7 +286,7 @@ static enum cg_status try_everything(struct video *video, struct cg_error *error
     return status;
 }
 
-/* Go on after the finished parts. Without a state the next frame begins anew, as at a cut. */
+/* Resume after the finished parts. Without a state the next frame starts fresh, as at a cut. */
 static enum cg_status go_on(struct video *video, struct cg_error *error)
 {
     int done = cg_parts_done(video->parts);
@@ -309,8 +308,8 @@ static void warn(const struct video *video, const char *file, const char *what)
         cg_cli_fail(CG_EXIT_DONE, "%s: %s", file, what);
 }
 
-/* A decoder that fails ends its stream too early: its reason is the better one. One that goes on
- * over damage says so. */
+/* A failing decoder truncates its stream: its message is the better reason. One that continues past
+ * damage is reported. */
 static enum cg_status end_decoder(struct video *video, enum cg_status status,
                                   struct cg_error *error)
 {
@@ -350,8 +349,7 @@ static enum cg_status convert_frames(struct video *video, struct cg_error *error
     if (status == CG_OK && video->in_part > 0)
         status = end_part(video, error);
     if (status == CG_OK)
-        video->done =
-            cg_video_file_length(video->video); /* the last part may have been a short one */
+        video->done = cg_video_file_length(video->video); /* the last part may have been short */
     show_progress(video, true);
     return end_decoder(video, status, error);
 }
@@ -431,7 +429,7 @@ int cg_video_convert_one(const struct cg_video_settings *settings, const char *i
     int code = CG_EXIT_DONE;
     if (cg_video_file_create(&settings->video, &video.video, &error) != CG_OK)
         return cg_cli_fail(CG_EXIT_MODEL, "%s", error.text);
-    signal(SIGPIPE, SIG_IGN); /* an encoder that fails is an error, not the end of us */
+    signal(SIGPIPE, SIG_IGN); /* a failing encoder is an error */
     if (make_video(&video, &error) != CG_OK)
         code = cg_cli_fail(CG_EXIT_INPUT, "%s", error.text);
     cg_video_file_free(video.video);

@@ -1,4 +1,4 @@
-/* How far a video is: see video_progress.h. */
+/* A video's progress: see video_progress.h. */
 #include "cli/video/video_progress.h"
 
 #include "cli/terminal_line.h"
