@@ -57,7 +57,7 @@ static void start_over_if_needed(char *const argv[])
         set = set && setenv(THREADS_VARIABLE, "1", 1) == 0;
     if (set)
         execv("/proc/self/exe", argv);
-    if (core) { /* no fresh start to be had: go on, slower */
+    if (core) { /* restarting failed: continue, slower */
         unsetenv(CORE_TYPE_VARIABLE);
         unsetenv(MENDED_VARIABLE);
     }

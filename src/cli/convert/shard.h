@@ -5,8 +5,8 @@
  * Without --shard, a process learns its part from what started it. There are two levels, which
  * multiply (an array of 4 tasks, each with 2 processes, makes 8 shards):
  *   tasks      Slurm arrays: SLURM_ARRAY_TASK_ID, _COUNT, _MIN, _MAX, _STEP; Kubernetes' indexed
- *              jobs: JOB_COMPLETION_INDEX. Where the number of tasks is not to be had, or not to be
- *              relied on, COMICGAN_SHARDS gives it.
+ *              jobs: JOB_COMPLETION_INDEX. If the number of tasks is unknown or unreliable,
+ *              COMICGAN_SHARDS gives it.
  *   processes  Open MPI: OMPI_COMM_WORLD_RANK, _SIZE; MPICH, Intel MPI: PMI_RANK, PMI_SIZE; Slurm
  *              steps (srun): SLURM_PROCID, SLURM_NTASKS, with SLURM_STEP_ID.
  */

@@ -1,4 +1,4 @@
-/* How much there is to see in a part of a picture: see area_stats.h. */
+/* Statistics of a part of a picture: see area_stats.h. */
 #include "train/data/area_stats.h"
 
 #include <math.h>

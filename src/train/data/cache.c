@@ -1,8 +1,8 @@
 /*
- * One entry of the cache: see cache.h. A header of 64 bytes, then the planes without padding:
- * photo RGB, colour RGB, ink for a photo (7 bytes a pixel), RGB for a comic. Numbers are in the
- * machine's byte order: a cache is not meant to travel. The planes' bytes are not checked, only
- * that they are all there; writing is atomic, so that is what a killed run or a full disk damages.
+ * One entry of the cache: see cache.h. A header of 64 bytes, then the planes without padding: photo
+ * RGB, colour RGB, ink for a photo (7 bytes a pixel), RGB for a comic. Numbers are in the machine's
+ * byte order: a cache is not portable. Of the planes only the size is checked; writing is atomic,
+ * so killed runs and full disks leave no damage.
  */
 #include "train/data/cache.h"
 
@@ -59,7 +59,7 @@ static struct entry_header make_header(const struct cg_cache_key *key, int width
     return header;
 }
 
-/* The name is the hash of the header that a picture of no size would have. */
+/* The name is the hash of the header with a size of 0. */
 static char *entry_path(const char *dir, const struct cg_cache_key *key, struct cg_error *error)
 {
     struct entry_header header = make_header(key, 0, 0);
@@ -73,7 +73,7 @@ static char *entry_path(const char *dir, const struct cg_cache_key *key, struct 
 
 /* ---- opening --------------------------------------------------------------------------------- */
 
-/* The size from the file's header if that is, whole, what it has to be for key. */
+/* Read the size from the file's header, if the rest of it is as expected for key. */
 static bool read_valid_header(int file, const struct cg_cache_key *key, int *width, int *height)
 {
     struct entry_header found;
@@ -183,7 +183,7 @@ static bool is_entry(const char *name)
     return false;
 }
 
-/* What was written and never of use counts from when it was written. */
+/* Unused entries count from when they were written. */
 static bool is_old(const struct stat *about, time_t before)
 {
     return about->st_atime < before && about->st_mtime < before;

@@ -1,6 +1,6 @@
 /*
  * The cache: pictures at training scale as raw planes, each in a file that is mapped, not read.
- * Entries that no data set asks for any more stay until the cache is cleaned.
+ * Entries that no data set needs any more stay until the cache is cleaned.
  */
 #ifndef CG_TRAIN_DATA_CACHE_H
 #define CG_TRAIN_DATA_CACHE_H
@@ -28,21 +28,21 @@ struct cg_cache_entry {
 };
 
 /*
- * Map the entry of key. When there is none, or one that is not whole and valid, the result is CG_OK
- * with out->map NULL. Errors: CG_ERR_LIMIT, CG_ERR_MEMORY (no more can be mapped).
+ * Map the entry of key. If there is none, or it is invalid, the result is CG_OK with out->map NULL.
+ * Errors: CG_ERR_LIMIT, CG_ERR_MEMORY (no more can be mapped).
  */
 enum cg_status cg_cache_open(const char *dir, const struct cg_cache_key *key,
                              struct cg_cache_entry *out, struct cg_error *error);
 void cg_cache_close(struct cg_cache_entry *entry);
 
 /*
- * Write the entry of key, whole or not at all. planes: picture, colour and ink of a photo, or the
- * picture of a comic, all of one size. Errors: CG_ERR_IO, CG_ERR_MEMORY.
+ * Write the entry of key, atomically. planes: picture, colour and ink of a photo, or the picture of
+ * a comic, all of one size. Errors: CG_ERR_IO, CG_ERR_MEMORY.
  */
 enum cg_status cg_cache_write(const char *dir, const struct cg_cache_key *key,
                               const struct cg_image *planes, struct cg_error *error);
 
-/* Note that an entry was of use: its time of access becomes now, where the system allows that. */
+/* Mark an entry as used by setting its access time, if the system allows that. */
 void cg_cache_touch(const char *path);
 
 struct cg_cache_cleaned {
@@ -51,8 +51,8 @@ struct cg_cache_cleaned {
 };
 
 /*
- * Remove the entries, findings (findings.h) among them, that were of no use for `days` days, and no
- * other file. Runs that use them go on, as what is mapped stays. Errors: CG_ERR_IO where the folder
+ * Remove the entries, including findings (findings.h), that were not used for `days` days, and no
+ * other files. Runs that use them continue, as mappings stay. Errors: CG_ERR_IO if the folder
  * cannot be listed or an entry not be removed.
  */
 enum cg_status cg_cache_clean(const char *dir, int days, struct cg_cache_cleaned *out,

@@ -18,7 +18,7 @@
 #define TONE_SLOPE_MAX 1.8f
 #define TONE_SMOOTH 3.5f /* levels */
 #define MEAN_WIDTH 0.06f /* of lightness, over which means are taken */
-#define MEAN_FEW 0.002f  /* share of pixels that is few: then the mean goes to grey */
+#define MEAN_FEW 0.002f  /* fraction of pixels that is few: then the mean goes to grey */
 #define CHROMA_FLOOR 0.004f
 #define CHROMA_GAIN_MAX 1.6f
 #define SIDE 33 /* of the table */
@@ -31,7 +31,7 @@ struct cg_comic_palette {
     float table[SIDE][SIDE][SIDE][4]; /* by red, green, blue; the last number makes it a vector */
 };
 
-/* What is known of a sample: by lightness, the share of pixels below it, and colours at it. */
+/* A sample's statistics: by lightness, the fraction of darker pixels and the colours there. */
 struct portrait {
     struct curve below, a, b, chroma;
 };
@@ -57,8 +57,8 @@ static float invert_curve(const struct curve *curve, float value)
     return ((float)low + share) / (LEVELS - 1);
 }
 
-/* curve = weighted mean around each level, odd at the ends: what lies outside mirrors what lies
- * inside, so that a straight line stays one. */
+/* curve = weighted mean around each level, extended by odd reflection, so that a straight line
+ * stays one. */
 static void smooth_curve(struct curve *curve, float sigma)
 {
     struct curve in = *curve;
@@ -139,7 +139,8 @@ static void draw_portrait(struct cg_comic_palette_sample sample, struct portrait
 
 /* ---- the map ---- */
 
-/* The lightness that as large a share of the comics lies below, half-way back, without leaps. */
+/* The lightness below which the same fraction of the comics lies, moved only part of the way and
+ * with bounded slopes. */
 static struct curve match_tones(const struct portrait *from, const struct portrait *to, float share)
 {
     struct curve tone;

@@ -1,9 +1,9 @@
 /*
- * A style's palette, learned from its comics: how the colours of the teacher's pictures become
- * theirs, as one map of colours that is the same everywhere. It moves three things in Oklab:
+ * A style's palette, learned from its comics: a single map from the colours of the teacher's
+ * pictures to theirs. It moves three things in Oklab:
  *
  *   tone    lightness, towards the comics' distribution of it (histogram matching)
- *   tint    the mean colour of each lightness: what the shadows and the lights lean to
+ *   tint the mean colour at each lightness, the tint of shadows and lights
  *   chroma  how far colours lie from that mean
  *
  * After Reinhard et al. 2001 ("Color transfer between images") and Pitié et al. 2007, but per
@@ -29,7 +29,7 @@ struct cg_comic_palette_sample {
 
 /*
  * The map from colours as in `from` to colours as in `to`. strength: 0 leaves colours as they are,
- * 1 goes as far as looks well. Errors: CG_ERR_ARGUMENT (no pixels), CG_ERR_MEMORY.
+ * 1 goes as far as looks good. Errors: CG_ERR_ARGUMENT (no pixels), CG_ERR_MEMORY.
  */
 enum cg_status cg_comic_palette_create(struct cg_comic_palette_sample from,
                                        struct cg_comic_palette_sample to, float strength,

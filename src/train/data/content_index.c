@@ -4,8 +4,8 @@
  *     comicgan sources 2
  *     <hash, 32 hex digits> <size> <seconds> <nanoseconds> <path>
  *
- * It only saves time: whatever is wrong with it, the sources are read again. A file that changes
- * without a change of size and time is not noticed.
+ * It only saves time: if it is invalid, the sources are read again. A file changed without a change
+ * of size and time is not noticed.
  */
 #include "train/data/content_index.h"
 
@@ -87,7 +87,7 @@ static bool parse_line(char *line, struct cg_content_record *record)
     return true;
 }
 
-/* Every whole line that parses becomes a record; sorts them. */
+/* Make a record of every complete valid line, and sort them. */
 static enum cg_status parse(struct cg_content_index *index, char *lines, struct cg_error *error)
 {
     size_t line_count = 0;
@@ -162,7 +162,7 @@ static size_t print_line(char *to, size_t room, const struct cg_content_record *
     return length < 0 ? 0 : (size_t)length;
 }
 
-/* Both lists in one, by path; where both have a path the record counts. */
+/* Merge both lists by path; for a path in both, the new record counts. */
 static size_t print_merged(char *text, size_t room, const struct cg_content_index *known,
                            const struct cg_content_record *records, size_t count)
 {

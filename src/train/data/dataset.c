@@ -1,5 +1,5 @@
 /*
- * Opening a data set: see dataset.h. Files become sources (source.c), which are looked at
+ * Opening a data set: see dataset.h. Files become sources (source.c), are inspected
  * (source_inspect.c) and become mapped cache entries (source_prepare.c, cache.c); here they are
  * divided into training and validation.
  */
@@ -16,9 +16,9 @@
 
 #define VALIDATION_SHARE 0.03
 #define FACE_MIN_PX 10          /* width from which a face is worth a crop of its own */
-#define VALIDATION_PHOTOS_MIN 8 /* fewer photos are all needed for training */
-/* Share of near-white pixels up to which a crop is accepted: where panels are drawn full, and where
- * pages have more than PAPERY_SHARE of paper inside their panels. */
+#define VALIDATION_PHOTOS_MIN 8 /* below this, all photos are needed for training */
+/* The fraction of near-white pixels up to which a crop is accepted: for panels drawn to their
+ * edges, and for pages with more than PAPERY_SHARE of paper inside their panels. */
 #define WHITE_MAX_FILLED 0.125f
 #define WHITE_MAX_PAPERY 0.6f
 #define PAPERY_SHARE 0.06f
@@ -77,8 +77,8 @@ static void add_photo(struct cg_crop_table *table, const struct cg_source *sourc
     }
 }
 
-/* The faces of a photo at each of its scales; a crowd weighs more than a portrait, but not by its
- * number. */
+/* The faces of a photo at each of its scales; a crowd weighs more than a portrait, but not in
+ * proportion. */
 static void add_faces(struct cg_crop_table *table, const struct cg_source *source)
 {
     for (int level = 0; level < CG_SOURCE_LEVELS; level++) {
@@ -108,7 +108,7 @@ static void add_comic(struct cg_crop_table *table, const struct cg_source *sourc
     }
 }
 
-/* The list is sorted by content, so the first photos are as good as drawn by lot, and stay. */
+/* The list is sorted by content, so the first photos are a random choice, and a stable one. */
 static enum cg_status divide(struct cg_dataset *dataset, struct cg_error *error)
 {
     size_t wanted = cg_dataset_validation_count(dataset->counts.photos);
@@ -164,7 +164,7 @@ static struct cg_content_id add_to_hash(struct cg_content_id sum, const struct c
     return sum;
 }
 
-/* Of all that crops depend on. */
+/* A hash of everything that crops depend on. */
 static uint64_t fingerprint(const struct cg_dataset *dataset)
 {
     int32_t white = (int32_t)(dataset->comic_white_max * 1e6f);
@@ -176,7 +176,7 @@ static uint64_t fingerprint(const struct cg_dataset *dataset)
     return sum.low;
 }
 
-/* Where pages are drawn to the edges of their panels, white is a gutter that was not found. */
+/* If panels are drawn to their edges, white is an undetected gutter. */
 static float choose_white_max(const struct cg_source_list *list)
 {
     size_t pages = 0, papery = 0;

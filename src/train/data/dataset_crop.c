@@ -2,8 +2,8 @@
  * Drawing from a data set: see dataset.h. Nothing is allocated and nothing kept from crop to crop.
  *
  * Comics are resampled with Keys' cubic (1981, a = -0.5), first down, then across: unlike linear
- * interpolation it leaves lines equally sharp wherever they fall between pixels, and sharpness is
- * what a discriminator looks at.
+ * interpolation it keeps lines equally sharp wherever they fall between pixels, and discriminators
+ * look at sharpness.
  */
 #include "train/data/dataset_private.h"
 
@@ -14,11 +14,11 @@
 #include <stdbool.h>
 #include <string.h>
 
-#define FACE_CROPS 0.3f /* share of crops that show a face, where faces are known */
+#define FACE_CROPS 0.3f /* fraction of crops that show a face, if faces are known */
 #define COMIC_TRIES 16
 #define COMIC_SCALE_MIN 0.8f
 #define TAPS 4
-/* What a row of a crop can need of its picture: the crop at the smallest scale, and the taps. */
+/* The most pixels that a crop's row needs: the crop at the smallest scale, plus taps. */
 #define SPAN_MAX_PX (CG_DATASET_CROP_MAX_PX * 5 / 4 + TAPS + 1)
 
 static const struct cg_crop_place *draw_place(const struct cg_crop_table *table, struct cg_rng *rng)
@@ -81,7 +81,7 @@ static int move_within(int *place, int by, int last)
     return *place - from;
 }
 
-/* Where a crop begins along one axis, so that the middle of a face lies in the middle half of it. */
+/* Where a crop begins along one axis, so that a face's middle lies in its middle half. */
 static int begin_at_face(struct cg_rng *rng, int face, int face_px, int side, int last)
 {
     int middle = face + face_px / 2, begin = 0;
@@ -141,7 +141,7 @@ static struct window draw_window(const struct cg_dataset *dataset, struct cg_rng
     return window;
 }
 
-/* 0 for a crop that is accepted; more the worse it is. */
+/* 0 for an accepted crop; greater for worse ones. */
 static float badness(const struct cg_dataset *dataset, const struct window *window)
 {
     const struct cg_cache_entry *entry = window->entry;
@@ -152,7 +152,7 @@ static float badness(const struct cg_dataset *dataset, const struct window *wind
            fmaxf(0.0f, 1.0f - seen.deviation / CG_AREA_BLANK_DEVIATION);
 }
 
-/* Where one output pixel comes from along one axis: taps from first on, with weights of sum 1. */
+/* The sources of an output pixel along one axis: taps from first on, with weights of sum 1. */
 struct taps {
     int first;
     float weights[TAPS];
@@ -174,8 +174,8 @@ static int clamp_index(int index, int count)
     return index < 0 ? 0 : index >= count ? count - 1 : index;
 }
 
-/* The weighted sum of the rows that an output row comes from: span pixels of 3 floats, of which
- * the first lies one pixel left of the window; the picture's border is repeated outwards. */
+/* The weighted sum of an output row's source rows: span pixels of 3 floats, from one pixel left of
+ * the window; the picture's border is repeated outwards. */
 static void mix_rows(const struct window *window, const struct taps *taps, int span, float *out)
 {
     const struct cg_cache_entry *entry = window->entry;

@@ -11,7 +11,7 @@
 #define CROPS 256
 #define PIXELS_PER_CROP 512
 
-/* Part of no training step's numbers: the palette is the data's, not the run's. */
+/* Independent of training steps: the palette belongs to the data, not to the run. */
 enum { SEED = 1, STREAM_PHOTOS = 300, STREAM_COMICS = 301 };
 
 /* Memory for one crop and for both samples. */

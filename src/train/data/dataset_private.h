@@ -1,14 +1,12 @@
-/* The inside of a data set, for dataset.c (making it), dataset_tally.c (what it has),
- * dataset_report.c (in words), dataset_palette.c (its palette) and dataset_crop.c (drawing from
- * it).
- */
+/* The inside of a data set, for dataset.c (creation), dataset_tally.c (counts), dataset_report.c
+ * (descriptions), dataset_palette.c (palette) and dataset_crop.c (crops). */
 #ifndef CG_TRAIN_DATA_DATASET_PRIVATE_H
 #define CG_TRAIN_DATA_DATASET_PRIVATE_H
 
 #include "train/data/comic_palette.h"
 #include "train/data/source.h"
 
-/* A picture, or a part of one, to draw from. end: the sum of the weights up to and with it. */
+/* A picture or a part of one to draw from. end: the sum of the weights up to and including it. */
 struct cg_crop_place {
     const struct cg_cache_entry *entry;
     struct cg_area area;
@@ -31,7 +29,7 @@ struct cg_dataset {
     struct cg_comic_palette *grade; /* for the colours of targets; NULL: as they are */
 };
 
-/* How many of so many photos are held out. */
+/* How many of these photos are held out. */
 size_t cg_dataset_validation_count(size_t photos);
 
 /* ---- dataset_tally.c ---- */

@@ -1,6 +1,6 @@
 /*
- * A data set in words and as JSON: see dataset.h. Names are shown without the folder that was
- * given; what is the same for many pictures is one line with a few names, the JSON has them all.
+ * A data set in words and as JSON: see dataset.h. Names are shown relative to the given folder; one
+ * line with a few names covers many pictures of the same state, while the JSON has them all.
  */
 #include "train/data/dataset_private.h"
 
@@ -60,7 +60,7 @@ static int compare_ints(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* Least, middle and largest long side, and how many are grey; of what could be read. */
+/* Smallest, median and largest long side of the readable pictures, and how many are grey. */
 struct sizes {
     size_t count, grey;
     int least, middle, largest;
@@ -136,7 +136,7 @@ static void describe_photos(struct text *text, const struct cg_dataset *dataset)
     describe_skipped(text, dataset, CG_CACHE_PHOTO, dataset->options.photos_dir, &tally);
 }
 
-/* The middle one of the scales at which the comics are worked on. */
+/* The median of the comics' working scales. */
 static double middle_scale(const struct cg_dataset *dataset)
 {
     size_t count = 0;

@@ -1,4 +1,4 @@
-/* What a data set has, and what is wrong with it in words: see dataset.h. */
+/* Counting a data set, and checking that it suffices: see dataset.h. */
 #include "train/data/dataset_private.h"
 
 #include <stdio.h>
@@ -38,10 +38,10 @@ struct cg_dataset_tally cg_dataset_tally(const struct cg_dataset *dataset, enum 
 
 /* ---- what can be wrong ----------------------------------------------------------------------- */
 
-/* What is asked of one kind of pictures. */
+/* The requirements for one kind of pictures. */
 struct demand {
     const char *what, *dir;
-    const char *advice; /* what to do where there are none, or too few */
+    const char *advice; /* what to do if there are none, or too few */
     int crop_px;
     size_t least;
 };

@@ -1,6 +1,6 @@
 /*
- * Where the faces of photos are, from a file: a JSON object of photos' paths, as they end, each
- * with a list of boxes [x, y, width, height, score] in pixels of the upright photo.
+ * Where the faces of photos are, from a file: a JSON object from the ends of photos' paths to lists
+ * of boxes [x, y, width, height, score] in pixels of the upright photo.
  */
 #ifndef CG_TRAIN_DATA_FACE_LIST_H
 #define CG_TRAIN_DATA_FACE_LIST_H
@@ -8,7 +8,7 @@
 #include "base/content.h"
 #include "train/teacher/teacher.h"
 
-/* Boxes of a lower score are left out: too many of them hold no face. */
+/* Boxes with a lower score are ignored: too many of them hold no face. */
 #define CG_FACE_SCORE_MIN 0.6
 #define CG_FACES_MAX 64
 
@@ -20,7 +20,7 @@ enum cg_status cg_face_list_read(const char *path, struct cg_face_list **out,
 void cg_face_list_free(struct cg_face_list *list);
 
 /* The faces of a photo of that path and upright size; returns how many, 0 if none are known. The
- * longest end of the path that the list has counts. Thread-safe. list may be NULL. */
+ * longest matching end of the path counts. Thread-safe. list may be NULL. */
 size_t cg_face_list_find(const struct cg_face_list *list, const char *photo, int width, int height,
                          struct cg_face faces[CG_FACES_MAX]);
 

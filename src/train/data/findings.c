@@ -1,6 +1,6 @@
 /*
- * Looking at pictures: see findings.h. A file is decoded once for this; what was found is kept in
- * the cache, in a file of some hundred bytes that is named by the picture's content.
+ * Inspecting pictures: see findings.h. A file is decoded once for this; its findings are cached in
+ * a file of some hundred bytes named by the picture's content.
  */
 #include "train/data/findings.h"
 
@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Changes when the same picture would give other findings. */
+/* Raise it when the same picture gives other findings. */
 #define VERSION 1u
 #define STROKES_LONG_PX 2400
 #define COLOURED_BY 24 /* between a pixel's channels */
@@ -25,7 +25,7 @@
 
 /* ---- looking --------------------------------------------------------------------------------- */
 
-/* A copy whose long side is at most long_px, or *picture itself; *copy is to be cleared. */
+/* A copy whose long side is at most long_px, or *picture itself; clear *copy afterwards. */
 static enum cg_status reduce(const struct cg_image *picture, int long_px, struct cg_image *copy,
                              const struct cg_image **out, struct cg_error *error)
 {
@@ -101,7 +101,7 @@ static void take_panels(const struct cg_page_view *view, const struct cg_printed
     }
 }
 
-/* What is looked for on a comic page; small: the page reduced. */
+/* The findings for a comic page; small: the page reduced. */
 static enum cg_status look_at_page(const struct cg_image *page, const struct cg_image *small,
                                    struct cg_findings *out, struct cg_error *error)
 {
@@ -181,7 +181,7 @@ bool cg_findings_alike(const struct cg_findings *a, const struct cg_findings *b)
 
 /* ---- keeping --------------------------------------------------------------------------------- */
 
-/* What strict reading has found sound is kept apart: the rest may be damaged. */
+/* Findings of strict reading are kept apart: the others may be of damaged files. */
 #define KIND_STRICT 0x100u
 
 struct kept {
@@ -209,7 +209,7 @@ static struct kept make_kept(const struct cg_findings_request *request,
     return kept;
 }
 
-/* The name is the hash of what would be kept if nothing had been found. */
+/* The name is the hash of an entry without findings. */
 static char *kept_path(const struct cg_findings_request *request, struct cg_error *error)
 {
     const struct cg_findings nothing = {0};
@@ -222,7 +222,7 @@ static char *kept_path(const struct cg_findings_request *request, struct cg_erro
     return path;
 }
 
-/* What is not whole and valid is as good as not there. */
+/* Invalid entries count as missing. */
 static bool read_kept(const char *path, const struct cg_findings_request *request,
                       struct cg_findings *out)
 {

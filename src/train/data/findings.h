@@ -1,7 +1,6 @@
 /*
- * What looking at a picture tells before anything is learned from it: how large it is, what it
- * looks like from afar, and of a comic page its panels, its printed text and the width of its
- * lines.
+ * What is found out about a picture before training: its size, a thumbnail and, for a comic page,
+ * its panels, printed text and width of lines.
  */
 #ifndef CG_TRAIN_DATA_FINDINGS_H
 #define CG_TRAIN_DATA_FINDINGS_H
@@ -12,15 +11,15 @@
 /* Printed text on a page: small dark shapes of one height in rows. */
 
 /*
- * Telling paper from picture: see page_view.h.
+ * Telling paper from picture.
  *
- * Paper is one colour, give or take a tolerance that grain, JPEG and the shade of a book's fold
- * stay within. It is the colour of the page's rim where the rim is even: white on most pages, cream
- * on old scans, black on some. Where pictures run to the rim, it is the most common light colour
- * without much hue, else white.
+ * Paper has one colour, within a tolerance for grain, JPEG and the shade of a book's fold. It is
+ * the colour of the page's rim if the rim is even: white on most pages, cream on old scans, black
+ * on some. If pictures run to the rim, it is the most common light colour without much hue, else
+ * white.
  */
 
-/* Pages are looked at no longer than this: gutters and letters can be told apart at this size. */
+/* Pages are reduced to this length: enough to tell gutters and letters. */
 #define CG_PAGE_VIEW_LONG_PX 1000
 
 struct cg_page_view {
@@ -42,13 +41,13 @@ void cg_page_view_clear(struct cg_page_view *view);
 
 struct cg_printed_text;
 
-/* How much of the dark in a part of a page is printed text. */
+/* How much of the ink in a part of a page is printed text. */
 struct cg_printed_text_share {
     size_t letters; /* shapes that stand in rows with others */
-    float ink;      /* their share of what is dark there, 0 to 1 */
+    float ink;      /* their fraction of the ink there */
 };
 
-/* A part of a page with this much of it is text and no picture. */
+/* A part of a page with this much text is not a picture. */
 #define CG_PRINTED_TEXT_TEXT_LETTERS 24
 #define CG_PRINTED_TEXT_TEXT_INK 0.5f
 
@@ -70,39 +69,39 @@ bool cg_printed_text_is_text(const struct cg_printed_text *printed_text,
 struct cg_panels {
     int count;
     struct cg_page_box boxes[CG_PANELS_MAX]; /* in reading order; what lies in them is picture */
-    int texts;                               /* parts left out because they hold text */
+    int texts;                               /* parts left out because they are text */
 };
 
 /*
- * Cut the page along its gutters and take its margins off. A page without gutters is one panel; one
- * of nothing but text or paper has none.
+ * Cut the page along its gutters and trim its margins. A page without gutters is one panel; one
+ * with only text or paper has none.
  */
 void cg_panels_find(const struct cg_page_view *view, const struct cg_printed_text *printed_text,
                     struct cg_panels *out);
 
 #define CG_FINDINGS_THUMB_PX 16
 
-/* A part of a picture in shares of its width and height. */
+/* A part of a picture, relative to its width and height. */
 struct cg_findings_panel {
     float left, top, right, bottom;
 };
 
 /* Kept in the cache as it is: numbers of 4 bytes, then bytes; no padding. */
 struct cg_findings {
-    int32_t width, height; /* as it comes */
-    float white;           /* share of pixels that are nearly white */
+    int32_t width, height; /* original size */
+    float white;           /* fraction of pixels that are nearly white */
     float deviation;       /* of luma, 0 to 0.5; less than CG_AREA_BLANK_DEVIATION is blank */
     int32_t coloured;      /* 0: all grey */
     /* a comic's; else 0 */
     int32_t text;        /* 1: a page of text */
     float line_px;       /* width of its lines in its own pixels; 0: too few to tell */
-    float paper;         /* share of paper in its panels */
+    float paper;         /* fraction of paper in its panels */
     int32_t panel_count; /* 0: nothing but text or paper */
     struct cg_findings_panel panels[CG_PANELS_MAX];
     uint8_t thumb[CG_FINDINGS_THUMB_PX * CG_FINDINGS_THUMB_PX]; /* luma */
 };
 
-/* Look at a picture, RGB. Error: CG_ERR_MEMORY. */
+/* Inspect an RGB picture. Error: CG_ERR_MEMORY. */
 enum cg_status cg_findings_make(const struct cg_image *picture, enum cg_cache_kind kind,
                                 struct cg_findings *out, struct cg_error *error);
 
@@ -111,7 +110,7 @@ struct cg_findings_request {
     struct cg_content_id source; /* the file's content */
     enum cg_cache_kind kind;
     bool strict;           /* a damaged picture is unreadable */
-    const char *cache_dir; /* where findings are kept from then on */
+    const char *cache_dir; /* where findings are kept */
 };
 
 /* The findings of a file. Errors: those of cg_image_read, *unreadable then true; CG_ERR_IO (the
@@ -120,14 +119,14 @@ enum cg_status cg_findings_of_file(const struct cg_findings_request *request,
                                    struct cg_findings *out, bool *unreadable,
                                    struct cg_error *error);
 
-/* Whether two pictures look the same but for their size, their compression or a grain. */
+/* Whether two pictures look the same, apart from size, compression or grain. */
 bool cg_findings_alike(const struct cg_findings *a, const struct cg_findings *b);
 
-/* How wide the lines of a drawing are. */
+/* The width of a drawing's lines. */
 
 /*
- * The median width of the dark lines in image, RGB, in its pixels: the middle of the lines' length,
- * not of their number. *out is 0 where there are too few lines to tell. Error: CG_ERR_MEMORY.
+ * The median width of the dark lines in image, RGB, in its pixels: weighted by the lines' length.
+ * *out is 0 if there are too few lines to tell. Error: CG_ERR_MEMORY.
  */
 enum cg_status cg_strokes_width(const struct cg_image *image, float *out, struct cg_error *error);
 

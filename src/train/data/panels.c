@@ -1,26 +1,26 @@
 /*
- * Cutting a page into panels: see panels.h. A recursive X-Y cut (Nagy and Seth 1984): a part of the
- * page is trimmed to what is not paper, then cut along all bands of paper that cross it from side
- * to side, by turns horizontal and vertical, until none is left.
+ * Cutting a page into panels: see findings.h. A recursive X-Y cut (Nagy and Seth 1984): a part of
+ * the page is trimmed of paper, then cut along all bands of paper that cross it, alternately
+ * horizontal and vertical, until none is left.
  *
- * White between two figures of a drawing without a frame is no gutter, nor between the bars of a
- * fence. So a band counts only where what lies on one side of it has straight edges, lines that are
- * mostly not paper, on at least three of its own four sides; or is text, a caption.
+ * White between figures of a drawing without a frame, or between the bars of a fence, is no gutter.
+ * So a band counts only if the part on one side of it has straight edges, lines that are mostly not
+ * paper, on at least three of its four sides; or is text, a caption.
  *
- * Gutters that are slanted by more than a few pixels, or that figures reach across, are not found:
- * such panels stay together.
+ * Gutters that slant by more than a few pixels, or that figures cross, are not found: such panels
+ * stay together.
  */
 #include "train/data/findings.h"
 
-#define LINE_PAPER 0.03f /* a line with no more than this that is not paper belongs to a gutter */
+#define LINE_PAPER 0.03f /* a line with at most this much that is not paper belongs to a gutter */
 #define EDGE_FILLED 0.5f /* a line that is the straight edge of a panel */
 #define EDGES_MIN 3
 #define DIRT_SHARE 0.025f /* of the page, from its rim: dark there, with paper behind, is dirt */
 #define GUTTER_SHARE 0.003f
 #define EDGE_SHARE 0.015f
 #define SIDE_SHARE 0.06f   /* a panel's least side */
-#define INSET_SHARE 0.012f /* left out inside a panel's edge: its frame, and what is ragged */
-#define MARGIN_SHARE 0.04f /* left out where the page's own rim is the edge, of that length */
+#define INSET_SHARE 0.012f /* left out inside a panel's edge: its frame and ragged parts */
+#define MARGIN_SHARE 0.04f /* left out, of that length, if the page's own rim is the edge */
 #define DEPTH_MAX 8
 
 struct cutting {
@@ -30,7 +30,7 @@ struct cutting {
     int gutter_px, edge_px, side_px, inset_px;
 };
 
-/* A box can be looked at across or down: line number i is a row or a column. */
+/* A box is scanned across or down: line i is a row or a column. */
 enum direction { ROWS, COLUMNS };
 
 static int first_line(const struct cg_page_box *box, enum direction direction)
@@ -56,7 +56,7 @@ static struct cg_page_box with_lines(struct cg_page_box box, enum direction dire
     return box;
 }
 
-/* The share of a line of the box that is not paper. */
+/* The fraction of a line of the box that is not paper. */
 static float filled(const struct cg_page_view *view, const struct cg_page_box *box,
                     enum direction direction, int line)
 {
@@ -83,7 +83,7 @@ static bool is_empty(const struct cg_page_box *box)
 
 /* ---- trimming -------------------------------------------------------------------------------- */
 
-/* Dirt along the rim of a scan: take off what lies outside the last line of paper near the rim. */
+/* Dirt along the rim of a scan: trim what lies outside the last line of paper near the rim. */
 static void trim_dirt(const struct cg_page_view *view, struct cg_page_box *box,
                       enum direction direction)
 {
@@ -109,7 +109,7 @@ static void trim_lines(const struct cg_page_view *view, struct cg_page_box *box,
     *box = with_lines(*box, direction, first, end);
 }
 
-/* To what is not paper; a second time around, as shorter lines may now be paper. */
+/* Trim paper, twice, as shorter lines may then be paper. */
 static void trim(const struct cg_page_view *view, struct cg_page_box *box)
 {
     for (int i = 0; i < 2 && !is_empty(box); i++) {

@@ -1,11 +1,11 @@
 /*
- * Finding printed text: see printed_text.h. What is clearly darker than the paper falls into
- * connected shapes. A shape may be a letter, or a few that touch, if it is small and not much wider
- * than high. Letters stand in rows: a shape counts if at least ROW_MIN such shapes of about its
- * height follow each other at small gaps.
+ * Finding printed text: see findings.h. Pixels clearly darker than the paper form connected shapes.
+ * A shape may be a letter, or a few that touch, if it is small and not much wider than high.
+ * Letters stand in rows: a shape counts if at least ROW_MIN such shapes of about its height follow
+ * each other at small gaps.
  *
- * It knows nothing of letters. Light text on dark, handwriting that runs together and very large
- * or very small print are not found; a row of railings or windows may be.
+ * Letters are not recognised. Light text on dark, joined handwriting and very large or very small
+ * print are not found; a row of railings or windows may be.
  */
 #include "train/data/findings.h"
 
@@ -17,7 +17,7 @@
 #define RIM_SHARE 0.025
 #define TOLERANCE 30
 #define RIM_EVEN_LIGHT 0.6
-#define RIM_EVEN_DARK 0.85 /* a dark rim is more often the picture's */
+#define RIM_EVEN_DARK 0.85 /* a dark rim is more often part of the picture */
 #define LIGHT_LUMA 190
 #define HUELESS 50 /* between the largest and the smallest channel */
 #define COMMON_SHARE 0.01
@@ -100,7 +100,7 @@ static bool may_be_paper(const uint8_t *pixel)
     return luma_of(pixel) >= LIGHT_LUMA && most - least <= HUELESS;
 }
 
-/* The most common light colour, of 16 steps a channel: the mean of what falls into that bin. */
+/* The most common light colour: the mean of the fullest bin, of 16 steps a channel. */
 static struct colour common_light(const struct cg_image *page)
 {
     enum { BINS = 16 * 16 * 16 };
@@ -185,7 +185,7 @@ struct cg_printed_text {
 
 struct flood {
     const struct cg_page_view *view;
-    uint8_t *dark; /* 1 where it is dark and belongs to no shape yet */
+    uint8_t *dark; /* 1 if dark and in no shape yet */
     uint32_t *stack;
 };
 
@@ -205,7 +205,7 @@ static void widen(struct cg_page_box *box, int x, int y)
     box->bottom = y + 1 > box->bottom ? y + 1 : box->bottom;
 }
 
-/* Take all that is connected with the dark pixel start, also by corners, away. */
+/* Remove everything connected with the dark pixel start, also by corners. */
 static struct shape take_shape(const struct flood *flood, uint32_t start)
 {
     const int width = flood->view->width, height = flood->view->height;
@@ -244,7 +244,7 @@ static bool may_be_letter(const struct shape *shape)
            width <= WIDTH_MAX_HEIGHTS * height;
 }
 
-/* All shapes, as far as there is room for them. */
+/* All shapes, as far as there is room. */
 static enum cg_status find_shapes(const struct cg_page_view *view,
                                   struct cg_printed_text *printed_text, struct cg_error *error)
 {
@@ -300,8 +300,8 @@ static uint32_t find_next(const struct cg_printed_text *printed_text, uint32_t i
     return NONE;
 }
 
-/* Shapes that stand in rows long enough become letters. A chain only leads to the right, so that
- * the length of one from here on is known once those further right are done. */
+/* Shapes in long enough rows become letters. A chain leads to the right only, so its length from
+ * here on is known once those further right are done. */
 static void mark_letters(struct cg_printed_text *printed_text, uint8_t *behind)
 {
     struct shape *shapes = printed_text->shapes;

@@ -124,7 +124,7 @@ static int compare_sources(const void *a, const void *b)
     return order != 0 ? order : strcmp(x->record.path, y->record.path);
 }
 
-/* Of equal contents the first path counts; the list is sorted. */
+/* Of equal contents the first path counts, as the list is sorted. */
 static void mark_duplicates(struct cg_source_list *list)
 {
     for (size_t i = 1; i < list->count; i++) {
@@ -192,7 +192,7 @@ static void identify_source(void *context, size_t item, int worker)
         identify->memory_was_short = true;
 }
 
-/* The index only saves time: that it cannot be written, in a read-only cache, is no failure. */
+/* The index only saves time: failing to write it, in a read-only cache, is no error. */
 static void write_index(const char *path, const struct cg_content_index *known,
                         const struct cg_source_list *list)
 {

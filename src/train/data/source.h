@@ -1,5 +1,5 @@
 /*
- * The pictures of a data set, from files to mapped cache entries. Part of dataset.h's inside.
+ * The pictures of a data set, from files to mapped cache entries.
  */
 #ifndef CG_TRAIN_DATA_SOURCE_H
 #define CG_TRAIN_DATA_SOURCE_H
@@ -35,10 +35,10 @@ struct cg_source {
     struct cg_content_record record; /* path is owned */
     enum cg_cache_kind kind;
     enum cg_source_state state;
-    char *reason;                 /* why it does not serve, with its name; owned */
+    char *reason;                 /* why it is unsuitable, with its name; owned */
     struct cg_findings *findings; /* owned; NULL while unknown */
-    int long_px;                  /* the long side it is brought to for training */
-    float grow;                   /* how many times it may be enlarged for that, at least 1 */
+    int long_px;                  /* its long side for training */
+    float grow;                   /* the factor by which it may be enlarged for that, at least 1 */
     int width, height;            /* at that size, 0 while unknown */
     struct cg_face *faces;        /* those known in a photo; owned */
     size_t face_count;
@@ -50,12 +50,12 @@ struct cg_source {
 struct cg_source_list {
     struct cg_source *sources;
     size_t count;
-    /* width of the comics' lines, the middle one of all pages: in pixels of the pages as they come,
-     * and as a share of their long sides; 0: unknown */
+    /* median width of the comics' lines over all pages: in the pages' own pixels, and as a fraction
+     * of their long sides; 0: unknown */
     float line_px, line_fraction;
 };
 
-/* Who is told how far the work is; fn may be NULL. */
+/* Receives the progress of the work; fn may be NULL. */
 struct cg_source_progress {
     cg_dataset_progress_fn fn;
     void *context;
@@ -67,9 +67,9 @@ enum cg_status cg_source_list_find(const struct cg_dataset_options *options, str
                                    struct cg_source_list *out, struct cg_error *error);
 
 /*
- * Look at every source and decide which of them serve, and at what size: the others get their state
- * and reason. A comic is reduced until the lines of the comics are options->comic_line_px wide.
- * Errors: those of the cache.
+ * Inspect every source and decide which ones to use, and at what size; the others get a state and a
+ * reason. Comics are reduced until their lines are options->comic_line_px wide. Errors: those of
+ * the cache.
  */
 enum cg_status cg_source_list_inspect(struct cg_source_list *list,
                                       const struct cg_dataset_options *options,
@@ -77,9 +77,9 @@ enum cg_status cg_source_list_inspect(struct cg_source_list *list,
                                       const struct cg_source_progress *progress,
                                       struct cg_error *error);
 
-/* Map every usable source's entries, made first where they are missing. own: those of this rank's
- * share, or else the others' (when all have made theirs). progress may be NULL. Errors: those of
- * the cache, of reading a file that has changed meanwhile, and of making targets. */
+/* Map every usable source's entries, creating missing ones. own: those of this rank's part, or else
+ * the others' (once all have made theirs). progress may be NULL. Errors: those of the cache, of
+ * reading a file that has changed meanwhile, and of making targets. */
 enum cg_status cg_source_list_prepare(struct cg_source_list *list, bool own,
                                       const struct cg_dataset_options *options,
                                       struct cg_pool *pool,
@@ -91,10 +91,10 @@ void cg_source_list_clear(struct cg_source_list *list);
 /* A side of a picture whose longer one is brought to long_px, enlarged up to grow times. */
 int cg_scaled_side(int side, int long_side, int long_px, float grow);
 
-/* What names the picture and all else that its targets depend on. */
+/* A hash of the picture and of all else that its targets depend on. */
 struct cg_content_id cg_source_content(const struct cg_source *source);
 
-/* Something that is done with each of a list's sources by a pool's threads. */
+/* A task for each of a list's sources, done by a pool's threads. */
 struct cg_source_task {
     bool (*is_wanted)(const void *context, size_t item); /* of the list */
     enum cg_status (*fn)(const void *context, struct cg_source *source, struct cg_error *error);
@@ -104,7 +104,7 @@ struct cg_source_task {
     const struct cg_source_progress *progress; /* may be NULL */
 };
 
-/* Those that are wanted, until one fails; its error. */
+/* Run the task for all wanted sources until one fails; returns its error. */
 enum cg_status cg_source_list_run(struct cg_source_list *list, const struct cg_source_task *task,
                                   struct cg_pool *pool, struct cg_error *error);
 

@@ -1,6 +1,6 @@
 /*
- * From what looking at the pictures tells (findings.h) to which of them serve, and at what size:
- * see source.h. Nothing here depends on threads nor on the order of files.
+ * From findings (findings.h) to which pictures are used, and at what size: see source.h. Nothing
+ * here depends on threads or on the order of files.
  */
 #include "train/data/area_stats.h"
 #include "train/data/source.h"
@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Widths of lines within this factor of each other are one width, measured more or less well. */
+/* Line widths within this factor of each other are taken for one width. */
 #define SAME_WIDTH 1.6f
 #define WHITE_PAGE 0.97f
 
@@ -117,8 +117,8 @@ static bool same_width(float a, float b)
     return a <= SAME_WIDTH * b && b <= SAME_WIDTH * a;
 }
 
-/* The width of a page's lines as far as the others' bear it out: its own if it lies far from
- * theirs only because the page is larger or smaller, a scan of another resolution; else theirs. */
+/* The width of a page's lines, as far as the others confirm it: its own if it differs from theirs
+ * only because the page is larger or smaller, a scan of another resolution; else theirs. */
 static float trusted_line(const struct cg_source *source, const struct cg_source_list *list)
 {
     const struct cg_findings *findings = source->findings;
@@ -128,7 +128,7 @@ static float trusted_line(const struct cg_source *source, const struct cg_source
     return other_resolution ? findings->line_px : list->line_px;
 }
 
-/* Where all are readable: the size that each is worked on at. */
+/* Choose the working size of each picture, once all are inspected. */
 static enum cg_status choose_sizes(struct cg_source_list *list,
                                    const struct cg_dataset_options *options, struct cg_error *error)
 {
@@ -184,7 +184,7 @@ static enum cg_status find_faces(struct cg_source_list *list, const char *path,
 
 /* ---- which serve ----------------------------------------------------------------------------- */
 
-/* The panel in working pixels. One that only its inset makes a little smaller than a crop gets that
+/* The panel in working pixels. One that is smaller than a crop only because of its inset gets that
  * back. */
 static struct cg_area area_of(const struct cg_source *source, const struct cg_findings_panel *panel,
                               int crop_px)
@@ -205,7 +205,7 @@ static struct cg_area area_of(const struct cg_source *source, const struct cg_fi
     return (struct cg_area){first[0], first[1], length[0], length[1]};
 }
 
-/* All of a picture but a margin, for pages that are used whatever is on them. */
+/* A whole picture except a margin, for pages that are used whatever is on them. */
 static const struct cg_findings_panel whole = {0.04f, 0.04f, 0.96f, 0.96f};
 
 static enum cg_status take_areas(struct cg_source *source, const struct cg_dataset_options *options,
@@ -272,7 +272,7 @@ static int64_t area_px(const struct cg_source *source)
     return (int64_t)source->findings->width * source->findings->height;
 }
 
-/* Of pictures that look the same the largest stays, of equally large ones the first. */
+/* Of pictures that look alike the largest is kept, of equally large ones the first. */
 static enum cg_status drop_alike(struct cg_source_list *list, struct cg_error *error)
 {
     enum cg_status status = CG_OK;

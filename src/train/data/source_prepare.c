@@ -1,6 +1,6 @@
 /*
  * From a source file to its cache entries: see source.h. A source is decoded at most once, and not
- * at all when its entries are there.
+ * at all if its entries exist.
  */
 #include "train/data/source.h"
 #include "train/teacher/teacher.h"
@@ -26,7 +26,7 @@ static int level_long_px(const struct cg_source *source, int level)
     return level == 0 ? source->long_px : (int)(source->long_px * CG_SOURCE_SECOND_SCALE + 0.5);
 }
 
-/* Targets for a photo, then the entry's file, then the entry itself. */
+/* Make a photo's targets, then the entry's file, then the entry. */
 static enum cg_status write_entry(const char *dir, const struct cg_source *source,
                                   const struct cg_cache_key *key, const struct cg_image *picture,
                                   struct cg_cache_entry *out, struct cg_error *error)
@@ -47,7 +47,7 @@ static enum cg_status write_entry(const char *dir, const struct cg_source *sourc
     return status;
 }
 
-/* Bring the decoded picture to the level's scale and make the entry of it. */
+/* Resize the decoded picture to the level's scale and make its entry. */
 static enum cg_status make_level(const char *dir, const struct cg_source *source,
                                  const struct cg_cache_key *key, const struct cg_image *decoded,
                                  struct cg_cache_entry *out, struct cg_error *error)
@@ -92,7 +92,7 @@ static enum cg_status prepare_level(const struct cg_dataset_options *options,
                            : status;
 }
 
-/* Judged by the first level's size, so that a source that is ready need not be decoded. */
+/* Judged by the first level's size, so that a source with entries need not be decoded. */
 static bool second_level_wanted(const struct cg_dataset_options *options,
                                 const struct cg_source *source)
 {
@@ -117,7 +117,7 @@ static enum cg_status prepare_source(const void *context, struct cg_source *sour
     return status;
 }
 
-/* Sources are dealt out in turn, as photos, which take longer, stand together. */
+/* Sources are dealt out in turn, since photos, which take longer, are adjacent. */
 static bool is_wanted(const void *context, size_t item)
 {
     const struct prepare *prepare = context;

@@ -1,5 +1,5 @@
 /*
- * Measuring lines: see stroke_width.h. A pixel is part of a line if it is much darker than the mean
+ * Measuring lines: see findings.h. A pixel is part of a line if it is much darker than the mean
  * around it. Its runs of such pixels across and down are measured to a fraction of a pixel, by
  * area: the sum of (light - value) / (light - dark), where light is what lies beside the run and
  * dark the darkest in it. A straight line of width w at an angle a is cut by runs of w / sin a and
@@ -7,8 +7,8 @@
  * its middle.
  *
  * Lines thinner than two pixels may come out half a pixel too wide, as none of their pixels is as
- * dark as the ink. Wide dark areas have no light beside them within reach and do not vote; neither
- * does what is soft, such as shadows.
+ * dark as the ink. Wide dark areas have no light beside them within reach and do not vote, nor do
+ * soft shapes such as shadows.
  */
 #include "train/data/findings.h"
 
@@ -19,7 +19,7 @@
 #include <string.h>
 
 #define AROUND_SHARE                                                                               \
-    0.015 /* of the long side: half the square whose mean a pixel is held against */
+    0.015 /* of the long side: half the side of the square whose mean a pixel is compared with */
 #define WIDTH_MAX_SHARE 0.02
 #define WIDTH_MAX_LEAST_PX 6
 #define DARKER_FACTOR 0.7f
@@ -116,7 +116,7 @@ static int light_beside(const struct line *line, int i, int step)
     return light;
 }
 
-/* The width of the run from first to end; 0 when it is none of a line. */
+/* The width of the run from first to end; 0 if it is not part of a line. */
 static float measure_run(const struct line *line, int first, int end)
 {
     int dark = 255;
@@ -136,8 +136,8 @@ static float measure_run(const struct line *line, int first, int end)
     return sum;
 }
 
-/* The run around i on another line; its width, INFINITY where it is longer than reach, 0 where it
- * is none of a line. */
+/* The width of the run around i on another line; INFINITY if it is longer than reach, 0 if it is
+ * not part of a line. */
 static float measure_crossing(const struct line *line, int i, int reach)
 {
     int first = i, end = i + 1;
