@@ -5,7 +5,8 @@
  *         APP2 segments of up to 64 KiB (ICC.1:2010, annex B.4);
  *   PNG   after IHDR: the mark in tEXt, the resolution in pHYs, the profile compressed in iCCP,
  *         EXIF in eXIf, XMP in iTXt (PNG specification, third edition, sections 11.3.2 to 11.3.4).
- *         There is no place for IPTC.
+ *         There is no place for IPTC, so it goes into tEXt as hexadecimal digits, as ImageMagick has
+ *         it and other programs read it.
  */
 #include "image/embed.h"
 
@@ -14,6 +15,7 @@
 
 #include <libdeflate.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,6 +29,9 @@
 
 #define PROFILE_NAME "ICC profile" /* required by iCCP; readers use the profile's own */
 #define PNG_COMPRESSION_LEVEL 6
+
+#define IPTC_HEAD_MAX_NBYTES 32
+#define IPTC_LINE_NBYTES 36
 
 static enum cg_status pass(const struct cg_embed *embed, const void *bytes, size_t nbytes,
                            struct cg_error *error)
@@ -208,6 +213,32 @@ static enum cg_status pass_png_xmp(const struct cg_embed *embed,
     return status;
 }
 
+/* Keyword, zero, newline, name, length, and the digits in lines. */
+static enum cg_status pass_png_iptc(const struct cg_embed *embed,
+                                    const struct cg_image_extras *extras, struct cg_error *error)
+{
+    static const char keyword[] = "Raw profile type iptc";
+    size_t nbytes = extras->iptc_nbytes;
+    char *data =
+        malloc(sizeof(keyword) + IPTC_HEAD_MAX_NBYTES + 2 * nbytes + nbytes / IPTC_LINE_NBYTES + 2);
+    if (data == NULL)
+        return cg_fail(error, CG_ERR_MEMORY, "the memory for its IPTC could not be allocated");
+    memcpy(data, keyword, sizeof(keyword));
+    char *at = data + sizeof(keyword);
+    at += snprintf(at, IPTC_HEAD_MAX_NBYTES, "\niptc\n%8zu", nbytes);
+    for (size_t i = 0; i < nbytes; i++) {
+        if (i % IPTC_LINE_NBYTES == 0)
+            *at++ = '\n';
+        *at++ = "0123456789abcdef"[extras->iptc[i] >> 4];
+        *at++ = "0123456789abcdef"[extras->iptc[i] & 15];
+    }
+    *at++ = '\n';
+    enum cg_status status =
+        pass_chunk(embed, "tEXt", (const uint8_t *)data, (size_t)(at - data), error);
+    free(data);
+    return status;
+}
+
 static enum cg_status pass_png_extras(const struct cg_embed *embed,
                                       const struct cg_image_extras *extras, struct cg_error *error)
 {
@@ -222,6 +253,8 @@ static enum cg_status pass_png_extras(const struct cg_embed *embed,
         status = pass_chunk(embed, "eXIf", extras->exif, extras->exif_nbytes, error);
     if (status == CG_OK && extras->xmp != NULL)
         status = pass_png_xmp(embed, extras, error);
+    if (status == CG_OK && extras->iptc != NULL)
+        status = pass_png_iptc(embed, extras, error);
     return status;
 }
 

@@ -66,6 +66,27 @@ static enum cg_status carry_exif(const struct carrying *carrying, struct cg_erro
                   &kind, error);
 }
 
+/* The packet with its extension; *done: that could be carried. */
+static enum cg_status carry_whole_xmp(const struct carrying *carrying, bool *done,
+                                      struct cg_error *error)
+{
+    static const char left_out[] = "its further XMP data is too large or damaged and was left out";
+    static const struct kind kind = {"XMP data", left_out, left_out};
+    struct cg_image_extras *extras = carrying->extras;
+    char *text;
+    *done = false;
+    if (carrying->header->xmp_extension.count == 0)
+        return CG_OK;
+    enum cg_status status =
+        cg_xmp_join(&carrying->header->xmp, &carrying->header->xmp_extension, &text);
+    if (status == CG_OK)
+        status = cg_xmp_carry(&(struct cg_span){(const uint8_t *)text, strlen(text)},
+                              carrying->about->keep_gps, &extras->xmp, &extras->xmp_nbytes);
+    free(text);
+    *done = status == CG_OK;
+    return settle(carrying, status, &kind, error);
+}
+
 static enum cg_status carry_xmp(const struct carrying *carrying, struct cg_error *error)
 {
     static const struct kind kind = {
@@ -75,15 +96,19 @@ static enum cg_status carry_xmp(const struct carrying *carrying, struct cg_error
     struct cg_image_extras *extras = carrying->extras;
     struct cg_span xmp = carrying->header->xmp;
     uint8_t *copy = NULL;
+    bool done;
     if (xmp.nbytes == 0)
         return CG_OK;
+    enum cg_status status = carry_whole_xmp(carrying, &done, error);
+    if (status != CG_OK || done)
+        return status;
     if (carrying->header->format == CG_IMAGE_PNG) {
         copy = cg_png_copy_xmp(&xmp, &xmp.nbytes);
         xmp.bytes = copy;
     }
-    enum cg_status status = xmp.bytes == NULL ? CG_ERR_FORMAT
-                                              : cg_xmp_carry(&xmp, carrying->about->keep_gps,
-                                                             &extras->xmp, &extras->xmp_nbytes);
+    status = xmp.bytes == NULL
+                 ? CG_ERR_FORMAT
+                 : cg_xmp_carry(&xmp, carrying->about->keep_gps, &extras->xmp, &extras->xmp_nbytes);
     free(copy);
     return settle(carrying, status, &kind, error);
 }
@@ -93,12 +118,17 @@ static enum cg_status carry_iptc(const struct carrying *carrying, struct cg_erro
     static const struct kind kind = {"IPTC data", "its IPTC data is too large and was left out",
                                      "its IPTC data is damaged and was left out"};
     struct cg_image_extras *extras = carrying->extras;
-    if (carrying->header->iptc.nbytes == 0)
+    struct cg_span iptc = carrying->header->iptc;
+    uint8_t *copy = NULL;
+    if (iptc.nbytes == 0)
         return CG_OK;
-    return settle(carrying,
-                  cg_iptc_carry(&carrying->header->iptc, carrying->about->keep_gps, &extras->iptc,
-                                &extras->iptc_nbytes),
-                  &kind, error);
+    if (carrying->header->format == CG_IMAGE_PNG)
+        copy = cg_png_copy_iptc(&carrying->header->iptc, &iptc);
+    enum cg_status status = iptc.bytes == NULL ? CG_ERR_FORMAT
+                                               : cg_iptc_carry(&iptc, carrying->about->keep_gps,
+                                                               &extras->iptc, &extras->iptc_nbytes);
+    free(copy);
+    return settle(carrying, status, &kind, error);
 }
 
 /* The file's resolution, else that of its EXIF data; none if invalid. */

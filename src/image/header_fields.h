@@ -28,6 +28,13 @@ struct cg_span {
     size_t nbytes;
 };
 
+/* XMP beyond a JPEG's one packet, as it lies in the file. */
+#define CG_XMP_PARTS_MAX 16
+struct cg_xmp_extension {
+    struct cg_span parts[CG_XMP_PARTS_MAX];
+    int count; /* above the limit: there were more */
+};
+
 /* A JPEG numbers the parts of a profile with one byte; a part's size is limited. */
 #define CG_ICC_PARTS_MAX 255
 #define CG_ICC_PART_NBYTES (65535 - 2 - 14)
@@ -65,8 +72,9 @@ struct cg_image_header {
     const char *oddity;     /* of the file's structure, for people; NULL: none */
     struct cg_span exif;    /* from its TIFF header on; none: no bytes */
     struct cg_span xmp;     /* of a PNG the whole chunk; none: no bytes */
-    struct cg_span iptc;    /* its records; none: no bytes */
-    double dpi[2];          /* dots per inch across and down, as stored; 0: not said */
+    struct cg_xmp_extension xmp_extension; /* of a JPEG */
+    struct cg_span iptc; /* its records, of a PNG the whole chunk; none: no bytes */
+    double dpi[2];       /* dots per inch across and down, as stored; 0: not said */
     struct cg_colour_tags colours;
 };
 

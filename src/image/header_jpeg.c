@@ -52,6 +52,7 @@ struct jpeg {
     int scans;
     size_t first_scan, data_end; /* data_end: of the last scan */
     struct cg_colour_tags *colours;
+    struct cg_xmp_extension *xmp_extension;
 };
 
 static uint32_t get16(const uint8_t *bytes)
@@ -257,7 +258,7 @@ static void read_jfif(struct jpeg *jpeg, const uint8_t *data)
 
 static void read_application_data(struct jpeg *jpeg, int marker, const uint8_t *data, size_t nbytes)
 {
-    static const char xmp[] = CG_XMP_HEAD, photoshop[] = CG_IPTC_HEAD;
+    static const char xmp[] = CG_XMP_HEAD, part[] = CG_XMP_PART_HEAD, photoshop[] = CG_IPTC_HEAD;
     if (marker == APP0 && nbytes >= 14 && memcmp(data, "JFIF", 5) == 0)
         read_jfif(jpeg, data);
     if (marker == APP1 && jpeg->exif.bytes == NULL && nbytes > 6 && memcmp(data, "Exif\0", 6) == 0)
@@ -265,6 +266,8 @@ static void read_application_data(struct jpeg *jpeg, int marker, const uint8_t *
     if (marker == APP1 && jpeg->xmp.bytes == NULL && nbytes > sizeof(xmp) &&
         memcmp(data, xmp, sizeof(xmp)) == 0)
         jpeg->xmp = (struct cg_span){data + sizeof(xmp), nbytes - sizeof(xmp)};
+    if (marker == APP1 && nbytes > sizeof(part) && memcmp(data, part, sizeof(part)) == 0)
+        cg_xmp_add_part(jpeg->xmp_extension, data + sizeof(part), nbytes - sizeof(part));
     if (marker == APP2 && nbytes > 14 && memcmp(data, "ICC_PROFILE", 12) == 0)
         read_profile_part(jpeg->colours, data + 12, nbytes - 12);
     if (marker == APP13 && jpeg->iptc.bytes == NULL && nbytes > sizeof(photoshop) &&
@@ -396,7 +399,8 @@ enum cg_status cg_jpeg_header_read(const uint8_t *bytes, size_t nbytes, enum cg_
                         .offset = 2,
                         .adobe_transform = -1,
                         .is_plain = true,
-                        .colours = &out->colours};
+                        .colours = &out->colours,
+                        .xmp_extension = &out->xmp_extension};
     enum cg_status status =
         scope == CG_HEADER_WHOLE ? walk_file(&jpeg, &out->has_end, error) : walk(&jpeg, SOS, error);
     out->cut_off = jpeg.cut_off;

@@ -28,7 +28,7 @@ struct png {
     int depth, colour, samples; /* samples: per pixel as stored */
     bool interlaced, has_transparency, ended, cut_off;
     size_t palette_count, idat_nbytes;
-    struct cg_span exif, xmp; /* xmp: the chunk */
+    struct cg_span exif, xmp, iptc; /* xmp, iptc: the chunk */
     double dpi[2];
     int exif_orientation, xmp_orientation; /* in text; 0: none */
     bool has_srgb, is_plain;               /* is_plain: stb reads it as libpng does */
@@ -175,6 +175,8 @@ static void read_text(const struct chunk *chunk, struct png *png)
     bool is_exif;
     if (png->xmp.bytes == NULL && cg_png_is_xmp(type, &data))
         png->xmp = data;
+    if (png->iptc.bytes == NULL && cg_png_is_iptc(&data))
+        png->iptc = data;
     int found = cg_png_text_orientation(type, &data, &is_exif);
     int *orientation = is_exif ? &png->exif_orientation : &png->xmp_orientation;
     if (*orientation == 0)
@@ -343,6 +345,7 @@ enum cg_status cg_png_header_read(const uint8_t *bytes, size_t nbytes, enum cg_h
     out->is_grey = png.colour == GREY || png.colour == GREY_ALPHA;
     out->exif = png.exif;
     out->xmp = png.xmp;
+    out->iptc = png.iptc;
     memcpy(out->dpi, png.dpi, sizeof(out->dpi));
     out->is_plain = png.is_plain;
     out->has_end = png.ended;

@@ -35,4 +35,9 @@ int cg_png_text_orientation(const char *type, const struct cg_span *chunk, bool 
 bool cg_png_is_xmp(const char *type, const struct cg_span *chunk);
 uint8_t *cg_png_copy_xmp(const struct cg_span *chunk, size_t *nbytes);
 
+/* The same for "Raw profile type iptc" as tEXt or zTXt, and its *records, which lie in what is
+ * returned. */
+bool cg_png_is_iptc(const struct cg_span *chunk);
+uint8_t *cg_png_copy_iptc(const struct cg_span *chunk, struct cg_span *records);
+
 #endif

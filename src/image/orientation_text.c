@@ -5,6 +5,8 @@
  */
 #include "image/orientation.h"
 
+#include "image/xmp.h"
+
 #include <libdeflate.h>
 #include <stdlib.h>
 #include <string.h>
@@ -128,6 +130,31 @@ uint8_t *cg_png_copy_xmp(const struct cg_span *chunk, size_t *nbytes)
     struct cg_span text = text_of("iTXt", chunk, &compressed);
     *nbytes = 0;
     return text.nbytes > 0 ? copy_text(&text, compressed, nbytes) : NULL;
+}
+
+#define IPTC_KEYWORD "Raw profile type iptc"
+
+bool cg_png_is_iptc(const struct cg_span *chunk)
+{
+    return chunk->nbytes > sizeof(IPTC_KEYWORD) &&
+           memcmp(chunk->bytes, IPTC_KEYWORD, sizeof(IPTC_KEYWORD)) == 0;
+}
+
+/* Text begins with a letter; what is compressed with the method's number, which is 0. */
+uint8_t *cg_png_copy_iptc(const struct cg_span *chunk, struct cg_span *records)
+{
+    bool compressed;
+    const char *type = chunk->bytes[sizeof(IPTC_KEYWORD)] == 0 ? "zTXt" : "tEXt";
+    struct cg_span text = text_of(type, chunk, &compressed);
+    size_t nbytes;
+    uint8_t *copy = text.nbytes > 0 ? copy_text(&text, compressed, &nbytes) : NULL;
+    *records = (struct cg_span){0};
+    if (copy == NULL)
+        return NULL;
+    *records = unpack_digits(copy, nbytes);
+    if (records->nbytes > 4 && memcmp(records->bytes, "8BIM", 4) == 0)
+        *records = cg_iptc_find(&(struct cg_span){records->bytes, records->nbytes});
+    return copy;
 }
 
 int cg_png_text_orientation(const char *type, const struct cg_span *chunk, bool *is_exif)

@@ -34,6 +34,8 @@ static const char *const of_the_place[] = {"exif:GPS",
 /* What must not remain of the place, under any name. */
 static const char *const signs_of_a_place[] = {"GPSL", "atitude", "ongitude", NULL};
 
+#define PROPERTIES_MAX 1000 /* to be removed */
+
 static const char spaces[] = " \t\r\n";
 
 /* ---- XMP ------------------------------------------------------------------------------------- */
@@ -72,17 +74,22 @@ static char *find_property(char *text, char *name, char **begin)
     return close != NULL ? close + 1 : NULL;
 }
 
-static void remove_properties(char *text, const char *const *names)
+/* False for more of them than a packet has that is no attack on our time. */
+static bool remove_properties(char *text, const char *const *names)
 {
+    int left = PROPERTIES_MAX;
     for (; *names != NULL; names++) {
         char *at = text, *begin;
         while ((at = strstr(at, *names)) != NULL) {
+            if (left-- == 0)
+                return false;
             char *end = find_property(text, at, &begin);
             if (end != NULL)
                 memmove(begin, end, strlen(end) + 1);
             at = end != NULL ? begin : at + 1;
         }
     }
+    return true;
 }
 
 static bool has_any(const char *text, const char *const *words)
@@ -97,7 +104,7 @@ enum cg_status cg_xmp_carry(const struct cg_span *from, bool keep_gps, uint8_t *
 {
     *out = NULL;
     *out_nbytes = 0;
-    if (from->nbytes > CG_XMP_MAX_NBYTES)
+    if (from->nbytes > CG_XMP_WHOLE_MAX_NBYTES)
         return CG_ERR_LIMIT;
     char *text = calloc(1, from->nbytes + 1);
     if (text == NULL)
@@ -105,10 +112,10 @@ enum cg_status cg_xmp_carry(const struct cg_span *from, bool keep_gps, uint8_t *
     memcpy(text, from->bytes, from->nbytes);
     enum cg_status status = strlen(text) == from->nbytes ? CG_OK : CG_ERR_FORMAT;
     if (status == CG_OK) {
-        remove_properties(text, of_the_file);
-        if (!keep_gps)
-            remove_properties(text, of_the_place);
-        if (!keep_gps && has_any(text, signs_of_a_place))
+        bool removed = remove_properties(text, of_the_file) &&
+                       (keep_gps || remove_properties(text, of_the_place));
+        bool shows_place = !keep_gps && has_any(text, signs_of_a_place);
+        if (!removed || shows_place || strlen(text) > CG_XMP_MAX_NBYTES)
             status = CG_ERR_LIMIT;
     }
     if (status != CG_OK) {

@@ -206,6 +206,68 @@ static void damaged_xmp_does_no_harm(void **state)
     }
 }
 
+/* ---- XMP in parts ------------------------------------------------------------------------------ */
+
+#define NUMBER "0123456789ABCDEF0123456789ABCDEF"
+
+static const char first_packet[] =
+    XMP_BEGIN ">"
+              "<xmpNote:HasExtendedXMP>" NUMBER
+              "</xmpNote:HasExtendedXMP><dc:rights>Mine</dc:rights>" XMP_END;
+static const char further[] =
+    XMP_BEGIN "><crs:Note>Developed</crs:Note><exif:GPSLatitude>51,30N'"
+              "</exif:GPSLatitude><GDepth:Data>AAAA</GDepth:Data>" XMP_END;
+
+/* A JPEG whose further packet lies in parts of so many bytes. */
+static struct fixture_bytes jpeg_with_further_xmp(size_t part_nbytes, const char *number)
+{
+    static const char head[] = "http://ns.adobe.com/xmp/extension/";
+    struct fixture_bytes file = encode_xmp(CG_IMAGE_JPEG, first_packet, NULL);
+    size_t total = sizeof(further) - 1, parts = (total + part_nbytes - 1) / part_nbytes;
+    for (size_t i = parts; i-- > 0;) { /* each goes before those that are there */
+        size_t begin = i * part_nbytes,
+               nbytes = total - begin < part_nbytes ? total - begin : part_nbytes;
+        const uint8_t places[8] = {0, 0, (uint8_t)(total >> 8), (uint8_t)total,
+                                   0, 0, (uint8_t)(begin >> 8), (uint8_t)begin};
+        struct fixture_bytes part = {0};
+        fixture_add(&part, head, sizeof(head));
+        fixture_add(&part, number, 32);
+        fixture_add(&part, places, sizeof(places));
+        fixture_add(&part, further + begin, nbytes);
+        fixture_jpeg_add_segment(&file, 0xe1, part.bytes, part.nbytes);
+        free(part.bytes);
+    }
+    return file;
+}
+
+static void xmp_in_parts_becomes_one_packet(void **state)
+{
+    (void)state;
+    for (size_t part_nbytes = 40; part_nbytes < 2000; part_nbytes *= 4) {
+        struct fixture_bytes file = jpeg_with_further_xmp(part_nbytes, NUMBER);
+        struct cg_image_extras extras = read_extras(&file, &without_place);
+        assert_string_equal(extras.note, "");
+        assert_true(has(&extras, "<dc:rights>Mine") && has(&extras, "<crs:Note>Developed"));
+        assert_false(has(&extras, "51,30N'") || has(&extras, "GDepth") || has(&extras, NUMBER));
+        cg_image_extras_clear(&extras);
+    }
+}
+
+static void xmp_in_damaged_parts_leaves_the_first(void **state)
+{
+    (void)state;
+    for (int kind = 0; kind < 2; kind++) {
+        struct fixture_bytes file =
+            jpeg_with_further_xmp(60, kind == 0 ? "another number, 32 digits long.." : NUMBER);
+        if (kind == 1) /* a part is missing */
+            memcpy(file.bytes + 6, "missing!", 8);
+        struct cg_image_extras extras = read_extras(&file, &without_place);
+        assert_true(has(&extras, "<dc:rights>Mine") && !has(&extras, "Developed"));
+        assert_non_null(strstr(extras.note, "further XMP data"));
+        cg_image_extras_clear(&extras);
+    }
+}
+
 /* ---- IPTC ------------------------------------------------------------------------------------ */
 
 /* A caption and a city, behind another resource with a name. */
@@ -229,11 +291,13 @@ static void iptc_is_carried_without_the_place(void **state)
             read_extras(&file, keep == 1 ? &with_place : &without_place);
         assert_string_equal(extras.note, "");
         assert_int_equal(extras.iptc_nbytes, keep == 1 ? 20 : 10);
-        file = encode(CG_IMAGE_JPEG, &extras, NULL);
-        struct cg_image_extras again = read_extras(&file, &with_place);
-        assert_int_equal(again.iptc_nbytes, extras.iptc_nbytes);
-        assert_memory_equal(again.iptc, photoshop + sizeof(photoshop) - 21, extras.iptc_nbytes);
-        cg_image_extras_clear(&again);
+        for (int i = 0; i < 2; i++) { /* WebP has no place for it */
+            file = encode(written[i], &extras, NULL);
+            struct cg_image_extras again = read_extras(&file, &with_place);
+            assert_int_equal(again.iptc_nbytes, extras.iptc_nbytes);
+            assert_memory_equal(again.iptc, photoshop + sizeof(photoshop) - 21, extras.iptc_nbytes);
+            cg_image_extras_clear(&again);
+        }
         cg_image_extras_clear(&extras);
     }
 }
@@ -369,6 +433,8 @@ int main(void)
         cmocka_unit_test(xmp_that_hides_a_place_is_left_out),
         cmocka_unit_test(xmp_is_not_asked_for),
         cmocka_unit_test(damaged_xmp_does_no_harm),
+        cmocka_unit_test(xmp_in_parts_becomes_one_packet),
+        cmocka_unit_test(xmp_in_damaged_parts_leaves_the_first),
         cmocka_unit_test(iptc_is_carried_without_the_place),
         cmocka_unit_test(damaged_iptc_is_noted),
         cmocka_unit_test(other_kinds_hand_them_out),
