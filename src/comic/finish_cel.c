@@ -6,6 +6,7 @@
  */
 #include "comic/finish_parts.h"
 
+#include "base/clamp.h"
 #include "base/multiversion.h"
 
 #include <math.h>
@@ -16,8 +17,7 @@
 
 static inline float ramp(float low, float high, float value)
 {
-    float t = (value - low) / (high - low);
-    return t < 0.0f ? 0.0f : t > 1.0f ? 1.0f : t;
+    return cg_clamp_unit((value - low) / (high - low));
 }
 
 static inline float step_of(float luma)

@@ -5,6 +5,7 @@
  */
 #include "comic/finish_parts.h"
 
+#include "base/clamp.h"
 #include "image/oklab.h"
 
 #include <math.h>
@@ -53,12 +54,12 @@ static void mean_line(const float *from, float *to, int count, size_t stride, in
 {
     double sum = 0.0, weight = 1.0 / (2 * radius + 1);
     for (int i = -radius; i <= radius; i++)
-        sum += (double)from[stride * (size_t)(i < 0 ? 0 : i >= count ? count - 1 : i)];
+        sum += (double)from[stride * (size_t)cg_clamp_index(i, count)];
     for (int i = 0; i < count; i++) {
         to[stride * (size_t)i] = (float)(sum * weight);
         int next = i + radius + 1, last = i - radius;
-        sum += (double)from[stride * (size_t)(next >= count ? count - 1 : next)];
-        sum -= (double)from[stride * (size_t)(last < 0 ? 0 : last)];
+        sum += (double)from[stride * (size_t)cg_clamp_index(next, count)];
+        sum -= (double)from[stride * (size_t)cg_clamp_index(last, count)];
     }
 }
 

@@ -8,6 +8,7 @@
  * the directions: a hand keeps to one for a patch and then shifts. Between two patches the strokes
  * of both run out over each other.
  */
+#include "base/clamp.h"
 #include "base/multiversion.h"
 #include "comic/finish_parts.h"
 
@@ -42,14 +43,9 @@ static const struct layer layers_of_strokes[] = {
 
 /* ---- strokes --------------------------------------------------------------------------------- */
 
-static inline float clamp01(float value)
-{
-    return value < 0.0f ? 0.0f : value > 1.0f ? 1.0f : value;
-}
-
 static inline float ramp(float from, float to, float value)
 {
-    return clamp01((value - from) / (to - from));
+    return cg_clamp_unit((value - from) / (to - from));
 }
 
 static inline float smooth_ramp(float from, float to, float value)

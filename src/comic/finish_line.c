@@ -12,6 +12,7 @@
  */
 #include "comic/finish_parts.h"
 
+#include "base/clamp.h"
 #include "base/multiversion.h"
 #include "tensor/exponential.h"
 
@@ -31,7 +32,7 @@
 /* Row y of a padded map, the nearest one inside. */
 static float *row_of(const struct cg_line *line, float *map, int y)
 {
-    y = y < 0 ? 0 : y >= line->height ? line->height - 1 : y;
+    y = cg_clamp_index(y, line->height);
     return map + (size_t)y * cg_line_stride(line->width) + CG_LINE_PAD;
 }
 

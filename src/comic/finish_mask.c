@@ -5,6 +5,7 @@
  */
 #include "comic/finish_parts.h"
 
+#include "base/clamp.h"
 #include "base/memory.h"
 
 #include <math.h>
@@ -19,12 +20,12 @@ static void running_mean(const uint8_t *from, uint8_t *to, int count, size_t str
     const uint64_t window = 2 * (uint64_t)radius + 1;
     uint64_t sum = 0;
     for (int i = -radius; i <= radius; i++)
-        sum += from[i < 0 ? 0 : i >= count ? count - 1 : i];
+        sum += from[cg_clamp_index(i, count)];
     for (int i = 0; i < count; i++) {
         to[(size_t)i * stride] = (uint8_t)((2 * sum + window) / (2 * window));
         int next = i + radius + 1, last = i - radius;
-        sum += from[next >= count ? count - 1 : next];
-        sum -= from[last < 0 ? 0 : last];
+        sum += from[cg_clamp_index(next, count)];
+        sum -= from[cg_clamp_index(last, count)];
     }
 }
 

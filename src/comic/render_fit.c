@@ -21,6 +21,7 @@
  * Sums run over rows of neighbours directly: with windows this small that is cheaper than running
  * sums, does not lose digits, and lets any row be made by any thread.
  */
+#include "base/clamp.h"
 #include "base/multiversion.h"
 
 #include "comic/render_parts.h"
@@ -64,7 +65,7 @@ static void fill_margins(float *row, int width)
 
 static const float *row_near(const float *rows, int y, int height, size_t count)
 {
-    y = y < 0 ? 0 : y >= height ? height - 1 : y;
+    y = cg_clamp_index(y, height);
     return rows + (size_t)y * count;
 }
 

@@ -11,6 +11,7 @@
  * left for every full row is arithmetic on contiguous floats. Colours stay interleaved as in the
  * picture: gain * photo + offset does not care which channel it works on.
  */
+#include "base/clamp.h"
 #include "base/multiversion.h"
 #include "comic/render_parts.h"
 
@@ -81,7 +82,7 @@ static void enlarge_ink(const float *restrict row, const struct cg_tap *restrict
 static int hold_row(struct tile_rows *rows, const struct cg_maps *maps, int y,
                     const struct cg_tap *columns, size_t count)
 {
-    y = y < 0 ? 0 : y >= maps->height ? maps->height - 1 : y;
+    y = cg_clamp_index(y, maps->height);
     int slot = y % SLOTS;
     if (rows->held[slot] != y) {
         size_t start = (size_t)y * cg_map_stride(maps);

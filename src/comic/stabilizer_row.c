@@ -10,6 +10,7 @@
  */
 #include "comic/stabilizer_row.h"
 
+#include "base/clamp.h"
 #include "base/multiversion.h"
 #include "comic/stabilizer.h"
 
@@ -76,11 +77,6 @@ static float hold(float value, float limit)
     return value < -limit ? -limit : value > limit ? limit : value;
 }
 
-static int hold_int(int value, int high)
-{
-    return value < 0 ? 0 : value > high ? high : value;
-}
-
 /* ---- luma ------------------------------------------------------------------------------------ */
 
 static float luma(const float *rgb)
@@ -92,9 +88,9 @@ void cg_stabilizer_grey_row(const float *photo, const struct cg_stabilizer_pixel
                             int height, int y, float *grey, float *former_grey)
 {
     size_t upper = (size_t)(2 * y) * (size_t)width;
-    size_t lower = (size_t)hold_int(2 * y + 1, height - 1) * (size_t)width;
+    size_t lower = (size_t)cg_clamp_index(2 * y + 1, height) * (size_t)width;
     for (int x = 0; x < (width + 1) / 2; x++) {
-        size_t left = (size_t)(2 * x), right = (size_t)hold_int(2 * x + 1, width - 1);
+        size_t left = (size_t)(2 * x), right = (size_t)cg_clamp_index(2 * x + 1, width);
         grey[x] = 0.25f * (luma(photo + 3 * (upper + left)) + luma(photo + 3 * (upper + right)) +
                            luma(photo + 3 * (lower + left)) + luma(photo + 3 * (lower + right)));
         former_grey[x] =
@@ -112,9 +108,9 @@ static void vector_at(const float *vectors, int width, int height, int x, int y,
     float px = 0.5f * (float)x - 0.25f, py = 0.5f * (float)y - 0.25f;
     int left = (int)floorf(px), top = (int)floorf(py);
     float tx = px - (float)left, ty = py - (float)top;
-    int right = hold_int(left + 1, half_width - 1), bottom = hold_int(top + 1, half_height - 1);
-    left = hold_int(left, half_width - 1);
-    top = hold_int(top, half_height - 1);
+    int right = cg_clamp_index(left + 1, half_width), bottom = cg_clamp_index(top + 1, half_height);
+    left = cg_clamp_index(left, half_width);
+    top = cg_clamp_index(top, half_height);
     const float *upper = vectors + 2 * (size_t)top * (size_t)half_width;
     const float *lower = vectors + 2 * (size_t)bottom * (size_t)half_width;
     for (int c = 0; c < 2; c++) {
@@ -147,10 +143,10 @@ static inline void interpolate(const struct cg_stabilizer_pixel *former, int wid
     cubic(x - (float)left, across);
     cubic(y - (float)top, down);
     for (int i = 0; i < 4; i++)
-        columns[i] = (size_t)hold_int(left - 1 + i, width - 1);
+        columns[i] = (size_t)cg_clamp_index(left - 1 + i, width);
     for (int j = 0; j < 4; j++) {
         const struct cg_stabilizer_pixel *row =
-            former + (size_t)hold_int(top - 1 + j, height - 1) * (size_t)width;
+            former + (size_t)cg_clamp_index(top - 1 + j, height) * (size_t)width;
         pixel_floats row_sum = across[0] * *(const pixel_floats *)&row[columns[0]];
         for (int i = 1; i < 4; i++)
             row_sum += across[i] * *(const pixel_floats *)&row[columns[i]];
@@ -196,7 +192,7 @@ void cg_stabilizer_around_row(const float *difference, int width, int height, in
     const float scale = 1.0f / ((2 * AROUND_PX + 1) * (2 * AROUND_PX + 1));
     memset(out, 0, (size_t)width * sizeof(float));
     for (int d = -AROUND_PX; d <= AROUND_PX; d++) {
-        const float *row = difference + (size_t)hold_int(y + d, height - 1) * (size_t)width;
+        const float *row = difference + (size_t)cg_clamp_index(y + d, height) * (size_t)width;
         for (int x = 0; x < width; x++)
             out[x] += row[x];
     }
@@ -224,10 +220,9 @@ struct cg_stabilizer_sums cg_stabilizer_trust_row(float *trust, const float *pho
     float none = limits->leniency * (TRUST_NONE_NOISES * noise + TRUST_NONE);
     float slope = 1.0f / (none - full);
     for (int x = 0; x < width; x++) {
-        int left = hold_int(x - 1, width - 1), right = hold_int(x + 1, width - 1);
-        float value = (none - trust[x]) * slope;
+        int left = cg_clamp_index(x - 1, width), right = cg_clamp_index(x + 1, width);
         float contrast = fabsf(photo[3 * right + 1] - photo[3 * left + 1]) + CONTRAST_LEAST;
-        trust[x] = value < 0.0f ? 0.0f : value > 1.0f ? 1.0f : value;
+        trust[x] = cg_clamp_unit((none - trust[x]) * slope);
         sums.trust += trust[x];
         sums.contrast_trust += contrast * trust[x];
         sums.contrast += contrast;
@@ -260,8 +255,7 @@ void cg_stabilizer_photo_row(const float *photo, const float *trust,
 
 static inline float blackness(const float *photo)
 {
-    float value = (NOT_BLACK - luma(photo)) * (1.0f / (NOT_BLACK - BLACK));
-    return value < 0.0f ? 0.0f : value > 1.0f ? 1.0f : value;
+    return cg_clamp_unit((NOT_BLACK - luma(photo)) * (1.0f / (NOT_BLACK - BLACK)));
 }
 
 /* What is added to a layer that is to move by so much. */

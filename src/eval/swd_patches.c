@@ -6,6 +6,7 @@
  */
 #include "eval/swd.h"
 
+#include "base/clamp.h"
 #include "base/memory.h"
 #include "base/rng.h"
 
@@ -28,14 +29,9 @@ static enum cg_status plane_create(int width, int height, struct plane *out, str
     return out->v != NULL ? CG_OK : CG_ERR_MEMORY;
 }
 
-static int clamp(int index, int count)
-{
-    return index < 0 ? 0 : index >= count ? count - 1 : index;
-}
-
 static float *row_of(const struct plane *plane, int y)
 {
-    return plane->v + (size_t)clamp(y, plane->height) * (size_t)plane->width * 3;
+    return plane->v + (size_t)cg_clamp_index(y, plane->height) * (size_t)plane->width * 3;
 }
 
 /* ---- the pyramid ----------------------------------------------------------------------------- */
@@ -62,7 +58,7 @@ static void reduce(const struct plane *from, float *row, const struct plane *to)
                 const float weights[5] = {1.0f, 4.0f, 6.0f, 4.0f, 1.0f};
                 float sum = 0.0f;
                 for (int k = 0; k < 5; k++)
-                    sum += weights[k] * row[3 * clamp(2 * x + k - 2, from->width) + c];
+                    sum += weights[k] * row[3 * cg_clamp_index(2 * x + k - 2, from->width) + c];
                 *out++ = sum * (1.0f / 16.0f);
             }
     }
@@ -73,7 +69,7 @@ static void expand_taps(int position, int count, int neighbours[3], float weight
 {
     bool odd = position % 2 != 0;
     for (int k = 0; k < 3; k++)
-        neighbours[k] = clamp(position / 2 - 1 + k, count);
+        neighbours[k] = cg_clamp_index(position / 2 - 1 + k, count);
     weights[0] = odd ? 0.0f : 0.125f;
     weights[1] = odd ? 0.5f : 0.75f;
     weights[2] = odd ? 0.5f : 0.125f;

@@ -1,6 +1,8 @@
 /* Differentiable augmentation: see diff_augment.h. */
 #include "gan/diff_augment.h"
 
+#include "base/clamp.h"
+
 #include <stddef.h>
 #include <string.h>
 
@@ -60,18 +62,14 @@ static void shift(const struct cg_augment *augment, int dx, int dy, float fill, 
         }
 }
 
-static int clamp(int value, int high)
-{
-    return value < 0 ? 0 : value > high ? high : value;
-}
-
 static void cut_out(const struct cg_augment *augment, const struct cg_augment_draw *draw,
                     float *picture)
 {
     int side = augment->side;
-    int left = clamp(draw->cut_x, side), right = clamp(draw->cut_x + draw->cut_side, side);
-    int bottom = clamp(draw->cut_y + draw->cut_side, side);
-    for (int y = clamp(draw->cut_y, side); y < bottom; y++)
+    int left = cg_clamp_index(draw->cut_x, side + 1),
+        right = cg_clamp_index(draw->cut_x + draw->cut_side, side + 1);
+    int bottom = cg_clamp_index(draw->cut_y + draw->cut_side, side + 1);
+    for (int y = cg_clamp_index(draw->cut_y, side + 1); y < bottom; y++)
         memset(picture + (size_t)(y * side + left) * (size_t)augment->channels, 0,
                (size_t)(right - left) * (size_t)augment->channels * sizeof(float));
 }

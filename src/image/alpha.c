@@ -9,6 +9,8 @@
  */
 #include "image/alpha.h"
 
+#include "base/clamp.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -109,18 +111,13 @@ static enum cg_status push_level(const struct cg_image *fine, struct cg_image *c
     return CG_OK;
 }
 
-static int clamp(int value, int limit)
-{
-    return value < 0 ? 0 : value < limit ? value : limit - 1;
-}
-
 /* The level above, interpolated: 9, 3, 3 and 1 sixteenths of the nearest four. */
 static void interpolate(const struct cg_image *coarse, int x, int y, uint8_t *out)
 {
     static const int weights[] = {9, 3, 3, 1};
     int near_x = x / 2, near_y = y / 2;
-    int far_x = clamp(near_x + (x % 2 == 0 ? -1 : 1), coarse->width);
-    int far_y = clamp(near_y + (y % 2 == 0 ? -1 : 1), coarse->height);
+    int far_x = cg_clamp_index(near_x + (x % 2 == 0 ? -1 : 1), coarse->width);
+    int far_y = cg_clamp_index(near_y + (y % 2 == 0 ? -1 : 1), coarse->height);
     int sum[3] = {8, 8, 8};
     for (int i = 0; i < 4; i++) {
         size_t from_x = (size_t)(i % 2 == 0 ? near_x : far_x);

@@ -62,7 +62,7 @@ static uint8_t *reduce_to_8_bits(uint16_t *samples, size_t count)
         memcpy(&sample, out + 2 * i, sizeof(sample));
         out[i] = (uint8_t)((sample * 255u + 32895u) >> 16);
     }
-    uint8_t *smaller = realloc(out, count);
+    uint8_t *smaller = count > 0 ? realloc(out, count) : NULL;
     return smaller != NULL ? smaller : out;
 }
 
@@ -172,10 +172,10 @@ enum cg_status cg_codec_decode_jpeg(const uint8_t *bytes, size_t nbytes, size_t 
         jpeg->s = &source;
         stbi__setup_jpeg(jpeg);
         out->pixels = load_jpeg_image(jpeg, &out->width, &out->height, &channels_in_file, channels);
-    }
-    if (out->pixels != NULL && !ended_at_guard(jpeg)) {
-        free(out->pixels);
-        out->pixels = NULL;
+        if (out->pixels != NULL && !ended_at_guard(jpeg)) {
+            free(out->pixels);
+            out->pixels = NULL;
+        }
     }
     free(guarded);
     free(jpeg);

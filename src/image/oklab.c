@@ -1,6 +1,8 @@
 /* Oklab: see oklab.h. The matrices are those of the article. */
 #include "image/oklab.h"
 
+#include "base/clamp.h"
+
 #include <math.h>
 #include <stdbool.h>
 
@@ -14,7 +16,7 @@ float cg_srgb_decode(float encoded)
 
 float cg_srgb_encode(float linear)
 {
-    float v = linear < 0.0f ? 0.0f : linear > 1.0f ? 1.0f : linear;
+    float v = cg_clamp_unit(linear);
     return v <= 0.0031308f ? 12.92f * v : 1.055f * powf(v, 1.0f / 2.4f) - 0.055f;
 }
 

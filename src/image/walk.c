@@ -61,7 +61,7 @@ static int compare_paths(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static void sort_paths(struct cg_path_list *list)
+void cg_path_list_sort(struct cg_path_list *list)
 {
     if (list->count > 1)
         qsort(list->paths, list->count, sizeof(*list->paths), compare_paths);
@@ -210,7 +210,7 @@ enum cg_status cg_walk_pictures(const char *dir, const struct cg_walk_options *o
         status = remember(&walk, &skip);
     if (status == CG_OK)
         status = walk_root(&walk, dir);
-    sort_paths(list);
+    cg_path_list_sort(list);
     if (left_out != NULL) {
         left_out->hidden += walk.left_out.hidden;
         left_out->links += walk.left_out.links;

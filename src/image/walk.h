@@ -56,6 +56,9 @@ enum cg_status cg_walk_add_inputs(const char *path, struct cg_inputs *inputs,
 /* Add path, which the list takes over even on failure: path is NULL, or out of memory. */
 bool cg_path_list_add(struct cg_path_list *list, char *path);
 
+/* Sort by bytes. */
+void cg_path_list_sort(struct cg_path_list *list);
+
 void cg_path_list_clear(struct cg_path_list *list);
 
 #endif

@@ -133,11 +133,6 @@ uint64_t cg_layer_noise(uint64_t pass_noise, int layer);
  * The position of a map's row in its grid, for layers that gather. Private to src/nn.
  */
 
-static inline int cg_place_clamp(int value, int limit)
-{
-    return value < 0 ? 0 : value >= limit ? limit - 1 : value;
-}
-
 /* A row of a map as picture, y, x; and where in its cell it lies. */
 struct cg_place {
     int picture, y, x;

@@ -4,6 +4,8 @@
  */
 #include "nn/layer.h"
 
+#include "base/clamp.h"
+
 #include <string.h>
 
 /* to += from, for the short lengths of gathers in a few vectors. */
@@ -43,8 +45,8 @@ static void copy_edge_patch(const struct cg_layer_forward *call, const struct cg
     size_t channels = (size_t)in->channels;
     for (int dy = 0; dy < size; dy++)
         for (int dx = 0; dx < size; dx++, out += channels) {
-            int y = cg_place_clamp(at->y * stride - pad + dy, in->height);
-            int x = cg_place_clamp(at->x * stride - pad + dx, in->width);
+            int y = cg_clamp_index(at->y * stride - pad + dy, in->height);
+            int x = cg_clamp_index(at->x * stride - pad + dx, in->width);
             cg_copy_floats(out, call->in + cg_place_offset(in, at->picture, y, x), channels);
         }
 }
@@ -79,8 +81,8 @@ static void add_edge_patch(const struct cg_layer_backward *call, const struct cg
     size_t channels = (size_t)in->channels;
     for (int dy = 0; dy < size; dy++)
         for (int dx = 0; dx < size; dx++, gradient += channels) {
-            int y = cg_place_clamp(at->y * stride - pad + dy, in->height);
-            int x = cg_place_clamp(at->x * stride - pad + dx, in->width);
+            int y = cg_clamp_index(at->y * stride - pad + dy, in->height);
+            int x = cg_clamp_index(at->x * stride - pad + dx, in->width);
             add_floats(call->grad_in + cg_place_offset(in, at->picture, y, x), gradient, channels);
         }
 }
@@ -137,12 +139,12 @@ static void shift_line(const struct cg_layer_forward *call, size_t first, size_t
     size_t channels = (size_t)shape->channels, eighth = channels / 8;
     size_t kept = SHIFT_DIRECTIONS * eighth;
     for (int k = 0; k < SHIFT_DIRECTIONS; k++) {
-        int y = cg_place_clamp(at.y + shift_dy[k] * distance, shape->height);
+        int y = cg_clamp_index(at.y + shift_dy[k] * distance, shape->height);
         const float *line =
             call->in + cg_place_offset(shape, at.picture, y, 0) + (size_t)k * eighth;
         float *to = out + (size_t)k * eighth;
         for (int i = 0; i < length; i++, to += channels) {
-            int x = cg_place_clamp(at.x + i + shift_dx[k] * distance, shape->width);
+            int x = cg_clamp_index(at.x + i + shift_dx[k] * distance, shape->width);
             cg_copy_floats(to, line + (size_t)x * channels, eighth);
         }
     }
@@ -172,11 +174,11 @@ static void add_line(const struct cg_layer_backward *call, size_t first)
     const float *gradient = call->grad_out + first * channels;
     float *own = call->grad_in + first * channels;
     for (int k = 0; k < SHIFT_DIRECTIONS; k++) {
-        int y = cg_place_clamp(at.y + shift_dy[k] * distance, shape->height);
+        int y = cg_clamp_index(at.y + shift_dy[k] * distance, shape->height);
         float *line = call->grad_in + cg_place_offset(shape, at.picture, y, 0) + (size_t)k * eighth;
         const float *from = gradient + (size_t)k * eighth;
         for (int i = 0; i < shape->width; i++, from += channels) {
-            int x = cg_place_clamp(i + shift_dx[k] * distance, shape->width);
+            int x = cg_clamp_index(i + shift_dx[k] * distance, shape->width);
             add_floats(line + (size_t)x * channels, from, eighth);
         }
     }
@@ -220,8 +222,8 @@ void cg_cross_forward(const struct cg_layer_forward *call)
     struct cg_place at = cg_place_of(in, call->begin);
     for (size_t row = call->begin; row < call->end; row++, cg_place_advance(in, &at)) {
         for (int k = 0; k < CROSS_ROWS; k++, out += channels) {
-            int y = cg_place_clamp(at.y + cross_dy[k], in->height);
-            int x = cg_place_clamp(at.x + cross_dx[k], in->width);
+            int y = cg_clamp_index(at.y + cross_dy[k], in->height);
+            int x = cg_clamp_index(at.x + cross_dx[k], in->width);
             cg_copy_floats(out, call->in + cg_place_offset(in, at.picture, y, x), channels);
         }
     }
@@ -239,8 +241,8 @@ void cg_cross_backward(const struct cg_layer_backward *call)
     struct cg_place at = cg_place_of(in, 0);
     for (size_t row = 0; row < rows; row++, cg_place_advance(in, &at)) {
         for (int k = 0; k < CROSS_ROWS; k++, gradient += channels) {
-            int y = cg_place_clamp(at.y + cross_dy[k], in->height);
-            int x = cg_place_clamp(at.x + cross_dx[k], in->width);
+            int y = cg_clamp_index(at.y + cross_dy[k], in->height);
+            int x = cg_clamp_index(at.x + cross_dx[k], in->width);
             float *target = call->grad_in + cg_place_offset(in, at.picture, y, x);
             add_floats(target, gradient, channels);
         }

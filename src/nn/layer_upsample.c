@@ -5,6 +5,7 @@
  */
 #include "nn/layer.h"
 
+#include "base/clamp.h"
 #include "base/multiversion.h"
 
 #include <string.h>
@@ -56,8 +57,8 @@ static inline struct between between_lines(const struct grid *grid, const struct
 {
     struct between y;
     int first = row_before(grid, at->y, &y.weight), limit = grid->in->height;
-    y.first = offset_of_y(grid, at->picture, cg_place_clamp(first, limit));
-    y.second = offset_of_y(grid, at->picture, cg_place_clamp(first + 1, limit));
+    y.first = offset_of_y(grid, at->picture, cg_clamp_index(first, limit));
+    y.second = offset_of_y(grid, at->picture, cg_clamp_index(first + 1, limit));
     return y;
 }
 
@@ -65,8 +66,8 @@ static inline struct between between_columns(const struct grid *grid, const stru
 {
     struct between x;
     int first = row_before(grid, at->x, &x.weight), limit = grid->in->width;
-    x.first = offset_of_x(grid, cg_place_clamp(first, limit));
-    x.second = offset_of_x(grid, cg_place_clamp(first + 1, limit));
+    x.first = offset_of_x(grid, cg_clamp_index(first, limit));
+    x.second = offset_of_x(grid, cg_clamp_index(first + 1, limit));
     return x;
 }
 

@@ -387,7 +387,7 @@ static enum cg_status read_planes(struct cg_y4m_reader *reader, uint8_t *planes,
 static enum cg_status read_frame_line(struct cg_y4m_reader *reader, bool *end,
                                       struct cg_error *error)
 {
-    char line[FRAME_LINE_NBYTES];
+    char line[FRAME_LINE_NBYTES] = "";
     size_t length = strlen(FRAME);
     int last;
     enum cg_status status = read_line(reader, line, sizeof(line), &last, error);

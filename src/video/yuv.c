@@ -7,6 +7,7 @@
  */
 #include "video/yuv.h"
 
+#include "base/clamp.h"
 #include "base/memory.h"
 #include "base/multiversion.h"
 
@@ -66,11 +67,6 @@ void cg_yuv_free(struct cg_yuv *yuv)
     free(yuv);
 }
 
-static int hold(int value, int high)
-{
-    return value < 0 ? 0 : value > high ? high : value;
-}
-
 static inline uint8_t to_byte(float value)
 {
     value = value < 0.0f ? 0.0f : value > 255.0f ? 255.0f : value;
@@ -109,7 +105,7 @@ static void chroma_row(const struct cg_yuv *yuv, const uint8_t *plane, int y, fl
     float weight = 0.0f;
     if (yuv->format.chroma == CG_Y4M_420) {
         near = y / 2;
-        far = hold(near + (y % 2 != 0 ? 1 : -1), yuv->chroma_height - 1);
+        far = cg_clamp_index(near + (y % 2 != 0 ? 1 : -1), yuv->chroma_height);
         weight = 0.25f;
     }
     bool narrow = yuv->format.chroma != CG_Y4M_444;

@@ -1,6 +1,7 @@
 /* Fields: see field.h. */
 #include "measure/field.h"
 
+#include "base/clamp.h"
 #include "base/memory.h"
 
 #include <math.h>
@@ -33,15 +34,10 @@ void cg_field_luma(const struct cg_image *rgb, const struct cg_field *luma)
             255.0f;
 }
 
-static int clamp(int value, int last)
-{
-    return value < 0 ? 0 : value > last ? last : value;
-}
-
 static float at(const struct cg_field *field, int x, int y)
 {
-    x = clamp(x, field->width - 1);
-    y = clamp(y, field->height - 1);
+    x = cg_clamp_index(x, field->width);
+    y = cg_clamp_index(y, field->height);
     return field->v[(size_t)y * (size_t)field->width + (size_t)x];
 }
 
@@ -64,7 +60,7 @@ void cg_field_blur(const struct cg_field *from, float sigma_px, const struct cg_
                    const struct cg_field *to)
 {
     float weight[BLUR_RADIUS_MAX_PX + 1], sum = 0.0f;
-    int radius = clamp((int)ceilf(3.0f * sigma_px), BLUR_RADIUS_MAX_PX);
+    int radius = cg_clamp_index((int)ceilf(3.0f * sigma_px), BLUR_RADIUS_MAX_PX + 1);
     for (int i = 0; i <= radius; i++) {
         weight[i] = expf(-0.5f * (float)(i * i) / (sigma_px * sigma_px));
         sum += i == 0 ? weight[i] : 2.0f * weight[i];

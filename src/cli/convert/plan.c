@@ -179,7 +179,7 @@ static int add_single(struct planner *planner)
 {
     const struct cg_plan_options *options = planner->options;
     const char *in = planner->inputs[0], *out = options->arguments[1];
-    enum cg_image_format format;
+    enum cg_image_format format = CG_IMAGE_PNG;
     struct cg_error error;
     if (options->suffix != NULL || options->template != NULL)
         return cg_cli_fail(CG_EXIT_USAGE,

@@ -21,11 +21,6 @@ static size_t folder_length(const char *path)
     return slash == NULL ? 0 : (size_t)(slash - path) + 1;
 }
 
-static int compare_paths(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
 /* Each once, with its final slash; "" is left out. */
 static bool list_folders(const struct cg_plan *plan, struct cg_path_list *folders)
 {
@@ -37,8 +32,7 @@ static bool list_folders(const struct cg_plan *plan, struct cg_path_list *folder
         if (!cg_path_list_add(folders, cg_string_format("%.*s", (int)length, out)))
             return false;
     }
-    if (folders->count > 1)
-        qsort(folders->paths, folders->count, sizeof(*folders->paths), compare_paths);
+    cg_path_list_sort(folders);
     return true;
 }
 

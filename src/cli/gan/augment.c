@@ -207,11 +207,6 @@ static enum cg_status check_one(const struct settings *settings, struct cg_input
     return status;
 }
 
-static int compare_paths(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
 /* a.jpg and a.png would have copies of the same name. */
 static enum cg_status refuse_twins(const struct settings *settings, const struct cg_path_list *list,
                                    struct cg_error *error)
@@ -222,7 +217,7 @@ static enum cg_status refuse_twins(const struct settings *settings, const struct
         if (!cg_path_list_add(&copies, path_of_copy(settings, list->paths[i], 1)))
             status = cg_fail(error, CG_ERR_MEMORY, "augment: out of memory");
     if (status == CG_OK)
-        qsort(copies.paths, copies.count, sizeof(*copies.paths), compare_paths);
+        cg_path_list_sort(&copies);
     for (size_t i = 1; status == CG_OK && i < copies.count; i++)
         if (strcmp(copies.paths[i - 1], copies.paths[i]) == 0)
             status = cg_fail(error, CG_ERR_ARGUMENT,

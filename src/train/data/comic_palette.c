@@ -1,6 +1,7 @@
 /* A style's palette: see comic_palette.h. The map is baked into a table of colours (a 3D LUT). */
 #include "train/data/comic_palette.h"
 
+#include "base/clamp.h"
 #include "base/memory.h"
 #include "base/multiversion.h"
 #include "image/oklab.h"
@@ -91,7 +92,7 @@ static void to_lab(const float *pixel, float lab[3])
 static int level_of(float lightness)
 {
     int level = (int)(lightness * (LEVELS - 1) + 0.5f);
-    return level < 0 ? 0 : level >= LEVELS ? LEVELS - 1 : level;
+    return cg_clamp_index(level, LEVELS);
 }
 
 /* Sums at each level made means over MEAN_WIDTH; rare levels go to zero. */

@@ -7,6 +7,7 @@
  */
 #include "train/data/dataset_private.h"
 
+#include "base/clamp.h"
 #include "base/multiversion.h"
 #include "train/data/area_stats.h"
 
@@ -169,23 +170,18 @@ static struct taps make_taps(int index, int crop_px, float side)
     };
 }
 
-static int clamp_index(int index, int count)
-{
-    return index < 0 ? 0 : index >= count ? count - 1 : index;
-}
-
 /* The weighted sum of an output row's source rows: span pixels of 3 floats, from one pixel left of
  * the window; the picture's border is repeated outwards. */
 static void mix_rows(const struct window *window, const struct taps *taps, int span, float *out)
 {
     const struct cg_cache_entry *entry = window->entry;
-    int left = clamp_index(window->x - 1, entry->width);
-    int inside = clamp_index(window->x - 2 + span, entry->width) - left + 1;
+    int left = cg_clamp_index(window->x - 1, entry->width);
+    int inside = cg_clamp_index(window->x - 2 + span, entry->width) - left + 1;
     int outside = left - (window->x - 1); /* pixels left of the picture: none or one */
     float *first = out + 3 * outside;
     memset(first, 0, 3 * (size_t)inside * sizeof(*out));
     for (int k = 0; k < TAPS; k++) {
-        int y = clamp_index(window->y + taps->first + k, entry->height);
+        int y = cg_clamp_index(window->y + taps->first + k, entry->height);
         const uint8_t *row = entry->picture + 3 * ((size_t)y * (size_t)entry->width + (size_t)left);
         float weight = taps->weights[k] * (1.0f / 255.0f);
         for (int i = 0; i < 3 * inside; i++)
@@ -195,11 +191,6 @@ static void mix_rows(const struct window *window, const struct taps *taps, int s
         memcpy(out, first, 3 * sizeof(*out));
     for (int i = 3 * (outside + inside); i < 3 * span; i++)
         out[i] = out[i - 3];
-}
-
-static float clamp_unit(float value)
-{
-    return value < 0.0f ? 0.0f : value > 1.0f ? 1.0f : value;
 }
 
 static void resample(const struct window *window, int crop_px, float *out)
@@ -218,7 +209,7 @@ static void resample(const struct window *window, int crop_px, float *out)
                 float sum = 0.0f;
                 for (int k = 0; k < TAPS; k++)
                     sum += across[x].weights[k] * first[3 * k + c];
-                *out++ = clamp_unit(sum);
+                *out++ = cg_clamp_unit(sum);
             }
         }
     }

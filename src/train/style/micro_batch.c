@@ -1,6 +1,7 @@
 /* One micro-batch of a training step: see micro_batch.h. */
 #include "train/style/micro_batch.h"
 
+#include "base/clamp.h"
 #include "base/memory.h"
 #include "base/multiversion.h"
 #include "model/architecture.h"
@@ -155,10 +156,8 @@ static void add_noise(struct cg_micro_batch *micro_batch, uint64_t seed, uint64_
     struct cg_rng rng = crop_rng(micro_batch, seed, STREAM_NOISE, step, crop);
     float *photo = micro_batch->photo + (size_t)crop * values;
     float deviation = micro_batch->recipe.noise * cg_rng_uniform(&rng);
-    for (size_t i = 0; i < values; i++) {
-        float value = photo[i] + deviation * noise_value(&rng);
-        photo[i] = value < 0.0f ? 0.0f : value > 1.0f ? 1.0f : value;
-    }
+    for (size_t i = 0; i < values; i++)
+        photo[i] = cg_clamp_unit(photo[i] + deviation * noise_value(&rng));
 }
 
 /* Whether a crop is the one before it once more, moved. */

@@ -13,6 +13,8 @@
  */
 #include "train/teacher/teacher_steps.h"
 
+#include "base/clamp.h"
+
 #include <math.h>
 
 #define DOG_RATIO 1.6f
@@ -79,8 +81,8 @@ static float walk_flow(const struct cg_plane *value, const struct cg_flow *flow,
         py += dy;
         sum += kernel[i] * cg_plane_sample(value, px, py);
         int ix = (int)(px + 0.5f), iy = (int)(py + 0.5f);
-        ix = ix < 0 ? 0 : ix >= value->width ? value->width - 1 : ix;
-        iy = iy < 0 ? 0 : iy >= value->height ? value->height - 1 : iy;
+        ix = cg_clamp_index(ix, value->width);
+        iy = cg_clamp_index(iy, value->height);
         at = iy * value->stride + ix;
         float turned = dx * flow->x.v[at] + dy * flow->y.v[at], length = fabsf(step_px);
         dx = copysignf(length, turned) * flow->x.v[at];
@@ -138,8 +140,7 @@ static void draw_lines(const struct cg_plane *response, const struct cg_flow *fl
                 gate->v[y * gate->stride + x] * (scale->threshold + scale->crowding * crowd->v[i]);
             float peak = peak_across(response, flow, x, y, scale);
             float level = scale->core * peak > least ? scale->core * peak : least;
-            float cover = 0.5f + (response->v[i] - level) / (softness * peak + 1e-6f);
-            ink->v[i] = cover < 0.0f ? 0.0f : cover > 1.0f ? 1.0f : cover;
+            ink->v[i] = cg_clamp_unit(0.5f + (response->v[i] - level) / (softness * peak + 1e-6f));
             strength->v[i] = fminf(response->v[i] / least, STRENGTH_MAX);
         }
 }

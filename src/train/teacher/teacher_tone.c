@@ -14,6 +14,8 @@
  */
 #include "train/teacher/teacher_steps.h"
 
+#include "base/clamp.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -115,7 +117,7 @@ void cg_tone_flatten(const struct cg_lab *lab, const struct cg_regions *regions,
 
 static float tone_curve(float lightness, float amount)
 {
-    float l = lightness < 0.0f ? 0.0f : lightness > 1.0f ? 1.0f : lightness;
+    float l = cg_clamp_unit(lightness);
     float middle = l * (1.0f - l);
     return l + amount * middle * sqrtf(middle) * cg_smoothstep(DARK_FROM, DARK_TO, l);
 }
