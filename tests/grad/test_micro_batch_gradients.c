@@ -3,9 +3,11 @@
  * the targets and against the critics. Its gradient by the generator's parameters, and each
  * critic's by its own, against central differences.
  */
+#include "assert_near.h"
 #include "grad/gradient_check.h"
 #include "tensor/matrix.h"
 #include "train/style/micro_batch.h"
+#include "train/style/pair_picture.h"
 #include "unit/fixture_network.h"
 #include "unit/fixture_train.h"
 #include "unit/temp_folder.h"
@@ -81,7 +83,8 @@ static struct cg_recipe test_recipe(void)
     recipe.crop_px = CROP_PX;
     recipe.batch = 2;
     recipe.micro_batch_crops = 2;
-    recipe.adversarial[CG_CRITIC_LINE] = recipe.adversarial[CG_CRITIC_COLOUR] = 1.0f;
+    for (int c = 0; c < CG_CRITIC_COUNT; c++)
+        recipe.adversarial[c] = 1.0f;
     return recipe;
 }
 
@@ -209,12 +212,47 @@ static void the_critics_step_is_right(void **state)
     subject_clear(&subject);
 }
 
+/* Pairs as they are shown: their comics beside the photos without noise. */
+static void check_pairs(const float *pairs, const float *comics, const float *luma, size_t pixels)
+{
+    float *expected = malloc(3 * pixels * sizeof(float));
+    assert_non_null(expected);
+    cg_pair_picture_compose(comics, luma, pixels, expected);
+    for (size_t i = 0; i < 3 * pixels; i++)
+        assert_near(pairs[i], CG_CRITIC_RANGE * (2.0f * expected[i] - 1.0f), 1e-5);
+    free(expected);
+}
+
+/* The real ones are the teacher's, though all other critics take comics for real. */
+static void a_pair_is_of_one_photo_without_noise(void **state)
+{
+    struct cg_recipe recipe = test_recipe();
+    recipe.teacher_fraction = 0.0f;
+    recipe.noise = 0.0f;
+    struct subject clean = subject_new(*state, &recipe);
+    recipe.noise = 0.2f;
+    struct subject noisy = subject_new(*state, &recipe);
+    const struct cg_micro_batch *batch = noisy.micro_batch;
+    size_t pixels = batch->pixels;
+    float *luma = malloc(pixels * sizeof(float));
+    assert_non_null(luma);
+    critic_value(&clean);
+    critic_value(&noisy);
+    assert_memory_not_equal(batch->photo, clean.micro_batch->photo, 3 * pixels * sizeof(float));
+    cg_pair_picture_luma(clean.micro_batch->photo, pixels, luma);
+    check_pairs(batch->pairs, batch->target_comic, luma, pixels);
+    check_pairs(batch->pairs + 3 * pixels, batch->comic, luma, pixels);
+    free(luma);
+    subject_clear(&noisy);
+    subject_clear(&clean);
+}
+
 /* Two micro-batches of one crop each see what one micro-batch of two sees. */
 static void micro_batches_add_up(void **state)
 {
     struct cg_recipe recipe = test_recipe();
     struct subject whole = subject_new(*state, &recipe);
-    struct cg_network *critics[CG_CRITIC_COUNT] = {NULL, NULL};
+    struct cg_network *critics[CG_CRITIC_COUNT] = {NULL};
     struct cg_learner learner;
     struct cg_losses sum = {0};
     recipe.micro_batch_crops = 1;
@@ -250,6 +288,7 @@ int main(void)
         IN_FOLDER(every_loss_reaches_the_generator),
         IN_FOLDER(the_critics_reach_the_generator),
         IN_FOLDER(the_critics_step_is_right),
+        IN_FOLDER(a_pair_is_of_one_photo_without_noise),
         IN_FOLDER(micro_batches_add_up),
     };
     cg_blas_single_threaded();

@@ -1,5 +1,5 @@
 /*
- * Backward of the whole generator and of both critics against central differences: number by number
+ * Backward of the whole generator and of the critics against central differences: number by number
  * with tanh in place of leaky ReLU, whose many kinks would spoil differences (the layer itself is
  * tested in test_gradients.c), and as they are along the gradient's own direction.
  */
@@ -63,7 +63,7 @@ static void the_critics_have_the_right_backward(void **state)
 {
     (void)state;
     static const int sizes[CG_CRITIC_COUNT][2] = {
-        [CG_CRITIC_LINE] = {24, 32}, [CG_CRITIC_COLOUR] = {48, 64}};
+        [CG_CRITIC_LINE] = {24, 32}, [CG_CRITIC_COLOUR] = {48, 64}, [CG_CRITIC_PAIR] = {16, 24}};
     for (int c = 0; c < CG_CRITIC_COUNT; c++)
         for (int smooth = 0; smooth < 2; smooth++) {
             struct cg_network *network;

@@ -136,6 +136,8 @@ static void multiply_micro_batch(void *context, size_t item, int worker)
     struct passes generator = {bench->generator, recipe->micro_batch_crops, 1, 1, 1, 0};
     multiply_all(buffers, &generator, recipe->crop_px);
     for (int c = 0; job->with_critics && c < CG_CRITIC_COUNT; c++) {
+        if (!cg_recipe_has_critic(recipe, (enum cg_critic)c))
+            continue;
         /* real and generated pictures at once; then the generator learns from its own */
         struct passes judging = {bench->critics[c], 2 * recipe->micro_batch_crops, 1, 1, 1, 0};
         struct passes judged = {bench->critics[c], recipe->micro_batch_crops, 1, 0, 1, 1};

@@ -7,12 +7,14 @@
 
 static const struct {
     const char *name;
-    struct cg_layer before; /* what is done to the picture first */
+    const struct cg_layer *before; /* what is done to the picture first; may be NULL */
     int patch_px, stride_px;
     int least_px;
 } critics[CG_CRITIC_COUNT] = {
-    [CG_CRITIC_LINE] = {"line", {.kind = CG_LAYER_LUMA}, 24, 12, 24},
-    [CG_CRITIC_COLOUR] = {"colour", {.kind = CG_LAYER_MEAN_POOL, .size = 4}, 12, 4, 48},
+    [CG_CRITIC_LINE] = {"line", &(const struct cg_layer){.kind = CG_LAYER_LUMA}, 24, 12, 24},
+    [CG_CRITIC_COLOUR] = {"colour", &(const struct cg_layer){.kind = CG_LAYER_MEAN_POOL, .size = 4},
+                          12, 4, 48},
+    [CG_CRITIC_PAIR] = {"pair", NULL, 16, 8, 16},
 };
 
 static const int widths[] = {512, 256, 128, 1};
@@ -31,9 +33,12 @@ static enum cg_status add_layers(enum cg_critic critic, struct cg_network *netwo
                                  struct cg_error *error)
 {
     int from = CG_NETWORK_INPUT;
-    struct cg_layer before = critics[critic].before;
-    before.from = from;
-    enum cg_status status = cg_network_add(network, &before, &from, error);
+    enum cg_status status = CG_OK;
+    if (critics[critic].before != NULL) {
+        struct cg_layer before = *critics[critic].before;
+        before.from = from;
+        status = cg_network_add(network, &before, &from, error);
+    }
     if (status != CG_OK)
         return status;
     struct cg_layer patches = {.kind = CG_LAYER_PATCHES,

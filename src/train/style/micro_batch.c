@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "base/multiversion.h"
 #include "model/architecture.h"
+#include "train/style/pair_picture.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -45,6 +46,14 @@ static enum cg_status allocate_buffers(struct cg_micro_batch *micro_batch, struc
     return CG_OK;
 }
 
+static enum cg_status allocate_pairs(struct cg_micro_batch *micro_batch, struct cg_error *error)
+{
+    micro_batch->pairs = cg_alloc(6 * micro_batch->pixels, sizeof(float), "crops", error);
+    micro_batch->photo_luma = cg_alloc(micro_batch->pixels, sizeof(float), "crops", error);
+    bool complete = micro_batch->pairs != NULL && micro_batch->photo_luma != NULL;
+    return complete ? CG_OK : CG_ERR_MEMORY;
+}
+
 enum cg_status cg_micro_batch_create(const struct cg_recipe *recipe, int index, float fraction,
                                      const struct cg_network *generator,
                                      struct cg_network *const critics[CG_CRITIC_COUNT],
@@ -63,6 +72,8 @@ enum cg_status cg_micro_batch_create(const struct cg_recipe *recipe, int index, 
     micro_batch->side = side;
     micro_batch->pixels = (size_t)crops * (size_t)side * (size_t)side;
     enum cg_status status = allocate_buffers(micro_batch, error);
+    if (status == CG_OK && critics[CG_CRITIC_PAIR] != NULL)
+        status = allocate_pairs(micro_batch, error);
     if (status == CG_OK)
         status =
             cg_pass_create(generator, crops, side, side, false, &micro_batch->generator, error);
@@ -98,7 +109,8 @@ void cg_micro_batch_free(struct cg_micro_batch *micro_batch)
         micro_batch->ink,          micro_batch->comic,         micro_batch->real,
         micro_batch->grad_colour,  micro_batch->grad_logit,    micro_batch->grad_comic,
         micro_batch->grad_judged,  micro_batch->grad_output,   micro_batch->grad_logits,
-        micro_batch->distant,      micro_batch->room};
+        micro_batch->distant,      micro_batch->room,          micro_batch->pairs,
+        micro_batch->photo_luma};
     for (size_t i = 0; i < sizeof(buffers) / sizeof(buffers[0]); i++)
         free(buffers[i]);
     free(micro_batch->shifts);
@@ -125,6 +137,16 @@ static void show_to_critics(const float *picture, size_t count, float *judged)
 {
     for (size_t i = 0; i < count; i++)
         judged[i] = CG_CRITIC_RANGE * (2.0f * picture[i] - 1.0f);
+}
+
+/* Comics beside their photos: the teacher's, or those that the generator made. */
+static void pair_up(struct cg_micro_batch *micro_batch, bool generated)
+{
+    size_t values = 3 * micro_batch->pixels;
+    float *pairs = micro_batch->pairs + (generated ? values : 0);
+    cg_pair_picture_compose(generated ? micro_batch->comic : micro_batch->target_comic,
+                            micro_batch->photo_luma, micro_batch->pixels, pairs);
+    show_to_critics(pairs, values, pairs);
 }
 
 static struct cg_rng crop_rng(const struct cg_micro_batch *micro_batch, uint64_t seed,
@@ -181,6 +203,10 @@ static void draw_photo(struct cg_micro_batch *micro_batch, const struct cg_datas
     }
     cg_dataset_photo_crop(dataset, &rng, second ? shift : NULL, micro_batch->photo + 3 * first,
                           micro_batch->target_colour + 3 * first, micro_batch->target_ink + first);
+    if (micro_batch->pairs != NULL)
+        cg_pair_picture_luma(micro_batch->photo + 3 * first,
+                             (size_t)micro_batch->side * (size_t)micro_batch->side,
+                             micro_batch->photo_luma + first);
     if (micro_batch->recipe.noise > 0.0f)
         add_noise(micro_batch, seed, step, crop);
 }
@@ -207,6 +233,8 @@ void cg_micro_batch_generate(struct cg_micro_batch *micro_batch, const struct cg
     put_ink_on_colour(micro_batch->colour, micro_batch->ink, micro_batch->pixels,
                       micro_batch->comic);
     show_to_critics(micro_batch->comic, 3 * micro_batch->pixels, micro_batch->judged);
+    if (micro_batch->pairs != NULL)
+        pair_up(micro_batch, true);
 }
 
 void cg_micro_batch_draw_real(struct cg_micro_batch *micro_batch, const struct cg_dataset *dataset,
@@ -223,6 +251,8 @@ void cg_micro_batch_draw_real(struct cg_micro_batch *micro_batch, const struct c
             cg_dataset_comic_crop(dataset, &rng, crop);
     }
     show_to_critics(micro_batch->real, 3 * micro_batch->pixels, micro_batch->real);
+    if (micro_batch->pairs != NULL)
+        pair_up(micro_batch, false);
 }
 
 /* A loss that is not finite makes the gradient so, which is what is looked at. */
@@ -251,12 +281,18 @@ static void mark(struct cg_micro_batch *micro_batch, enum cg_critic critic, bool
         right;
 }
 
+/* Real pictures, and after them the generated ones. */
+static const float *shown_to(const struct cg_micro_batch *micro_batch, enum cg_critic critic)
+{
+    return critic == CG_CRITIC_PAIR ? micro_batch->pairs : micro_batch->real;
+}
+
 void cg_micro_batch_criticise(struct cg_micro_batch *micro_batch, enum cg_critic critic,
                               const struct cg_learner *learner)
 {
     struct cg_pass *pass = micro_batch->on_both[critic];
     size_t patches = cg_shape_rows(cg_pass_output_shape(pass)) / 2;
-    const float *logits = cg_pass_forward(pass, learner->used, micro_batch->real);
+    const float *logits = cg_pass_forward(pass, learner->used, shown_to(micro_batch, critic));
     memset(micro_batch->grad_logits, 0, 2 * patches * sizeof(float));
     mark(micro_batch, critic, true, logits, patches, micro_batch->grad_logits);
     mark(micro_batch, critic, false, logits + patches, patches, micro_batch->grad_logits + patches);
@@ -280,11 +316,14 @@ static void learn_from_critic(struct cg_micro_batch *micro_batch, enum cg_critic
     struct cg_pass *pass = micro_batch->on_judged[critic];
     size_t patches = cg_shape_rows(cg_pass_output_shape(pass));
     float weight = micro_batch->fraction * micro_batch->recipe.adversarial[critic];
-    const float *logits = cg_pass_forward(pass, learner->used, micro_batch->judged);
+    const float *judged = shown_to(micro_batch, critic) + 3 * micro_batch->pixels;
+    const float *logits = cg_pass_forward(pass, learner->used, judged);
     memset(micro_batch->grad_logits, 0, patches * sizeof(float));
     micro_batch->losses.adversarial[critic] = cg_loss_generator(
         micro_batch->recipe.objective, logits, patches, weight, micro_batch->grad_logits);
     cg_pass_backward(pass, learner->used, micro_batch->grad_logits, NULL, micro_batch->grad_judged);
+    if (critic == CG_CRITIC_PAIR)
+        cg_pair_picture_backward(micro_batch->grad_judged, micro_batch->pixels);
     micro_batch->losses.adversarial_gradient[critic] =
         cg_vector_dot(micro_batch->grad_judged, micro_batch->grad_judged, 3 * micro_batch->pixels);
     cg_vector_axpy(micro_batch->grad_comic, 2.0f * CG_CRITIC_RANGE, micro_batch->grad_judged,

@@ -26,6 +26,9 @@ struct cg_micro_batch {
     float *colour, *logit, *ink, *comic;
     /* as critics see them: real pictures, and after these in memory the comics */
     float *real, *judged;
+    /* the same for the critic of the pair: the teacher's comics beside their photos, and after
+     * these the generated ones; with the luma of the photos without noise. NULL without it */
+    float *pairs, *photo_luma;
     float *grad_colour, *grad_logit, *grad_comic, *grad_judged, *grad_output, *grad_logits;
     struct cg_pass *generator;
     struct cg_pass *on_both[CG_CRITIC_COUNT], *on_judged[CG_CRITIC_COUNT];
@@ -44,7 +47,8 @@ void cg_micro_batch_free(struct cg_micro_batch *micro_batch);
 void cg_micro_batch_generate(struct cg_micro_batch *micro_batch, const struct cg_dataset *dataset,
                              uint64_t seed, uint64_t step, const struct cg_learner *generator);
 
-/* Draw the critics' real pictures: comics, or the teacher's. Call after generate. */
+/* Draw the critics' real pictures: comics, or the teacher's (for the critic of the pair always).
+ * Call after generate. */
 void cg_micro_batch_draw_real(struct cg_micro_batch *micro_batch, const struct cg_dataset *dataset,
                               uint64_t seed, uint64_t step);
 

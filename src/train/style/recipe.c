@@ -50,6 +50,11 @@ const struct cg_recipe CG_RECIPE_RESTYLE = {
     .critic_rate = 1e-3f,
 };
 
+bool cg_recipe_has_critic(const struct cg_recipe *recipe, enum cg_critic critic)
+{
+    return critic != CG_CRITIC_PAIR || recipe->adversarial[critic] > 0.0f;
+}
+
 #define AT(member) offsetof(struct cg_recipe, member)
 
 const struct cg_option CG_RECIPE_OPTIONS[] = {
@@ -71,6 +76,9 @@ const struct cg_option CG_RECIPE_OPTIONS[] = {
      "weight of the critic of line (default %d)", 0, 100, .key = "adversarial_line"},
     {"adversarial-colour", 0, CG_OPTION_FLOAT, AT(adversarial[CG_CRITIC_COLOUR]), "W",
      "weight of the critic of colour (default %d)", 0, 100, .key = "adversarial_colour"},
+    {"adversarial-pair", 0, CG_OPTION_FLOAT, AT(adversarial[CG_CRITIC_PAIR]), "W",
+     "weight of the critic that sees the photo beside the comic (default %d: none)", 0, 100,
+     .key = "adversarial_pair", .is_new = true},
     {"spurious-ink", 0, CG_OPTION_FLOAT, AT(spurious_ink), "W",
      "weight against ink that is far from every line of the target: flecks, as critics ask for "
      "(default %d)",

@@ -35,6 +35,9 @@ struct cg_recipe {
     float pretrain_rate, generator_rate, critic_rate;
 };
 
+/* Whether the critic takes part: that of the pair only with a weight, the others always. */
+bool cg_recipe_has_critic(const struct cg_recipe *recipe, enum cg_critic critic);
+
 extern const struct cg_recipe CG_RECIPE_DEFAULT;
 
 /* For a new style out of a trained one, from comics: some minutes must be enough. */

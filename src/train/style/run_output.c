@@ -28,6 +28,7 @@ size_t cg_run_output_values(const struct cg_train_report *report,
     const struct cg_losses *losses = &report->losses;
     const struct cg_train_critic *line = &report->critics[CG_CRITIC_LINE];
     const struct cg_train_critic *colour = &report->critics[CG_CRITIC_COLOUR];
+    const struct cg_train_critic *pair = &report->critics[CG_CRITIC_PAIR];
     double validation = report->validation_loss > 0.0 ? report->validation_loss : NAN;
     /* what was not in play since the last row has no numbers */
     double learned = report->generator_learned ? 1.0 : NAN;
@@ -40,18 +41,26 @@ size_t cg_run_output_values(const struct cg_train_report *report,
         {.name = "loss", .value = learned * report->total_loss},
         {.name = "validation", .value = validation},
     };
+    const bool paired = pair->takes_part; /* else it has no columns */
     const struct cg_log_value after[] = {
         {.name = "critic_line", .value = game * losses->critic[CG_CRITIC_LINE]},
         {.name = "critic_colour", .value = game * losses->critic[CG_CRITIC_COLOUR]},
+        {.name = paired ? "critic_pair" : NULL, .value = game * losses->critic[CG_CRITIC_PAIR]},
         {.name = "adversarial_line", .value = both * losses->adversarial[CG_CRITIC_LINE]},
         {.name = "adversarial_colour", .value = both * losses->adversarial[CG_CRITIC_COLOUR]},
+        {.name = paired ? "adversarial_pair" : NULL,
+         .value = both * losses->adversarial[CG_CRITIC_PAIR]},
         {.name = "accuracy_line", .value = game * line->accuracy},
         {.name = "accuracy_colour", .value = game * colour->accuracy},
+        {.name = paired ? "accuracy_pair" : NULL, .value = game * pair->accuracy},
         {.name = "generator_gradient", .value = learned * report->generator_gradient},
         {.name = "critic_gradient_line", .value = game * line->gradient},
         {.name = "critic_gradient_colour", .value = game * colour->gradient},
+        {.name = paired ? "critic_gradient_pair" : NULL, .value = game * pair->gradient},
         {.name = "adversarial_gradient_line", .value = both * line->adversarial_gradient},
         {.name = "adversarial_gradient_colour", .value = both * colour->adversarial_gradient},
+        {.name = paired ? "adversarial_gradient_pair" : NULL,
+         .value = both * pair->adversarial_gradient},
         {.name = "generator_rate", .value = learned * report->generator_rate},
         {.name = "critic_rate", .value = game * report->critic_rate},
         {.name = "images_per_second", .value = report->images_per_second},
@@ -62,33 +71,38 @@ size_t cg_run_output_values(const struct cg_train_report *report,
     for (int i = 0; CG_LOSSES[i].name != NULL; i++)
         values[count++] =
             (struct cg_log_value){.name = CG_LOSSES[i].name, .value = learned * losses->target[i]};
-    memcpy(values + count, after, sizeof(after));
-    return count + sizeof(after) / sizeof(after[0]);
+    for (size_t i = 0; i < sizeof(after) / sizeof(after[0]); i++)
+        if (after[i].name != NULL)
+            values[count++] = after[i];
+    return count;
 }
 
-static enum cg_status open_log(struct cg_run_output *output, uint64_t step, struct cg_error *error)
+static enum cg_status open_log(struct cg_run_output *output, const struct cg_recipe *recipe,
+                               uint64_t step, struct cg_error *error)
 {
     char alarms[CG_ALARM_NAMES_NBYTES];
     struct cg_log_value columns[CG_LOG_VALUES_MAX];
-    const struct cg_train_report nothing = {0};
+    struct cg_train_report nothing = {0};
+    for (int c = 0; c < CG_CRITIC_COUNT; c++)
+        nothing.critics[c].takes_part = cg_recipe_has_critic(recipe, (enum cg_critic)c);
     size_t count = cg_run_output_values(&nothing, alarms, columns);
     return cg_log_open(output->log_path, columns, count, step, &output->log, error);
 }
 
-enum cg_status cg_run_output_open(const char *out_dir, uint64_t step, struct cg_run_output **out,
-                                  struct cg_error *error)
+enum cg_status cg_run_output_open(const struct cg_train_options *options, uint64_t step,
+                                  struct cg_run_output **out, struct cg_error *error)
 {
     *out = NULL;
     struct cg_run_output *output = cg_alloc_zero(1, sizeof(*output), "output", error);
     if (output == NULL)
         return CG_ERR_MEMORY;
     enum cg_status status = CG_OK;
-    output->out_dir = cg_string_copy(out_dir);
-    output->log_path = cg_run_path(out_dir, "log.csv");
+    output->out_dir = cg_string_copy(options->out_dir);
+    output->log_path = cg_run_path(options->out_dir, "log.csv");
     if (output->out_dir == NULL || output->log_path == NULL)
         status = cg_fail(error, CG_ERR_MEMORY, "output: out of memory");
     if (status == CG_OK)
-        status = open_log(output, step, error);
+        status = open_log(output, &options->recipe, step, error);
     if (status != CG_OK) {
         cg_run_output_close(output);
         return status;

@@ -52,6 +52,7 @@ enum cg_train_event {
 
 /* Statistics of one critic: means since the last row of the log. */
 struct cg_train_critic {
+    bool takes_part;             /* as the recipe has it (recipe.h) */
     double accuracy;             /* fraction of patches, real and generated, classified correctly */
     double gradient;             /* length */
     double adversarial_gradient; /* norm of its gradient with respect to the generated comics */

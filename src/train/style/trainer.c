@@ -52,8 +52,9 @@ static void criticise_micro_batch(void *context, size_t item, int worker)
     cg_micro_batch_draw_real(trainer->micro_batches[item], trainer->dataset, trainer->options->seed,
                              trainer->state.step);
     for (int c = 0; c < CG_CRITIC_COUNT; c++)
-        cg_micro_batch_criticise(trainer->micro_batches[item], (enum cg_critic)c,
-                                 &trainer->state.critics[c]);
+        if (cg_recipe_has_critic(trainer->recipe, (enum cg_critic)c))
+            cg_micro_batch_criticise(trainer->micro_batches[item], (enum cg_critic)c,
+                                     &trainer->state.critics[c]);
 }
 
 static void learn_micro_batch(void *context, size_t item, int worker)
@@ -73,20 +74,22 @@ static float rate_now(const struct cg_trainer *trainer, float peak, uint64_t war
 
 static bool step_critics(struct cg_trainer *trainer, struct micro_batch_job *job)
 {
+    struct cg_learner *critics[CG_CRITIC_COUNT];
+    int count = 0;
     bool finite = true;
-    for (int c = 0; c < CG_CRITIC_COUNT; c++) {
-        struct cg_learner *critic = &trainer->state.critics[c];
-        cg_learner_begin(critic, trainer->pool);
-        critic->adam = game_adam;
-        critic->adam.learning_rate = rate_now(trainer, trainer->recipe->critic_rate, 0);
+    for (int c = 0; c < CG_CRITIC_COUNT; c++)
+        if (cg_recipe_has_critic(trainer->recipe, (enum cg_critic)c))
+            critics[count++] = &trainer->state.critics[c];
+    for (int c = 0; c < count; c++) {
+        cg_learner_begin(critics[c], trainer->pool);
+        critics[c]->adam = game_adam;
+        critics[c]->adam.learning_rate = rate_now(trainer, trainer->recipe->critic_rate, 0);
     }
     cg_pool_run(trainer->pool, trainer->micro_batch_count, criticise_micro_batch, job);
-    for (int c = 0; c < CG_CRITIC_COUNT; c++)
-        finite &= cg_learner_step(&trainer->state.critics[c], trainer->pool);
-    for (int c = 0; c < CG_CRITIC_COUNT; c++) { /* the generator meets them as they are now */
-        struct cg_learner *critic = &trainer->state.critics[c];
-        cg_spectral_normalise(critic->spectral, critic->parameters, critic->used);
-    }
+    for (int c = 0; c < count; c++)
+        finite &= cg_learner_step(critics[c], trainer->pool);
+    for (int c = 0; c < count; c++) /* the generator meets them as they are now */
+        cg_spectral_normalise(critics[c]->spectral, critics[c]->parameters, critics[c]->used);
     return finite;
 }
 
@@ -214,8 +217,7 @@ static enum cg_status rewind_output(void *context, struct cg_error *error)
     if (trainer->output == NULL)
         return CG_OK;
     cg_run_output_close(trainer->output);
-    return cg_run_output_open(trainer->options->out_dir, trainer->state.step, &trainer->output,
-                              error);
+    return cg_run_output_open(trainer->options, trainer->state.step, &trainer->output, error);
 }
 
 /* ---- a run ---- */

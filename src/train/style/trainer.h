@@ -38,7 +38,7 @@ uint64_t cg_estimate_end(const struct cg_costs *costs, const struct cg_recipe *r
 struct cg_train_state {
     struct cg_generator_config config;
     struct cg_learner generator;
-    struct cg_learner critics[CG_CRITIC_COUNT];
+    struct cg_learner critics[CG_CRITIC_COUNT]; /* empty where the recipe has none */
     float *average; /* moving average of the generator's parameters; the model that is written */
     uint64_t step;  /* done */
     struct cg_rollback rollback;
@@ -96,11 +96,11 @@ void cg_training_data_clear(struct cg_training_data *data);
 struct cg_run_output;
 
 /*
- * Open out_dir/log.csv. Rows of steps after `step` (written before an interruption) are dropped,
+ * Open the log.csv of the run in options->out_dir. Rows of steps after `step` (written before an interruption) are dropped,
  * the others kept. Errors: CG_ERR_IO, CG_ERR_MEMORY.
  */
-enum cg_status cg_run_output_open(const char *out_dir, uint64_t step, struct cg_run_output **out,
-                                  struct cg_error *error);
+enum cg_status cg_run_output_open(const struct cg_train_options *options, uint64_t step,
+                                  struct cg_run_output **out, struct cg_error *error);
 void cg_run_output_close(struct cg_run_output *output);
 
 /* Fill values (CG_LOG_VALUES_MAX at most) with the log's columns from report; alarms: room for the

@@ -62,6 +62,7 @@ static struct cg_train_critic critic_report(const struct cg_trainer *trainer, in
 {
     const struct cg_losses *sum = &trainer->losses;
     return (struct cg_train_critic){
+        .takes_part = cg_recipe_has_critic(trainer->recipe, (enum cg_critic)c),
         .accuracy = 0.5 * share * (sum->right_real[c] + sum->right_fake[c]),
         .gradient = share * trainer->critic_gradient[c],
         .adversarial_gradient = sqrt(share * sum->adversarial_gradient[c]),
@@ -139,9 +140,12 @@ void cg_trainer_note_costs(struct cg_trainer *trainer, const double clock[4], bo
  * of numbers that are not finite. */
 static const char *const advice[CG_ALARM_COUNT] = {
     "",
-    "raise the critics' weights (--adversarial-line, --adversarial-colour)",
-    "raise --teacher, so that real and generated comics are harder to tell apart",
-    "lower the critics' weights (--adversarial-line, --adversarial-colour), or raise --target",
+    "raise the critics' weights (--adversarial-line, --adversarial-colour, --adversarial-pair)",
+    "raise --teacher (against the critic of the pair --target), so that real and generated comics "
+    "are "
+    "harder to tell apart",
+    "lower the critics' weights (--adversarial-line, --adversarial-colour, --adversarial-pair), or "
+    "raise --target",
     "",
 };
 
@@ -171,6 +175,8 @@ static void look_for_alarms(struct cg_trainer *trainer, struct cg_train_report *
 {
     for (int c = 0; report->critics_learned && c < CG_CRITIC_COUNT; c++) {
         unsigned raised;
+        if (!report->critics[c].takes_part)
+            continue;
         const struct cg_observation seen = {
             .step = report->step,
             .accuracy_real = report->losses.right_real[c],

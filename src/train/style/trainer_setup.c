@@ -28,6 +28,8 @@ enum cg_status cg_train_state_create(const struct cg_train_options *options, str
         status = cg_learner_create(network, ranks, micro_batches, false, options->seed,
                                    &out->generator, error);
     for (int c = 0; status == CG_OK && c < CG_CRITIC_COUNT; c++) {
+        if (!cg_recipe_has_critic(&options->recipe, (enum cg_critic)c))
+            continue;
         status = cg_critic_build((enum cg_critic)c, &network, error);
         if (status == CG_OK)
             status = cg_learner_create(network, ranks, micro_batches, true,
@@ -64,7 +66,8 @@ void cg_train_state_list(struct cg_train_state *state, struct cg_state_dict *lis
     cg_state_dict_add_learner(list, "generator", &state->generator);
     cg_state_dict_add_array(list, "generator", "average", state->average, state->generator.count);
     for (int c = 0; c < CG_CRITIC_COUNT; c++)
-        cg_state_dict_add_learner(list, cg_critic_name((enum cg_critic)c), &state->critics[c]);
+        if (state->critics[c].network != NULL)
+            cg_state_dict_add_learner(list, cg_critic_name((enum cg_critic)c), &state->critics[c]);
 }
 
 enum cg_status cg_train_state_join(struct cg_train_state *state, struct cg_error *error)
@@ -317,7 +320,7 @@ static enum cg_status open_run(struct cg_trainer *trainer, bool resume, struct c
     if (status == CG_OK)
         status = cg_loop_open(&trainer->loop, resume, error);
     if (status == CG_OK)
-        status = cg_run_output_open(options->out_dir, trainer->state.step, &trainer->output, error);
+        status = cg_run_output_open(options, trainer->state.step, &trainer->output, error);
     return status;
 }
 

@@ -1,0 +1,40 @@
+/* A comic beside its photo: see pair_picture.h. */
+#include "train/style/pair_picture.h"
+
+#include "base/multiversion.h"
+
+/* ITU-R BT.601; Cr = (R - Y) / CR_RANGE + 0.5 */
+#define RED 0.299f
+#define GREEN 0.587f
+#define BLUE 0.114f
+#define CR_RANGE 1.402f
+
+CG_MULTIVERSION
+void cg_pair_picture_luma(const float *restrict picture, size_t pixels, float *restrict luma)
+{
+    for (size_t i = 0; i < pixels; i++)
+        luma[i] = RED * picture[3 * i] + GREEN * picture[3 * i + 1] + BLUE * picture[3 * i + 2];
+}
+
+CG_MULTIVERSION
+void cg_pair_picture_compose(const float *restrict comic, const float *restrict photo_luma,
+                             size_t pixels, float *restrict pair)
+{
+    for (size_t i = 0; i < pixels; i++) {
+        float luma = RED * comic[3 * i] + GREEN * comic[3 * i + 1] + BLUE * comic[3 * i + 2];
+        pair[3 * i] = luma;
+        pair[3 * i + 1] = photo_luma[i];
+        pair[3 * i + 2] = (comic[3 * i] - luma) / CR_RANGE + 0.5f;
+    }
+}
+
+CG_MULTIVERSION
+void cg_pair_picture_backward(float *gradient, size_t pixels)
+{
+    for (size_t i = 0; i < pixels; i++) {
+        float by_red = gradient[3 * i + 2] / CR_RANGE, by_luma = gradient[3 * i] - by_red;
+        gradient[3 * i] = RED * by_luma + by_red;
+        gradient[3 * i + 1] = GREEN * by_luma;
+        gradient[3 * i + 2] = BLUE * by_luma;
+    }
+}
