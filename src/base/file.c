@@ -218,6 +218,13 @@ int cg_file_flush_folder(const char *path)
 
 /* ---- names ----------------------------------------------------------------------------------- */
 
+bool cg_file_is_same(const char *a, const char *b)
+{
+    struct stat first, second;
+    return stat(a, &first) == 0 && stat(b, &second) == 0 && first.st_dev == second.st_dev &&
+           first.st_ino == second.st_ino;
+}
+
 char *cg_path_base_name(const char *path)
 {
     size_t end = strlen(path);

@@ -41,6 +41,9 @@ enum cg_status cg_folder_make(const char *path, struct cg_error *error);
  * errno; file systems that cannot sync folders are not an error. */
 int cg_file_flush_folder(const char *path);
 
+/* Whether both paths lead to one file or folder. */
+bool cg_file_is_same(const char *a, const char *b);
+
 /* The last component of path, ignoring trailing slashes. To be freed; NULL if out of memory. */
 char *cg_path_base_name(const char *path);
 

@@ -51,8 +51,9 @@ static enum cg_status open_data(struct cg_vector_trainer *trainer, struct cg_err
                                               .strict = options->strict,
                                               .seed = options->seed};
     char text[CG_ERROR_TEXT_NBYTES];
-    enum cg_status status =
-        cg_samples_open(options->data, &wanted, trainer->pool, &trainer->samples, error);
+    enum cg_status status = cg_run_check_apart(options->out_dir, options->data, error);
+    if (status == CG_OK)
+        status = cg_samples_open(options->data, &wanted, trainer->pool, &trainer->samples, error);
     if (status != CG_OK)
         return status;
     snprintf(text, sizeof(text), "%zu samples of %d x %d from %zu pictures (%zu could not be read)",

@@ -93,20 +93,15 @@ static void remove_folder(struct cg_parts *parts)
 
 /* ---- opening --------------------------------------------------------------------------------- */
 
-/*
- * The folder is private to this user, so that nobody else can place links where this program and
- * ffmpeg write. Returns its descriptor, or -1.
- */
+/* Returns the folder's descriptor, or -1. */
 static int open_folder(const struct cg_parts *parts, struct cg_error *error)
 {
     struct stat about;
     if (cg_folder_make(parts->folder, error) != CG_OK)
         return -1;
     int folder = open(parts->folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (folder >= 0 && fstat(folder, &about) == 0 && about.st_uid == geteuid()) {
-        fchmod(folder, 0700); /* not supported by every file system */
+    if (folder >= 0 && fstat(folder, &about) == 0 && about.st_uid == geteuid())
         return folder;
-    }
     if (folder >= 0)
         close(folder);
     cg_fail(error, CG_ERR_IO, "writing %s: %s: expected a folder of this user's, found %s",
@@ -130,7 +125,8 @@ static bool is_free(const struct cg_parts *parts, int folder)
     return empty;
 }
 
-/* One process at a time; the lock ends with the process, however it ends. */
+/* Private to this user, so that nobody else can place links where this program and ffmpeg write; and for one
+ * process at a time: the lock ends with it, however it ends. */
 static enum cg_status lock_job(struct cg_parts *parts, int folder, struct cg_error *error)
 {
     struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
@@ -138,6 +134,7 @@ static enum cg_status lock_job(struct cg_parts *parts, int folder, struct cg_err
         return cg_fail(error, CG_ERR_IO,
                        "writing %s: the work goes to %s, where other files lie; move them away",
                        cg_path_tail(parts->out_path), cg_path_tail(parts->folder));
+    fchmod(folder, 0700); /* not supported by every file system */
     parts->lock = openat(folder, "job", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (parts->lock < 0)
         return fail(parts, "writing", error);

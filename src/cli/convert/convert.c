@@ -5,6 +5,7 @@
  *
  * A new option is a row of the table below.
  */
+#include "base/file.h"
 #include "cli/comic_mark.h"
 #include "cli/confinement.h"
 #include "cli/convert/batch.h"
@@ -17,7 +18,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/stat.h>
 
 /* All that the command line says. */
 struct request {
@@ -141,9 +141,7 @@ static int check_watch(struct request *request)
     if (plan->argument_count != 2)
         return cg_cli_fail(CG_EXIT_USAGE, "--watch: expected FOLDER and OUT, found %zu argument%s",
                            plan->argument_count, plan->argument_count == 1 ? "" : "s");
-    struct stat folder, out;
-    if (stat(plan->arguments[0], &folder) == 0 && stat(plan->arguments[1], &out) == 0 &&
-        folder.st_dev == out.st_dev && folder.st_ino == out.st_ino)
+    if (cg_file_is_same(plan->arguments[0], plan->arguments[1]))
         return cg_cli_fail(CG_EXIT_USAGE,
                            "--watch: %s would fill with comics of comics; give "
                            "another OUT",

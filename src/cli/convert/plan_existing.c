@@ -178,10 +178,7 @@ static bool is_same_place(const char *a, const char *b)
         return false;
     char *folders[2] = {cg_string_format("%.*s.", a_slash != NULL ? (int)(a_slash + 1 - a) : 0, a),
                         cg_string_format("%.*s.", b_slash != NULL ? (int)(b_slash + 1 - b) : 0, b)};
-    struct stat first, second;
-    bool same = folders[0] != NULL && folders[1] != NULL && stat(folders[0], &first) == 0 &&
-                stat(folders[1], &second) == 0 && first.st_dev == second.st_dev &&
-                first.st_ino == second.st_ino;
+    bool same = folders[0] != NULL && folders[1] != NULL && cg_file_is_same(folders[0], folders[1]);
     free(folders[1]);
     free(folders[0]);
     return same;

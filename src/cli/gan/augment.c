@@ -310,6 +310,11 @@ static int run(int argc, char *argv[])
         return cg_command_refuse(&CG_COMMAND_AUGMENT, "unexpected argument %s", argv[optind]);
     if (settings.data == NULL || settings.out == NULL)
         return cg_command_refuse(&CG_COMMAND_AUGMENT, "--data DIR and --out DIR are needed");
+    if (cg_file_is_same(settings.data, settings.out))
+        return cg_cli_fail(CG_EXIT_USAGE,
+                           "augment: %s is the folder of the pictures and of the copies, which the "
+                           "next call would take for pictures; give another --out",
+                           settings.out);
     return run_settings(&settings);
 }
 

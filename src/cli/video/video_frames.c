@@ -17,7 +17,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 /* Frames converted before the first missing one. */
@@ -138,12 +137,10 @@ static enum cg_status check_outputs(struct folder *folder, const struct cg_video
 static enum cg_status check_folders(struct folder *folder, const struct cg_video_settings *settings,
                                     struct cg_error *error)
 {
-    struct stat in, out;
     enum cg_status status = find_frames(folder, error);
     if (status == CG_OK)
         status = cg_folder_make(folder->out, error);
-    if (status == CG_OK && stat(folder->in, &in) == 0 && stat(folder->out, &out) == 0 &&
-        in.st_dev == out.st_dev && in.st_ino == out.st_ino)
+    if (status == CG_OK && cg_file_is_same(folder->in, folder->out))
         status = cg_fail(error, CG_ERR_ARGUMENT,
                          "%s and %s are the same folder; give the comics another one", folder->in,
                          folder->out);

@@ -10,6 +10,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -318,4 +319,34 @@ enum cg_status cg_run_check_free(const char *out_dir, const char *const read[], 
     if (error != NULL)
         error->status = CG_ERR_STATE;
     return CG_ERR_STATE;
+}
+
+/* path need not be there: then the nearest folder that is counts. */
+static bool lies_in(const char *path, const char *folder)
+{
+    char here[PATH_MAX];
+    size_t length = strlen(path);
+    if (length == 0 || length >= sizeof(here))
+        return false;
+    memcpy(here, path, length + 1);
+    while (access(here, F_OK) != 0 && strchr(here, '/') != NULL && strcmp(here, "/") != 0) {
+        char *slash = strrchr(here, '/');
+        slash[slash == here ? 1 : 0] = '\0';
+    }
+    if (access(here, F_OK) != 0)
+        strcpy(here, ".");
+    for (; !cg_file_is_same(here, folder); strcat(here, "/.."))
+        if (cg_file_is_same(here, "/") || strlen(here) + 4 > sizeof(here))
+            return false;
+    return true;
+}
+
+enum cg_status cg_run_check_apart(const char *out_dir, const char *pictures, struct cg_error *error)
+{
+    if (out_dir == NULL || pictures == NULL || !lies_in(out_dir, pictures))
+        return CG_OK;
+    return cg_fail(error, CG_ERR_STATE,
+                   "%s: lies in %s, where its samples would be learnt from like pictures; choose "
+                   "another folder for the run",
+                   out_dir, pictures);
 }

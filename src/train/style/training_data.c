@@ -96,6 +96,10 @@ enum cg_status cg_training_data_open(struct cg_training_data *data, struct cg_po
     enum cg_status status = find_photos(data, error);
     if (status == CG_OK)
         status = find_comics(data, error);
+    if (status == CG_OK)
+        status = cg_run_check_apart(options->out_dir, data->photos, error);
+    if (status == CG_OK)
+        status = cg_run_check_apart(options->out_dir, data->comics, error);
     if (status != CG_OK)
         return status;
     const struct cg_dataset_options wanted = {.photos_dir = data->photos,

@@ -12,7 +12,7 @@ fi
 # by a list: what fuzzers found has no ending that says what it is
 cp -r "$files" photos
 chmod -R u+w photos
-find photos -name 'LICENSE*' -delete
+find photos '(' -name 'LICENSE*' -o -name '*.txt' ')' -delete
 find photos -type f >list
 total=$(wc -l <list)
 
@@ -32,7 +32,8 @@ failed='"status":"failed"'
 [ "$(counted pngsuite/x "$failed")" -eq 14 ] || fail "a broken file of PngSuite was converted"
 [ "$(counted pngsuite/ "$failed")" -eq 14 ] || fail "a good file of PngSuite was not converted"
 [ "$(counted exif/ "$failed")" -eq 0 ] || fail "a turned photo was not converted"
-for kind in pngsuite exif jpeg fuzz/png fuzz/jpeg; do
+[ "$(counted reports/ "$failed")" -eq 0 ] || fail "a picture that browsers show was not converted"
+for kind in pngsuite exif jpeg fuzz/png fuzz/jpeg reports; do
     echo "$kind: $(counted $kind/ '') files, $(counted $kind/ "$failed") refused," \
         "$(counted $kind/ '"warnings":["') with a warning"
 done

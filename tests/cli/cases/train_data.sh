@@ -80,6 +80,11 @@ expect 0 "$comicgan" train "${options[@]}" --data data --photos photos --check
 said 'photos: 9 files in photos,'
 said 'comics: 3 files in data, 3 pages'
 
+for inside in photos/run data/run; do
+    expect 2 "$comicgan" train "${options[@]}" --data data --photos photos --out $inside --steps 1
+    said "$inside: lies in ${inside%/run}, where its samples would be learnt from"
+done
+
 # ---- a run ----
 expect 0 "$comicgan" train "${options[@]}" --data data --photos photos --out 'my run' --steps 3
 grep -Eq '^estimate: to step 3 in about [0-9]+ s$' ../stderr || fail 'a short estimate is not in seconds'

@@ -53,7 +53,14 @@ refuse 2 'more/a/1-1.png is there already' augment --data data --out more --copi
 refuse 2 'more/generated/000001.png is there' augment --data data --out more --copies 0 --model $model
 refuse 2 'fit.safetensors is there already' score --model $model --fit data --save fit.safetensors
 ln data/a/1.png data/a/2-1.png
-refuse 2 'the same file' augment --data data --out data --copies 1 --force
+mkdir more-data
+ln data/a/1.png more-data/2-1.png
+refuse 2 'the same file' augment --data data/a --out more-data --copies 1 --force
+rm -r more-data
+refuse 2 'data is the folder of the pictures and of the copies' augment --data data/ --out data --copies 1
+for inside in data data/run data/a/../b/run; do
+    refuse 2 'lies in data, where its samples' train --model vector --data data --out $inside --steps 1
+done
 ln -s ../run/model.safetensors frames/model.png
 refuse 2 'the same file' generate $model frames/model.png --force
 refuse 2 'the same file' score --model $model --fit data --save data/a/1.png --force

@@ -93,7 +93,9 @@ nothing_but in.y4m in.mp4 out.mp4 out.mkv
 # a folder in the place of OUT.parts that is another's, or a link; a link for the job
 mkdir mine.mkv.parts elsewhere
 echo mine >mine.mkv.parts/list
+chmod 755 mine.mkv.parts
 refuse 1 'where other files lie' video --style tiny in.y4m mine.mkv
+[ "$(stat -c %a mine.mkv.parts)" = 755 ] || fail "a folder with other files was closed to others"
 [ "$(cat mine.mkv.parts/list)" = mine ] || fail "a foreign file was removed"
 rm -r mine.mkv.parts
 ln -s elsewhere mine.mkv.parts
