@@ -136,6 +136,9 @@ enum cg_status cg_output_check(struct cg_inputs *inputs, const char *path, bool 
     if (leads_somewhere && S_ISDIR(about.st_mode))
         return cg_fail(error, CG_ERR_IO, "writing %s: expected the name of a file, found a folder",
                        cg_path_tail(path));
+    if (leads_somewhere && S_ISBLK(about.st_mode))
+        return cg_fail(error, CG_ERR_IO, "writing %s: expected the name of a file, found a disk",
+                       cg_path_tail(path));
     if (leads_somewhere && !S_ISREG(about.st_mode))
         return CG_OK;
     const struct cg_input *input = leads_somewhere ? find(inputs, &about) : NULL;

@@ -5,7 +5,7 @@
  * - An output that is also an input of the call, under any name or link, is always refused.
  * - Nothing is written through a symbolic link owned by anyone but this user or root.
  *
- * Devices and pipes are never overwritten and are always allowed.
+ * Character devices and pipes are never overwritten and are always allowed; a disk never is.
  */
 #ifndef CG_BASE_OUTPUT_H
 #define CG_BASE_OUTPUT_H

@@ -215,8 +215,10 @@ static enum cg_status add_everything(struct cg_style_list *list, const char *fol
     char *places[PLACES_MAX];
     size_t place_count = list_places(folder, places);
     for (size_t i = 0; i < place_count; i++) {
-        if (status == CG_OK && places[i] != NULL)
-            status = add_folder(list, places[i], error);
+        if (status == CG_OK)
+            status = places[i] != NULL ? add_folder(list, places[i], error)
+                                       : cg_fail(error, CG_ERR_MEMORY,
+                                                 "list of styles: memory could not be allocated");
         free(places[i]);
     }
     return status;

@@ -1,4 +1,5 @@
 /* base/output: what a call may write over, and what is written through. */
+#define _DEFAULT_SOURCE /* mknod */
 #include "base/output.h"
 
 #include "base/file.h"
@@ -53,6 +54,8 @@ static void what_is_there_needs_force(void **state)
     expect(&none, "to-nothing", false, CG_ERR_ARGUMENT, "is there already");
     expect(&none, "folder", true, CG_ERR_IO, "found a folder");
     assert_int_equal(cg_output_check(&none, "/dev/null", false, NULL), CG_OK);
+    if (mknod(fixture_path("disk"), S_IFBLK | 0600, 0) == 0) /* root alone may */
+        expect(&none, "disk", true, CG_ERR_IO, "found a disk");
 }
 
 /* The file that came while another was made for its name stays, whatever made it. */
