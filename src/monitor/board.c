@@ -307,10 +307,7 @@ bool cg_board_has_sample(struct cg_board *board, const char *file)
 
 /* ---- as JSON: from a copy, so that the trainer does not wait for it -------------------------- */
 
-static json_t *integer(uint64_t value)
-{
-    return json_integer((json_int_t)value);
-}
+#define INT(value) ((json_int_t)(value))
 
 /* Text from outside (paths, file names) that may not be UTF-8. */
 static json_t *text_of(const char *text)
@@ -327,16 +324,12 @@ char *cg_board_status_json(struct cg_board *board)
     if (contents == NULL)
         return NULL;
     cg_memory_forget();
-    json_t *root = json_object();
-    json_object_set_new(root, "state", json_string(names[contents->state]));
-    json_object_set_new(root, "text", text_of(contents->state_text));
-    json_object_set_new(root, "step", integer(contents->step));
-    json_object_set_new(root, "steps_limit", integer(contents->steps_limit));
-    json_object_set_new(root, "seconds", json_real(contents->seconds));
-    json_object_set_new(root, "minutes_limit", json_real(contents->minutes_limit));
-    json_object_set_new(root, "saving", json_boolean(contents->save_wanted));
-    json_object_set_new(root, "saved_step", integer(contents->saved_step));
-    json_object_set_new(root, "version", integer(contents->version));
+    json_t *root =
+        json_pack("{s:s, s:o, s:I, s:I, s:f, s:f, s:b, s:I, s:I}", "state", names[contents->state],
+                  "text", text_of(contents->state_text), "step", INT(contents->step), "steps_limit",
+                  INT(contents->steps_limit), "seconds", contents->seconds, "minutes_limit",
+                  contents->minutes_limit, "saving", (int)contents->save_wanted, "saved_step",
+                  INT(contents->saved_step), "version", INT(contents->version));
     free(contents);
     char *text;
     cg_json_dump(root, JSON_COMPACT, "the board", &text, NULL);
@@ -346,12 +339,10 @@ char *cg_board_status_json(struct cg_board *board)
 static json_t *facts_of(const struct cg_board_contents *contents)
 {
     json_t *list = json_array();
-    for (size_t i = 0; i < contents->fact_count; i++) {
-        json_t *fact = json_object();
-        json_object_set_new(fact, "name", text_of(contents->facts[i].name));
-        json_object_set_new(fact, "text", text_of(contents->facts[i].text));
-        json_array_append_new(list, fact);
-    }
+    for (size_t i = 0; i < contents->fact_count; i++)
+        json_array_append_new(list,
+                              json_pack("{s:o, s:o}", "name", text_of(contents->facts[i].name),
+                                        "text", text_of(contents->facts[i].text)));
     return list;
 }
 
@@ -362,19 +353,17 @@ static json_t *series_of(const struct cg_board_contents *contents)
     json_t *list = json_array();
     for (size_t i = 0; i < contents->series_count; i++) {
         const struct cg_board_series *series = &contents->series[i];
-        json_t *item = json_object(), *steps = json_array(), *values = json_array();
+        json_t *steps = json_array(), *values = json_array();
         for (size_t k = 0; k < series->count; k++) {
-            json_array_append_new(steps, integer(series->steps[k]));
+            json_array_append_new(steps, json_integer(INT(series->steps[k])));
             json_array_append_new(values, json_real(series->values[k]));
         }
         if (series->pending > 0) {
-            json_array_append_new(steps, integer(series->pending_step));
+            json_array_append_new(steps, json_integer(INT(series->pending_step)));
             json_array_append_new(values, json_real(series->pending_sum / series->pending));
         }
-        json_object_set_new(item, "name", text_of(series->name));
-        json_object_set_new(item, "steps", steps);
-        json_object_set_new(item, "values", values);
-        json_array_append_new(list, item);
+        json_array_append_new(list, json_pack("{s:o, s:o, s:o}", "name", text_of(series->name),
+                                              "steps", steps, "values", values));
     }
     return list;
 }
@@ -384,32 +373,24 @@ static json_t *alarms_of(const struct cg_board_contents *contents)
     json_t *list = json_array();
     for (size_t i = 0; i < contents->alarm_count; i++) {
         const struct cg_board_alarm *alarm = &contents->alarms[i];
-        json_t *item = json_object();
-        json_object_set_new(item, "step", integer(alarm->step));
-        json_object_set_new(item, "name", text_of(alarm->name));
-        json_object_set_new(item, "about", text_of(alarm->about));
-        json_object_set_new(item, "advice", text_of(alarm->advice));
-        json_array_append_new(list, item);
+        json_array_append_new(list,
+                              json_pack("{s:I, s:o, s:o, s:o}", "step", INT(alarm->step), "name",
+                                        text_of(alarm->name), "about", text_of(alarm->about),
+                                        "advice", text_of(alarm->advice)));
     }
     return list;
 }
 
 static json_t *layout_of(const struct cg_board_layout *layout)
 {
-    json_t *root = json_object(), *columns = json_array(), *rows = json_array();
+    json_t *columns = json_array(), *rows = json_array();
     for (int c = 0; c < layout->columns; c++)
         json_array_append_new(columns, text_of(layout->column_names[c]));
-    for (int r = 0; r < layout->rows; r++) {
-        json_t *row = json_object();
-        json_object_set_new(row, "width", json_integer(layout->widths_px[r]));
-        json_object_set_new(row, "height", json_integer(layout->heights_px[r]));
-        json_array_append_new(rows, row);
-    }
-    json_object_set_new(root, "cell_width", json_integer(layout->cell_width_px));
-    json_object_set_new(root, "cell_height", json_integer(layout->cell_height_px));
-    json_object_set_new(root, "columns", columns);
-    json_object_set_new(root, "rows", rows);
-    return root;
+    for (int r = 0; r < layout->rows; r++)
+        json_array_append_new(rows, json_pack("{s:i, s:i}", "width", layout->widths_px[r], "height",
+                                              layout->heights_px[r]));
+    return json_pack("{s:i, s:i, s:o, s:o}", "cell_width", layout->cell_width_px, "cell_height",
+                     layout->cell_height_px, "columns", columns, "rows", rows);
 }
 
 static json_t *samples_of(const struct cg_board_contents *contents, cg_board_url_fn url,
@@ -420,10 +401,8 @@ static json_t *samples_of(const struct cg_board_contents *contents, cg_board_url
         char *address = url(context, i, contents->sample_count, contents->samples[i].file);
         if (address == NULL)
             continue;
-        json_t *item = json_object();
-        json_object_set_new(item, "step", integer(contents->samples[i].step));
-        json_object_set_new(item, "url", text_of(address));
-        json_array_append_new(list, item);
+        json_array_append_new(list, json_pack("{s:I, s:o}", "step", INT(contents->samples[i].step),
+                                              "url", text_of(address)));
         free(address);
     }
     return list;
@@ -435,14 +414,11 @@ char *cg_board_data_json(struct cg_board *board, cg_board_url_fn url, void *cont
     if (contents == NULL)
         return NULL;
     cg_memory_forget();
-    json_t *root = json_object();
-    json_object_set_new(root, "title", text_of(contents->title));
-    json_object_set_new(root, "version", integer(contents->version));
-    json_object_set_new(root, "facts", facts_of(contents));
-    json_object_set_new(root, "series", series_of(contents));
-    json_object_set_new(root, "alarms", alarms_of(contents));
-    json_object_set_new(root, "layout", layout_of(&contents->layout));
-    json_object_set_new(root, "samples", samples_of(contents, url, context));
+    json_t *root =
+        json_pack("{s:o, s:I, s:o, s:o, s:o, s:o, s:o}", "title", text_of(contents->title),
+                  "version", INT(contents->version), "facts", facts_of(contents), "series",
+                  series_of(contents), "alarms", alarms_of(contents), "layout",
+                  layout_of(&contents->layout), "samples", samples_of(contents, url, context));
     free(contents);
     char *text;
     cg_json_dump(root, JSON_COMPACT, "the board", &text, NULL);
