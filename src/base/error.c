@@ -58,8 +58,7 @@ const char *cg_path_tail(const char *path)
     return length <= PATH_SHOWN_NBYTES ? path : path + length - PATH_SHOWN_NBYTES;
 }
 
-enum cg_status cg_fail_errno(struct cg_error *error, const char *doing, const char *path,
-                             int number)
+const char *cg_errno_words(int number, char other[CG_ERRNO_NBYTES])
 {
     static const struct {
         int number;
@@ -77,13 +76,15 @@ enum cg_status cg_fail_errno(struct cg_error *error, const char *doing, const ch
         {ENAMETOOLONG, "the name is too long for the file system"},
         {ELOOP, "the links go round in a circle"},
     };
-    char other[128] = "failed";
-    const char *words = other;
     for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
         if (known[i].number == number)
-            words = known[i].words;
-    if (words == other)
-        (void)strerror_r(number, other, sizeof(other));
+            return known[i].words;
+    return strerror_r(number, other, CG_ERRNO_NBYTES) == 0 ? other : "failed";
+}
+
+enum cg_status cg_fail_errno(struct cg_error *error, const char *doing, const char *path,
+                             int number)
+{
     return cg_fail(error, number == ENOSPC || number == EDQUOT ? CG_ERR_FULL : CG_ERR_IO,
-                   "%s %s: %s", doing, cg_path_tail(path), words);
+                   "%s %s: %s", doing, cg_path_tail(path), CG_ERRNO_WORDS(number));
 }

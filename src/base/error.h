@@ -21,6 +21,13 @@ enum cg_status cg_fail(struct cg_error *error, enum cg_status status, const char
 /* Prepend "text: " to the text in error, to say what was being done. */
 void cg_error_prefix(struct cg_error *error, const char *format, ...) CG_PRINTF(2, 3);
 
+/* An errno value in words, in static storage or in other. */
+#define CG_ERRNO_NBYTES 128
+const char *cg_errno_words(int number, char other[CG_ERRNO_NBYTES]);
+
+/* The same for an argument of a call. */
+#define CG_ERRNO_WORDS(number) cg_errno_words(number, (char[CG_ERRNO_NBYTES]){0})
+
 /* "doing path: words for an errno value". Returns CG_ERR_FULL for a full disk, else CG_ERR_IO. */
 enum cg_status cg_fail_errno(struct cg_error *error, const char *doing, const char *path,
                              int number);

@@ -190,7 +190,7 @@ enum cg_status cg_output_check_folder(const char *path, struct cg_error *error)
         status = cg_fail(error, CG_ERR_MEMORY, "writing %s: out of memory", cg_path_tail(path));
     else if (stat(folder, &about) != 0 || access(folder, W_OK | X_OK) != 0)
         status = cg_fail(error, CG_ERR_IO, "writing %s: folder %s: %s", cg_path_tail(path),
-                         cg_path_tail(folder), strerror(errno));
+                         cg_path_tail(folder), CG_ERRNO_WORDS(errno));
     free(folder);
     return status;
 }
@@ -230,5 +230,5 @@ enum cg_status cg_output_open(const char *path, enum cg_writing writing, FILE **
         close(fd);
     if (number == EEXIST && writing == CG_WRITE_NEW)
         return cg_output_refuse_existing(path, error);
-    return cg_fail(error, CG_ERR_IO, "writing %s: %s", cg_path_tail(path), strerror(number));
+    return cg_fail(error, CG_ERR_IO, "writing %s: %s", cg_path_tail(path), CG_ERRNO_WORDS(number));
 }

@@ -169,5 +169,5 @@ enum cg_status cg_sandbox_restrict_calls(struct cg_error *error)
     if (failure == 0)
         return CG_OK;
     return cg_fail(error, failure == -ENOMEM ? CG_ERR_MEMORY : CG_ERR_STATE,
-                   "sandbox: calls could not be given up: %s", strerror(-failure));
+                   "sandbox: calls could not be given up: %s", CG_ERRNO_WORDS(-failure));
 }

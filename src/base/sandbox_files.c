@@ -64,7 +64,7 @@ bool cg_sandbox_has_files(void)
 static enum cg_status fail(struct cg_error *error)
 {
     return cg_fail(error, errno == ENOMEM ? CG_ERR_MEMORY : CG_ERR_STATE,
-                   "sandbox: files could not be given up: %s", strerror(errno));
+                   "sandbox: files could not be given up: %s", CG_ERRNO_WORDS(errno));
 }
 
 enum cg_status cg_sandbox_create(struct cg_sandbox **out, struct cg_error *error)

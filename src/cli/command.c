@@ -221,6 +221,14 @@ int cg_command_refuse(const struct cg_command *command, const char *format, ...)
                        command->name);
 }
 
+int cg_command_refuse_count(const struct cg_command *command, const char *what, int found)
+{
+    if (found == 0)
+        return cg_command_refuse(command, "expected %s, found nothing", what);
+    return cg_command_refuse(command, "expected %s, found %d argument%s", what, found,
+                             found == 1 ? "" : "s");
+}
+
 /* Options of other programs, and their equivalents here. */
 static const struct habit {
     const char *word, *option, *advice;

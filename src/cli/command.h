@@ -38,6 +38,9 @@ void cg_command_put_out(const char *out, int argc, char *argv[]);
 /* "command: expected ..., found ...; see comicgan command --help". Returns CG_EXIT_USAGE. */
 int cg_command_refuse(const struct cg_command *command, const char *format, ...) CG_PRINTF(2, 3);
 
+/* "command: expected WHAT, found N arguments; see ...". Returns CG_EXIT_USAGE. */
+int cg_command_refuse_count(const struct cg_command *command, const char *what, int found);
+
 /* The words of a choice: "a, b or c". */
 #define CG_COMMAND_WORDS_NBYTES 256
 const char *cg_command_words(const char *const *words, char text[CG_COMMAND_WORDS_NBYTES]);

@@ -113,6 +113,7 @@ int main(int argc, char *argv[])
     signal(SIGXFSZ, SIG_IGN); /* exceeding a file size limit is a failed write */
     int code = run(argc, argv);
     if ((fflush(stdout) != 0 || ferror(stdout)) && code == CG_EXIT_DONE)
-        code = cg_cli_fail(CG_EXIT_INPUT, "writing to the standard output: %s", strerror(errno));
+        code =
+            cg_cli_fail(CG_EXIT_INPUT, "writing to the standard output: %s", CG_ERRNO_WORDS(errno));
     return code;
 }

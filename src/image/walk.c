@@ -108,7 +108,8 @@ static enum cg_status pass_by(struct walk *walk, const char *path, const char *w
     struct cg_error why;
     if (errno == ENOMEM)
         return out_of_memory(walk->error);
-    enum cg_status status = cg_fail(&why, CG_ERR_IO, "%s: %s: %s", path, what, strerror(errno));
+    enum cg_status status =
+        cg_fail(&why, CG_ERR_IO, "%s: %s: %s", path, what, CG_ERRNO_WORDS(errno));
     if (walk->options->unlisted == NULL || is_root)
         return cg_fail(walk->error, status, "%s", why.text);
     walk->options->unlisted(walk->options->context, &why);
@@ -192,7 +193,7 @@ static enum cg_status walk_root(struct walk *walk, const char *dir)
     struct stat about;
     if (stat(dir, &about) != 0)
         return cg_fail(walk->error, CG_ERR_IO, "%s: expected a folder of pictures: %s", dir,
-                       strerror(errno));
+                       CG_ERRNO_WORDS(errno));
     if (!S_ISDIR(about.st_mode))
         return cg_fail(walk->error, CG_ERR_IO, "%s: expected a folder of pictures, found a file",
                        dir);

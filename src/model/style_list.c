@@ -189,7 +189,7 @@ static enum cg_status add_folder(struct cg_style_list *list, const char *folder,
     if (count < 0 && errno == ENOMEM)
         return cg_fail(error, CG_ERR_MEMORY, "%s: memory could not be allocated", folder);
     if (count < 0) {
-        cg_fail(&reason, CG_ERR_IO, "reading %s: %s", cg_path_tail(folder), strerror(errno));
+        cg_fail(&reason, CG_ERR_IO, "reading %s: %s", cg_path_tail(folder), CG_ERRNO_WORDS(errno));
         return leave_out(list, &reason, error);
     }
     enum cg_status status = CG_OK;

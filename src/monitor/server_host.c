@@ -117,7 +117,8 @@ static enum cg_status refuse(const struct cg_host *host, int reason, struct cg_e
                        "port %d of %s: not allowed; give one from 1024 on, or 0 for any that is "
                        "free",
                        host->port, host->name);
-    return cg_fail(error, CG_ERR_IO, "port %d of %s: %s", host->port, host->name, strerror(reason));
+    return cg_fail(error, CG_ERR_IO, "port %d of %s: %s", host->port, host->name,
+                   CG_ERRNO_WORDS(reason));
 }
 
 static int port_of(int fd)

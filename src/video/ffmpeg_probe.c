@@ -70,7 +70,7 @@ static enum cg_status take_answer(struct cg_process *process, json_t **root, str
     cg_process_stop(process);
     if (answer.failure == 0)
         return cg_fail(error, CG_ERR_MEMORY, "memory could not be allocated");
-    return cg_fail(error, CG_ERR_IO, "what ffprobe says of it: %s", strerror(answer.failure));
+    return cg_fail(error, CG_ERR_IO, "what ffprobe says of it: %s", CG_ERRNO_WORDS(answer.failure));
 }
 
 /* One call of ffprobe; release *root. */

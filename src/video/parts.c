@@ -32,7 +32,7 @@ struct cg_parts {
 static enum cg_status fail(const struct cg_parts *parts, const char *what, struct cg_error *error)
 {
     return cg_fail(error, CG_ERR_IO, "%s %s: %s", what, cg_path_tail(parts->folder),
-                   strerror(errno));
+                   CG_ERRNO_WORDS(errno));
 }
 
 static const char *part_path(struct cg_parts *parts, int index)
@@ -318,7 +318,7 @@ enum cg_status cg_parts_finish(struct cg_parts *parts, const char *ending, enum 
         return cg_output_refuse_existing(parts->out_path, error);
     if (failure || errno != 0 || (errno = cg_file_flush_folder(parts->out_path)) != 0)
         return cg_fail(error, CG_ERR_IO, "writing %s: %s", cg_path_tail(parts->out_path),
-                       strerror(errno));
+                       CG_ERRNO_WORDS(errno));
     remove_folder(parts);
     return CG_OK;
 }

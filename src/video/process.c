@@ -90,7 +90,7 @@ enum cg_status cg_process_start(char *const argv[], int pipes, struct cg_process
                        "%s was not found on PATH; videos need ffmpeg installed "
                        "(Debian, Ubuntu: apt-get install ffmpeg)",
                        argv[0]);
-    return cg_fail(error, CG_ERR_IO, "starting %s: %s", argv[0], strerror(number));
+    return cg_fail(error, CG_ERR_IO, "starting %s: %s", argv[0], CG_ERRNO_WORDS(number));
 }
 
 enum cg_status cg_process_write(int fd, const char *name, const void *bytes, size_t nbytes,
@@ -103,8 +103,7 @@ enum cg_status cg_process_write(int fd, const char *name, const void *bytes, siz
         if (count < 0 && errno == EPIPE)
             return cg_fail(error, CG_ERR_IO, "writing %s: whoever read it has gone away", name);
         if (count < 0)
-            return cg_fail(error, CG_ERR_IO, "writing %s: %s", name,
-                           errno == ENOSPC ? "the disk is full" : strerror(errno));
+            return cg_fail(error, CG_ERR_IO, "writing %s: %s", name, CG_ERRNO_WORDS(errno));
         at += count;
         nbytes -= (size_t)count;
     }

@@ -245,7 +245,7 @@ enum cg_status cg_y4m_reader_create(int fd, const char *name, struct cg_y4m_read
     reader->frames = reader->begin = reader->end = 0;
     if (pipe(reader->stop) != 0) {
         free(reader);
-        return cg_fail(error, CG_ERR_IO, "reading %s: %s", name, strerror(errno));
+        return cg_fail(error, CG_ERR_IO, "reading %s: %s", name, CG_ERRNO_WORDS(errno));
     }
     for (int i = 0; i < 2; i++)
         fcntl(reader->stop[i], F_SETFD, FD_CLOEXEC);
@@ -295,7 +295,7 @@ static enum cg_status read_some(struct cg_y4m_reader *reader, uint8_t *bytes, si
             result = read(reader->fd, bytes, nbytes);
     } while (result < 0 && errno == EINTR);
     if (result < 0)
-        return cg_fail(error, CG_ERR_IO, "reading %s: %s", reader->name, strerror(errno));
+        return cg_fail(error, CG_ERR_IO, "reading %s: %s", reader->name, CG_ERRNO_WORDS(errno));
     *count = (size_t)result;
     return CG_OK;
 }

@@ -134,7 +134,7 @@ static enum cg_status add_line(struct cg_report *report, const char *line, struc
 {
     if (fprintf(report->file, "%s\n", line) < 0 || fflush(report->file) != 0)
         return cg_fail(error, CG_ERR_IO, "writing the report %s: %s", cg_path_tail(report->path),
-                       strerror(errno));
+                       CG_ERRNO_WORDS(errno));
     return CG_OK;
 }
 

@@ -290,14 +290,16 @@ static int run(int argc, char *argv[])
 const struct cg_command CG_COMMAND_CONVERT = {
     .name = "convert",
     .arguments = "IN... OUT",
-    .summary = "turn photos into comics (PNG or JPEG): a file, a folder, thousands",
+    .summary = "turn photos into comics: a file, a folder, thousands",
     .usage = "[OPTIONS] IN OUT\n[OPTIONS] IN... FOLDER/\n[OPTIONS] [-r] FOLDER FOLDER/\n"
              "--watch [OPTIONS] FOLDER FOLDER/",
-    .about = "Turn photos (PNG, JPEG) into comics of the same size. IN and OUT may be -, the "
-             "standard input and output. A comic is written whole or not at all.\n"
-             "\n"
-             "  comicgan convert photo.jpg comic.png\n"
-             "  comicgan convert -r --skip-existing photos/ comics/",
+    .about =
+        "Turn photos (JPEG, PNG, HEIC, AVIF, WebP, TIFF, GIF) into comics of the same size, as "
+        "PNG, JPEG or WebP. IN and OUT may be -, the "
+        "standard input and output. A comic is written whole or not at all.\n"
+        "\n"
+        "  comicgan convert photo.jpg comic.png\n"
+        "  comicgan convert -r --skip-existing photos/ comics/",
     .after = "A picture that fails costs a line on the standard error, the rest is done. Ctrl-C "
              "ends in good order, a second one at once; the same command with --skip-existing does "
              "what is left. When the disk is full the rest is not tried.\n"

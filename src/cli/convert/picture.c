@@ -111,7 +111,8 @@ static enum cg_status write_standard(const struct cg_image *image,
         return status;
     }
     if (fwrite(bytes, 1, nbytes, stdout) != nbytes || fflush(stdout) != 0)
-        status = cg_fail(error, CG_ERR_IO, "writing to the standard output: %s", strerror(errno));
+        status =
+            cg_fail(error, CG_ERR_IO, "writing to the standard output: %s", CG_ERRNO_WORDS(errno));
     free(bytes);
     return status;
 }
@@ -143,7 +144,7 @@ static void keep_times(const struct cg_job *job, const struct stat *photo,
         utimensat(AT_FDCWD, job->out, times, 0) == 0)
         return;
     snprintf(result->note + length, sizeof(result->note) - length,
-             "%sits time could not be kept: %s", length > 0 ? "; " : "", strerror(errno));
+             "%sits time could not be kept: %s", length > 0 ? "; " : "", CG_ERRNO_WORDS(errno));
 }
 
 /* ---- all of them ----------------------------------------------------------------------------- */

@@ -100,7 +100,7 @@ static int set_out_dir(struct planner *planner, const char *out)
     if (access(planner->out_dir, W_OK | X_OK) == 0)
         return CG_EXIT_DONE;
     return cg_cli_fail(CG_EXIT_INPUT, "writing %s: folder %s: %s", out, planner->out_dir,
-                       strerror(errno));
+                       CG_ERRNO_WORDS(errno));
 }
 
 static bool says_folder(const char *out)

@@ -82,11 +82,15 @@ static bool is_same_picture(const struct cg_job *a, const struct cg_job *b)
 
 static int refuse_collision(const struct cg_job *a, const struct cg_job *b)
 {
+    const char *dot_a = strrchr(a->in, '.'), *dot_b = strrchr(b->in, '.');
+    bool other_kinds = dot_a != NULL && dot_b != NULL && strcasecmp(dot_a, dot_b) != 0;
     if (strcmp(a->out, b->out) == 0)
-        return cg_cli_fail(CG_EXIT_USAGE,
-                           "%s and %s would both become %s; --format same keeps the endings "
-                           "apart, or convert them in separate calls",
-                           a->in, b->in, a->out);
+        return cg_cli_fail(
+            CG_EXIT_USAGE, "%s and %s would both become %s; %s, or convert them in separate calls",
+            a->in, b->in, a->out,
+            other_kinds ? "--format same keeps the endings apart"
+                        : "-r with the folder above them keeps theirs, as {dir} does "
+                          "in a --template");
     return cg_cli_fail(CG_EXIT_USAGE,
                        "%s and %s would become %s and %s, which many file systems take for one "
                        "file; convert them in separate calls",
@@ -156,7 +160,8 @@ static int read_lines(FILE *stream, const char *list_path, bool nul_separated, c
         is_first = false;
     }
     if (code == CG_EXIT_DONE && !feof(stream))
-        code = cg_cli_fail(CG_EXIT_USAGE, "reading the list %s: %s", list_path, strerror(errno));
+        code =
+            cg_cli_fail(CG_EXIT_USAGE, "reading the list %s: %s", list_path, CG_ERRNO_WORDS(errno));
     free(line);
     return code;
 }
@@ -167,7 +172,8 @@ int cg_plan_read_list(const char *list_path, bool nul_separated, cg_plan_take ta
         return read_lines(stdin, "on the standard input", nul_separated, take, context);
     FILE *stream = fopen(list_path, "r");
     if (stream == NULL)
-        return cg_cli_fail(CG_EXIT_USAGE, "reading the list %s: %s", list_path, strerror(errno));
+        return cg_cli_fail(CG_EXIT_USAGE, "reading the list %s: %s", list_path,
+                           CG_ERRNO_WORDS(errno));
     int code = read_lines(stream, list_path, nul_separated, take, context);
     fclose(stream);
     return code;

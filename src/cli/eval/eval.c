@@ -232,9 +232,7 @@ static int run(int argc, char *argv[])
     if (!cg_command_read(&CG_COMMAND_EVAL, argc, argv, &settings, &code))
         return code;
     if (argc - optind != 2)
-        return cg_command_refuse(&CG_COMMAND_EVAL,
-                                 "expected two folders of pictures, found %d arguments",
-                                 argc - optind);
+        return cg_command_refuse_count(&CG_COMMAND_EVAL, "two folders of pictures", argc - optind);
     settings.dirs[0] = argv[optind];
     settings.dirs[1] = argv[optind + 1];
     code = settings.no_sandbox ? CG_EXIT_DONE : cg_cli_give_up_calls();

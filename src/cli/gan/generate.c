@@ -202,8 +202,7 @@ static int run(int argc, char *argv[])
         return code;
     cg_command_put_out(settings.out, argc, argv);
     if (argc - optind != 2)
-        return cg_command_refuse(&CG_COMMAND_GENERATE, "expected MODEL and OUT, found %d arguments",
-                                 argc - optind);
+        return cg_command_refuse_count(&CG_COMMAND_GENERATE, "MODEL and OUT", argc - optind);
     settings.model = argv[optind];
     settings.out = argv[optind + 1];
     return run_settings(&settings);

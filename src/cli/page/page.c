@@ -135,6 +135,10 @@ static const struct cg_option rows[] = {
 
 static int check_counts(const struct cg_page_order *order)
 {
+    if (order->photo_count == 0)
+        return cg_command_refuse(&CG_COMMAND_PAGE,
+                                 "expected %d to %d photos and OUT, found only %s",
+                                 CG_PAGE_PANELS_MIN, CG_PAGE_PANELS_MAX, order->out);
     if (order->photo_count < CG_PAGE_PANELS_MIN || order->photo_count > CG_PAGE_PANELS_MAX)
         return cg_command_refuse(&CG_COMMAND_PAGE,
                                  "expected %d to %d photos and OUT, found %d photo%s",

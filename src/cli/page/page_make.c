@@ -307,7 +307,7 @@ static int draw(struct work *work)
         status =
             cg_page_draw_title(&work->page, &work->ink, &work->geometry, work->title, &work->error);
     for (int i = 0; status == CG_OK && i < work->order->photo_count; i++) {
-        cg_terminal_line_count(&work->progress, "panel", (size_t)i + 1,
+        cg_terminal_line_count(&work->progress, "panels", (size_t)i + 1,
                                (size_t)work->order->photo_count);
         status = draw_part(work, &work->parts[i]);
         if (status != CG_OK)

@@ -88,8 +88,7 @@ static int take_arguments(struct order *order, int argc, char *argv[])
 {
     cg_command_put_out(order->out, argc, argv);
     if (argc - optind < 1 || argc - optind > 2)
-        return cg_command_refuse(&CG_COMMAND_PREVIEW, "expected PHOTO and perhaps OUT, found %d %s",
-                                 argc - optind, argc - optind == 1 ? "argument" : "arguments");
+        return cg_command_refuse_count(&CG_COMMAND_PREVIEW, "PHOTO and perhaps OUT", argc - optind);
     order->photo = argv[optind];
     order->default_out = name_out(order->photo, order->html);
     if (order->default_out == NULL)

@@ -37,7 +37,7 @@ static int run(int argc, char *argv[])
     if (!beside && reason == ENOENT)
         return cg_cli_fail(CG_EXIT_USAGE, TRAINER " was found neither beside this program nor on "
                                                   "PATH; it is built and installed with comicgan");
-    return cg_cli_fail(CG_EXIT_USAGE, "starting " TRAINER ": %s", strerror(reason));
+    return cg_cli_fail(CG_EXIT_USAGE, "starting " TRAINER ": %s", CG_ERRNO_WORDS(reason));
 }
 
 /* comicgan-train does the rest, including the options. */

@@ -143,6 +143,14 @@ static int check_output(const struct cg_video_settings *settings, const char *in
     return code;
 }
 
+/* By its name, of a kind that never moves. */
+static bool is_photo(const char *path)
+{
+    enum cg_image_format format;
+    return cg_image_format_by_ending(path, &format) && format != CG_IMAGE_GIF &&
+           format != CG_IMAGE_WEBP && format != CG_IMAGE_AVIF;
+}
+
 static int convert_video(const struct cg_video_settings *settings, const char *in, const char *out)
 {
     struct stat about;
@@ -159,6 +167,11 @@ static int convert_video(const struct cg_video_settings *settings, const char *i
     int code = check_output(settings, in, out);
     if (code == CG_EXIT_DONE && cg_output_check_folder(out, &error) != CG_OK)
         code = cg_cli_fail_with(CG_EXIT_INPUT, &error);
+    if (code == CG_EXIT_DONE && is_photo(in))
+        code = cg_cli_fail(CG_EXIT_INPUT,
+                           "%s: expected a video, found a photo; for these there is comicgan "
+                           "convert IN OUT",
+                           in);
     return code == CG_EXIT_DONE ? cg_video_convert_one(settings, in, out) : code;
 }
 

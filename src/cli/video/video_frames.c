@@ -90,7 +90,7 @@ static enum cg_status find_frames(struct folder *folder, struct cg_error *error)
     if (folder->count < 0) {
         folder->count = 0;
         return cg_fail(error, CG_ERR_IO, "reading %s: expected a folder of frames, found: %s",
-                       cg_path_tail(folder->in), strerror(errno));
+                       cg_path_tail(folder->in), CG_ERRNO_WORDS(errno));
     }
     if (folder->count == 0)
         return cg_fail(error, CG_ERR_FORMAT,

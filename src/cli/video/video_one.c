@@ -186,7 +186,7 @@ static enum cg_status open_parts(struct video *video, struct cg_error *error)
     char *job = describe_job(video);
     if (job == NULL)
         return cg_fail(error, CG_ERR_IO, "reading %s: %s", cg_path_tail(video->in),
-                       strerror(errno));
+                       CG_ERRNO_WORDS(errno));
     enum cg_status status =
         cg_parts_open(video->out, job, cg_ffmpeg_part_ending(&video->output), &video->parts, error);
     free(job);

@@ -99,7 +99,7 @@ enum cg_status cg_log_add(FILE *log, const char *path, const struct cg_log_value
         fputc(i + 1 < count ? ',' : '\n', log);
     }
     if (fflush(log) != 0 || ferror(log))
-        return cg_fail(error, CG_ERR_IO, "writing %s: %s", path, strerror(errno));
+        return cg_fail(error, CG_ERR_IO, "writing %s: %s", path, CG_ERRNO_WORDS(errno));
     return CG_OK;
 }
 

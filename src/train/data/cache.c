@@ -101,7 +101,7 @@ static enum cg_status map_entry(int file, const struct cg_cache_key *key, const 
         return cg_fail(error, errno == ENOMEM ? CG_ERR_LIMIT : CG_ERR_IO,
                        "%s: cannot be mapped: %s; the system may allow no more files to be mapped: "
                        "train on fewer pictures",
-                       path, strerror(errno));
+                       path, CG_ERRNO_WORDS(errno));
     out->map = map;
     out->picture = (const uint8_t *)map + sizeof(struct entry_header);
     if (key->kind == CG_CACHE_PHOTO) {
@@ -201,7 +201,8 @@ static enum cg_status clean_entry(int folder, const char *dir, const char *name,
         return CG_OK;
     }
     if (unlinkat(folder, name, 0) != 0 && errno != ENOENT)
-        return cg_fail(error, CG_ERR_IO, "cache %s: removing %s: %s", dir, name, strerror(errno));
+        return cg_fail(error, CG_ERR_IO, "cache %s: removing %s: %s", dir, name,
+                       CG_ERRNO_WORDS(errno));
     out->removed++;
     out->removed_nbytes += (uint64_t)about.st_size;
     return CG_OK;
@@ -214,7 +215,7 @@ enum cg_status cg_cache_clean(const char *dir, int days, struct cg_cache_cleaned
     *out = (struct cg_cache_cleaned){0};
     DIR *stream = opendir(dir);
     if (stream == NULL)
-        return cg_fail(error, CG_ERR_IO, "cache %s: %s", dir, strerror(errno));
+        return cg_fail(error, CG_ERR_IO, "cache %s: %s", dir, CG_ERRNO_WORDS(errno));
     enum cg_status status = CG_OK;
     for (struct dirent *entry; status == CG_OK && (entry = readdir(stream)) != NULL;)
         status = clean_entry(dirfd(stream), dir, entry->d_name, before, out, error);

@@ -54,7 +54,8 @@ enum cg_status cg_content_identify(const struct cg_content_index *known,
 {
     struct stat about;
     if (stat(record->path, &about) != 0)
-        return cg_fail(error, CG_ERR_IO, "%s: cannot be read: %s", record->path, strerror(errno));
+        return cg_fail(error, CG_ERR_IO, "%s: cannot be read: %s", record->path,
+                       CG_ERRNO_WORDS(errno));
     record->nbytes = (uint64_t)about.st_size;
     record->changed_s = (int64_t)about.st_mtim.tv_sec;
     record->changed_ns = (int64_t)about.st_mtim.tv_nsec;

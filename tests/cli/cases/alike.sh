@@ -38,6 +38,19 @@ expect 0 "$comicgan" convert --style tiny -q . x/y/
 [ -e x/y/a.png ] || fail 'a folder OUT is not made'
 rm -r x
 
+# a photo for a video, one argument where there are two
+"$comicgan" video --style tiny a.png o.mp4 2>../stderr && fail 'a photo becomes a film'
+grep -q 'a.png: expected a video, found a photo; for these there is comicgan convert' ../stderr ||
+    fail 'no hint at convert'
+refuse 2 'found 1 argument;' eval a
+refuse 2 'found nothing;' generate
+refuse 2 'found only a.png' page a.png
+mkdir one two
+cp a.png one
+cp a.png two
+refuse 2 'would both become o/a.png; -r with the folder above' convert --style tiny one/a.png two/a.png o
+rm -r one two
+
 # usage, options that are not known, and no arguments at all
 for command in convert page video stream styles card preview train generate augment score eval; do
     refuse 2 'unknown option --nonsense; --help lists the options' $command --nonsense

@@ -58,4 +58,4 @@ done
 code=0
 "$comicgan" --help >/dev/full 2>../stderr || code=$?
 [ "$code" -eq 1 ] || fail "expected exit code 1 for a full stdout, found $code"
-grep -q 'No space left' ../stderr || fail "the full disk is not named"
+grep -q 'the disk is full' ../stderr || fail "the full disk is not named"

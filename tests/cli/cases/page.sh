@@ -60,7 +60,7 @@ done | sort -u | grep -cv '^0 64 255$')
 [ "$panels" -ge 3 ] || fail "the panels do not differ"
 
 refuse 2 'expected photos and OUT' page
-refuse 2 'found 0 photos' page new.png
+refuse 2 'found only new.png' page new.png
 refuse 2 'found 1 photo' page p1.png new.png
 refuse 2 'found 10 photos' page "${photos[@]}" p10.png new.png
 refuse 2 'at most one for each of 2 photos, found 3' page --caption a --caption b --caption c \

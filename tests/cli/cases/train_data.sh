@@ -70,7 +70,7 @@ find cache -type f -exec touch -d '3 days ago' {} +
 expect 0 "$comicgan" train --cache cache --cache-clean 2
 grep -q "cache: $kept files removed (.* MiB), 0 kept" ../stdout || fail "what is old was kept"
 expect 1 "$comicgan" train --cache nowhere --cache-clean 0
-said 'cache nowhere: No such file'
+said 'cache nowhere: no such file'
 expect 2 "$comicgan" train --resume run --cache-clean 0
 
 mv data/photos photos
