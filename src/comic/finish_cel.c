@@ -6,7 +6,6 @@
  */
 #include "comic/finish_parts.h"
 
-#include "base/clamp.h"
 #include "base/multiversion.h"
 
 #include <math.h>
@@ -15,23 +14,19 @@
 #define RISER 0.28f      /* share of a step that is slope */
 #define SKIN_AMOUNT 0.5f /* of the amount elsewhere */
 
-static inline float ramp(float low, float high, float value)
-{
-    return cg_clamp_unit((value - low) / (high - low));
-}
-
 static inline float step_of(float luma)
 {
     float scaled = luma * (1.0f / STEP), whole = floorf(scaled);
-    float t = ramp(0.5f - 0.5f * RISER, 0.5f + 0.5f * RISER, scaled - whole);
-    return STEP * (whole + t * t * (3.0f - 2.0f * t));
+    return STEP *
+           (whole + cg_smooth_ramp(0.5f - 0.5f * RISER, 0.5f + 0.5f * RISER, scaled - whole));
 }
 
 /* How much a colour is one of skin: red leads, and green lies between it and blue. */
 static inline float skin_of(float red, float green, float blue)
 {
     float span = red - blue, place = (green - blue) / (span > 0.01f ? span : 0.01f);
-    return ramp(0.05f, 0.12f, span) * ramp(0.12f, 0.25f, place) * ramp(0.68f, 0.55f, place);
+    return cg_ramp(0.05f, 0.12f, span) * cg_ramp(0.12f, 0.25f, place) *
+           cg_ramp(0.68f, 0.55f, place);
 }
 
 CG_MULTIVERSION

@@ -8,7 +8,6 @@
  * the directions: a hand keeps to one for a patch and then shifts. Between two patches the strokes
  * of both run out over each other.
  */
-#include "base/clamp.h"
 #include "base/multiversion.h"
 #include "comic/finish_parts.h"
 
@@ -42,17 +41,6 @@ static const struct layer layers_of_strokes[] = {
 #define READINESS 0.10f /* darkness, at most half of it */
 
 /* ---- strokes --------------------------------------------------------------------------------- */
-
-static inline float ramp(float from, float to, float value)
-{
-    return cg_clamp_unit((value - from) / (to - from));
-}
-
-static inline float smooth_ramp(float from, float to, float value)
-{
-    float t = ramp(from, to, value);
-    return t * t * (3.0f - 2.0f * t);
-}
 
 /* Bits that have nothing to do with each other for neighbouring numbers (Steele, Lea and Flood
  * 2014, "Fast splittable pseudorandom number generators": its finisher for 32 bits). */
@@ -113,11 +101,11 @@ static inline float stroke_ink(const struct layer *layer, const struct stroke *s
                                float darkness, float presence, float spacing_px)
 {
     float ready = darkness + READINESS * part(stroke->random, 0);
-    float appears = ramp(layer->from, layer->from + 0.05f, ready) * presence;
+    float appears = cg_ramp(layer->from, layer->from + 0.05f, ready) * presence;
     if (appears <= 0.0f)
         return 0.0f;
-    float swell = ramp(layer->from, layer->to, ready);
-    float taper = smooth_ramp(0.0f, TAPER, stroke->to_end + 2.0f * swell * swell);
+    float swell = cg_ramp(layer->from, layer->to, ready);
+    float taper = cg_smooth_ramp(0.0f, TAPER, stroke->to_end + 2.0f * swell * swell);
     float width = (THINNEST + (layer->width - THINNEST) * swell) * appears * taper;
     float off = stroke->off_lane -
                 (1.0f - swell) * (SHIFT * part(stroke->random, 1) +
@@ -155,11 +143,11 @@ static struct directions directions_make(void)
 static inline float white_left(const struct cg_hatch *hatch, const struct directions *d, float x,
                                float y, const float form[3])
 {
-    float white = 1.0f - smooth_ramp(BLACK_FROM, BLACK_TO, form[0]);
+    float white = 1.0f - cg_smooth_ramp(BLACK_FROM, BLACK_TO, form[0]);
     float length = sqrtf(form[1] * form[1] + form[2] * form[2]) + 1e-6f;
     for (int k = 0; k < DIRECTIONS; k++) {
         float near = (form[1] * d->double_cosine[k] + form[2] * d->double_sine[k]) / length;
-        float presence = smooth_ramp(PATCH_END, PATCH_FULL, near);
+        float presence = cg_smooth_ramp(PATCH_END, PATCH_FULL, near);
         for (int i = 0; i < LAYERS && presence > 0.0f; i++) {
             const struct layer *layer = &layers_of_strokes[i];
             if (form[0] <= layer->from - READINESS)

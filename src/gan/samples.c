@@ -1,6 +1,7 @@
 /* Small pictures as vectors: see samples.h. */
 #include "gan/samples.h"
 
+#include "base/bytes.h"
 #include "base/content.h"
 #include "base/file.h"
 #include "base/memory.h"
@@ -328,11 +329,6 @@ uint8_t cg_samples_byte(float value)
 #define TYPE_BYTES 8u
 #define SIDE_MAX 65535u
 
-static size_t big_endian(const uint8_t *at)
-{
-    return (size_t)at[0] << 24 | (size_t)at[1] << 16 | (size_t)at[2] << 8 | at[3];
-}
-
 static enum cg_status check_magic(const char *path, const uint8_t *bytes, size_t nbytes,
                                   unsigned dimensions, struct cg_error *error)
 {
@@ -385,9 +381,9 @@ static enum cg_status read_idx(const char *path, unsigned dimensions, struct cg_
                          "reading %s: expected a header of %zu bytes, found a file of %zu",
                          cg_path_tail(path), header_nbytes, nbytes);
     if (status == CG_OK) {
-        out->count = big_endian(out->bytes + 4);
-        out->height = dimensions == 3 ? big_endian(out->bytes + 8) : 1;
-        out->width = dimensions == 3 ? big_endian(out->bytes + 12) : 1;
+        out->count = cg_big32(out->bytes + 4);
+        out->height = dimensions == 3 ? cg_big32(out->bytes + 8) : 1;
+        out->width = dimensions == 3 ? cg_big32(out->bytes + 12) : 1;
         out->values = out->bytes + header_nbytes;
         status = check_sizes(path, out, header_nbytes, nbytes, error);
     }

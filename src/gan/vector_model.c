@@ -268,7 +268,7 @@ void cg_vector_model_free(struct cg_vector_model *model)
 
 /* ---- writing --------------------------------------------------------------------------------- */
 
-static json_t *describe_widths(const struct cg_vector_widths *widths)
+json_t *cg_vector_widths_to_json(const struct cg_vector_widths *widths)
 {
     json_t *array = json_array();
     for (int i = 0; i < widths->count; i++)
@@ -283,12 +283,12 @@ enum cg_status cg_vector_model_write(const char *path, const struct cg_vector_mo
     const struct cg_vector_config *config = &model->config;
     char *architecture = NULL, *card = NULL;
     cg_memory_forget();
-    enum cg_status status =
-        cg_json_dump(json_pack("{s:s, s:i, s:i, s:i, s:o, s:o}", "kind", CG_VECTOR_NAME, "side_px",
-                               config->side_px, "channels", config->channels, "noise",
-                               config->latent, "generator", describe_widths(&config->generator),
-                               "discriminator", describe_widths(&config->discriminator)),
-                     JSON_COMPACT, ARCHITECTURE_KEY, &architecture, error);
+    enum cg_status status = cg_json_dump(
+        json_pack("{s:s, s:i, s:i, s:i, s:o, s:o}", "kind", CG_VECTOR_NAME, "side_px",
+                  config->side_px, "channels", config->channels, "noise", config->latent,
+                  "generator", cg_vector_widths_to_json(&config->generator), "discriminator",
+                  cg_vector_widths_to_json(&config->discriminator)),
+        JSON_COMPACT, ARCHITECTURE_KEY, &architecture, error);
     if (status == CG_OK)
         status = cg_json_dump(json_pack("{s:s}", "name", model->name), JSON_COMPACT, CARD_KEY,
                               &card, error);

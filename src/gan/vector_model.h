@@ -37,6 +37,9 @@ struct cg_vector_config {
 
 extern const struct cg_vector_config CG_VECTOR_DEFAULT;
 
+/* An array of numbers; NULL if out of memory. */
+struct json_t *cg_vector_widths_to_json(const struct cg_vector_widths *widths);
+
 /* Floats of one picture. */
 size_t cg_vector_pixels(const struct cg_vector_config *config);
 

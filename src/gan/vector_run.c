@@ -111,14 +111,6 @@ static const struct cg_option rows[] = {
 
 static const struct cg_run_kind kind = {CG_VECTOR_NAME, 3, rows};
 
-static json_t *widths_to_json(const struct cg_vector_widths *widths)
-{
-    json_t *array = json_array();
-    for (int i = 0; i < widths->count; i++)
-        json_array_append_new(array, json_integer(widths->width[i]));
-    return array;
-}
-
 static enum cg_status widths_from_json(const struct cg_run_file *file, const char *key,
                                        struct cg_vector_widths *widths, struct cg_error *error)
 {
@@ -137,8 +129,9 @@ enum cg_status cg_vector_run_write(const struct cg_vector_options *options,
                                    const struct cg_run_record *record, struct cg_error *error)
 {
     const struct cg_vector_config *config = &options->config;
-    json_t *widths = json_pack("{s:o, s:o}", "generator", widths_to_json(&config->generator),
-                               "discriminator", widths_to_json(&config->discriminator));
+    json_t *widths =
+        json_pack("{s:o, s:o}", "generator", cg_vector_widths_to_json(&config->generator),
+                  "discriminator", cg_vector_widths_to_json(&config->discriminator));
     return cg_run_file_write(&kind, options->out_dir, options, record, widths, error);
 }
 

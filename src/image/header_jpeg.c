@@ -5,6 +5,7 @@
  */
 #include "image/header.h"
 
+#include "base/bytes.h"
 #include "image/orientation.h"
 #include "image/xmp.h"
 
@@ -54,11 +55,6 @@ struct jpeg {
     struct cg_colour_tags *colours;
     struct cg_xmp_extension *xmp_extension;
 };
-
-static uint32_t get16(const uint8_t *bytes)
-{
-    return (uint32_t)bytes[0] << 8 | bytes[1];
-}
 
 static enum cg_status fail_cut_off(struct jpeg *jpeg, struct cg_error *error)
 {
@@ -137,8 +133,8 @@ static enum cg_status read_frame(struct jpeg *jpeg, int marker, const uint8_t *d
                        jpeg->components != 0 ? "a second" : "a wrong length");
     if (data[0] != 8)
         return cg_fail(error, CG_ERR_UNSUPPORTED, "expected a JPEG of 8 bits, found %d", data[0]);
-    jpeg->height = get16(data + 1);
-    jpeg->width = get16(data + 3);
+    jpeg->height = cg_big16(data + 1);
+    jpeg->width = cg_big16(data + 3);
     jpeg->components = data[5];
     jpeg->is_progressive = marker == SOF2 || marker == SOF10;
     jpeg->is_plain = jpeg->is_plain && marker <= SOF2;
@@ -252,8 +248,8 @@ static void read_jfif(struct jpeg *jpeg, const uint8_t *data)
 {
     double per_inch = data[7] == 1 ? 1.0 : data[7] == 2 ? CG_CM_PER_INCH : 0.0;
     jpeg->has_jfif = true;
-    jpeg->dpi[0] = get16(data + 8) * per_inch;
-    jpeg->dpi[1] = get16(data + 10) * per_inch;
+    jpeg->dpi[0] = cg_big16(data + 8) * per_inch;
+    jpeg->dpi[1] = cg_big16(data + 10) * per_inch;
 }
 
 static void read_application_data(struct jpeg *jpeg, int marker, const uint8_t *data, size_t nbytes)
@@ -290,7 +286,7 @@ static enum cg_status read_data(struct jpeg *jpeg, int marker, const uint8_t *da
     else if (marker == DQT)
         read_quantization_tables(jpeg, data, nbytes);
     else if (marker == DRI) /* stb does not notice a lost restart marker */
-        jpeg->is_plain = jpeg->is_plain && nbytes == 2 && get16(data) == 0;
+        jpeg->is_plain = jpeg->is_plain && nbytes == 2 && cg_big16(data) == 0;
     else
         read_application_data(jpeg, marker, data, nbytes);
     return CG_OK;
@@ -301,7 +297,7 @@ static enum cg_status read_data(struct jpeg *jpeg, int marker, const uint8_t *da
 static enum cg_status read_segment(struct jpeg *jpeg, int marker, struct cg_error *error)
 {
     size_t left = jpeg->nbytes - jpeg->offset;
-    size_t length = left >= 2 ? get16(jpeg->bytes + jpeg->offset) : 2;
+    size_t length = left >= 2 ? cg_big16(jpeg->bytes + jpeg->offset) : 2;
     if (left < 2 || length > left)
         return fail_cut_off(jpeg, error);
     if (length < 2) {

@@ -5,6 +5,7 @@
  */
 #include "image/header.h"
 
+#include "base/bytes.h"
 #include "image/orientation.h"
 
 #include <libdeflate.h>
@@ -36,11 +37,6 @@ struct png {
     struct cg_colour_tags *colours;
 };
 
-static uint32_t get32(const uint8_t *bytes)
-{
-    return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
-}
-
 static bool is(const struct chunk *chunk, const char *type)
 {
     return memcmp(chunk->type, type, 4) == 0;
@@ -55,7 +51,7 @@ static enum cg_status damaged(struct cg_error *error, const struct chunk *chunk,
 static bool checksum_is_right(const struct chunk *chunk)
 {
     return libdeflate_crc32(0, chunk->type, chunk->nbytes + 4) ==
-           get32(chunk->data + chunk->nbytes);
+           cg_big32(chunk->data + chunk->nbytes);
 }
 
 static void note_oddity(struct png *png, const char *what)
@@ -70,7 +66,7 @@ static enum cg_status read_chunk(const uint8_t *bytes, size_t nbytes, size_t off
                                  struct png *png, struct chunk *chunk, struct cg_error *error)
 {
     size_t left = nbytes - offset;
-    size_t length = left >= CHUNK_OVERHEAD_NBYTES ? get32(bytes + offset) : 0;
+    size_t length = left >= CHUNK_OVERHEAD_NBYTES ? cg_big32(bytes + offset) : 0;
     png->cut_off = left < CHUNK_OVERHEAD_NBYTES || length > left - CHUNK_OVERHEAD_NBYTES;
     if (png->cut_off)
         return cg_fail(error, CG_ERR_FORMAT,
@@ -110,8 +106,8 @@ static enum cg_status read_ihdr(const struct chunk *chunk, struct png *png, stru
         return cg_fail(error, CG_ERR_FORMAT, "expected a PNG that begins with IHDR, found %.4s",
                        (const char *)chunk->type);
     const uint8_t *data = chunk->data;
-    png->width = get32(data);
-    png->height = get32(data + 4);
+    png->width = cg_big32(data);
+    png->height = cg_big32(data + 4);
     png->depth = data[8];
     png->colour = data[9];
     png->interlaced = data[12] == 1;
@@ -193,7 +189,7 @@ static void read_cicp(const struct chunk *chunk, struct png *png)
 static void read_phys(const struct chunk *chunk, struct png *png)
 {
     for (int i = 0; chunk->data[8] == 1 && i < 2; i++)
-        png->dpi[i] = get32(chunk->data + (size_t)(4 * i)) * CG_CM_PER_INCH / 100.0;
+        png->dpi[i] = cg_big32(chunk->data + (size_t)(4 * i)) * CG_CM_PER_INCH / 100.0;
 }
 
 /* Chunks that the picture does not depend on; damaged ones are ignored. */
@@ -217,10 +213,10 @@ static void read_ancillary_chunk(const struct chunk *chunk, struct png *png)
     else if (is(chunk, "cICP"))
         read_cicp(chunk, png);
     else if (is(chunk, "gAMA") && chunk->nbytes == 4)
-        png->colours->gamma = get32(chunk->data);
+        png->colours->gamma = cg_big32(chunk->data);
     else if (is(chunk, "cHRM") && chunk->nbytes == 32)
         for (int i = 0; i < 8; i++)
-            png->colours->chromaticities[i] = get32(chunk->data + (size_t)(4 * i));
+            png->colours->chromaticities[i] = cg_big32(chunk->data + (size_t)(4 * i));
     else if (is(chunk, "pHYs") && chunk->nbytes == 9)
         read_phys(chunk, png);
     else if (kind >= 6)

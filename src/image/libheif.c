@@ -2,6 +2,7 @@
  * HEIC and AVIF by libheif, which also turns and crops as the file says; EXIF's orientation is
  * ignored (ISO/IEC 23008-12, annex A). Colours named by numbers (nclx) are taken as sRGB.
  */
+#include "base/bytes.h"
 #include "image/heif_calls.h"
 #include "image/reader.h"
 
@@ -184,11 +185,6 @@ static enum cg_status copy_profile(const struct opened *file, struct cg_reader_e
     return found.code == heif_error_Ok ? CG_OK : fail(&found, error);
 }
 
-static uint32_t get32(const uint8_t *bytes)
-{
-    return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
-}
-
 /* Invalid EXIF data are ignored. */
 static enum cg_status copy_exif(const struct opened *file, struct cg_reader_extras *extras,
                                 struct cg_error *error)
@@ -205,7 +201,7 @@ static enum cg_status copy_exif(const struct opened *file, struct cg_reader_extr
         return cg_reader_fail(CG_ERR_MEMORY, error);
     enum cg_status status = CG_OK;
     if (heif->image_handle_get_metadata(file->handle, id, block).code == heif_error_Ok) {
-        size_t offset = EXIF_OFFSET_NBYTES + (size_t)get32(block);
+        size_t offset = EXIF_OFFSET_NBYTES + (size_t)cg_big32(block);
         if (offset < nbytes)
             status = cg_reader_copy(block + offset, nbytes - offset, &extras->exif,
                                     &extras->exif_nbytes, error);

@@ -4,6 +4,8 @@
  */
 #include "image/codec.h"
 
+#include "base/bytes.h"
+
 #include <png.h>
 #include <setjmp.h>
 #include <stdlib.h>
@@ -114,11 +116,6 @@ enum cg_status cg_libpng_decode(const uint8_t *bytes, size_t nbytes,
 #define CHUNK_OVERHEAD_NBYTES 12
 #define PALETTE_NBYTES 768
 
-static size_t chunk_length(const uint8_t *chunk)
-{
-    return (size_t)chunk[0] << 24 | (size_t)chunk[1] << 16 | (size_t)chunk[2] << 8 | chunk[3];
-}
-
 enum cg_status cg_png_complete_palette(const uint8_t *bytes, size_t nbytes, uint8_t **copy,
                                        size_t *copy_nbytes, struct cg_error *error)
 {
@@ -127,8 +124,8 @@ enum cg_status cg_png_complete_palette(const uint8_t *bytes, size_t nbytes, uint
         return CG_OK;
     size_t at = FIRST_CHUNK;
     while (memcmp(bytes + at + 4, "PLTE", 4) != 0)
-        at += chunk_length(bytes + at) + CHUNK_OVERHEAD_NBYTES;
-    size_t length = chunk_length(bytes + at);
+        at += cg_big32(bytes + at) + CHUNK_OVERHEAD_NBYTES;
+    size_t length = cg_big32(bytes + at);
     if (length == PALETTE_NBYTES)
         return CG_OK;
     size_t added = PALETTE_NBYTES - length;

@@ -4,6 +4,7 @@
  */
 #include "image/orientation.h"
 
+#include "base/bytes.h"
 #include "base/memory.h"
 #include "image/header_fields.h"
 
@@ -22,7 +23,7 @@
 
 static uint32_t get16(const uint8_t *bytes, bool big_endian)
 {
-    return big_endian ? (uint32_t)bytes[0] << 8 | bytes[1] : (uint32_t)bytes[1] << 8 | bytes[0];
+    return big_endian ? cg_big16(bytes) : (uint32_t)bytes[1] << 8 | bytes[0];
 }
 
 static uint32_t get32(const uint8_t *bytes, bool big_endian)

@@ -5,6 +5,7 @@
  */
 #include "image/xmp.h"
 
+#include "base/bytes.h"
 #include "base/memory.h"
 
 #include <stdlib.h>
@@ -24,16 +25,11 @@ void cg_xmp_add_part(struct cg_xmp_extension *extension, const uint8_t *bytes, s
     extension->count++;
 }
 
-static size_t get32(const uint8_t *bytes)
-{
-    return (size_t)bytes[0] << 24 | (size_t)bytes[1] << 16 | (size_t)bytes[2] << 8 | bytes[3];
-}
-
 /* The parts of the packet that has the first one's number, as text. */
 static enum cg_status join_parts(const struct cg_xmp_extension *extension, char **out)
 {
     const uint8_t *first = extension->parts[0].bytes;
-    size_t total = get32(first + NUMBER_NBYTES), joined = 0;
+    size_t total = cg_big32(first + NUMBER_NBYTES), joined = 0;
     if (extension->count > CG_XMP_PARTS_MAX || total > CG_XMP_PARTS_MAX * CG_XMP_MAX_NBYTES)
         return CG_ERR_LIMIT;
     *out = calloc(1, total + 1);
@@ -44,7 +40,7 @@ static enum cg_status join_parts(const struct cg_xmp_extension *extension, char 
         size_t nbytes = part->nbytes - PART_HEAD_NBYTES;
         if (memcmp(part->bytes, first, NUMBER_NBYTES + 4) != 0)
             continue;
-        if (get32(part->bytes + NUMBER_NBYTES + 4) != joined || nbytes > total - joined)
+        if (cg_big32(part->bytes + NUMBER_NBYTES + 4) != joined || nbytes > total - joined)
             return CG_ERR_FORMAT;
         memcpy(*out + joined, part->bytes + PART_HEAD_NBYTES, nbytes);
         joined += nbytes;
