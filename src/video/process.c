@@ -101,7 +101,7 @@ enum cg_status cg_process_write(int fd, const char *name, const void *bytes, siz
         if (count < 0 && errno == EINTR)
             continue;
         if (count < 0 && errno == EPIPE)
-            return cg_fail(error, CG_ERR_IO, "writing %s: whoever read it has gone away", name);
+            return cg_fail(error, CG_ERR_STATE, "writing %s: whoever read it has gone away", name);
         if (count < 0)
             return cg_fail(error, CG_ERR_IO, "writing %s: %s", name, CG_ERRNO_WORDS(errno));
         at += count;

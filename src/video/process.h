@@ -33,8 +33,8 @@ enum { CG_PROCESS_FEEDS = 1, CG_PROCESS_READS = 2, CG_PROCESS_NOTES = 4 };
 enum cg_status cg_process_start(char *const argv[], int pipes, struct cg_process *out,
                                 struct cg_error *error);
 
-/* Write all of it to a pipe or file; name is for messages. Errors: CG_ERR_IO, also if the reader
- * has gone away, provided SIGPIPE is ignored. */
+/* Write all of it to a pipe or file; name is for messages. Errors: CG_ERR_IO; CG_ERR_STATE if the
+ * reader has gone away, provided SIGPIPE is ignored. */
 enum cg_status cg_process_write(int fd, const char *name, const void *bytes, size_t nbytes,
                                 struct cg_error *error);
 

@@ -94,11 +94,12 @@ static enum cg_status add_frame(struct video *video, int64_t ticks, const uint8_
                                    (uint64_t)time_ns, planes, error);
 }
 
-/* If writing to the encoder failed, its own message is the reason. */
+/* If the encoder has gone away, its own message is the reason. */
 static enum cg_status fail_part(struct video *video, enum cg_status status, struct cg_error *error)
 {
     struct cg_error reason;
-    if (video->encoder.pid > 0 && cg_process_finish(&video->encoder, &reason) != CG_OK)
+    if (video->encoder.pid > 0 && cg_process_finish(&video->encoder, &reason) != CG_OK &&
+        status == CG_ERR_STATE)
         cg_fail(error, status, "writing %s: %s", cg_path_tail(video->out), reason.text);
     return status;
 }
