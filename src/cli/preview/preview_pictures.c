@@ -27,28 +27,45 @@ static const struct {
 
 /* ---- styles and photo ------------------------------------------------------------------------ */
 
+/* A style that cannot be read is told and left out, but not for want of memory. */
+static enum cg_status load_style(struct cg_preview *preview, const char *name,
+                                 struct cg_error *error)
+{
+    struct cg_error reason;
+    enum cg_status status = cg_engine_open_in(cg_cli_models_folder(), name,
+                                              &preview->engines[preview->engine_count], &reason);
+    if (status == CG_OK)
+        preview->engine_count++;
+    else if (status == CG_ERR_MEMORY)
+        return cg_fail(error, status, "%s", reason.text);
+    else
+        cg_cli_fail(CG_EXIT_MODEL, "%s; it is left out", reason.text);
+    preview->incomplete |= status != CG_OK;
+    return CG_OK;
+}
+
+static enum cg_status load_listed(struct cg_preview *preview, const struct cg_style_list *list,
+                                  struct cg_error *error)
+{
+    size_t count = cg_style_list_count(list);
+    preview->engines = cg_alloc_zero(count, sizeof(struct cg_engine *), "styles", error);
+    enum cg_status status = preview->engines != NULL ? CG_OK : CG_ERR_MEMORY;
+    for (size_t i = 0; status == CG_OK && i < count; i++)
+        status = load_style(preview, cg_style_list_get(list, i)->name, error);
+    preview->incomplete |= cg_cli_tell_left_out(list) != CG_EXIT_DONE;
+    return status;
+}
+
 int cg_preview_load_styles(struct cg_preview *preview)
 {
     struct cg_error error;
-    struct cg_style_list *list;
-    if (cg_style_list_create(cg_cli_models_folder(), &list, &error) != CG_OK)
-        return cg_cli_fail(CG_EXIT_MODEL, "%s", error.text);
-    size_t count = cg_style_list_count(list);
-    preview->engines = cg_alloc_zero(count, sizeof(struct cg_engine *), "styles", &error);
-    for (size_t i = 0; preview->engines != NULL && i < count; i++) {
-        struct cg_engine **engine = &preview->engines[preview->engine_count];
-        if (cg_engine_open_in(cg_cli_models_folder(), cg_style_list_get(list, i)->name, engine,
-                              &error) == CG_OK) {
-            preview->engine_count++;
-        } else {
-            cg_cli_fail(CG_EXIT_MODEL, "%s; it is left out", error.text);
-            preview->incomplete = true;
-        }
-    }
-    preview->incomplete |= cg_cli_tell_left_out(list) != CG_EXIT_DONE;
+    struct cg_style_list *list = NULL;
+    enum cg_status status = cg_style_list_create(cg_cli_models_folder(), &list, &error);
+    if (status == CG_OK)
+        status = load_listed(preview, list, &error);
     cg_style_list_free(list);
-    if (preview->engines == NULL)
-        return cg_cli_fail(CG_EXIT_INPUT, "%s", error.text);
+    if (status != CG_OK)
+        return cg_cli_fail(CG_EXIT_MODEL, "%s", error.text);
     if (preview->engine_count == 0)
         return cg_cli_fail(CG_EXIT_MODEL, "no style was found; see comicgan styles");
     return CG_EXIT_DONE;
