@@ -29,6 +29,10 @@ static void stages_cost_what_they_take(void **state)
     assert_near(cg_estimate_seconds(&early, &recipe, 1, 1000), 999 * 1.5 + 10.0 * 999 / 500, 1e-6);
     assert_true(cg_estimate_seconds(&early, &recipe, 1300, 1400) >
                 cg_estimate_seconds(&early, &recipe, 100, 200));
+    struct cg_recipe paired = recipe;
+    paired.adversarial[CG_CRITIC_PAIR] = 0.1f;
+    assert_true(cg_estimate_seconds(&early, &paired, 1300, 1400) >
+                cg_estimate_seconds(&early, &recipe, 1300, 1400));
 }
 
 static void the_end_is_the_last_step_in_time(void **state)

@@ -4,20 +4,22 @@
 #include <stdio.h>
 
 #define CRITIC_SLOPE 0.2f
+#define LAYERS 4
+
+static const struct cg_layer luma = {.kind = CG_LAYER_LUMA};
+static const struct cg_layer quarter = {.kind = CG_LAYER_MEAN_POOL, .size = 4};
 
 static const struct {
     const char *name;
     const struct cg_layer *before; /* what is done to the picture first; may be NULL */
     int patch_px, stride_px;
     int least_px;
+    int widths[LAYERS];
 } critics[CG_CRITIC_COUNT] = {
-    [CG_CRITIC_LINE] = {"line", &(const struct cg_layer){.kind = CG_LAYER_LUMA}, 24, 12, 24},
-    [CG_CRITIC_COLOUR] = {"colour", &(const struct cg_layer){.kind = CG_LAYER_MEAN_POOL, .size = 4},
-                          12, 4, 48},
-    [CG_CRITIC_PAIR] = {"pair", NULL, 16, 8, 16},
+    [CG_CRITIC_LINE] = {"line", &luma, 24, 12, 24, {512, 256, 128, 1}},
+    [CG_CRITIC_COLOUR] = {"colour", &quarter, 12, 4, 48, {512, 256, 128, 1}},
+    [CG_CRITIC_PAIR] = {"pair", NULL, 16, 8, 16, {256, 128, 64, 1}},
 };
-
-static const int widths[] = {512, 256, 128, 1};
 
 const char *cg_critic_name(enum cg_critic critic)
 {
@@ -47,12 +49,11 @@ static enum cg_status add_layers(enum cg_critic critic, struct cg_network *netwo
                                .stride = critics[critic].stride_px,
                                .cell = 1};
     status = cg_network_add(network, &patches, &from, error);
-    int count = (int)(sizeof(widths) / sizeof(widths[0]));
-    for (int i = 0; status == CG_OK && i < count; i++) {
+    for (int i = 0; status == CG_OK && i < LAYERS; i++) {
         struct cg_layer linear = {.kind = CG_LAYER_LINEAR,
                                   .from = from,
-                                  .out_channels = widths[i],
-                                  .activation = i + 1 < count ? CG_ACT_LEAKY_RELU : CG_ACT_NONE,
+                                  .out_channels = critics[critic].widths[i],
+                                  .activation = i + 1 < LAYERS ? CG_ACT_LEAKY_RELU : CG_ACT_NONE,
                                   .slope = CRITIC_SLOPE};
         snprintf(linear.name, sizeof(linear.name), "%s.%d", critics[critic].name, i);
         status = cg_network_add(network, &linear, &from, error);

@@ -15,7 +15,8 @@
 enum cg_critic {
     CG_CRITIC_LINE,   /* luma, 24 x 24 at stride 12: 576 -> 512 -> 256 -> 128 -> 1 */
     CG_CRITIC_COLOUR, /* RGB reduced by 4, 12 x 12 at stride 4: 432 -> 512 -> 256 -> 128 -> 1 */
-    CG_CRITIC_PAIR,   /* comic and photo (pair_picture.h), 16 x 16 at stride 8: 768 -> 512 -> ... */
+    CG_CRITIC_PAIR,   /* comic and photo (pair_picture.h), 16 x 16 at stride 8: 768 -> 256 -> 128 ->
+                         64 -> 1 */
     CG_CRITIC_COUNT
 };
 

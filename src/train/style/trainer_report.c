@@ -10,6 +10,7 @@
 
 /* A step of the second stage to one of the first, as they were measured: the critics' share. */
 #define CRITICS_FACTOR 1.5
+#define PAIR_FACTOR 2.0 /* with the critic of the pair */
 #define HEAD_START_FACTOR 0.7
 #define STEPS_MAX ((uint64_t)1 << 40)
 
@@ -26,8 +27,10 @@ double cg_estimate_seconds(const struct cg_costs *costs, const struct cg_recipe 
     const double step = costs->before + costs->learning;
     const uint64_t pretrained = recipe->pretrain_steps;
     const uint64_t started = pretrained + recipe->head_start_steps;
-    const double pretrain = costs->second_stage ? step / CRITICS_FACTOR : step;
-    const double game = costs->second_stage ? step : step * CRITICS_FACTOR;
+    const bool paired = cg_recipe_has_critic(recipe, CG_CRITIC_PAIR);
+    const double factor = paired ? PAIR_FACTOR : CRITICS_FACTOR;
+    const double pretrain = costs->second_stage ? step / factor : step;
+    const double game = costs->second_stage ? step : step * factor;
     const double head_start = costs->second_stage ? costs->before : step * HEAD_START_FACTOR;
     return overlap(first, end, 0, pretrained) * pretrain +
            overlap(first, end, pretrained, started) * head_start +
