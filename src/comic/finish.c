@@ -184,10 +184,7 @@ static void graded_row(void *context, size_t y, int worker)
     float *out = (float *)work->finish->colour_memory.memory + begin;
     (void)worker;
     memcpy(out, layers->colour + begin, 3 * count * sizeof(float));
-    if (work->request->looks->cel > 0.0f)
-        cg_finish_cel_row(work->request->looks->cel, out, count);
-    if (has_tones(work->finish))
-        cg_finish_tone_layer(&work->finish->grade, out, count);
+    cg_finish_tone_layer(&work->finish->grade, out, count);
 }
 
 static void guide_row(void *context, size_t y, int worker)
@@ -212,16 +209,16 @@ static enum cg_status make_layer(struct work *work, struct cg_buffer *memory, cg
     return status;
 }
 
-/* Steps and tones are those of the colour layer, tones of the photo that it follows as well. */
+/* The tones are those of the colour layer and of the photo that it follows. */
 static enum cg_status grade_layers(struct work *work, struct cg_error *error)
 {
     struct cg_finish *finish = work->finish;
-    if (!has_tones(finish) && work->request->looks->cel == 0.0f)
+    if (!has_tones(finish))
         return CG_OK;
     enum cg_status status = make_layer(work, &finish->colour_memory, graded_row, error);
     if (status == CG_OK)
         work->layers->colour = finish->colour_memory.memory;
-    if (status != CG_OK || !has_tones(finish) || finish->grade.saturation >= 1.0f)
+    if (status != CG_OK || finish->grade.saturation >= 1.0f)
         return status;
     status = make_layer(work, &finish->guide_memory, guide_row, error);
     if (status == CG_OK)

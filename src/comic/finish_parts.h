@@ -81,11 +81,6 @@ void cg_finish_tone_layer(const struct cg_finish_tone *grade, float *colour, siz
  * must not bring back what was taken. */
 void cg_finish_tone_guide(const struct cg_finish_tone *grade, float *photo, size_t count);
 
-/* ---- finish_cel.c: steps of light ----------------------------------------------------------- */
-
-/* In place, 3 floats a pixel, about 0 to 1. amount: 0 to 1. */
-void cg_finish_cel_row(float amount, float *colour, size_t count);
-
 /* ---- finish_halftone.c: printed dots --------------------------------------------------------- */
 
 #define CG_HALFTONE_STEPS 256

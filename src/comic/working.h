@@ -24,13 +24,14 @@ enum cg_status cg_working_create(const struct cg_model *model, struct cg_pool *p
 void cg_working_free(struct cg_working *working);
 
 /*
- * Run the generator on copy (RGB, of the working size), and smooth its colours (smooth.h). *layers
+ * Run the generator on copy (RGB, of the working size), smooth its colours (smooth.h) and make them flat (cel.h). *layers
  * points into working's memory: whole until the next call. Errors: CG_ERR_MEMORY.
  */
 enum cg_status cg_working_draw(struct cg_working *working, const struct cg_image *copy,
-                               float smooth, struct cg_layers *layers, struct cg_error *error);
+                               float smooth, float cel, struct cg_layers *layers,
+                               struct cg_error *error);
 
-/* The same for a copy in floats: height * width * 3, 0 to 1. */
+/* The same, not made flat, for a copy in floats: height * width * 3, 0 to 1. */
 enum cg_status cg_working_draw_floats(struct cg_working *working, const float *copy, int width,
                                       int height, float smooth, struct cg_layers *layers,
                                       struct cg_error *error);

@@ -24,7 +24,7 @@ const struct cg_option CG_LOOK_TABLE[] = {
      "how far what is left of the photo's texture is smoothed away, %r; 0 is faster", 0, 1, 1,
      "smooth"},
     {"cel", 0, CG_OPTION_FLOAT, AT(cel), "X",
-     "how far shading becomes steps of flat light and dark, as on cels: %r; 0 is as drawn", 0, 1, 0,
+     "how flat areas are painted, as on cels, with closed contours: %r; 0 is as drawn", 0, 1, 0,
      "cel"},
     {"saturation", 0, CG_OPTION_FLOAT, AT(saturation), "X",
      "%r; 0 is grey, 1 leaves colours as they are", 0, 2, 1, "saturation"},

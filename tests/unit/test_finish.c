@@ -167,31 +167,6 @@ static void saturation_0_is_grey(void **state)
     fixture_scene_clear(&scene);
 }
 
-/* A ramp becomes a few values, most of it flat, and stays within a step of what it was. */
-static void cel_makes_steps(void **state)
-{
-    (void)state;
-    enum { COUNT = 1000 };
-    static float ramp[3 * COUNT];
-    int flat = 0;
-    for (int i = 0; i < 3 * COUNT; i++)
-        ramp[i] = (float)(i / 3) / COUNT;
-    cg_finish_cel_row(1.0f, ramp, COUNT);
-    for (int i = 3; i < 3 * COUNT; i += 3) {
-        flat += ramp[i] - ramp[i - 3] < 1e-6f;
-        assert_true(ramp[i] - ramp[i - 3] > -1e-6f && fabsf(ramp[i] - ramp[i + 2]) < 1e-6f);
-        assert_true(fabsf(ramp[i] - (float)(i / 3) / COUNT) < 0.0601f);
-    }
-    assert_in_range(flat, COUNT * 0.7, COUNT * 0.75);
-    float skin[3] = {0.8f, 0.6f, 0.5f}, green[3] = {0.5f, 0.8f, 0.4f};
-    const float green_luma = 0.2126f * 0.5f + 0.7152f * 0.8f + 0.0722f * 0.4f;
-    cg_finish_cel_row(1.0f, skin, 1);
-    cg_finish_cel_row(1.0f, green, 1);
-    assert_float_equal(green[1] - 0.8f, 0.72f - green_luma, 1e-5f);
-    assert_float_equal(green[0] - 0.5f, green[1] - 0.8f, 1e-6f);
-    assert_float_equal(skin[0] - 0.8f, 0.5f * (0.6f - 0.6353f), 1e-4f);
-}
-
 static void tones_keep_their_hue(void **state)
 {
     (void)state;
@@ -335,7 +310,6 @@ int main(void)
         cmocka_unit_test(wild_layers_do_no_harm),
         cmocka_unit_test(a_picture_of_twice_the_size_looks_the_same),
         cmocka_unit_test(line_weight_widens_lines_steadily),
-        cmocka_unit_test(cel_makes_steps),
         cmocka_unit_test(saturation_0_is_grey),
         cmocka_unit_test(tones_keep_their_hue),
         cmocka_unit_test(tones_are_those_of_the_formula),

@@ -4,7 +4,7 @@
  *
  *   texture goes   rolling guidance: what is finer than some 3 px leaves the colours
  *   faces          which pixels are head or skin, from the boxes handed in
- *   regions        teacher_segment.c: areas of one colour and their borders
+ *   regions        image/regions.c: areas of one colour and their borders
  *   flat colour    each area its mean, a light and a dark shape (teacher_tone.c)
  *   shapes         specks go, and each shape is one colour (teacher_shape.c)
  *   lines          two sizes of teacher_ink.c, closed along the borders of areas

@@ -2,7 +2,7 @@
 #ifndef CG_TRAIN_TEACHER_TEACHER_SMOOTH_H
 #define CG_TRAIN_TEACHER_TEACHER_SMOOTH_H
 
-#include "train/teacher/teacher_plane.h"
+#include "image/plane.h"
 
 struct cg_smooth {
     int radius;   /* taps at each side, 1 to 4 */

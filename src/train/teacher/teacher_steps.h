@@ -4,8 +4,8 @@
 
 #include "image/image.h"
 #include "train/teacher/teacher.h"
-#include "train/teacher/teacher_plane.h"
-#include "train/teacher/teacher_segment.h"
+#include "image/plane.h"
+#include "image/regions.h"
 
 /* ---- teacher_colour.c ---- */
 

@@ -20,7 +20,6 @@ done <<'LOOKS'
 line 3
 line 0.3
 smooth 0
-cel 1
 saturation 0
 contrast 2
 colors 2

@@ -1,10 +1,10 @@
 /*
  * Areas of one colour: a picture cut into regions whose borders lie where colour steps.
  */
-#ifndef CG_TRAIN_TEACHER_TEACHER_SEGMENT_H
-#define CG_TRAIN_TEACHER_TEACHER_SEGMENT_H
+#ifndef CG_IMAGE_REGIONS_H
+#define CG_IMAGE_REGIONS_H
 
-#include "train/teacher/teacher_plane.h"
+#include "image/plane.h"
 
 /* A border between two regions, a < b. */
 struct cg_border {
@@ -35,6 +35,22 @@ static inline float cg_colour_distance2(const float x[3], const float y[3])
 enum cg_status cg_regions_make(const struct cg_lab *lab, const struct cg_lab *sharp, float price,
                                struct cg_regions *out, struct cg_error *error);
 void cg_regions_clear(struct cg_regions *regions);
+
+/* Cut regions into pieces that hang together (by their sides) and whose tone is the same, but not
+ * where two pieces of one region meet without a step: less than step from pixel to pixel of lab on
+ * average. Means are of lab. tone: width * height. Error: CG_ERR_MEMORY; then regions is cleared. */
+enum cg_status cg_regions_split(const struct cg_lab *lab, const int *tone, float step,
+                                struct cg_regions *regions, struct cg_error *error);
+
+/* Specks: regions of at most area_px pixels become part of the neighbour, no smaller than they are,
+ * with most of their border, and take its colour; from keep_px pixels on only those less than
+ * distance away from it in colour. Error: CG_ERR_MEMORY; then regions is cleared. */
+enum cg_status cg_regions_remove_specks(struct cg_regions *regions, float area_px, float keep_px,
+                                        float distance, struct cg_error *error);
+
+/* Pieces of a map that hang together, by sides or corners, and lie above threshold: label[i] is the
+ * number of a pixel's piece, -1 for none. Returns how many there are. */
+int cg_label_pieces(const float *map, float threshold, int width, int height, int *label);
 
 /* The border between two regions, in either order; NULL: they do not touch. */
 const struct cg_border *cg_regions_border(const struct cg_regions *regions, int a, int b);

@@ -1,10 +1,11 @@
-/* Float planes: see teacher_plane.h. */
-#include "train/teacher/teacher_plane.h"
+/* Float planes: see plane.h. */
+#include "image/plane.h"
 
 #include "base/memory.h"
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum cg_status cg_plane_set_create(int width, int height, size_t count, struct cg_plane_set *out,
                                    struct cg_error *error)
@@ -33,6 +34,12 @@ void cg_plane_set_clear(struct cg_plane_set *set)
     free(set->plane);
     free(set->memory);
     *set = (struct cg_plane_set){0};
+}
+
+void cg_plane_clear(const struct cg_plane *plane)
+{
+    for (int y = 0; y < plane->height; y++)
+        memset(plane->v + y * plane->stride, 0, (size_t)plane->width * sizeof *plane->v);
 }
 
 void cg_plane_replicate(const struct cg_plane *plane)

@@ -1,10 +1,10 @@
 /*
- * Float planes for the teacher: one value a pixel, rows with a replicated margin at both sides so
+ * Float planes: one value a pixel, rows with a replicated margin at both sides so
  * that inner loops run over whole rows without looking at the border. Rows above and below the
  * picture are reached by clamping the row number.
  */
-#ifndef CG_TRAIN_TEACHER_TEACHER_PLANE_H
-#define CG_TRAIN_TEACHER_TEACHER_PLANE_H
+#ifndef CG_IMAGE_PLANE_H
+#define CG_IMAGE_PLANE_H
 
 #include "base/error.h"
 
@@ -40,6 +40,9 @@ static inline float *cg_plane_row(const struct cg_plane *plane, int y)
     int last = plane->height - 1;
     return plane->v + (y < 0 ? 0 : y > last ? last : y) * plane->stride;
 }
+
+/* Zero, but for the margins. */
+void cg_plane_clear(const struct cg_plane *plane);
 
 /* Make the margins repeat the row's first and last pixel. */
 void cg_plane_replicate(const struct cg_plane *plane);

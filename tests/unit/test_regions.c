@@ -1,0 +1,138 @@
+/* Regions of one colour (image/regions.h). */
+#include "image/regions.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+enum { WIDTH = 60, HEIGHT = 40, PIXELS = WIDTH * HEIGHT };
+
+struct picture {
+    struct cg_plane_set set;
+    struct cg_lab lab;
+};
+
+static struct picture paint(float lightness(int x, int y))
+{
+    struct picture picture;
+    assert_int_equal(cg_plane_set_create(WIDTH, HEIGHT, 3, &picture.set, NULL), CG_OK);
+    for (int c = 0; c < 3; c++) {
+        picture.lab.c[c] = picture.set.plane[c];
+        for (int i = 0; i < PIXELS; i++)
+            cg_plane_row(&picture.lab.c[c], i / WIDTH)[i % WIDTH] =
+                c == 0 ? lightness(i % WIDTH, i / WIDTH) : 0.0f;
+        cg_plane_replicate(&picture.lab.c[c]);
+    }
+    return picture;
+}
+
+static struct cg_regions regions_of(const struct picture *picture)
+{
+    struct cg_regions regions;
+    assert_int_equal(cg_regions_make(&picture->lab, &picture->lab, 0.0005f, &regions, NULL), CG_OK);
+    return regions;
+}
+
+/* Three fields; the right one has a speck and a slope too slow for a border. */
+static float fields(int x, int y)
+{
+    if (x >= 50 && x < 52 && y >= 20 && y < 22)
+        return 0.95f;
+    return x < 20 ? 0.2f : y < 20 ? 0.5f : 0.8f + 0.0005f * (float)x;
+}
+
+static void fields_become_regions(void **state)
+{
+    struct picture picture = paint(fields);
+    struct cg_regions regions = regions_of(&picture);
+    (void)state;
+    const int left = regions.label[5 * WIDTH + 5], above = regions.label[5 * WIDTH + 40],
+              below = regions.label[30 * WIDTH + 40];
+    for (int i = 0; i < PIXELS; i++) {
+        int x = i % WIDTH, y = i / WIDTH;
+        if (fields(x, y) < 0.9f)
+            assert_int_equal(regions.label[i], x < 20 ? left : y < 20 ? above : below);
+    }
+    assert_float_equal(regions.mean[left][0], 0.2f, 1e-4f);
+    assert_float_equal(regions.area_px[left], 20.0f * HEIGHT, 0.1f);
+    const struct cg_border *border = cg_regions_border(&regions, above, left);
+    assert_non_null(border);
+    assert_float_equal(border->length_px, 20.0f, 1e-3f);
+    assert_float_equal(border->step, 20.0f * 0.3f, 1e-3f);
+    cg_regions_clear(&regions);
+    cg_plane_set_clear(&picture.set);
+}
+
+static void specks_are_painted_over(void **state)
+{
+    struct picture picture = paint(fields);
+    struct cg_regions regions = regions_of(&picture);
+    const int speck = 20 * WIDTH + 50, around = 30 * WIDTH + 40;
+    (void)state;
+    if (regions.label[speck] == regions.label[around])
+        fail_msg("the speck was no region");
+    assert_int_equal(cg_regions_remove_specks(&regions, 3.0f, 1.0f, 1.0f, NULL), CG_OK);
+    assert_int_not_equal(regions.label[speck], regions.label[around]); /* larger */
+    assert_int_equal(cg_regions_remove_specks(&regions, 8.0f, 1.0f, 0.05f, NULL), CG_OK);
+    assert_int_not_equal(regions.label[speck], regions.label[around]); /* stands out */
+    assert_int_equal(cg_regions_remove_specks(&regions, 8.0f, 8.0f, 0.05f, NULL), CG_OK);
+    assert_int_equal(regions.label[speck], regions.label[around]);
+    cg_regions_clear(&regions);
+    cg_plane_set_clear(&picture.set);
+}
+
+static float steps(int x, int y)
+{
+    (void)y;
+    return x < 30 ? 0.3f + 0.002f * (float)x : 0.4f + 0.002f * (float)x;
+}
+
+static void pieces_part_at_steps_only(void **state)
+{
+    struct picture picture = paint(steps);
+    struct cg_regions regions;
+    int tone[PIXELS];
+    (void)state;
+    for (int i = 0; i < PIXELS; i++)
+        tone[i] = i % WIDTH / 10;
+    assert_int_equal(cg_regions_make(&picture.lab, &picture.lab, 10.0f, &regions, NULL), CG_OK);
+    assert_int_equal(regions.label[0], regions.label[PIXELS - 1]);
+    assert_int_equal(cg_regions_split(&picture.lab, tone, 0.01f, &regions, NULL), CG_OK);
+    assert_int_equal(regions.label[0], regions.label[29]);
+    assert_int_equal(regions.label[30], regions.label[PIXELS - 1]);
+    assert_int_not_equal(regions.label[29], regions.label[30]);
+    cg_regions_clear(&regions);
+    cg_plane_set_clear(&picture.set);
+}
+
+static void pieces_hang_together_by_corners(void **state)
+{
+    static const char drawing[] = "#..#.."
+                                  ".#..#."
+                                  "....#."
+                                  "##...#";
+    float map[24];
+    int label[24];
+    (void)state;
+    for (int i = 0; i < 24; i++)
+        map[i] = drawing[i] == '#' ? 1.0f : 0.0f;
+    assert_int_equal(cg_label_pieces(map, 0.5f, 6, 4, label), 3);
+    static const int expected[24] = {0,  -1, -1, 1,  -1, -1, -1, 0, -1, -1, 1,  -1,
+                                     -1, -1, -1, -1, 1,  -1, 2,  2, -1, -1, -1, 1};
+    for (int i = 0; i < 24; i++)
+        assert_int_equal(label[i], expected[i]);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(fields_become_regions),
+        cmocka_unit_test(specks_are_painted_over),
+        cmocka_unit_test(pieces_part_at_steps_only),
+        cmocka_unit_test(pieces_hang_together_by_corners),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
