@@ -16,9 +16,9 @@ enum { WEIGHT_BINS = 4096 };
 #define WEIGHT_SCALE 8192.0f /* bins to a unit of colour distance */
 #define GRAPH_K 0.12f
 
-struct node {
-    int parent, size;
+struct component {
     float limit; /* strongest edge inside, plus k / size */
+    int size;
 };
 
 struct graph {
@@ -26,7 +26,8 @@ struct graph {
     size_t edge_count;
     uint16_t *weight; /* of the edges to the right and down from each pixel, 2 * pixel + 0 or 1 */
     int *order;       /* edges by weight */
-    struct node *node;
+    int *parent;
+    struct component *component; /* by root */
 };
 
 /* weight[0, 2, 4 ...] = the steps from here to there, pixel by pixel. */
@@ -75,32 +76,24 @@ static void sort_edges(struct graph *graph)
         graph->order[start[graph->weight[i]]++] = (int)i;
 }
 
-static int find_node(struct node *node, int i)
-{
-    while (node[i].parent != i) {
-        node[i].parent = node[node[i].parent].parent;
-        i = node[i].parent;
-    }
-    return i;
-}
-
 static void join_pixels(struct graph *graph)
 {
     const int area = graph->width * graph->height;
-    for (int i = 0; i < area; i++)
-        graph->node[i] = (struct node){i, 1, GRAPH_K};
+    for (int i = 0; i < area; i++) {
+        graph->parent[i] = i;
+        graph->component[i] = (struct component){GRAPH_K, 1};
+    }
     for (size_t i = 0; i < graph->edge_count; i++) {
         int edge = graph->order[i], here = edge / 2;
-        int a = find_node(graph->node, here);
-        int b = find_node(graph->node, here + (edge % 2 ? graph->width : 1));
+        int a = cg_set_find(graph->parent, here);
+        int b = cg_set_find(graph->parent, here + (edge % 2 ? graph->width : 1));
         float weight = ((float)graph->weight[edge] + 0.5f) / WEIGHT_SCALE;
-        if (a == b || weight > graph->node[a].limit || weight > graph->node[b].limit)
+        if (a == b || weight > graph->component[a].limit || weight > graph->component[b].limit)
             continue;
-        bool first = graph->node[a].size >= graph->node[b].size;
-        struct node *root = &graph->node[first ? a : b], *child = &graph->node[first ? b : a];
-        child->parent = root->parent;
-        root->size += child->size;
-        root->limit = weight + GRAPH_K / (float)root->size;
+        int size = graph->component[a].size + graph->component[b].size;
+        bool first = 2 * graph->component[a].size >= size;
+        graph->parent[first ? b : a] = first ? a : b;
+        graph->component[first ? a : b] = (struct component){weight + GRAPH_K / (float)size, size};
     }
 }
 
@@ -111,14 +104,17 @@ static enum cg_status graph_create(const struct cg_lab *lab, struct graph *graph
     *graph = (struct graph){.width = lab->c[0].width, .height = lab->c[0].height};
     graph->weight = cg_alloc(area, 2 * sizeof *graph->weight, "edges", error);
     graph->order = cg_alloc(area, 2 * sizeof *graph->order, "edges", error);
-    graph->node = cg_alloc(area, sizeof *graph->node, "edges", error);
-    bool complete = graph->weight != NULL && graph->order != NULL && graph->node != NULL;
+    graph->parent = cg_alloc(area, sizeof *graph->parent, "edges", error);
+    graph->component = cg_alloc(area, sizeof *graph->component, "edges", error);
+    bool complete = graph->weight != NULL && graph->order != NULL && graph->parent != NULL &&
+                    graph->component != NULL;
     return complete ? CG_OK : CG_ERR_MEMORY;
 }
 
 static void graph_clear(struct graph *graph)
 {
-    free(graph->node);
+    free(graph->component);
+    free(graph->parent);
     free(graph->order);
     free(graph->weight);
 }
@@ -154,10 +150,7 @@ enum cg_status cg_regions_of_pixels(const struct cg_lab *lab, struct cg_regions 
         weigh_edges(lab, &graph);
         sort_edges(&graph);
         join_pixels(&graph);
-        int *parent = graph.order; /* no longer needed */
-        for (size_t i = 0; i < area; i++)
-            parent[i] = find_node(graph.node, (int)i);
-        number_regions(parent, out);
+        number_regions(graph.parent, out);
     }
     graph_clear(&graph);
     return status;
