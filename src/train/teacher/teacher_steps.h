@@ -3,9 +3,9 @@
 #define CG_TRAIN_TEACHER_TEACHER_STEPS_H
 
 #include "image/image.h"
-#include "train/teacher/teacher.h"
 #include "image/plane.h"
 #include "image/regions.h"
+#include "train/teacher/teacher.h"
 
 /* ---- teacher_colour.c ---- */
 
