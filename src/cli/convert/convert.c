@@ -79,11 +79,11 @@ static const struct cg_option rows[] = {
      "print what would be done, a line \"IN -> OUT\" for each, and write nothing"},
 
     {"What is in the files:", .kind = CG_OPTION_HEADING},
-    {"quality", 0, CG_OPTION_INT, AT(batch.picture.quality), "Q", "JPEG quality, %r (default: %d)",
-     1, 100},
+    {"quality", 0, CG_OPTION_INT, AT(batch.picture.quality), "Q",
+     "of a JPEG or WebP, %r (default: %d)", 1, 100},
     {"background", 0, CG_OPTION_COLOUR, AT(batch.picture.background), "C",
      "what a JPEG shows transparency on: #rgb, #rrggbb or a name such as black (default: white); a "
-     "PNG stays transparent"},
+     "PNG or WebP stays transparent"},
     {"keep-profile", 0, CG_OPTION_FLAG, AT(batch.picture.keep_profile), NULL,
      "keep the colour profile (default: convert to sRGB)"},
     {"keep-exif", 0, CG_OPTION_FLAG, AT(batch.picture.keep_exif), NULL,

@@ -118,9 +118,10 @@ static const struct cg_option rows[] = {
     {"rtl", 0, CG_OPTION_FLAG, AT(order.right_to_left), NULL, "read from right to left"},
     {"force", 'f', CG_OPTION_FLAG, AT(force), NULL, "replace OUT if it is there already"},
     {.kind = CG_OPTION_GROUP, .rows = CG_CLI_RENDER_OPTIONS, .field = AT(order.looks)},
-    CG_CLI_STRICT_ROW(AT(order.strict)),
     {"How the file is made:", .kind = CG_OPTION_HEADING},
-    {"quality", 0, CG_OPTION_INT, AT(order.quality), "Q", "JPEG quality, %r (default: %d)", 1, 100},
+    CG_CLI_STRICT_ROW(AT(order.strict)),
+    {"quality", 0, CG_OPTION_INT, AT(order.quality), "Q", "of a JPEG or WebP, %r (default: %d)", 1,
+     100},
     {"no-mark", 0, CG_OPTION_FLAG, AT(order.no_mark), NULL,
      "do not write into the page what made it, which comicgan card shows"},
     {"threads", 0, CG_OPTION_INT, AT(order.threads), "N",
@@ -263,8 +264,8 @@ const struct cg_command CG_COMMAND_PAGE = {
     .arguments = "PHOTO... OUT",
     .summary = "lay two to nine photos out as a comic page",
     .usage = "[OPTIONS] PHOTO... OUT",
-    .about = "Lay two to nine photos out as a comic page, in their order, and write it to OUT (PNG "
-             "or JPEG, by its ending). OUT is written whole or not at all.",
+    .about = "Lay two to nine photos out as a comic page, in their order, and write it to OUT "
+             "(PNG, JPEG or WebP, by its ending). OUT is written whole or not at all.",
     .options = rows,
     .run = run,
 };

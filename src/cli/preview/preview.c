@@ -37,8 +37,8 @@ static const struct cg_option rows[] = {
      "a page for a browser, in one file: a slider between photo and comic, the styles to choose "
      "from, and for each a few looks to try"},
     {"force", 'f', CG_OPTION_FLAG, AT(force), NULL, "replace OUT if it is there already"},
-    {"quality", 0, CG_OPTION_INT, AT(quality), "Q", "JPEG quality of a sheet, %r (default: %d)", 1,
-     100},
+    {"quality", 0, CG_OPTION_INT, AT(quality), "Q",
+     "of a sheet that is a JPEG or WebP, %r (default: %d)", 1, 100},
     {"threads", 0, CG_OPTION_INT, AT(threads), "N",
      "threads to work with, %r (default: all processors)", 1, 256},
     CG_CLI_STRICT_ROW(AT(strict)),

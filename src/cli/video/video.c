@@ -71,6 +71,7 @@ static const char *const bits_words[] = {"8", "10", NULL};
 
 static const struct cg_option rows[] = {
     {.kind = CG_OPTION_GROUP, .rows = CG_CLI_VIDEO_OPTIONS, .field = AT(video)},
+    {"What is made of it:", .kind = CG_OPTION_HEADING},
     {"out", 'o', CG_OPTION_FILE, AT(out), "OUT", "the same as OUT behind IN"},
     {"start", 0, CG_OPTION_CUSTOM, AT(clip.start), "T",
      "begin at T: seconds, or [HOURS:]MINUTES:SECONDS", .set = set_time},
