@@ -71,6 +71,7 @@ static int write_kind(const char *path, enum cg_image_format format, const struc
     struct fixture_bytes file = {0};
     const struct fixture_extras none = {0};
     (void)none;
+    (void)image;
     switch (format) {
 #ifdef CG_WITH_HEIF
     case CG_IMAGE_HEIC:

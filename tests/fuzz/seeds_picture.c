@@ -245,6 +245,7 @@ static void save_kinds(void)
     save("animation.webp", fixture_webp_animation(&image, &image));
 #endif
     (void)none;
+    (void)save;
     cg_image_clear(&image);
 }
 
