@@ -57,6 +57,18 @@ refuse() {
     [ ! -s ../stdout ] || fail "expected nothing on stdout: $*"
 }
 
+# says TEXT: what the last command wrote to stderr has it.
+says() {
+    grep -qF -- "$1" ../stderr || fail "expected \"$1\" on stderr"
+}
+
+# needs_ffmpeg || return 0
+needs_ffmpeg() {
+    command -v ffmpeg >/dev/null && command -v ffprobe >/dev/null && return
+    echo "skipped: there is no ffmpeg here"
+    return 1
+}
+
 # nothing_but FILES...: no other file may lie in the working folder.
 nothing_but() {
     local found expected

@@ -15,16 +15,31 @@ static void *must(void *memory)
     return memory;
 }
 
-struct cg_image fixture_decode(const struct fixture_bytes *file, int channels)
+struct cg_image fixture_read(const struct fixture_bytes *file,
+                             const struct cg_image_read_options *options,
+                             struct cg_image_extras *extras)
 {
     struct cg_error error = {.text = ""};
     struct cg_image image;
-    if (cg_image_decode(file->bytes, file->nbytes,
-                        &(struct cg_image_read_options){.channels = channels}, &image, NULL,
-                        &error) != CG_OK) {
+    if (cg_image_decode(file->bytes, file->nbytes, options, &image, extras, &error) != CG_OK) {
         fprintf(stderr, "fixture: %s\n", error.text);
         exit(EXIT_FAILURE);
     }
+    return image;
+}
+
+struct cg_image fixture_decode(const struct fixture_bytes *file, int channels)
+{
+    return fixture_read(file, &(struct cg_image_read_options){.channels = channels}, NULL);
+}
+
+struct cg_image fixture_take(struct fixture_bytes *file,
+                             const struct cg_image_read_options *options,
+                             struct cg_image_extras *extras)
+{
+    struct cg_image image = fixture_read(file, options, extras);
+    free(file->bytes);
+    *file = (struct fixture_bytes){0};
     return image;
 }
 

@@ -14,10 +14,17 @@ struct fixture_bytes {
     size_t nbytes;
 };
 
-/*
- * The picture in a file that must be readable, to be cleared; and the bytes of a picture's pixels.
- */
+/* The picture in a file that must be readable, to be cleared; extras may be NULL. The last one frees
+ * the file. */
 struct cg_image fixture_decode(const struct fixture_bytes *file, int channels);
+struct cg_image fixture_read(const struct fixture_bytes *file,
+                             const struct cg_image_read_options *options,
+                             struct cg_image_extras *extras);
+struct cg_image fixture_take(struct fixture_bytes *file,
+                             const struct cg_image_read_options *options,
+                             struct cg_image_extras *extras);
+
+/* The bytes of a picture's pixels. */
 size_t fixture_image_nbytes(const struct cg_image *image);
 
 void fixture_add(struct fixture_bytes *file, const void *bytes, size_t nbytes);

@@ -41,20 +41,6 @@ static struct fixture_bytes png_of(const uint8_t *samples, int colour, int chann
     return file;
 }
 
-/* Read it and free the file. */
-static struct cg_image read_file(struct fixture_bytes *file,
-                                 const struct cg_image_read_options *options,
-                                 struct cg_image_extras *extras)
-{
-    struct cg_error error = {.text = ""};
-    struct cg_image image;
-    if (cg_image_decode(file->bytes, file->nbytes, options, &image, extras, &error) != CG_OK)
-        fail_msg("%s", error.text);
-    free(file->bytes);
-    *file = (struct fixture_bytes){0};
-    return image;
-}
-
 static double to_linear(double v)
 {
     return v <= 0.04045 ? v / 12.92 : pow((v + 0.055) / 1.055, 2.4);
@@ -99,7 +85,7 @@ static void colours_of_a_profile_become_srgb(void **state)
     for (int channels = 3; channels <= 4; channels++) {
         struct cg_image_extras extras;
         struct fixture_bytes file = png_of(samples, channels == 3 ? 2 : 6, channels, &profile);
-        struct cg_image image = read_file(&file, &(struct cg_image_read_options){0}, &extras);
+        struct cg_image image = fixture_take(&file, &(struct cg_image_read_options){0}, &extras);
         assert_int_equal(image.channels, channels);
         assert_string_equal(extras.note, "");
         assert_null(extras.icc);
@@ -119,7 +105,8 @@ static void transparency_is_laid_on_white_after_the_colours(void **state)
     struct fixture_bytes profile = fixture_profile_swapped();
     uint8_t samples[4 * COUNT] = {200, 0, 0, 51};
     struct fixture_bytes file = png_of(samples, 6, 4, &profile);
-    struct cg_image image = read_file(&file, &(struct cg_image_read_options){.channels = 3}, NULL);
+    struct cg_image image =
+        fixture_take(&file, &(struct cg_image_read_options){.channels = 3}, NULL);
     assert_int_equal(image.channels, 3);
     assert_true(abs(image.pixels[0] - 204) <= 1);
     assert_true(abs(image.pixels[1] - 244) <= 1);
@@ -135,7 +122,7 @@ static void an_srgb_profile_changes_nothing(void **state)
     uint8_t samples[3 * COUNT];
     fill(samples, sizeof(samples));
     struct fixture_bytes file = png_of(samples, 2, 3, &profile);
-    struct cg_image image = read_file(&file, &(struct cg_image_read_options){0}, NULL);
+    struct cg_image image = fixture_take(&file, &(struct cg_image_read_options){0}, NULL);
     assert_memory_equal(image.pixels, samples, sizeof(samples));
     cg_image_clear(&image);
     free(profile.bytes);
@@ -156,7 +143,7 @@ static void grey_profiles_keep_grey(void **state)
         struct fixture_bytes file =
             png_of(samples, flavour[0], flavour[1], i % 2 == 0 ? &grey : &swapped);
         struct cg_image image =
-            read_file(&file, &(struct cg_image_read_options){.channels = flavour[2]}, NULL);
+            fixture_take(&file, &(struct cg_image_read_options){.channels = flavour[2]}, NULL);
         assert_int_equal(image.channels, flavour[3]);
         for (int k = 0; k < COUNT; k++) {
             int value = samples[flavour[1] * k];
@@ -198,7 +185,7 @@ static struct cg_image read_gamma(uint32_t gamma, bool srgb, bool points, bool d
         fixture_png_chunk(&file, "sRGB", "", 1);
     fixture_png_pixels(&file, row, sizeof(row));
     fixture_png_end(&file);
-    return read_file(&file, &(struct cg_image_read_options){0}, extras);
+    return fixture_take(&file, &(struct cg_image_read_options){0}, extras);
 }
 
 static void gamma_counts_where_nothing_better_is_said(void **state)
@@ -260,7 +247,7 @@ static void a_profile_in_parts_is_put_together(void **state)
         struct fixture_bytes file = {0};
         fixture_jpeg(&file, 3, red_values, false, 0);
         fixture_jpeg_add_profile(&file, &profile, 3, missing);
-        struct cg_image image = read_file(&file, &(struct cg_image_read_options){0}, &extras);
+        struct cg_image image = fixture_take(&file, &(struct cg_image_read_options){0}, &extras);
         assert_true(abs(image.pixels[missing == 0 ? 1 : 0] - 200) <= 1);
         assert_int_equal(extras.note[0] != '\0', missing != 0);
         cg_image_clear(&image);
@@ -281,7 +268,7 @@ static void inks_go_through_their_profile(void **state)
         fixture_jpeg(&file, 4, i % 2 == 0 ? inks : plain, false, i % 2 == 0 ? 0 : -1);
         if (i >= 2)
             fixture_jpeg_add_profile(&file, i >= 4 ? &wrong : &profile, 17, 0);
-        struct cg_image image = read_file(&file, &(struct cg_image_read_options){0}, &extras);
+        struct cg_image image = fixture_take(&file, &(struct cg_image_read_options){0}, &extras);
         bool used = i == 2 || i == 3;
         assert_int_equal(image.channels, 3);
         assert_true(abs(image.pixels[used ? 1 : 0] - 55) <= 3); /* 8 bits of a table of 9 steps */
@@ -307,7 +294,7 @@ static void a_kept_profile_comes_back_from_the_file_written(void **state)
         const struct fixture_bytes *profile = &profiles[i / 2];
         struct cg_image_extras extras, again;
         struct fixture_bytes file = png_of(samples, 2, 3, profile), written;
-        struct cg_image image = read_file(&file, &keep, &extras);
+        struct cg_image image = fixture_take(&file, &keep, &extras);
         assert_memory_equal(image.pixels, samples, sizeof(samples));
         assert_int_equal(extras.icc_nbytes, profile->nbytes);
         assert_memory_equal(extras.icc, profile->bytes, profile->nbytes);
@@ -316,7 +303,7 @@ static void a_kept_profile_comes_back_from_the_file_written(void **state)
         assert_int_equal(cg_image_encode(&image, &options, &written.bytes, &written.nbytes, NULL),
                          CG_OK);
         cg_image_clear(&image);
-        image = read_file(&written, &keep, &again);
+        image = fixture_take(&written, &keep, &again);
         assert_true(abs(image.pixels[0] - 120) <= (i % 2 == 0 ? 0 : 1));
         assert_string_equal(again.note, "");
         assert_int_equal(again.icc_nbytes, profile->nbytes);
@@ -339,14 +326,14 @@ static void a_profile_not_for_rgb_is_not_kept(void **state)
     uint8_t samples[COUNT];
     memset(samples, 60, sizeof(samples));
     file = png_of(samples, 0, 1, &grey);
-    struct cg_image image = read_file(&file, &keep, &extras);
+    struct cg_image image = fixture_take(&file, &keep, &extras);
     assert_true(image.pixels[0] > 120);
     assert_null(extras.icc);
     assert_non_null(strstr(extras.note, "not kept"));
     cg_image_clear(&image);
     fixture_jpeg(&file, 4, inks, false, 0);
     fixture_jpeg_add_profile(&file, &cmyk, 17, 0);
-    image = read_file(&file, &keep, &extras);
+    image = fixture_take(&file, &keep, &extras);
     assert_null(extras.icc);
     assert_non_null(strstr(extras.note, "not kept"));
     cg_image_clear(&image);
@@ -364,7 +351,7 @@ static void assert_taken_for_srgb(const struct fixture_bytes *profile)
         struct cg_image_extras extras;
         struct fixture_bytes file = png_of(samples, 2, 3, profile);
         struct cg_image image =
-            read_file(&file, &(struct cg_image_read_options){.keep_profile = keep}, &extras);
+            fixture_take(&file, &(struct cg_image_read_options){.keep_profile = keep}, &extras);
         assert_memory_equal(image.pixels, samples, sizeof(samples));
         assert_null(extras.icc);
         assert_string_equal(extras.note, "its colour profile could not be used, taken for sRGB");
@@ -406,7 +393,7 @@ static void changed_profiles_do_no_harm(void **state)
             profiles[i].bytes[at] ^= 0x85;
             struct fixture_bytes file =
                 png_of(samples, i == 0 ? 2 : 0, i == 0 ? 3 : 1, &profiles[i]);
-            struct cg_image image = read_file(&file, &(struct cg_image_read_options){0}, NULL);
+            struct cg_image image = fixture_take(&file, &(struct cg_image_read_options){0}, NULL);
             cg_image_clear(&image);
             profiles[i].bytes[at] ^= 0x85;
         }

@@ -95,20 +95,6 @@ static struct fixture_bytes make_file(enum cg_image_format format, const struct 
     return file;
 }
 
-/* Read it and free the file. */
-static struct cg_image read_file(struct fixture_bytes *file,
-                                 const struct cg_image_read_options *options,
-                                 struct cg_image_extras *extras)
-{
-    struct cg_error error = {.text = ""};
-    struct cg_image image;
-    if (cg_image_decode(file->bytes, file->nbytes, options, &image, extras, &error) != CG_OK)
-        fail_msg("%s", error.text);
-    free(file->bytes);
-    *file = (struct fixture_bytes){0};
-    return image;
-}
-
 /* ---- looking into it ------------------------------------------------------------------------- */
 
 static ExifData *open_exif(const struct cg_image_extras *extras)
@@ -180,14 +166,14 @@ static void what_is_still_true_is_carried_over(void **state)
             make_exif(i & 1 ? EXIF_BYTE_ORDER_INTEL : EXIF_BYTE_ORDER_MOTOROLA);
         struct fixture_bytes file = make_file(i & 2 ? CG_IMAGE_JPEG : CG_IMAGE_PNG, &exif), written;
         struct cg_image_extras extras, again;
-        struct cg_image image = read_file(&file, &keep, &extras), back;
+        struct cg_image image = fixture_take(&file, &keep, &extras), back;
         assert_string_equal(extras.note, "");
         assert_carried(&extras, image.width, gps);
         const struct cg_image_write_options options = {
             .format = i & 4 ? CG_IMAGE_JPEG : CG_IMAGE_PNG, .quality = 95, .extras = &extras};
         assert_int_equal(cg_image_encode(&image, &options, &written.bytes, &written.nbytes, NULL),
                          CG_OK);
-        back = read_file(&written, &keep, &again);
+        back = fixture_take(&written, &keep, &again);
         assert_int_equal(back.width, image.width);
         assert_int_equal(back.height, image.height);
         if (options.format == CG_IMAGE_PNG) /* and has not been turned once more */
@@ -207,12 +193,12 @@ static void nothing_is_carried_over_unasked(void **state)
     struct fixture_bytes exif = make_exif(EXIF_BYTE_ORDER_INTEL);
     struct fixture_bytes file = make_file(CG_IMAGE_JPEG, &exif);
     struct cg_image_extras extras;
-    struct cg_image image = read_file(&file, &(struct cg_image_read_options){0}, &extras);
+    struct cg_image image = fixture_take(&file, &(struct cg_image_read_options){0}, &extras);
     assert_null(extras.exif);
     assert_string_equal(extras.note, "");
     cg_image_clear(&image);
     file = make_file(CG_IMAGE_JPEG, &exif);
-    image = read_file(&file, &(struct cg_image_read_options){.keep_exif = true}, NULL);
+    image = fixture_take(&file, &(struct cg_image_read_options){.keep_exif = true}, NULL);
     cg_image_clear(&image);
     free(exif.bytes);
 }
@@ -230,7 +216,7 @@ static void converted_colours_are_said_to_be_srgb(void **state)
     fixture_png_end(&file);
     struct cg_image_extras extras;
     struct cg_image image =
-        read_file(&file, &(struct cg_image_read_options){.keep_exif = true}, &extras);
+        fixture_take(&file, &(struct cg_image_read_options){.keep_exif = true}, &extras);
     ExifData *data = open_exif(&extras);
     assert_short(data, EXIF_IFD_EXIF, EXIF_TAG_COLOR_SPACE, 1);
     exif_data_unref(data);
@@ -244,7 +230,7 @@ static bool is_left_out(const struct fixture_bytes *exif)
     const struct cg_image_read_options keep = {.keep_exif = true, .keep_gps = true};
     struct fixture_bytes file = make_file(CG_IMAGE_PNG, exif);
     struct cg_image_extras extras;
-    struct cg_image image = read_file(&file, &keep, &extras);
+    struct cg_image image = fixture_take(&file, &keep, &extras);
     bool left_out = strstr(extras.note, "EXIF") != NULL;
     assert_false(left_out && extras.exif != NULL);
     cg_image_extras_clear(&extras);
@@ -279,7 +265,7 @@ static void data_too_large_for_a_jpeg_is_left_out(void **state)
     struct fixture_bytes file = make_file(CG_IMAGE_PNG, &exif);
     struct cg_image_extras extras;
     struct cg_image image =
-        read_file(&file, &(struct cg_image_read_options){.keep_exif = true}, &extras);
+        fixture_take(&file, &(struct cg_image_read_options){.keep_exif = true}, &extras);
     assert_null(extras.exif);
     assert_non_null(strstr(extras.note, "too large"));
     cg_image_clear(&image);

@@ -57,14 +57,9 @@ static struct fixture_bytes encode_xmp(enum cg_image_format format, const char *
 static struct cg_image_extras read_extras(struct fixture_bytes *file,
                                           const struct cg_image_read_options *options)
 {
-    struct cg_image image;
     struct cg_image_extras extras;
-    struct cg_error error;
-    if (cg_image_decode(file->bytes, file->nbytes, options, &image, &extras, &error) != CG_OK)
-        fail_msg("%s", error.text);
+    struct cg_image image = fixture_take(file, options, &extras);
     cg_image_clear(&image);
-    free(file->bytes);
-    *file = (struct fixture_bytes){0};
     return extras;
 }
 

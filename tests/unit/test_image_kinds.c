@@ -106,17 +106,6 @@ static void assert_near(const struct cg_image *a, const struct cg_image *b, int 
     }
 }
 
-static struct cg_image read_with(const struct fixture_bytes *file,
-                                 const struct cg_image_read_options *options,
-                                 struct cg_image_extras *extras)
-{
-    struct cg_image image;
-    struct cg_error error = {.text = ""};
-    if (cg_image_decode(file->bytes, file->nbytes, options, &image, extras, &error) != CG_OK)
-        fail_msg("%s", error.text);
-    return image;
-}
-
 static void assert_probed(const struct fixture_bytes *file, enum cg_image_format format,
                           const struct cg_image *image)
 {
@@ -142,7 +131,7 @@ static void colours_and_transparency_come_back(void **state)
             if (file.nbytes > 0) {
                 struct cg_image_extras extras;
                 struct cg_image found =
-                    read_with(&file, &(struct cg_image_read_options){.strict = true}, &extras);
+                    fixture_read(&file, &(struct cg_image_read_options){.strict = true}, &extras);
                 assert_near(&found, &image, kinds[k] == CG_IMAGE_TIFF ? 1 : TOLERANCE);
                 assert_string_equal(extras.note, "");
                 assert_probed(&file, kinds[k], &found);
@@ -205,7 +194,7 @@ static void exif_turns_a_webp_and_not_a_heic(void **state)
         if (file.nbytes > 0) {
             struct cg_image_extras carried;
             struct cg_image found =
-                read_with(&file, &(struct cg_image_read_options){.keep_exif = true}, &carried);
+                fixture_read(&file, &(struct cg_image_read_options){.keep_exif = true}, &carried);
             assert_int_equal(found.width, kinds[k] == CG_IMAGE_WEBP ? HEIGHT : WIDTH);
             assert_string_equal(carried.note, "");
             assert_true(carried.exif_nbytes > 0);
@@ -231,11 +220,11 @@ static void profiles_are_applied_or_kept(void **state)
         if (file.nbytes == 0)
             continue;
         struct cg_image_extras found;
-        struct cg_image srgb = read_with(&file, &(struct cg_image_read_options){0}, &found);
+        struct cg_image srgb = fixture_read(&file, &(struct cg_image_read_options){0}, &found);
         assert_near(&srgb, &swapped, TOLERANCE + 2);
         assert_null(found.icc);
         struct cg_image kept =
-            read_with(&file, &(struct cg_image_read_options){.keep_profile = true}, &found);
+            fixture_read(&file, &(struct cg_image_read_options){.keep_profile = true}, &found);
         assert_near(&kept, &image, TOLERANCE);
         assert_int_equal(found.icc_nbytes, extras.icc.nbytes);
         assert_memory_equal(found.icc, extras.icc.bytes, extras.icc.nbytes);

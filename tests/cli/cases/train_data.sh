@@ -13,11 +13,6 @@ refuse_data() {
     [ ! -e run/checkpoint.safetensors ] || fail "a run was begun: $*"
 }
 
-# said TEXT: on stderr
-said() {
-    grep -qF -- "$1" ../stderr || fail "expected \"$1\" on stderr"
-}
-
 # ---- what can be missing ----
 refuse_data 'photos: data: no such folder' --data data --out run --steps 1
 mkdir data
@@ -34,7 +29,7 @@ refuse_data 'comics: no .png, .jpg or .jpeg files in data/comics' --data data --
 refuse_data 'put pages or pictures of the style there' --data data --check
 echo nonsense >data/comics/broken.png
 refuse_data 'comics: none of the 1 files in data/comics could be used' --data data --check
-said 'skipped, cannot be read: 1 (broken.png)'
+says 'skipped, cannot be read: 1 (broken.png)'
 "$fixture" plain data/comics/white.png 90 90 255
 "$fixture" plain data/comics/small.png 20 20 100
 refuse_data 'are too small' --data data --check
@@ -46,10 +41,10 @@ rm -rf run
 
 # ---- only looking ----
 expect 0 "$comicgan" train "${options[@]}" --data data --check
-said 'photos: 9 files in data/photos, 8 to learn from and 1 held out'
-said 'comics: 6 files in data/comics, 3 pages to learn from'
-said 'skipped, almost all white or blank: 1 (white.png)'
-said 'skipped, too small: 1 (small.png)'
+says 'photos: 9 files in data/photos, 8 to learn from and 1 held out'
+says 'comics: 6 files in data/comics, 3 pages to learn from'
+says 'skipped, almost all white or blank: 1 (white.png)'
+says 'skipped, too small: 1 (small.png)'
 [ ! -e run ] || fail "looking made a run"
 
 # ---- off a terminal, many pictures are told of now and then ----
@@ -58,7 +53,7 @@ for i in $(seq 100); do
     { cat data/photos/1.png && echo "$i"; } >"many/$i.png"
 done
 expect 1 "$comicgan" train "${options[@]}" --data data --photos many --check
-said 'looking at pictures: 106 of 106' # with six comics
+says 'looking at pictures: 106 of 106' # with six comics
 [ "$(grep -c 'looking at pictures' ../stderr)" -eq 10 ] || fail "expected ten lines of progress"
 rm -r many
 
@@ -70,26 +65,26 @@ find cache -type f -exec touch -d '3 days ago' {} +
 expect 0 "$comicgan" train --cache cache --cache-clean 2
 grep -q "cache: $kept files removed (.* MiB), 0 kept" ../stdout || fail "what is old was kept"
 expect 1 "$comicgan" train --cache nowhere --cache-clean 0
-said 'cache nowhere: no such file'
+says 'cache nowhere: no such file'
 expect 2 "$comicgan" train --resume run --cache-clean 0
 
 mv data/photos photos
 mv data/comics/1?.png data
 rm -r data/comics
 expect 0 "$comicgan" train "${options[@]}" --data data --photos photos --check
-said 'photos: 9 files in photos,'
-said 'comics: 3 files in data, 3 pages'
+says 'photos: 9 files in photos,'
+says 'comics: 3 files in data, 3 pages'
 
 for inside in photos/run data/run; do
     expect 2 "$comicgan" train "${options[@]}" --data data --photos photos --out $inside --steps 1
-    said "$inside: lies in ${inside%/run}, where its samples would be learnt from"
+    says "$inside: lies in ${inside%/run}, where its samples would be learnt from"
 done
 
 # ---- a run ----
 expect 0 "$comicgan" train "${options[@]}" --data data --photos photos --out 'my run' --steps 3
 grep -Eq '^estimate: to step 3 in about [0-9]+ s$' ../stderr || fail 'a short estimate is not in seconds'
 [ "$(head -n 1 ../stdout)" = 'my run/model.safetensors: step 3' ] || fail "the model was not named"
-grep -q '^to use it: comicgan convert ' ../stdout || fail "nothing was said of using it"
+grep -q '^to use it: comicgan convert ' ../stdout || fail "nothing was says of using it"
 for file in model.safetensors model.md contact.jpg data.json report.html; do
     [ -s "my run/$file" ] || fail "there is no $file"
 done
@@ -104,4 +99,4 @@ expect 0 "$comicgan" train --resume 'my run' --steps 4 --threads 1
 grep -q '4 steps in all' 'my run/model.md' || fail "the card is not that of the longer run"
 "$fixture" scene photos/more.png 77 72 33
 expect 1 "$comicgan" train --resume 'my run' --steps 5 --threads 1
-said 'are not those that this run began with'
+says 'are not those that this run began with'

@@ -64,10 +64,7 @@ expect 1 without_ffmpeg
 grep -q 'was not found on PATH' ../stderr || fail "the missing ffmpeg is not named"
 nothing_but in.y4m
 
-if ! command -v ffmpeg >/dev/null || ! command -v ffprobe >/dev/null; then
-    echo "skipped: there is no ffmpeg here"
-    return 0
-fi
+needs_ffmpeg || return 0
 
 # ---- films
 ffmpeg -v error -i in.y4m -f lavfi -i sine=d=1.5 -shortest -metadata title=Test -c:v mpeg4 -q:v 2 \

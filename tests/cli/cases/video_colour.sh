@@ -3,10 +3,7 @@
 # matrix, range or kind of pixels, and HDR becomes BT.709.
 : "${comicgan:?}"
 
-if ! command -v ffmpeg >/dev/null || ! command -v ffprobe >/dev/null; then
-    echo "skipped: there is no ffmpeg here"
-    return 0
-fi
+needs_ffmpeg || return 0
 
 video() {
     expect 0 "$comicgan" video --force --style tiny --strength 0 --crf 4 "$@"

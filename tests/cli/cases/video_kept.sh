@@ -3,19 +3,13 @@
 # several films in one call, and what is refused before the work.
 : "${comicgan:?}" "${fixture:?}"
 
-if ! command -v ffmpeg >/dev/null || ! command -v ffprobe >/dev/null; then
-    echo "skipped: there is no ffmpeg here"
-    return 0
-fi
+needs_ffmpeg || return 0
 
 video() {
     expect 0 "$comicgan" video --force --style tiny --strength 0 "$@"
 }
 make() {
     ffmpeg -nostdin -v error -y "$@"
-}
-says() {
-    grep -qF -- "$1" ../stderr || fail "expected \"$1\" on stderr"
 }
 shows() { # ENTRIES FILM
     ffprobe -v error -show_entries "$1" -of csv=p=0 "$2" | tr '\n' ' '

@@ -3,10 +3,7 @@
 # times, and start, length and rate can be chosen.
 : "${comicgan:?}"
 
-if ! command -v ffmpeg >/dev/null || ! command -v ffprobe >/dev/null; then
-    echo "skipped: there is no ffmpeg here"
-    return 0
-fi
+needs_ffmpeg || return 0
 
 video() {
     expect 0 "$comicgan" video --force --style tiny --strength 0 "$@"
