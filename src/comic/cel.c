@@ -41,16 +41,12 @@ enum { PLANES = 7 };
 
 /* ---- colour ---------------------------------------------------------------------------------- */
 
-static inline float ramp(float low, float high, float value)
-{
-    return cg_clamp_unit((value - low) / (high - low));
-}
-
 /* How much a colour is one of skin: red leads, and green lies between it and blue. */
 static inline float skin_of(float red, float green, float blue)
 {
     float span = red - blue, place = (green - blue) / (span > 0.01f ? span : 0.01f);
-    return ramp(0.05f, 0.12f, span) * ramp(-0.1f, 0.15f, place) * ramp(0.68f, 0.55f, place);
+    return cg_ramp(0.05f, 0.12f, span) * cg_ramp(-0.1f, 0.15f, place) *
+           cg_ramp(0.68f, 0.55f, place);
 }
 
 /* What a step of colour weighs at a luma, white's being 1: that of Oklab, roughly. */

@@ -105,7 +105,7 @@ static inline float stroke_ink(const struct layer *layer, const struct stroke *s
     if (appears <= 0.0f)
         return 0.0f;
     float swell = cg_ramp(layer->from, layer->to, ready);
-    float taper = cg_smooth_ramp(0.0f, TAPER, stroke->to_end + 2.0f * swell * swell);
+    float taper = cg_smoothstep(0.0f, TAPER, stroke->to_end + 2.0f * swell * swell);
     float width = (THINNEST + (layer->width - THINNEST) * swell) * appears * taper;
     float off = stroke->off_lane -
                 (1.0f - swell) * (SHIFT * part(stroke->random, 1) +
@@ -143,11 +143,11 @@ static struct directions directions_make(void)
 static inline float white_left(const struct cg_hatch *hatch, const struct directions *d, float x,
                                float y, const float form[3])
 {
-    float white = 1.0f - cg_smooth_ramp(BLACK_FROM, BLACK_TO, form[0]);
+    float white = 1.0f - cg_smoothstep(BLACK_FROM, BLACK_TO, form[0]);
     float length = sqrtf(form[1] * form[1] + form[2] * form[2]) + 1e-6f;
     for (int k = 0; k < DIRECTIONS; k++) {
         float near = (form[1] * d->double_cosine[k] + form[2] * d->double_sine[k]) / length;
-        float presence = cg_smooth_ramp(PATCH_END, PATCH_FULL, near);
+        float presence = cg_smoothstep(PATCH_END, PATCH_FULL, near);
         for (int i = 0; i < LAYERS && presence > 0.0f; i++) {
             const struct layer *layer = &layers_of_strokes[i];
             if (form[0] <= layer->from - READINESS)

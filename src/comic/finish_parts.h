@@ -15,18 +15,6 @@ static inline float cg_arch(float place)
     return f < 0.25f ? 1.0f - 16.0f * f * f : 16.0f * rest * rest - 1.0f;
 }
 
-/* From 0 at low to 1 at high: straight, and with rounded ends. */
-static inline float cg_ramp(float low, float high, float value)
-{
-    return cg_clamp_unit((value - low) / (high - low));
-}
-
-static inline float cg_smooth_ramp(float low, float high, float value)
-{
-    float t = cg_ramp(low, high, value);
-    return t * t * (3.0f - 2.0f * t);
-}
-
 /* ---- finish_line.c: lines of another width --------------------------------------------------- */
 
 /* Columns at each side of a padded map's rows, which repeat its first and last. */

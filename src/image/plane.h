@@ -6,6 +6,7 @@
 #ifndef CG_IMAGE_PLANE_H
 #define CG_IMAGE_PLANE_H
 
+#include "base/clamp.h"
 #include "base/error.h"
 
 /* Replicated pixels at each end of a row: the farthest that a filter may reach sideways. */
@@ -70,13 +71,5 @@ int cg_gauss_kernel(float sigma_px, float weight[CG_PLANE_MARGIN_PX + 1]);
  * replicated. */
 void cg_plane_blur(const struct cg_plane *from, const struct cg_plane *to,
                    const struct cg_plane *scratch, float sigma_px);
-
-/* 0 below low, 1 above high, between them the cubic that is flat at both ends. */
-static inline float cg_smoothstep(float low, float high, float value)
-{
-    float t = (value - low) / (high - low);
-    t = t < 0.0f ? 0.0f : t > 1.0f ? 1.0f : t;
-    return t * t * (3.0f - 2.0f * t);
-}
 
 #endif
