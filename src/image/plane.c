@@ -101,7 +101,7 @@ static void blur_columns(const struct cg_plane *from, const struct cg_plane *to,
 void cg_plane_blur(const struct cg_plane *from, const struct cg_plane *to,
                    const struct cg_plane *scratch, float sigma_px)
 {
-    float weight[CG_PLANE_MARGIN_PX + 1];
+    float weight[CG_PLANE_MARGIN_PX + 1] = {0};
     int radius = cg_gauss_kernel(sigma_px, weight);
     blur_rows(from, scratch, weight, radius);
     blur_columns(scratch, to, weight, radius);

@@ -144,11 +144,11 @@ void cg_trainer_note_costs(struct cg_trainer *trainer, const double clock[4], bo
 static const char *const advice[CG_ALARM_COUNT] = {
     "",
     "raise the critics' weights (--adversarial-line, --adversarial-colour, --adversarial-pair)",
-    "raise --teacher (against the critic of the pair --target), so that real and generated comics "
-    "are "
-    "harder to tell apart",
-    "lower the critics' weights (--adversarial-line, --adversarial-colour, --adversarial-pair), or "
-    "raise --target",
+    ("raise --teacher (against the critic of the pair --target), so that real and generated comics "
+     "are harder to tell apart"),
+    ("lower the critics' weights (--adversarial-line, --adversarial-colour, --adversarial-pair), "
+     "or "
+     "raise --target"),
     "",
 };
 

@@ -84,7 +84,7 @@ done
 expect 0 "$comicgan" train "${options[@]}" --data data --photos photos --out 'my run' --steps 3
 grep -Eq '^estimate: to step 3 in about [0-9]+ s$' ../stderr || fail 'a short estimate is not in seconds'
 [ "$(head -n 1 ../stdout)" = 'my run/model.safetensors: step 3' ] || fail "the model was not named"
-grep -q '^to use it: comicgan convert ' ../stdout || fail "nothing was says of using it"
+grep -q '^to use it: comicgan convert ' ../stdout || fail "nothing was said of using it"
 for file in model.safetensors model.md contact.jpg data.json report.html; do
     [ -s "my run/$file" ] || fail "there is no $file"
 done
