@@ -35,6 +35,11 @@ enum cg_writing cg_cli_writing(bool force);
 /* One line on stdout, likewise free of control characters: for results that hold names. */
 void cg_cli_print(const char *format, ...) CG_PRINTF(1, 2);
 
+/* Print value (jansson's) as JSON on stdout, and release it; what names it in errors. Returns
+ * CG_EXIT_DONE, or code after a message. */
+struct json_t;
+int cg_cli_print_json(struct json_t *value, const char *what, enum cg_cli_exit code);
+
 /* The candidate (of a list ended by NULL) that word is a misspelling of, or NULL. */
 const char *cg_cli_nearest(const char *word, const char *const *candidates);
 

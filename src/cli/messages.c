@@ -1,4 +1,5 @@
 /* Messages, and guessing misspelled words: see cli.h. */
+#include "base/json.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "cli/cli.h"
@@ -65,6 +66,17 @@ void cg_cli_print(const char *format, ...)
     va_end(arguments);
     cg_text_clean(line);
     puts(line);
+}
+
+int cg_cli_print_json(struct json_t *value, const char *what, enum cg_cli_exit code)
+{
+    struct cg_error error;
+    char *text;
+    if (cg_json_dump(value, JSON_INDENT(2), what, &text, &error) != CG_OK)
+        return cg_cli_fail(code, "%s", error.text);
+    puts(text);
+    free(text);
+    return CG_EXIT_DONE;
 }
 
 /* ---- misspellings ---------------------------------------------------------------------------- */

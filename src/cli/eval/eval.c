@@ -104,8 +104,6 @@ static json_t *estimate_json(const struct cg_estimate *estimate, bool interval)
 
 static int print_json(const struct settings *settings, const struct cg_comparison *found)
 {
-    struct cg_error error;
-    char *text;
     struct shown shown[SHOWN_COUNT];
     list_measures(found, shown);
     cg_memory_forget();
@@ -126,11 +124,7 @@ static int print_json(const struct settings *settings, const struct cg_compariso
     for (int level = 0; level < CG_SWD_LEVELS; level++)
         json_array_append_new(levels, json_real(found->swd.levels[level]));
     json_object_set_new(all, "swd_levels", levels);
-    if (cg_json_dump(all, JSON_INDENT(2), "the measures", &text, &error) != CG_OK)
-        return cg_cli_fail(CG_EXIT_INPUT, "%s", error.text);
-    puts(text);
-    free(text);
-    return CG_EXIT_DONE;
+    return cg_cli_print_json(all, "the measures", CG_EXIT_INPUT);
 }
 
 /* ---- the work -------------------------------------------------------------------------------- */

@@ -153,8 +153,6 @@ static void print_table(const struct scores *scores)
 
 static int print_json(const struct scores *scores, bool fitted)
 {
-    struct cg_error error;
-    char *text;
     cg_memory_forget();
     json_t *array = json_array();
     for (size_t i = 0; i < scores->list.count; i++) {
@@ -170,11 +168,7 @@ static int print_json(const struct scores *scores, bool fitted)
         json_pack("{s:s, s:o}", "score", fitted ? "mahalanobis" : "negative logit", "files", array);
     if (root != NULL && scores->auc >= 0.0)
         json_object_set_new(root, "roc_auc", json_real(scores->auc));
-    if (cg_json_dump(root, JSON_INDENT(2), "score: the scores, as JSON", &text, &error) != CG_OK)
-        return cg_cli_fail(CG_EXIT_INPUT, "%s", error.text);
-    puts(text);
-    free(text);
-    return CG_EXIT_DONE;
+    return cg_cli_print_json(root, "score: the scores, as JSON", CG_EXIT_INPUT);
 }
 
 /* ---- all of it ------------------------------------------------------------------------------- */

@@ -95,18 +95,12 @@ static int check_order(struct order *order, int argc, char *argv[])
 static int print_card(const struct cg_model *model)
 {
     const struct cg_card *card = &model->card;
-    struct cg_error error;
-    char *text;
     cg_memory_forget();
     json_t *root = json_pack("{s:s, s:s, s:i, s:I, s:o}", "name", card->name, "summary",
                              card->summary, "detail_px", card->looks.detail_px, "parameters",
                              (json_int_t)model->network->parameter_count, "looks",
                              cg_render_params_to_json(&card->looks));
-    if (cg_json_dump(root, JSON_INDENT(2), "the card", &text, &error) != CG_OK)
-        return cg_cli_fail(CG_EXIT_MODEL, "%s", error.text);
-    puts(text);
-    free(text);
-    return CG_EXIT_DONE;
+    return cg_cli_print_json(root, "the card", CG_EXIT_MODEL);
 }
 
 /* What made a comic. */

@@ -3,8 +3,6 @@
 #include "base/memory.h"
 #include "cli/command.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 struct settings {
@@ -38,8 +36,6 @@ static void print_table(const struct cg_style_list *list)
 
 static int print_json(const struct cg_style_list *list)
 {
-    struct cg_error error;
-    char *text;
     cg_memory_forget();
     json_t *array = json_array();
     for (size_t i = 0; i < cg_style_list_count(list); i++) {
@@ -50,11 +46,7 @@ static int print_json(const struct cg_style_list *list)
                                                "parameters", (json_int_t)style->parameter_count,
                                                "default", (int)is_default(style)));
     }
-    if (cg_json_dump(array, JSON_INDENT(2), "the list of styles", &text, &error) != CG_OK)
-        return cg_cli_fail(CG_EXIT_MODEL, "%s", error.text);
-    puts(text);
-    free(text);
-    return CG_EXIT_DONE;
+    return cg_cli_print_json(array, "the list of styles", CG_EXIT_MODEL);
 }
 
 static int list_styles(bool as_json)

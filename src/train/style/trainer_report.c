@@ -147,8 +147,7 @@ static const char *const advice[CG_ALARM_COUNT] = {
     ("raise --teacher (against the critic of the pair --target), so that real and generated comics "
      "are harder to tell apart"),
     ("lower the critics' weights (--adversarial-line, --adversarial-colour, --adversarial-pair), "
-     "or "
-     "raise --target"),
+     "or raise --target"),
     "",
 };
 
