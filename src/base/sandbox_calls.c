@@ -3,6 +3,7 @@
  * fail with ENOSYS, as on an older kernel, and C libraries that try a newer call first fall back.
  */
 #define _GNU_SOURCE /* CLONE_THREAD, TIOCGWINSZ */
+#include "base/memory.h"
 #include "base/sandbox.h"
 
 #include <errno.h>
@@ -10,6 +11,7 @@
 #include <sched.h>
 #include <seccomp.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
@@ -17,6 +19,8 @@
 #include <unistd.h>
 
 #define API_WITH_ALL_THREADS 2 /* of libseccomp: the kernel applies a filter to all threads */
+#define ROOM_PIECES 5
+#define ROOM_PIECE_NBYTES ((size_t)64 << 10)
 
 static const int allowed_calls[] = {
     /* files that are open, or that the other wall lets through */
@@ -145,13 +149,27 @@ static int set_attributes(scmp_filter_ctx filter)
     return failure == 0 ? seccomp_attr_set(filter, SCMP_FLTATR_API_SYSRAWRC, 1) : failure;
 }
 
-enum cg_status cg_sandbox_restrict_calls(struct cg_error *error)
+/*
+ * libseccomp 2.5.4 crashes, or never ends, where it gets no memory. So what it takes, some 150 KiB bit by bit,
+ * is allocated before and freed for it to find. The last piece is returned, to be freed when it is done:
+ * until then the heap does not shrink. NULL when out of memory.
+ */
+static void *make_room(struct cg_error *error)
 {
-    if (!cg_sandbox_has_calls())
-        return CG_OK;
-    scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(ENOSYS));
-    if (filter == NULL)
-        return cg_fail(error, CG_ERR_MEMORY, "sandbox: out of memory");
+    void *pieces[ROOM_PIECES];
+    int count = 0;
+    while (count < ROOM_PIECES &&
+           (pieces[count] = cg_alloc(1, ROOM_PIECE_NBYTES, "sandbox", error)) != NULL)
+        count++;
+    bool whole = count == ROOM_PIECES;
+    for (int i = 0; i < (whole ? count - 1 : count); i++)
+        free(pieces[i]);
+    return whole ? pieces[count - 1] : NULL;
+}
+
+/* 0, or a negative errno. */
+static int put_up_filter(scmp_filter_ctx filter)
+{
     int failure = set_attributes(filter);
     if (failure == 0)
         failure = add_list(filter, SCMP_ACT_ALLOW, allowed_calls,
@@ -163,9 +181,20 @@ enum cg_status cg_sandbox_restrict_calls(struct cg_error *error)
         failure = add_conditions(filter);
     if (failure == 0)
         failure = add_kinds(filter);
-    if (failure == 0)
-        failure = seccomp_load(filter);
+    return failure == 0 ? seccomp_load(filter) : failure;
+}
+
+enum cg_status cg_sandbox_restrict_calls(struct cg_error *error)
+{
+    if (!cg_sandbox_has_calls())
+        return CG_OK;
+    void *room = make_room(error);
+    if (room == NULL)
+        return CG_ERR_MEMORY;
+    scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(ENOSYS));
+    int failure = filter != NULL ? put_up_filter(filter) : -ENOMEM;
     seccomp_release(filter);
+    free(room);
     if (failure == 0)
         return CG_OK;
     return cg_fail(error, failure == -ENOMEM ? CG_ERR_MEMORY : CG_ERR_STATE,

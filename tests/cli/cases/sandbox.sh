@@ -163,3 +163,20 @@ if [[ $walls == 'seccomp yes'* ]]; then
 else
     echo "this kernel has no seccomp: the walls around calls are not tested"
 fi
+
+# Where memory ends before or while the walls are put up, the call says so or does its work. Where not even
+# the libraries can be loaded, nothing is tried.
+cp photos/1.png small.png
+# limited KIB ARGUMENTS...: the exit code with so much memory
+limited() {
+    local code=0
+    (ulimit -d "$1" && OPENBLAS_NUM_THREADS=1 exec timeout 20 "$comicgan" "${@:2}") >/dev/null 2>../stderr || code=$?
+    return $code
+}
+for ((kib = 700; kib <= 1500; kib += 8)); do
+    limited $kib --version || continue
+    code=0
+    limited $kib convert --style tiny --threads 1 -f small.png out.png || code=$?
+    [[ $code =~ ^[013]$ ]] || fail "with $kib KiB: exit code $code"
+    [ $code -eq 0 ] || grep -Eq 'memory|thread' ../stderr || fail "with $kib KiB: $(cat ../stderr)"
+done
