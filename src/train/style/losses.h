@@ -12,7 +12,7 @@ struct cg_micro_batch;
 
 struct cg_loss {
     const char *name; /* in log.csv; NULL ends the table */
-    size_t weight;    /* offset of the float in struct cg_recipe; 0 there: not asked for */
+    size_t weight;    /* offset of the float in struct cg_recipe; 0 there: disabled */
     /* The loss of the micro-batch times weight; adds to its gradients. */
     double (*add)(struct cg_micro_batch *micro_batch, float weight);
 };

@@ -208,7 +208,7 @@ static enum cg_status look_after(void *context, struct cg_error *error)
     return status;
 }
 
-/* What is not in the state begins anew, the log where the state is. */
+/* Restart what is not part of the state; the log continues at the state's step. */
 static enum cg_status rewind_output(void *context, struct cg_error *error)
 {
     struct cg_trainer *trainer = context;

@@ -152,7 +152,7 @@ struct cg_trainer {
     double generator_gradient, critic_gradient[CG_CRITIC_COUNT]; /* sums of lengths */
     bool generator_learned, critics_learned;
     double validation_loss;
-    struct cg_stability stability[CG_CRITIC_COUNT]; /* settles anew when a run is resumed */
+    struct cg_stability stability[CG_CRITIC_COUNT]; /* reset when a run is resumed */
 };
 
 /*

@@ -108,7 +108,7 @@ void cg_trainer_tell(struct cg_trainer *trainer, enum cg_train_event event, cons
         trainer->report(trainer->report_context, &report);
 }
 
-/* What lies ahead as the limits have it, in the costs that were measured. */
+/* Estimate the rest of the run from its limits and the measured costs. */
 static void tell_estimate(struct cg_trainer *trainer)
 {
     const struct cg_train_limits *limits = trainer->loop.limits;

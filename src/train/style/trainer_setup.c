@@ -283,7 +283,7 @@ static enum cg_status begin(struct cg_trainer *trainer, bool resume, struct cg_m
 }
 
 /*
- * Whether it is what the first rank sees and, for a run that is resumed, what it began with.
+ * Whether the data are those that the first rank sees and, for a resumed run, those it began with.
  */
 static enum cg_status check_data(struct cg_trainer *trainer, bool resume, uint64_t fingerprint,
                                  struct cg_error *error)
