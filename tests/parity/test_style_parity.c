@@ -4,9 +4,9 @@
  * kind. It is the network that tools/parity/bench_style_torch.py is timed with.
  */
 #include "model/architecture.h"
-#include "model/safetensors.h"
 #include "nn/loss.h"
 #include "nn/pass.h"
+#include "parity/parity.h"
 #include "tensor/matrix.h"
 
 #include <math.h>
@@ -23,7 +23,6 @@
 #define WIDTH 20
 #define AREA (HEIGHT * WIDTH)
 #define PIXELS (COUNT * AREA)
-#define TOLERANCE 1e-4
 
 static const struct cg_generator_config config = {.level_count = 1,
                                                   .levels = {{.channels = 8, .down = {2, {1, 2}}}},
@@ -40,25 +39,6 @@ struct generator {
     float colour[3 * PIXELS], logit[PIXELS];
 };
 
-static const float *find(const struct generator *generator, const char *name)
-{
-    const struct cg_tensor *tensor = cg_safetensors_find(generator->torch, name);
-    if (tensor == NULL)
-        fail_msg("no tensor %s", name);
-    return tensor->data;
-}
-
-static void expect_close(const char *what, const float *found, const float *expected, size_t count)
-{
-    double largest = 0.0, worst = 0.0;
-    for (size_t i = 0; i < count; i++) {
-        largest = fmax(largest, fabs((double)expected[i]));
-        worst = fmax(worst, fabs((double)found[i] - (double)expected[i]));
-    }
-    if (!(largest > 0.0) || !(worst <= TOLERANCE * largest))
-        fail_msg("%s: differs by %g, largest number %g", what, worst, largest);
-}
-
 /* The layers of the comics that the generator makes of PyTorch's photos. */
 static int set_up(void **state)
 {
@@ -69,18 +49,11 @@ static int set_up(void **state)
     assert_int_equal(cg_generator_build(&config, &generator->network, NULL), CG_OK);
     generator->parameters = calloc(generator->network->parameter_count, sizeof(float));
     assert_non_null(generator->parameters);
-    for (size_t i = 0; i < cg_network_tensor_count(generator->network); i++) {
-        struct cg_tensor_info info;
-        char name[80];
-        cg_network_tensor(generator->network, i, &info);
-        snprintf(name, sizeof(name), "start.%s", info.name);
-        memcpy(generator->parameters + info.offset, find(generator, name),
-               info.element_count * sizeof(float));
-    }
+    parity_load_blob(generator->torch, generator->network, generator->parameters);
     assert_int_equal(
         cg_pass_create(generator->network, COUNT, HEIGHT, WIDTH, false, &generator->pass, NULL),
         CG_OK);
-    const float *photo = find(generator, "photo");
+    const float *photo = parity_find(generator->torch, "photo");
     const float *output = cg_pass_forward(generator->pass, generator->parameters, photo);
     for (size_t k = 0; k < COUNT; k++)
         cg_layers_from_output(output + 4 * AREA * k, photo + 3 * AREA * k, HEIGHT, WIDTH,
@@ -103,35 +76,29 @@ static int tear_down(void **state)
 static void layers_agree(void **state)
 {
     const struct generator *generator = *state;
-    expect_close("colour", generator->colour, find(generator, "colour"), 3 * PIXELS);
-    expect_close("logit", generator->logit, find(generator, "logit"), PIXELS);
+    parity_expect("colour", generator->colour, parity_find(generator->torch, "colour"), 3 * PIXELS);
+    parity_expect("logit", generator->logit, parity_find(generator->torch, "logit"), PIXELS);
 }
 
 static void losses_and_gradients_agree(void **state)
 {
     const struct generator *generator = *state;
-    const float *target = find(generator, "colour_target");
+    const float *target = parity_find(generator->torch, "colour_target");
     float by_colour[3 * PIXELS] = {0}, by_logit[PIXELS] = {0}, by_output[4 * PIXELS];
     const float losses[3] = {
         (float)cg_loss_l1(generator->colour, target, 3 * PIXELS, 1.0f, by_colour),
         (float)cg_loss_gradient_l1(generator->colour, target, COUNT, HEIGHT, WIDTH, 3, 1.0f,
                                    by_colour),
-        (float)cg_loss_cross_entropy(generator->logit, find(generator, "ink_target"), PIXELS, 1.0f,
-                                     by_logit)};
+        (float)cg_loss_cross_entropy(generator->logit, parity_find(generator->torch, "ink_target"),
+                                     PIXELS, 1.0f, by_logit)};
     float *gradient = calloc(generator->network->parameter_count, sizeof(float));
     assert_non_null(gradient);
-    expect_close("losses", losses, find(generator, "losses"), 3);
+    parity_expect("losses", losses, parity_find(generator->torch, "losses"), 3);
     for (size_t k = 0; k < COUNT; k++)
         cg_layers_gradient_to_output(by_colour + 3 * AREA * k, by_logit + AREA * k, HEIGHT, WIDTH,
                                      by_output + 4 * AREA * k);
     cg_pass_backward(generator->pass, generator->parameters, by_output, gradient, NULL);
-    for (size_t i = 0; i < cg_network_tensor_count(generator->network); i++) {
-        struct cg_tensor_info info;
-        char name[80];
-        cg_network_tensor(generator->network, i, &info);
-        snprintf(name, sizeof(name), "gradient.%s", info.name);
-        expect_close(name, gradient + info.offset, find(generator, name), info.element_count);
-    }
+    parity_expect_blob(generator->torch, "gradient.", generator->network, gradient);
     free(gradient);
 }
 
