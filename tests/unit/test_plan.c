@@ -281,7 +281,7 @@ static void a_list_keeps_its_folders(void **state)
     expect_refusal(lines, "new", 2, "expected a picture", "..");
     expect_refusal(lines, "a new", 2, "OUT alone", "new");
     expect_refusal(lines, "", 2, "expected OUT", "nothing");
-    expect_refusal((struct cg_plan_options){.files_from = "nolist"}, "new", 2, "nolist", "No such");
+    expect_refusal((struct cg_plan_options){.files_from = "nolist"}, "new", 2, "nolist", "no such");
 }
 
 /* ---- collisions ------------------------------------------------------------------------------ */
