@@ -44,3 +44,13 @@ if (ulimit -v 600000 && "$comicgan" --version >/dev/null 2>&1); then
 else
     echo "skipped: this build needs more address space (sanitizers)"
 fi
+
+# one thread where one is asked for: those that OpenBLAS starts by itself, with 128 MiB each, are ended
+mkfifo late.png
+"$comicgan" convert --style tiny -j 1 --threads 1 late.png one-thread.png &
+exec 9>late.png # waits until the pipe is opened for reading
+threads=$(find /proc/$!/task -mindepth 1 -maxdepth 1 | wc -l)
+cat photos/1.png >&9
+exec 9>&-
+wait $! || fail "not converted"
+[ "$threads" -eq 1 ] || fail "expected one thread, found $threads"
