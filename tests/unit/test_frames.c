@@ -171,6 +171,7 @@ static void without_stability_a_frame_is_a_picture(void **state)
     struct cg_session *session;
     struct cg_render_params looks = engine->looks;
     looks.detail_px = WIDTH; /* frames are never worked on enlarged */
+    looks.cel = 0.0f;        /* nor painted flat */
     assert_int_equal(cg_session_create(engine, 1, &session, NULL), CG_OK);
     for (int i = 0; i < 2; i++) {
         uint8_t frame[VALUES], alone[VALUES];
