@@ -174,7 +174,7 @@ static enum cg_status cut(struct cg_cel *cel, struct cg_pool *pool, struct cg_er
     if (cel->tone == NULL)
         return CG_ERR_MEMORY;
     enum cg_status status =
-        cg_regions_make(&cel->lab, &cel->lab, REGION_PRICE, &cel->regions, error);
+        cg_regions_make(pool, &cel->lab, &cel->lab, REGION_PRICE, &cel->regions, error);
     if (status == CG_OK)
         status = cg_cel_ink(cel, error);
     if (status == CG_OK)

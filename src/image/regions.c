@@ -222,11 +222,12 @@ static enum cg_status join_regions(struct cg_regions *regions, float price, stru
     return status;
 }
 
-enum cg_status cg_regions_make(const struct cg_lab *lab, const struct cg_lab *sharp, float price,
-                               struct cg_regions *out, struct cg_error *error)
+enum cg_status cg_regions_make(struct cg_pool *pool, const struct cg_lab *lab,
+                               const struct cg_lab *sharp, float price, struct cg_regions *out,
+                               struct cg_error *error)
 {
     *out = (struct cg_regions){.width = lab->c[0].width, .height = lab->c[0].height};
-    enum cg_status status = cg_regions_of_pixels(lab, out, error);
+    enum cg_status status = cg_regions_of_pixels(pool, lab, out, error);
     if (status == CG_OK)
         status = measure_regions(lab, out, error);
     if (status == CG_OK)

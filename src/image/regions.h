@@ -4,6 +4,7 @@
 #ifndef CG_IMAGE_REGIONS_H
 #define CG_IMAGE_REGIONS_H
 
+#include "base/pool.h"
 #include "image/plane.h"
 
 /* A border between two regions, a < b. */
@@ -31,9 +32,11 @@ static inline float cg_colour_distance2(const float x[3], const float y[3])
 
 /* lab: smoothed colour, which the regions are made of; sharp: where it steps (smoothing makes steps
  * of slow gradients). price: what a pixel of border is worth, in colour distance squared times
- * pixels: the larger, the fewer regions. Error: CG_ERR_MEMORY; then nothing is left to clear. */
-enum cg_status cg_regions_make(const struct cg_lab *lab, const struct cg_lab *sharp, float price,
-                               struct cg_regions *out, struct cg_error *error);
+ * pixels: the larger, the fewer regions. pool: pixels join in bands of rows, whatever
+ * its threads; NULL: all at once. Error: CG_ERR_MEMORY; then nothing is left to clear. */
+enum cg_status cg_regions_make(struct cg_pool *pool, const struct cg_lab *lab,
+                               const struct cg_lab *sharp, float price, struct cg_regions *out,
+                               struct cg_error *error);
 void cg_regions_clear(struct cg_regions *regions);
 
 /* Cut regions into pieces that hang together (by their sides) and whose tone is the same, but not
@@ -47,10 +50,6 @@ enum cg_status cg_regions_split(const struct cg_lab *lab, const int *tone, float
  * distance away from it in colour. Error: CG_ERR_MEMORY; then regions is cleared. */
 enum cg_status cg_regions_remove_specks(struct cg_regions *regions, float area_px, float keep_px,
                                         float distance, struct cg_error *error);
-
-/* Pieces of a map that hang together, by sides or corners, and lie above threshold: label[i] is the
- * number of a pixel's piece, -1 for none. Returns how many there are. */
-int cg_label_pieces(const float *map, float threshold, int width, int height, int *label);
 
 /* The border between two regions, in either order; NULL: they do not touch. */
 const struct cg_border *cg_regions_border(const struct cg_regions *regions, int a, int b);

@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-enum { WEIGHT_BINS = 4096 };
+enum { WEIGHT_BINS = 4096, BAND_ROWS = 160 };
 
 #define WEIGHT_SCALE 8192.0f /* bins to a unit of colour distance */
 #define GRAPH_K 0.12f
@@ -22,8 +22,8 @@ struct component {
 };
 
 struct graph {
-    int width, height;
-    size_t edge_count;
+    const struct cg_lab *lab;
+    int width, height, band_rows;
     uint16_t *weight; /* of the edges to the right and down from each pixel, 2 * pixel + 0 or 1 */
     int *order;       /* edges by weight */
     int *parent;
@@ -44,64 +44,75 @@ static void weigh_row(const float *const here[3], const float *const there[3], i
     }
 }
 
-static void weigh_edges(const struct cg_lab *lab, struct graph *graph)
+/* The edges of row y; those that leave the band, whose last row is it or not, get the last bin. */
+static void weigh_edges(const struct graph *graph, int y, bool last)
 {
-    for (int y = 0; y < graph->height; y++) {
-        uint16_t *weight = graph->weight + 2 * (size_t)y * (size_t)graph->width;
-        const float *here[3], *right[3], *below[3];
-        for (int c = 0; c < 3; c++) {
-            here[c] = cg_plane_row(&lab->c[c], y);
-            right[c] = here[c] + 1;
-            below[c] = cg_plane_row(&lab->c[c], y + 1);
-        }
-        weigh_row(here, right, graph->width - 1, weight);
-        weight[2 * (graph->width - 1)] = WEIGHT_BINS - 1;
-        weigh_row(here, below, graph->width, weight + 1);
-        for (int x = 0; x < graph->width && y + 1 == graph->height; x++)
-            weight[2 * x + 1] = WEIGHT_BINS - 1;
+    uint16_t *weight = graph->weight + 2 * (size_t)y * (size_t)graph->width;
+    const float *here[3], *right[3], *below[3];
+    for (int c = 0; c < 3; c++) {
+        here[c] = cg_plane_row(&graph->lab->c[c], y);
+        right[c] = here[c] + 1;
+        below[c] = cg_plane_row(&graph->lab->c[c], y + 1);
     }
+    weigh_row(here, right, graph->width - 1, weight);
+    weight[2 * (graph->width - 1)] = WEIGHT_BINS - 1;
+    weigh_row(here, below, graph->width, weight + 1);
+    for (int x = 0; x < graph->width && last; x++)
+        weight[2 * x + 1] = WEIGHT_BINS - 1;
 }
 
-/* Counting sort; edges that leave the picture, in the last bin, are left out. */
-static void sort_edges(struct graph *graph)
+/* Counting sort of the edges from first to end, into their part of order; returns how many there
+ * are without those of the last bin. */
+static size_t sort_edges(const struct graph *graph, size_t first, size_t end)
 {
     size_t start[WEIGHT_BINS + 1] = {0};
-    const size_t all = 2 * (size_t)graph->width * (size_t)graph->height;
-    for (size_t i = 0; i < all; i++)
+    for (size_t i = first; i < end; i++)
         start[graph->weight[i] + 1]++;
     for (int i = 0; i < WEIGHT_BINS; i++)
         start[i + 1] += start[i];
-    graph->edge_count = start[WEIGHT_BINS - 1];
-    for (size_t i = 0; i < all; i++)
-        graph->order[start[graph->weight[i]]++] = (int)i;
+    const size_t count = start[WEIGHT_BINS - 1];
+    for (size_t i = first; i < end; i++)
+        graph->order[first + start[graph->weight[i]]++] = (int)i;
+    return count;
 }
 
-static void join_pixels(struct graph *graph)
+static void join_by_edge(const struct graph *graph, int edge)
 {
-    const int area = graph->width * graph->height;
-    for (int i = 0; i < area; i++) {
-        graph->parent[i] = i;
+    int here = edge / 2, a = cg_set_find(graph->parent, here);
+    int b = cg_set_find(graph->parent, here + (edge % 2 ? graph->width : 1));
+    float weight = ((float)graph->weight[edge] + 0.5f) / WEIGHT_SCALE;
+    if (a == b || weight > graph->component[a].limit || weight > graph->component[b].limit)
+        return;
+    int size = graph->component[a].size + graph->component[b].size;
+    bool first = 2 * graph->component[a].size >= size;
+    graph->parent[first ? b : a] = first ? a : b;
+    graph->component[first ? a : b] = (struct component){weight + GRAPH_K / (float)size, size};
+}
+
+static void join_band(void *context, size_t band, int worker)
+{
+    const struct graph *graph = context;
+    const int top = (int)band * graph->band_rows, below = top + graph->band_rows;
+    const int bottom = below < graph->height ? below : graph->height;
+    const size_t first = (size_t)top * (size_t)graph->width;
+    const size_t end = (size_t)bottom * (size_t)graph->width;
+    (void)worker;
+    for (int y = top; y < bottom; y++)
+        weigh_edges(graph, y, y + 1 == bottom);
+    for (size_t i = first; i < end; i++) {
+        graph->parent[i] = (int)i;
         graph->component[i] = (struct component){GRAPH_K, 1};
     }
-    for (size_t i = 0; i < graph->edge_count; i++) {
-        int edge = graph->order[i], here = edge / 2;
-        int a = cg_set_find(graph->parent, here);
-        int b = cg_set_find(graph->parent, here + (edge % 2 ? graph->width : 1));
-        float weight = ((float)graph->weight[edge] + 0.5f) / WEIGHT_SCALE;
-        if (a == b || weight > graph->component[a].limit || weight > graph->component[b].limit)
-            continue;
-        int size = graph->component[a].size + graph->component[b].size;
-        bool first = 2 * graph->component[a].size >= size;
-        graph->parent[first ? b : a] = first ? a : b;
-        graph->component[first ? a : b] = (struct component){weight + GRAPH_K / (float)size, size};
-    }
+    const size_t count = sort_edges(graph, 2 * first, 2 * end);
+    for (size_t i = 0; i < count; i++)
+        join_by_edge(graph, graph->order[2 * first + i]);
 }
 
 static enum cg_status graph_create(const struct cg_lab *lab, struct graph *graph,
                                    struct cg_error *error)
 {
     const size_t area = (size_t)lab->c[0].width * (size_t)lab->c[0].height;
-    *graph = (struct graph){.width = lab->c[0].width, .height = lab->c[0].height};
+    *graph = (struct graph){.lab = lab, .width = lab->c[0].width, .height = lab->c[0].height};
     graph->weight = cg_alloc(area, 2 * sizeof *graph->weight, "edges", error);
     graph->order = cg_alloc(area, 2 * sizeof *graph->order, "edges", error);
     graph->parent = cg_alloc(area, sizeof *graph->parent, "edges", error);
@@ -137,44 +148,24 @@ static void number_regions(int *parent, struct cg_regions *out)
             out->label[i] = out->label[cg_set_find(parent, i)];
 }
 
-enum cg_status cg_regions_of_pixels(const struct cg_lab *lab, struct cg_regions *out,
-                                    struct cg_error *error)
+enum cg_status cg_regions_of_pixels(struct cg_pool *pool, const struct cg_lab *lab,
+                                    struct cg_regions *out, struct cg_error *error)
 {
-    const size_t area = (size_t)out->width * (size_t)out->height;
     struct graph graph;
-    out->label = cg_alloc(area, sizeof *out->label, "regions", error);
+    out->label =
+        cg_alloc((size_t)out->width * (size_t)out->height, sizeof *out->label, "regions", error);
     enum cg_status status = graph_create(lab, &graph, error);
     if (out->label == NULL)
         status = CG_ERR_MEMORY;
     if (status == CG_OK) {
-        weigh_edges(lab, &graph);
-        sort_edges(&graph);
-        join_pixels(&graph);
+        graph.band_rows = pool != NULL ? BAND_ROWS : graph.height;
+        if (pool != NULL)
+            cg_pool_run(pool, ((size_t)graph.height + BAND_ROWS - 1) / BAND_ROWS, join_band,
+                        &graph);
+        else
+            join_band(&graph, 0, 0);
         number_regions(graph.parent, out);
     }
     graph_clear(&graph);
     return status;
-}
-
-int cg_label_pieces(const float *map, float threshold, int width, int height, int *label)
-{
-    int count = 0;
-    /* first the parents of sets, whose roots are the smallest; -1: none */
-    for (int y = 0; y < height; y++)
-        for (int x = 0; x < width; x++) {
-            const int here = y * width + x;
-            const int near[4] = {x > 0 ? here - 1 : here, y > 0 ? here - width : here,
-                                 x > 0 && y > 0 ? here - width - 1 : here,
-                                 x + 1 < width && y > 0 ? here - width + 1 : here};
-            label[here] = map[here] > threshold ? here : -1;
-            for (int i = 0; i < 4 && label[here] >= 0; i++)
-                if (label[near[i]] >= 0)
-                    cg_set_join(label, near[i], here);
-        }
-    for (int i = 0; i < width * height; i++)
-        if (label[i] >= 0)
-            label[i] = label[i] == i ? -2 - count++ : label[label[i]];
-    for (int i = 0; i < width * height; i++)
-        label[i] = label[i] < -1 ? -2 - label[i] : label[i];
-    return count;
 }

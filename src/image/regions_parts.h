@@ -27,8 +27,9 @@ static inline void cg_set_join(int *parent, int a, int b)
 
 /* ---- regions_graph.c ---- */
 
-/* out->label and out->count, by the graph's criterion; out has its size. Error: CG_ERR_MEMORY. */
-enum cg_status cg_regions_of_pixels(const struct cg_lab *lab, struct cg_regions *out,
-                                    struct cg_error *error);
+/* out->label and out->count, by the graph's criterion; out has its size. See cg_regions_make. Error:
+ * CG_ERR_MEMORY. */
+enum cg_status cg_regions_of_pixels(struct cg_pool *pool, const struct cg_lab *lab,
+                                    struct cg_regions *out, struct cg_error *error);
 
 #endif

@@ -32,7 +32,8 @@ static struct picture paint(float lightness(int x, int y))
 static struct cg_regions regions_of(const struct picture *picture)
 {
     struct cg_regions regions;
-    assert_int_equal(cg_regions_make(&picture->lab, &picture->lab, 0.0005f, &regions, NULL), CG_OK);
+    assert_int_equal(cg_regions_make(NULL, &picture->lab, &picture->lab, 0.0005f, &regions, NULL),
+                     CG_OK);
     return regions;
 }
 
@@ -98,7 +99,8 @@ static void pieces_part_at_steps_only(void **state)
     (void)state;
     for (int i = 0; i < PIXELS; i++)
         tone[i] = i % WIDTH / 10;
-    assert_int_equal(cg_regions_make(&picture.lab, &picture.lab, 10.0f, &regions, NULL), CG_OK);
+    assert_int_equal(cg_regions_make(NULL, &picture.lab, &picture.lab, 10.0f, &regions, NULL),
+                     CG_OK);
     assert_int_equal(regions.label[0], regions.label[PIXELS - 1]);
     assert_int_equal(cg_regions_split(&picture.lab, tone, 0.01f, &regions, NULL), CG_OK);
     assert_int_equal(regions.label[0], regions.label[29]);
@@ -108,22 +110,27 @@ static void pieces_part_at_steps_only(void **state)
     cg_plane_set_clear(&picture.set);
 }
 
-static void pieces_hang_together_by_corners(void **state)
+/* Bands of rows, in which threads work, leave no seam. */
+static void threads_see_the_same_regions(void **state)
 {
-    static const char drawing[] = "#..#.."
-                                  ".#..#."
-                                  "....#."
-                                  "##...#";
-    float map[24];
-    int label[24];
+    enum { TALL = 700, NARROW = 40 };
+    struct cg_plane_set set;
+    struct cg_regions alone, shared;
+    struct cg_pool *pool;
     (void)state;
-    for (int i = 0; i < 24; i++)
-        map[i] = drawing[i] == '#' ? 1.0f : 0.0f;
-    assert_int_equal(cg_label_pieces(map, 0.5f, 6, 4, label), 3);
-    static const int expected[24] = {0,  -1, -1, 1,  -1, -1, -1, 0, -1, -1, 1,  -1,
-                                     -1, -1, -1, -1, 1,  -1, 2,  2, -1, -1, -1, 1};
-    for (int i = 0; i < 24; i++)
-        assert_int_equal(label[i], expected[i]);
+    assert_int_equal(cg_plane_set_create(NARROW, TALL, 3, &set, NULL), CG_OK);
+    const struct cg_lab lab = {{set.plane[0], set.plane[1], set.plane[2]}};
+    for (int y = 0; y < TALL; y++)
+        for (int x = 0; x < NARROW; x++)
+            cg_plane_row(&lab.c[0], y)[x] = x < 20 ? 0.3f : 0.6f;
+    assert_int_equal(cg_pool_create(2, &pool, NULL), CG_OK);
+    assert_int_equal(cg_regions_make(NULL, &lab, &lab, 0.0005f, &alone, NULL), CG_OK);
+    assert_int_equal(cg_regions_make(pool, &lab, &lab, 0.0005f, &shared, NULL), CG_OK);
+    assert_memory_equal(alone.label, shared.label, sizeof(int) * TALL * NARROW);
+    cg_regions_clear(&alone);
+    cg_regions_clear(&shared);
+    cg_pool_free(pool);
+    cg_plane_set_clear(&set);
 }
 
 int main(void)
@@ -132,7 +139,7 @@ int main(void)
         cmocka_unit_test(fields_become_regions),
         cmocka_unit_test(specks_are_painted_over),
         cmocka_unit_test(pieces_part_at_steps_only),
-        cmocka_unit_test(pieces_hang_together_by_corners),
+        cmocka_unit_test(threads_see_the_same_regions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -178,7 +178,7 @@ static enum cg_status make_layers(struct order *order, struct cg_error *error)
     cg_face_map_make(&work->calm, order->faces, order->face_count, &work->faces, work->scratch);
     flatten_areas(work, order->row);
     enum cg_status status =
-        cg_regions_make(&work->flat, &work->calm, REGION_PRICE, &regions, error);
+        cg_regions_make(NULL, &work->flat, &work->calm, REGION_PRICE, &regions, error);
     if (status != CG_OK)
         return status;
     float *head_share = cg_alloc((size_t)regions.count, sizeof *head_share, "regions", error);
