@@ -240,7 +240,7 @@ void cg_ffmpeg_times_free(struct cg_ffmpeg_times *times)
     free(times);
 }
 
-/* The next line, truncated; false at the end. */
+/* The next line, truncated; false at the end, with errno 0, or where it cannot be read. */
 static bool read_line(struct cg_ffmpeg_times *times, char *line, size_t line_nbytes)
 {
     for (size_t length = 0;;) {
@@ -249,6 +249,8 @@ static bool read_line(struct cg_ffmpeg_times *times, char *line, size_t line_nby
             do
                 count = read(times->notes, times->buffer, sizeof(times->buffer));
             while (count < 0 && errno == EINTR);
+            if (count == 0)
+                errno = 0;
             if (count <= 0)
                 return false;
             times->begin = 0;
@@ -271,8 +273,9 @@ enum cg_status cg_ffmpeg_times_next(struct cg_ffmpeg_times *times, int64_t *tick
     char line[256], *at, *end;
     do
         if (!read_line(times, line, sizeof(line)))
-            return cg_fail(error, CG_ERR_FORMAT,
-                           "reading the frames' times: they end before the video");
+            return cg_fail(error, errno != 0 ? CG_ERR_IO : CG_ERR_FORMAT,
+                           "reading the frames' times: %s",
+                           errno != 0 ? strerror(errno) : "they end before the video");
     while (strncmp(line, "frame:", 6) != 0 || (at = strstr(line, " pts:")) == NULL);
     long long value = strtoll(at + 5, &end, 10);
     bool grows = end != at + 5 && (times->last == INT64_MIN || value > times->last);

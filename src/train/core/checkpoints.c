@@ -196,6 +196,12 @@ static enum cg_status read_one(const struct cg_checkpoints *checkpoints, uint64_
     return status;
 }
 
+/* An older checkpoint stands in for a damaged one alone. */
+static bool is_final(enum cg_status status)
+{
+    return status == CG_ERR_MEMORY || status == CG_ERR_IO;
+}
+
 enum cg_status cg_checkpoints_read(const struct cg_checkpoints *checkpoints, bool regular_only,
                                    const struct cg_state_dict *state, cg_checkpoint_damage_fn tell,
                                    void *context, struct cg_error *error)
@@ -212,7 +218,7 @@ enum cg_status cg_checkpoints_read(const struct cg_checkpoints *checkpoints, boo
                      "%s: expected a checkpoint to go on from, found none; the run "
                      "ended before it began, start it anew",
                      checkpoints->folder);
-    for (size_t i = 0; i < list.count && status != CG_OK && why.status != CG_ERR_MEMORY; i++) {
+    for (size_t i = 0; i < list.count && status != CG_OK && !is_final(why.status); i++) {
         if (regular_only && !is_regular(checkpoints, list.steps[i]))
             continue;
         status = read_one(checkpoints, list.steps[i], state, &why);

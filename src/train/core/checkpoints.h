@@ -41,7 +41,7 @@ enum cg_status cg_checkpoints_write(const struct cg_checkpoints *checkpoints, ui
 typedef void (*cg_checkpoint_damage_fn)(void *context, const char *why);
 
 /* Read the newest intact checkpoint; regular_only: among the regular ones. Errors: the newest one's
- * if none is intact, CG_ERR_STATE if there is none. */
+ * if none is intact, CG_ERR_STATE if there is none; CG_ERR_IO and CG_ERR_MEMORY at once. */
 enum cg_status cg_checkpoints_read(const struct cg_checkpoints *checkpoints, bool regular_only,
                                    const struct cg_state_dict *state, cg_checkpoint_damage_fn tell,
                                    void *context, struct cg_error *error);

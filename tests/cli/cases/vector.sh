@@ -15,6 +15,12 @@ expect 0 "$comicgan" train --resume run --steps 6
 expect 0 "$comicgan" train "${small[@]}" --data data --out once --steps 6 --seed 5 --crops 4
 cmp run/model.safetensors once/model.safetensors || fail "a resumed run gave another model"
 
+# a checkpoint that cannot be read is not one that is not there, as if the run had not come so far
+mkdir run/checkpoints/step-0000099.safetensors
+expect 1 "$comicgan" train --resume run --steps 100
+says 'reading run/checkpoints/step-0000099.safetensors'
+rmdir run/checkpoints/step-0000099.safetensors
+
 expect 0 "$comicgan" generate run/model.safetensors grid.png --count 6 --columns 3 --scale 2
 has_size grid.png '52 34'
 expect 0 "$comicgan" generate run/model.safetensors again.png --count 6 --columns 3 --scale 2 --threads 1
