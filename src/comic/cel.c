@@ -124,16 +124,21 @@ static void find_soft(void *context, size_t row, int worker)
 
 /* ---- painting -------------------------------------------------------------------------------- */
 
-/* What of a pixel its piece's gradient replaces; off: how far it is from it. */
-static float share_of(const float colour[3], const float off[3], float skin, float soft, float area)
+/* What of a pixel its piece's gradient replaces if it is no detail. */
+static float flatness_of(float area, float skin, float soft)
+{
+    return FLATNESS * cg_smoothstep(SMALL_PX, LARGE_PX, area) * (1.0f - skin) *
+           (1.0f - fminf(1.0f, SOFT_GAIN * soft));
+}
+
+/* How much a pixel is shading; off: how far it is from its piece's gradient. */
+static float shading_of(const float colour[3], const float off[3])
 {
     float luma = LUMA_RED * off[0] + LUMA_GREEN * off[1] + LUMA_BLUE * off[2];
     float blue = CHROMA_SCALE * (off[2] - luma), red = CHROMA_SCALE * (off[0] - luma);
     float weight = weight_of(LUMA_RED * colour[0] + LUMA_GREEN * colour[1] + LUMA_BLUE * colour[2]);
     float distance = weight * sqrtf(luma * luma + DETAIL_CHROMA * (blue * blue + red * red));
-    float shading = 1.0f - cg_smoothstep(DETAIL_FROM, DETAIL_TO, distance);
-    shading *= cg_smoothstep(SMALL_PX, LARGE_PX, area);
-    return FLATNESS * shading * (1.0f - skin) * (1.0f - fminf(1.0f, SOFT_GAIN * soft));
+    return 1.0f - cg_smoothstep(DETAIL_FROM, DETAIL_TO, distance);
 }
 
 static void paint(void *context, size_t row, int worker)
@@ -145,11 +150,12 @@ static void paint(void *context, size_t row, int worker)
     float *colour = cel->colour + 3 * row * (size_t)cel->width;
     (void)worker;
     for (int x = 0; x < cel->width; x++, colour += 3) {
-        float off[3];
+        float flatness = flatness_of(cel->regions.area_px[label[x]], skin[x], soft[x]), off[3];
+        if (flatness <= 0.0f)
+            continue;
         for (int c = 0; c < 3; c++)
             off[c] = cg_gradient_at(&cel->gradient[label[x]], c, x, y) - colour[c];
-        float share =
-            cel->amount * share_of(colour, off, skin[x], soft[x], cel->regions.area_px[label[x]]);
+        float share = cel->amount * flatness * shading_of(colour, off);
         for (int c = 0; c < 3; c++)
             colour[c] += share * off[c];
     }

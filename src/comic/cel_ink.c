@@ -31,6 +31,7 @@ typedef void visit_fn(struct cg_cel *cel, size_t border, int pixel, int other, v
 static void visit_borders(struct cg_cel *cel, visit_fn *visit, void *context)
 {
     const struct cg_regions *regions = &cel->regions;
+    const struct cg_border none = {.a = -1, .b = -1}, *border = &none;
     for (int y = 0; y + 1 < cel->height; y++)
         for (int x = 0; x + 1 < cel->width; x++) {
             const int here = y * cel->width + x, near[2] = {here + 1, here + cel->width};
@@ -38,9 +39,11 @@ static void visit_borders(struct cg_cel *cel, visit_fn *visit, void *context)
                 int a = regions->label[here], b = regions->label[near[side]];
                 if (a == b)
                     continue;
-                size_t border = (size_t)(cg_regions_border(regions, a, b) - regions->borders);
+                if (border->a + border->b != a + b || (border->a != a && border->a != b))
+                    border = cg_regions_border(regions, a, b);
                 bool first = regions->mean[a][0] <= regions->mean[b][0];
-                visit(cel, border, first ? here : near[side], first ? near[side] : here, context);
+                visit(cel, (size_t)(border - regions->borders), first ? here : near[side],
+                      first ? near[side] : here, context);
             }
         }
 }
