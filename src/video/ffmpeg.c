@@ -28,7 +28,7 @@ static const struct cg_ffmpeg_codec codecs[] = {
     {.name = "h264",
      .part_ending = ".mp4",
      .encoder = {"-c:v", "libx264", "-tune", "animation"},
-     .slow = {"-preset", "medium"},
+     .slow = {"-preset", "veryfast"},
      .fast = {"-preset", "superfast", "-x264-params", "mbtree=1:rc-lookahead=10"},
      .crf = 18,
      .crf_max = 51,
