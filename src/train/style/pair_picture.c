@@ -9,11 +9,16 @@
 #define BLUE 0.114f
 #define CR_RANGE 1.402f
 
+static inline float luma_of(const float *pixel)
+{
+    return RED * pixel[0] + GREEN * pixel[1] + BLUE * pixel[2];
+}
+
 CG_MULTIVERSION
 void cg_pair_picture_luma(const float *restrict picture, size_t pixels, float *restrict luma)
 {
     for (size_t i = 0; i < pixels; i++)
-        luma[i] = RED * picture[3 * i] + GREEN * picture[3 * i + 1] + BLUE * picture[3 * i + 2];
+        luma[i] = luma_of(picture + 3 * i);
 }
 
 CG_MULTIVERSION
@@ -21,7 +26,7 @@ void cg_pair_picture_compose(const float *restrict comic, const float *restrict 
                              size_t pixels, float *restrict pair)
 {
     for (size_t i = 0; i < pixels; i++) {
-        float luma = RED * comic[3 * i] + GREEN * comic[3 * i + 1] + BLUE * comic[3 * i + 2];
+        float luma = luma_of(comic + 3 * i);
         pair[3 * i] = luma;
         pair[3 * i + 1] = photo_luma[i];
         pair[3 * i + 2] = (comic[3 * i] - luma) / CR_RANGE + 0.5f;
