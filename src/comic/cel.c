@@ -99,16 +99,11 @@ static void find_tones(void *context, size_t row, int worker)
 static float softness_between(const struct cg_cel *cel, int x, int y, int other_x, int other_y)
 {
     const int *label = cel->regions.label;
-    float here[3], there[3];
     if (other_x >= cel->width || other_y >= cel->height ||
         label[y * cel->width + x] == label[other_y * cel->width + other_x])
         return 0.0f;
-    for (int c = 0; c < 3; c++) {
-        here[c] = cg_plane_row(&cel->lab.c[c], y)[x];
-        there[c] = cg_plane_row(&cel->lab.c[c], other_y)[other_x];
-    }
-    return 1.0f -
-           cg_smoothstep(SOFT_STEP_FROM, SOFT_STEP_TO, sqrtf(cg_colour_distance2(here, there)));
+    return 1.0f - cg_smoothstep(SOFT_STEP_FROM, SOFT_STEP_TO,
+                                cg_colour_step(&cel->lab, x, y, other_x, other_y));
 }
 
 static void find_soft(void *context, size_t row, int worker)
@@ -163,18 +158,10 @@ static void paint(void *context, size_t row, int worker)
 
 /* ---- the whole ------------------------------------------------------------------------------- */
 
-static enum cg_status remove_specks(struct cg_regions *regions, struct cg_error *error)
-{
-    static const float AREA_PX[] = {8.0f, 24.0f, 60.0f}; /* the smallest first */
-    enum cg_status status = CG_OK;
-    for (size_t i = 0; i < sizeof AREA_PX / sizeof *AREA_PX && status == CG_OK; i++)
-        status = cg_regions_remove_specks(regions, AREA_PX[i], SPECK_LEAST_PX, SPECK_STEP, error);
-    return status;
-}
-
 /* Cut the colour layer into regions and tones, with a gradient each; draw ink by the regions. */
 static enum cg_status cut(struct cg_cel *cel, struct cg_pool *pool, struct cg_error *error)
 {
+    static const float speck_px[] = {8.0f, 24.0f, 60.0f}; /* the smallest first */
     const size_t rows = (size_t)cel->height;
     cel->tone = cg_alloc(rows * (size_t)cel->width, sizeof *cel->tone, "tones", error);
     if (cel->tone == NULL)
@@ -190,7 +177,9 @@ static enum cg_status cut(struct cg_cel *cel, struct cg_pool *pool, struct cg_er
     cg_pool_run(pool, rows, find_tones, cel);
     status = cg_regions_split(&cel->lab, cel->tone, TONE_SLOPE, &cel->regions, error);
     if (status == CG_OK)
-        status = remove_specks(&cel->regions, error);
+        status =
+            cg_regions_remove_specks(&cel->regions, speck_px, sizeof speck_px / sizeof *speck_px,
+                                     SPECK_LEAST_PX, SPECK_STEP, error);
     if (status == CG_OK)
         status = cg_cel_fit(cel, true, error);
     return status;

@@ -11,7 +11,7 @@ struct moments {
     double n, x, y, xx, xy, yy, v[3], xv[3], yv[3];
 };
 
-static void add_pixel(struct moments *m, double x, double y, const float v[3])
+static void add_pixel(struct moments *m, double x, double y, const float *v, int channels)
 {
     m->n += 1.0;
     m->x += x;
@@ -19,7 +19,7 @@ static void add_pixel(struct moments *m, double x, double y, const float v[3])
     m->xx += x * x;
     m->xy += x * y;
     m->yy += y * y;
-    for (int c = 0; c < 3; c++) {
+    for (int c = 0; c < channels; c++) {
         m->v[c] += (double)v[c];
         m->xv[c] += x * (double)v[c];
         m->yv[c] += y * (double)v[c];
@@ -44,36 +44,23 @@ static struct cg_gradient solve(const struct moments *m)
     return out;
 }
 
-/* Row y of what gradients are fitted to, as 3 floats a pixel. */
-static const float *fitted_row(const struct cg_cel *cel, bool colour, int y, float *row)
-{
-    if (colour)
-        return cel->colour + 3 * (size_t)y * (size_t)cel->width;
-    for (int c = 0; c < 3; c++) {
-        const float *plane = cg_plane_row(&cel->lab.c[c], y);
-        for (int x = 0; x < cel->width; x++)
-            row[3 * x + c] = plane[x];
-    }
-    return row;
-}
-
 enum cg_status cg_cel_fit(struct cg_cel *cel, bool colour, struct cg_error *error)
 {
     const size_t count = (size_t)cel->regions.count;
     free(cel->gradient);
     cel->gradient = cg_alloc(count, sizeof *cel->gradient, "gradients", error);
     struct moments *moments = cg_alloc_zero(count, sizeof *moments, "gradients", error);
-    float *row = cg_alloc((size_t)cel->width, 3 * sizeof *row, "gradients", error);
-    bool complete = cel->gradient != NULL && moments != NULL && row != NULL;
+    const bool complete = cel->gradient != NULL && moments != NULL;
+    const int channels = colour ? 3 : 1;
     for (int y = 0; complete && y < cel->height; y++) {
         const int *label = cel->regions.label + (size_t)y * (size_t)cel->width;
-        const float *values = fitted_row(cel, colour, y, row);
-        for (int x = 0; x < cel->width; x++)
-            add_pixel(&moments[label[x]], x, y, values + 3 * x);
+        const float *value = colour ? cel->colour + 3 * (size_t)y * (size_t)cel->width
+                                    : cg_plane_row(&cel->lab.c[0], y);
+        for (int x = 0; x < cel->width; x++, value += channels)
+            add_pixel(&moments[label[x]], x, y, value, channels);
     }
     for (size_t i = 0; complete && i < count; i++)
         cel->gradient[i] = solve(&moments[i]);
-    free(row);
     free(moments);
     return complete ? CG_OK : CG_ERR_MEMORY;
 }

@@ -26,8 +26,8 @@ struct cg_cel {
 
 /* ---- cel_gradient.c ---- */
 
-/* cel->gradient = the least-squares fit to each region of the colour layer, or of lab. Error:
- * CG_ERR_MEMORY. */
+/* cel->gradient = the least-squares fit to each region of the colour layer, or of lightness, which
+ * is one channel. Error: CG_ERR_MEMORY. */
 enum cg_status cg_cel_fit(struct cg_cel *cel, bool colour, struct cg_error *error);
 
 /* Channel c of a gradient at a pixel. */

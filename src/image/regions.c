@@ -42,7 +42,7 @@ static void pixel_of(const struct cg_lab *lab, int x, int y, float out[3])
         out[c] = lab->c[c].v[y * lab->c[c].stride + x];
 }
 
-static float step_between(const struct cg_lab *lab, int x, int y, int other_x, int other_y)
+float cg_colour_step(const struct cg_lab *lab, int x, int y, int other_x, int other_y)
 {
     float here[3], there[3];
     pixel_of(lab, x, y, here);
@@ -131,8 +131,8 @@ static void add_border(const struct cg_lab *lab, int x, int y, bool down, struct
         return;
     int a = out->label[y * out->width + x], b = out->label[oy * out->width + ox];
     if (a != b)
-        out->borders[out->border_count++] =
-            (struct cg_border){a < b ? a : b, a < b ? b : a, 1.0f, step_between(lab, x, y, ox, oy)};
+        out->borders[out->border_count++] = (struct cg_border){a < b ? a : b, a < b ? b : a, 1.0f,
+                                                               cg_colour_step(lab, x, y, ox, oy)};
 }
 
 static enum cg_status find_borders(const struct cg_lab *lab, struct cg_regions *out,
@@ -248,8 +248,7 @@ static void join_alike(const struct cg_regions *regions, const int *tone, int *p
     for (int y = 0; y < regions->height; y++)
         for (int x = 0; x < width; x++) {
             int i = y * width + x, left = i - 1, above = i - width;
-            bool like_left = x > 0 && label[left] == label[i] && tone[left] == tone[i];
-            if (like_left)
+            if (x > 0 && label[left] == label[i] && tone[left] == tone[i])
                 parent[i] = cg_set_find(parent, left);
             if (y > 0 && label[above] == label[i] && tone[above] == tone[i])
                 cg_set_join(parent, above, i);
@@ -325,15 +324,9 @@ static void find_best_neighbours(const struct cg_regions *regions, int *best)
     }
 }
 
-enum cg_status cg_regions_remove_specks(struct cg_regions *regions, float area_px, float keep_px,
-                                        float distance, struct cg_error *error)
+static void join_specks(struct cg_regions *regions, const int *best, int *parent, float area_px,
+                        float keep_px, float distance)
 {
-    int *parent = parents_create(regions->count, error);
-    int *best = cg_alloc((size_t)regions->count, sizeof *best, "regions", error);
-    enum cg_status status = CG_ERR_MEMORY;
-    if (parent == NULL || best == NULL)
-        goto done;
-    find_best_neighbours(regions, best);
     for (int i = 0; i < regions->count; i++) {
         if (best[i] < 0 || regions->area_px[i] > area_px)
             continue;
@@ -345,14 +338,26 @@ enum cg_status cg_regions_remove_specks(struct cg_regions *regions, float area_p
         parent[i] = root;
         regions->area_px[root] += regions->area_px[i];
     }
-    status = renew_borders(regions, parent, error);
+}
+
+enum cg_status cg_regions_remove_specks(struct cg_regions *regions, const float *area_px,
+                                        size_t count, float keep_px, float distance,
+                                        struct cg_error *error)
+{
+    int *parent = parents_create(regions->count, error);
+    int *best = cg_alloc((size_t)regions->count, sizeof *best, "regions", error);
+    enum cg_status status = parent != NULL && best != NULL ? CG_OK : CG_ERR_MEMORY;
+    for (size_t i = 0; i < count && status == CG_OK; i++) {
+        find_best_neighbours(regions, best);
+        join_specks(regions, best, parent, area_px[i], keep_px, distance);
+        status = renew_borders(regions, parent, error);
+    }
     if (status == CG_OK)
         renew_labels(regions, parent);
-done:
+    else
+        cg_regions_clear(regions);
     free(best);
     free(parent);
-    if (status != CG_OK)
-        cg_regions_clear(regions);
     return status;
 }
 

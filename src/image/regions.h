@@ -30,6 +30,9 @@ static inline float cg_colour_distance2(const float x[3], const float y[3])
     return d0 * d0 + 4.0f * (d1 * d1 + d2 * d2);
 }
 
+/* Distance of the colours of two pixels. */
+float cg_colour_step(const struct cg_lab *lab, int x, int y, int other_x, int other_y);
+
 /* lab: smoothed colour, which the regions are made of; sharp: where it steps (smoothing makes steps
  * of slow gradients). price: what a pixel of border is worth, in colour distance squared times
  * pixels: the larger, the fewer regions. pool: pixels join in bands of rows, whatever
@@ -45,11 +48,13 @@ void cg_regions_clear(struct cg_regions *regions);
 enum cg_status cg_regions_split(const struct cg_lab *lab, const int *tone, float step,
                                 struct cg_regions *regions, struct cg_error *error);
 
-/* Specks: regions of at most area_px pixels become part of the neighbour, no smaller than they are,
- * with most of their border, and take its colour; from keep_px pixels on only those less than
- * distance away from it in colour. Error: CG_ERR_MEMORY; then regions is cleared. */
-enum cg_status cg_regions_remove_specks(struct cg_regions *regions, float area_px, float keep_px,
-                                        float distance, struct cg_error *error);
+/* Specks: regions of at most so many pixels, area_px[0] and then each of the other limits, become
+ * part of the neighbour, no smaller than they are, with most of their border, and take its colour;
+ * from keep_px pixels on only those less than distance away from it in colour. Error:
+ * CG_ERR_MEMORY; then regions is cleared. */
+enum cg_status cg_regions_remove_specks(struct cg_regions *regions, const float *area_px,
+                                        size_t count, float keep_px, float distance,
+                                        struct cg_error *error);
 
 /* The border between two regions, in either order; NULL: they do not touch. */
 const struct cg_border *cg_regions_border(const struct cg_regions *regions, int a, int b);

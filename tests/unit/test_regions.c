@@ -67,6 +67,12 @@ static void fields_become_regions(void **state)
     cg_plane_set_clear(&picture.set);
 }
 
+static enum cg_status remove_specks(struct cg_regions *regions, float area_px, float keep_px,
+                                    float distance)
+{
+    return cg_regions_remove_specks(regions, &area_px, 1, keep_px, distance, NULL);
+}
+
 static void specks_are_painted_over(void **state)
 {
     struct picture picture = paint(fields);
@@ -75,11 +81,11 @@ static void specks_are_painted_over(void **state)
     (void)state;
     if (regions.label[speck] == regions.label[around])
         fail_msg("the speck was no region");
-    assert_int_equal(cg_regions_remove_specks(&regions, 3.0f, 1.0f, 1.0f, NULL), CG_OK);
+    assert_int_equal(remove_specks(&regions, 3.0f, 1.0f, 1.0f), CG_OK);
     assert_int_not_equal(regions.label[speck], regions.label[around]); /* larger */
-    assert_int_equal(cg_regions_remove_specks(&regions, 8.0f, 1.0f, 0.05f, NULL), CG_OK);
+    assert_int_equal(remove_specks(&regions, 8.0f, 1.0f, 0.05f), CG_OK);
     assert_int_not_equal(regions.label[speck], regions.label[around]); /* stands out */
-    assert_int_equal(cg_regions_remove_specks(&regions, 8.0f, 8.0f, 0.05f, NULL), CG_OK);
+    assert_int_equal(remove_specks(&regions, 8.0f, 8.0f, 0.05f), CG_OK);
     assert_int_equal(regions.label[speck], regions.label[around]);
     cg_regions_clear(&regions);
     cg_plane_set_clear(&picture.set);
