@@ -27,3 +27,12 @@ int cg_vector_lanes(void)
 #endif
     return 4;
 }
+
+bool cg_cpu_has_bf16(void)
+{
+#if defined(CG_HAS_TARGETS)
+    return cg_vector_lanes() >= 16 && __builtin_cpu_supports("avx512bf16");
+#else
+    return false;
+#endif
+}

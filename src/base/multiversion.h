@@ -18,8 +18,10 @@
 /* clang takes no preference, and needs none: what is in vectors stays in them. */
 #if defined(__clang__)
 #define CG_TARGET_V4 __attribute__((target("arch=x86-64-v4")))
+#define CG_TARGET_BF16 __attribute__((target("arch=x86-64-v4,avx512bf16")))
 #else
 #define CG_TARGET_V4 __attribute__((target("arch=x86-64-v4,prefer-vector-width=512")))
+#define CG_TARGET_BF16 __attribute__((target("arch=x86-64-v4,avx512bf16,prefer-vector-width=512")))
 #endif
 #endif
 
@@ -41,6 +43,9 @@
 
 /* Whether the processor has all of x86-64-v4's AVX-512, even if this build does not use it. */
 bool cg_cpu_has_avx512(void);
+
+/* Whether kernels for products of bfloat16 (AVX-512 BF16) are usable by this build here. */
+bool cg_cpu_has_bf16(void);
 
 /* Floats per vector in the widest kernels usable by this build here: 16, 8 (with FMA) or 4. */
 int cg_vector_lanes(void);

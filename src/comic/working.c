@@ -33,7 +33,8 @@ enum cg_status cg_working_create(const struct cg_model *model, struct cg_pool *p
         return CG_ERR_MEMORY;
     working->model = model;
     working->pool = pool;
-    enum cg_status status = cg_infer_create(model->network, &working->infer, error);
+    enum cg_status status =
+        cg_infer_create(model->network, CG_PRECISION_BF16, &working->infer, error);
     if (status == CG_OK)
         status = cg_smoother_create(&working->smoother, error);
     if (status != CG_OK) {

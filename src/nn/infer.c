@@ -29,6 +29,7 @@ struct stage {
 
 struct cg_infer {
     const struct cg_network *network;
+    enum cg_precision precision;
     struct layer_state *layers;
     struct cg_shape *shapes; /* as cg_network_shapes fills them */
     struct cg_interval *intervals;
@@ -234,12 +235,13 @@ static void prepare_parameters(struct cg_infer *infer, const float *parameters)
         const struct cg_layer *layer = &infer->network->layers[i];
         if (infer->layers[i].prepared_count > 0)
             cg_layer_type_of(layer->kind)
-                ->prepare(layer, parameters, infer->prepared + infer->layers[i].prepared_offset);
+                ->prepare(layer, parameters, infer->precision,
+                          infer->prepared + infer->layers[i].prepared_offset);
     }
 }
 
-enum cg_status cg_infer_create(const struct cg_network *network, struct cg_infer **out,
-                               struct cg_error *error)
+enum cg_status cg_infer_create(const struct cg_network *network, enum cg_precision precision,
+                               struct cg_infer **out, struct cg_error *error)
 {
     *out = NULL;
     if (network->layer_count == 0)
@@ -249,6 +251,7 @@ enum cg_status cg_infer_create(const struct cg_network *network, struct cg_infer
     if (infer == NULL)
         return CG_ERR_MEMORY;
     infer->network = network;
+    infer->precision = precision;
     infer->layers = cg_alloc_zero(count, sizeof(*infer->layers), "network run", error);
     infer->shapes = cg_alloc_zero(count, sizeof(*infer->shapes), "network run", error);
     infer->intervals = cg_alloc_zero(count, sizeof(*infer->intervals), "network run", error);
@@ -321,6 +324,7 @@ static void run_block(void *context, size_t item, int worker)
             .layer = layer,
             .parameters = run->parameters,
             .prepared = state->prepared_count > 0 ? infer->prepared + state->prepared_offset : NULL,
+            .precision = infer->precision,
             .in_shape = layer->from == CG_NETWORK_INPUT ? &infer->input_shape
                                                         : &infer->layers[layer->from].shape,
             .out_shape = &state->shape,

@@ -18,7 +18,8 @@
 struct cg_layer_forward {
     const struct cg_layer *layer;
     const float *parameters;
-    const float *prepared; /* parameters packed by prepare; NULL: forward packs them itself */
+    const float *prepared;       /* parameters packed by prepare; NULL: forward packs them itself */
+    enum cg_precision precision; /* that of prepared */
     const struct cg_shape *in_shape, *out_shape;
     const float *in, *in2;
     float *out;
@@ -57,7 +58,8 @@ struct cg_layer_type {
     /* Pack the parameters for many forward calls; NULL for kinds that need no packing.
      * prepared_count: how many floats that takes, 0 if this layer does not use it. */
     size_t (*prepared_count)(const struct cg_layer *layer);
-    void (*prepare)(const struct cg_layer *layer, const float *parameters, float *prepared);
+    void (*prepare)(const struct cg_layer *layer, const float *parameters,
+                    enum cg_precision precision, float *prepared);
     void (*forward)(const struct cg_layer_forward *call);
     void (*backward)(const struct cg_layer_backward *call);
 };
@@ -72,7 +74,8 @@ bool cg_layer_is_view(const struct cg_layer *layer);
 bool cg_linear_shape(const struct cg_layer *, const struct cg_shape *, const struct cg_shape *,
                      struct cg_shape *);
 size_t cg_linear_prepared_count(const struct cg_layer *layer);
-void cg_linear_prepare(const struct cg_layer *layer, const float *parameters, float *prepared);
+void cg_linear_prepare(const struct cg_layer *layer, const float *parameters,
+                       enum cg_precision precision, float *prepared);
 void cg_linear_forward(const struct cg_layer_forward *call);
 void cg_linear_backward(const struct cg_layer_backward *call);
 

@@ -46,10 +46,16 @@ size_t cg_linear_prepared_count(const struct cg_layer *layer)
                : 0;
 }
 
-void cg_linear_prepare(const struct cg_layer *layer, const float *parameters, float *prepared)
+void cg_linear_prepare(const struct cg_layer *layer, const float *parameters,
+                       enum cg_precision precision, float *prepared)
 {
-    cg_small_gemm_prepare(parameters + layer->weight_offset, parameters + layer->bias_offset,
-                          (size_t)layer->in_channels, (size_t)layer->out_channels, prepared);
+    const float *weight = parameters + layer->weight_offset,
+                *bias = parameters + layer->bias_offset;
+    size_t in = (size_t)layer->in_channels, out = (size_t)layer->out_channels;
+    if (precision == CG_PRECISION_BF16)
+        cg_bf16_gemm_prepare(weight, bias, in, out, prepared);
+    else
+        cg_small_gemm_prepare(weight, bias, in, out, prepared);
 }
 
 /* Columns of y, whole: bias, product and activation. */
@@ -75,8 +81,11 @@ void cg_linear_forward(const struct cg_layer_forward *call)
     size_t rows = call->end - call->begin;
     size_t in = (size_t)layer->in_channels, out = (size_t)layer->out_channels;
     if (is_small(layer) && call->prepared != NULL) {
-        cg_small_gemm_multiply(call->in, rows, in, call->prepared, out, small_slope(layer),
-                               call->out);
+        const float slope = small_slope(layer);
+        if (call->precision == CG_PRECISION_BF16)
+            cg_bf16_gemm_multiply(call->in, rows, in, call->prepared, out, slope, call->out);
+        else
+            cg_small_gemm_multiply(call->in, rows, in, call->prepared, out, slope, call->out);
         return;
     }
     if (is_small(layer)) {

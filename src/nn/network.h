@@ -33,6 +33,12 @@ static inline size_t cg_shape_values(const struct cg_shape *shape)
     return cg_shape_rows(shape) * (size_t)shape->channels;
 }
 
+/* What inference multiplies; training multiplies floats. */
+enum cg_precision {
+    CG_PRECISION_FLOAT,
+    CG_PRECISION_BF16 /* where the processor can: cg_bf16_gemm_multiply in tensor/matrix.h */
+};
+
 enum cg_layer_kind {
     CG_LAYER_LINEAR,  /* y = act(W x + b), row by row */
     CG_LAYER_PATCHES, /* size x size windows of a grid at a stride, edges repeated up to pad */

@@ -24,6 +24,8 @@ static const char *kernel_name(void)
 {
 #if defined(CG_HAS_TARGETS)
     int lanes = cg_vector_lanes();
+    if (cg_cpu_has_bf16())
+        return "AVX-512 with BF16";
     return lanes >= 16 ? "AVX-512" : lanes >= 8 ? "AVX2" : "SSE2";
 #else
     return "baseline";

@@ -62,6 +62,16 @@ void cg_small_gemm_multiply(const float *x, size_t rows, size_t in, const float 
 void cg_small_gemm(const float *x, size_t rows, size_t in, const float *w, const float *bias,
                    size_t out, float slope, float *y);
 
+/*
+ * The same with x and w rounded to bfloat16 (each is off by at most 2^-8 of its
+ * size) and sums of floats, where the processor multiplies these (AVX-512 BF16: twice as many at a
+ * time) and there are at least 16 outputs; elsewhere the above.
+ */
+void cg_bf16_gemm_prepare(const float *w, const float *bias, size_t in, size_t out,
+                          float *prepared);
+void cg_bf16_gemm_multiply(const float *x, size_t rows, size_t in, const float *prepared,
+                           size_t out, float slope, float *y);
+
 /* The same for y = x * w, w: in x out, without a bias. */
 void cg_small_gemm_prepare_plain(const float *w, size_t in, size_t out, float *prepared);
 

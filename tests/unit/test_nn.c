@@ -84,11 +84,11 @@ static float *run_infer_with(struct cg_infer *infer, const struct running *runni
     return copy;
 }
 
-static float *run_infer(const struct running *running, int threads, int height, int width,
-                        size_t *count)
+static float *run_infer(const struct running *running, enum cg_precision precision, int threads,
+                        int height, int width, size_t *count)
 {
     struct cg_infer *infer;
-    assert_int_equal(cg_infer_create(running->network, &infer, NULL), CG_OK);
+    assert_int_equal(cg_infer_create(running->network, precision, &infer, NULL), CG_OK);
     float *output = run_infer_with(infer, running, threads, height, width, count);
     cg_infer_free(infer);
     return output;
@@ -99,7 +99,7 @@ static void assert_same_output(const struct running *running, int height, int wi
 {
     size_t pass_count, infer_count;
     float *from_pass = run_pass(running, height, width, &pass_count);
-    float *from_infer = run_infer(running, 2, height, width, &infer_count);
+    float *from_infer = run_infer(running, CG_PRECISION_FLOAT, 2, height, width, &infer_count);
     double largest = 0.0;
     assert_int_equal(pass_count, infer_count);
     for (size_t i = 0; i < pass_count; i++) {
@@ -128,20 +128,46 @@ static void infer_equals_a_pass(void **state)
     running_clear(&running);
 }
 
-static void threads_do_not_change_a_bit(void **state)
+static void check_threads(const struct running *running, enum cg_precision precision)
 {
-    (void)state;
     static const int threads[] = {2, 3, 5};
-    struct running running = running_new(fixture_generator());
     size_t count, again_count;
-    float *once = run_infer(&running, 1, 132, 68, &count);
+    float *once = run_infer(running, precision, 1, 132, 68, &count);
     for (size_t i = 0; i < sizeof(threads) / sizeof(threads[0]); i++) {
-        float *again = run_infer(&running, threads[i], 132, 68, &again_count);
+        float *again = run_infer(running, precision, threads[i], 132, 68, &again_count);
         assert_int_equal(count, again_count);
         assert_memory_equal(once, again, count * sizeof(float));
         free(again);
     }
     free(once);
+}
+
+static void threads_do_not_change_a_bit(void **state)
+{
+    (void)state;
+    struct running running = running_new(fixture_generator());
+    check_threads(&running, CG_PRECISION_FLOAT);
+    check_threads(&running, CG_PRECISION_BF16);
+    running_clear(&running);
+}
+
+/* Some 20 products after each other, each with an error of less than a 128th. */
+static void bfloat16_comes_near_floats(void **state)
+{
+    (void)state;
+    struct running running = running_new(fixture_generator());
+    size_t count;
+    float *exact = run_infer(&running, CG_PRECISION_FLOAT, 1, 132, 68, &count);
+    float *rounded = run_infer(&running, CG_PRECISION_BF16, 1, 132, 68, &count);
+    double difference = 0.0, size = 0.0;
+    for (size_t i = 0; i < count; i++) {
+        difference += fabs((double)exact[i] - rounded[i]);
+        size += fabs((double)exact[i]);
+    }
+    if (!(difference <= 0.01 * size))
+        fail_msg("off by %.3g of the size", difference / size);
+    free(rounded);
+    free(exact);
     running_clear(&running);
 }
 
@@ -151,12 +177,12 @@ static void one_infer_takes_all_sizes_in_any_order(void **state)
     static const int order[] = {5, 0, 3, 6, 4, 1, 5, 2, 0};
     struct running running = running_new(fixture_generator());
     struct cg_infer *infer;
-    assert_int_equal(cg_infer_create(running.network, &infer, NULL), CG_OK);
+    assert_int_equal(cg_infer_create(running.network, CG_PRECISION_FLOAT, &infer, NULL), CG_OK);
     for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
         const int *size = sizes[order[i]];
         size_t count, fresh_count;
         float *output = run_infer_with(infer, &running, 1 + (int)i % 3, size[0], size[1], &count);
-        float *fresh = run_infer(&running, 1, size[0], size[1], &fresh_count);
+        float *fresh = run_infer(&running, CG_PRECISION_FLOAT, 1, size[0], size[1], &fresh_count);
         assert_int_equal(count, fresh_count);
         assert_memory_equal(output, fresh, count * sizeof(float));
         free(fresh);
@@ -177,7 +203,7 @@ static void a_size_that_does_not_fit_is_refused(void **state)
     const float *output;
     float *input = picture_new(running.network, 8, 8);
     size_t count;
-    assert_int_equal(cg_infer_create(running.network, &infer, NULL), CG_OK);
+    assert_int_equal(cg_infer_create(running.network, CG_PRECISION_FLOAT, &infer, NULL), CG_OK);
     assert_int_equal(cg_pool_create(1, &pool, NULL), CG_OK);
     free(run_infer_with(infer, &running, 1, 8, 8, &count));
     assert_int_equal(
@@ -236,11 +262,11 @@ static void infer_refuses_maps_that_it_cannot_cut(void **state)
     struct cg_pool *pool;
     struct cg_error error;
     const float *output, input[10 * 10 * 3] = {0};
-    assert_int_equal(cg_infer_create(network, &infer, &error), CG_ERR_ARGUMENT);
+    assert_int_equal(cg_infer_create(network, CG_PRECISION_FLOAT, &infer, &error), CG_ERR_ARGUMENT);
     assert_non_null(strstr(error.text, "no layers"));
     fixture_add(network, (struct cg_layer){.kind = CG_LAYER_LUMA, .from = CG_NETWORK_INPUT});
     fixture_add(network, patches(CG_NETWORK_INPUT, 3, 1, 1)); /* 8 x 8 rows of 10 x 10 */
-    assert_int_equal(cg_infer_create(network, &infer, NULL), CG_OK);
+    assert_int_equal(cg_infer_create(network, CG_PRECISION_FLOAT, &infer, NULL), CG_OK);
     assert_int_equal(cg_pool_create(1, &pool, NULL), CG_OK);
     assert_int_equal(cg_infer_run(infer, pool, NULL, input, 10, 10, &output, NULL, &error),
                      CG_ERR_ARGUMENT);
@@ -297,7 +323,7 @@ static void cells_become_pictures(void **state)
             size_t count;
             float *input = picture_new(running.network, height, width);
             float *from_pass = run_pass(&running, height, width, &count);
-            float *from_infer = run_infer(&running, 2, height, width, &count);
+            float *from_infer = run_infer(&running, CG_PRECISION_FLOAT, 2, height, width, &count);
             assert_raster(from_pass, input, height, width);
             assert_raster(from_infer, input, height, width);
             free(from_infer);
@@ -468,6 +494,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(infer_equals_a_pass),
         cmocka_unit_test(threads_do_not_change_a_bit),
+        cmocka_unit_test(bfloat16_comes_near_floats),
         cmocka_unit_test(one_infer_takes_all_sizes_in_any_order),
         cmocka_unit_test(a_size_that_does_not_fit_is_refused),
         cmocka_unit_test(infer_equals_a_pass_on_unusual_networks),

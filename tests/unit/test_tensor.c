@@ -153,7 +153,7 @@ static void the_naive_product_is_a_product(void **state)
 /* ---- narrow products ------------------------------------------------------------------------- */
 
 static void compare_small(const float *x, const float *w, const float *bias, const float *y,
-                          size_t rows, size_t in, size_t out, float slope)
+                          size_t rows, size_t in, size_t out, float slope, double tolerance)
 {
     for (size_t r = 0; r < rows; r++)
         for (size_t o = 0; o < out; o++) {
@@ -164,13 +164,16 @@ static void compare_small(const float *x, const float *w, const float *bias, con
                 sizes += fabs(term);
             }
             double wanted = sum > 0.0 ? sum : sum * (double)slope, got = y[r * out + o];
-            if (!(fabs(got - wanted) <= SUM_TOLERANCE * sizes))
+            if (!(fabs(got - wanted) <= tolerance * sizes))
                 fail_msg("%zu rows, %zu in, %zu out, row %zu, output %zu: expected %.9g, got %.9g",
                          rows, in, out, r, o, wanted, got);
         }
 }
 
-/* In one go, and with weights prepared before: the same bytes. */
+/* Each factor is off by up to 2^-8 of its size. */
+#define BF16_TOLERANCE (SUM_TOLERANCE + 0x1.01p-7)
+
+/* In one go, and with weights prepared before: the same bytes; nearly the same in bfloat16. */
 static void check_small(size_t rows, size_t in, size_t out, float slope)
 {
     struct fixture_guarded x = fixture_guarded_new(rows * in, 1);
@@ -180,10 +183,13 @@ static void check_small(size_t rows, size_t in, size_t out, float slope)
     struct fixture_guarded y = fixture_guarded_blank(rows * out);
     struct fixture_guarded again = fixture_guarded_blank(rows * out);
     cg_small_gemm(x.data, rows, in, w.data, bias.data, out, slope, y.data);
-    compare_small(x.data, w.data, bias.data, y.data, rows, in, out, slope);
+    compare_small(x.data, w.data, bias.data, y.data, rows, in, out, slope, SUM_TOLERANCE);
     cg_small_gemm_prepare(w.data, bias.data, in, out, prepared.data);
     cg_small_gemm_multiply(x.data, rows, in, prepared.data, out, slope, again.data);
     assert_memory_equal(y.data, again.data, rows * out * sizeof(float));
+    cg_bf16_gemm_prepare(w.data, bias.data, in, out, prepared.data);
+    cg_bf16_gemm_multiply(x.data, rows, in, prepared.data, out, slope, again.data);
+    compare_small(x.data, w.data, bias.data, again.data, rows, in, out, slope, BF16_TOLERANCE);
     fixture_guarded_clear(&again);
     fixture_guarded_clear(&y);
     fixture_guarded_clear(&prepared);

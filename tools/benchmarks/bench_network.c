@@ -1,11 +1,12 @@
 /*
  * The generator's forward pass over a working picture against a 1024^3 sgemm on the same thread in
  * the same run: how much of the library's speed is left after gathers, activations and small
- * products. Times of one thread are processor time; the two take turns, and medians are printed.
+ * products; once with floats, once with bfloat16 where the processor has it. Times of one thread are processor time; the two take turns, and medians are printed.
  *   bench_network [WIDTH HEIGHT [RUNS [GENERATOR]]]
  */
 #include "base/clock.h"
 #include "base/memory.h"
+#include "base/multiversion.h"
 #include "base/rng.h"
 #include "model/architecture.h"
 #include "nn/infer.h"
@@ -50,7 +51,6 @@ static int bench_open(struct bench *bench, struct cg_error *error)
     const size_t square = (size_t)GEMM_SIDE * GEMM_SIDE;
     cg_blas_single_threaded();
     if (cg_generator_build(bench->config, &bench->network, error) != CG_OK ||
-        cg_infer_create(bench->network, &bench->infer, error) != CG_OK ||
         cg_pool_create(1, &bench->one, error) != CG_OK ||
         cg_pool_create(2, &bench->two, error) != CG_OK)
         return 0;
@@ -76,7 +76,6 @@ static void bench_close(struct bench *bench)
     free(bench->parameters);
     cg_pool_free(bench->two);
     cg_pool_free(bench->one);
-    cg_infer_free(bench->infer);
     cg_network_free(bench->network);
 }
 
@@ -114,7 +113,7 @@ static double median(double *values, int count)
     return values[count / 2];
 }
 
-static void measure(struct bench *bench, int runs)
+static void measure(struct bench *bench, const char *products, int runs)
 {
     double gemm[RUNS_MAX], ratio[RUNS_MAX], one[RUNS_MAX], gain[RUNS_MAX];
     double gemm_flops = 2.0 * GEMM_SIDE * GEMM_SIDE * GEMM_SIDE;
@@ -138,12 +137,23 @@ static void measure(struct bench *bench, int runs)
         forward(bench, bench->two);
         gain[slot] = wall_one / (cg_clock_seconds() - wall);
     }
-    printf("network %dx%d, %.2f thousand multiply-adds a pixel: %.1f ms, %.2f Mpx/s and thread, "
-           "%.0f %% of the %.1f GFLOP/s of sgemm; "
-           "two threads: %.2f times one (medians of %d)\n",
-           bench->width, bench->height, 1e-3 * multiply_adds(bench) / (1e6 * megapixels),
-           1e3 * megapixels / median(one, runs), median(one, runs), 100.0 * median(ratio, runs),
-           1e-9 * median(gemm, runs), median(gain, runs), runs);
+    printf(
+        "network %dx%d, %s, %.2f thousand multiply-adds a pixel: %.1f ms, %.2f Mpx/s and thread, "
+        "%.0f %% of the %.1f GFLOP/s of sgemm; "
+        "two threads: %.2f times one (medians of %d)\n",
+        bench->width, bench->height, products, 1e-3 * multiply_adds(bench) / (1e6 * megapixels),
+        1e3 * megapixels / median(one, runs), median(one, runs), 100.0 * median(ratio, runs),
+        1e-9 * median(gemm, runs), median(gain, runs), runs);
+}
+
+static enum cg_status measure_with(struct bench *bench, enum cg_precision precision, int runs,
+                                   struct cg_error *error)
+{
+    enum cg_status status = cg_infer_create(bench->network, precision, &bench->infer, error);
+    if (status == CG_OK)
+        measure(bench, precision == CG_PRECISION_BF16 ? "bfloat16" : "floats", runs);
+    cg_infer_free(bench->infer);
+    return status;
 }
 
 int main(int argc, char *argv[])
@@ -166,7 +176,9 @@ int main(int argc, char *argv[])
         return 2;
     }
     puts(blas);
-    measure(&bench, runs);
+    enum cg_status status = measure_with(&bench, CG_PRECISION_FLOAT, runs, &error);
+    if (status == CG_OK && cg_cpu_has_bf16())
+        status = measure_with(&bench, CG_PRECISION_BF16, runs, &error);
     bench_close(&bench);
-    return 0;
+    return status == CG_OK ? 0 : 1;
 }

@@ -230,7 +230,7 @@ static enum cg_status begin_viewing(const struct cg_dataset *dataset,
                                     struct viewing *out, struct cg_error *error)
 {
     *out = (struct viewing){dataset, state, NULL, pool};
-    return cg_infer_create(state->generator.network, &out->infer, error);
+    return cg_infer_create(state->generator.network, CG_PRECISION_FLOAT, &out->infer, error);
 }
 
 /* Draw the pictures of held-out photo number index; then put its loss into *loss and itself into
