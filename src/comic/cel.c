@@ -37,7 +37,7 @@
 #define DARK_OFFSET 0.3f
 #define CHROMA_SCALE 0.3f
 
-enum { PLANES = 7 };
+enum { PLANES = 6 };
 
 /* ---- colour ---------------------------------------------------------------------------------- */
 
@@ -82,52 +82,68 @@ static void part_colour(void *context, size_t row, int worker)
 
 /* ---- tones and borders ----------------------------------------------------------------------- */
 
-static void find_tones(void *context, size_t row, int worker)
+/* row = a channel of the gradients along row y, 0 in regions that have none. */
+static void draw_gradients(const struct cg_cel *cel, int channel, int y, float *row)
 {
-    struct cg_cel *cel = context;
-    const float *luma = cg_plane_row(&cel->lab.c[0], (int)row);
-    const size_t first = row * (size_t)cel->width;
-    (void)worker;
-    for (int x = 0; x < cel->width; x++) {
-        const struct cg_gradient *base = &cel->gradient[cel->regions.label[first + (size_t)x]];
-        float off = luma[x] - cg_gradient_at(base, 0, x, (int)row);
-        cel->tone[first + (size_t)x] = (int)floorf(off / TONE_STEP + 0.5f);
+    const int *label = cel->regions.label + (size_t)y * (size_t)cel->width;
+    for (int x = 0, end; x < cel->width; x = end) {
+        const int place = cel->place[label[x]];
+        end = cg_run_end(label, x, cel->width);
+        const struct cg_gradient none = {.at = {0.0f}};
+        const struct cg_gradient *gradient = place >= 0 ? &cel->gradient[place] : &none;
+        const float at = gradient->at[channel] + gradient->dy[channel] * (float)y;
+        for (int i = x; i < end; i++)
+            row[i] = at + gradient->dx[channel] * (float)i;
     }
 }
 
-/* How much the border between two pixels, if there is one, is without a step. */
-static float softness_between(const struct cg_cel *cel, int x, int y, int other_x, int other_y)
+CG_MULTIVERSION_UNFUSED
+static void part_tones(const float *restrict luma, const float *restrict base, int width,
+                       int8_t *restrict tone)
 {
-    const int *label = cel->regions.label;
-    if (other_x >= cel->width || other_y >= cel->height ||
-        label[y * cel->width + x] == label[other_y * cel->width + other_x])
-        return 0.0f;
-    return 1.0f - cg_smoothstep(SOFT_STEP_FROM, SOFT_STEP_TO,
-                                cg_colour_step(&cel->lab, x, y, other_x, other_y));
+    for (int x = 0; x < width; x++)
+        tone[x] = (int8_t)(int)floorf((luma[x] - base[x]) / TONE_STEP + 0.5f);
+}
+
+static void find_tones(void *context, size_t row, int worker)
+{
+    struct cg_cel *cel = context;
+    const int y = (int)row;
+    float *base = cg_plane_row(&cel->scratch, y);
+    (void)worker;
+    draw_gradients(cel, 0, y, base);
+    part_tones(cg_plane_row(&cel->lab.c[0], y), base, cel->width,
+               cel->tone + row * (size_t)cel->width);
+}
+
+/* How much the border between two pixels is without a step. */
+static float softness_between(const struct cg_lab *lab, int x, int y, int other_x, int other_y)
+{
+    return 1.0f -
+           cg_smoothstep(SOFT_STEP_FROM, SOFT_STEP_TO, cg_colour_step(lab, x, y, other_x, other_y));
 }
 
 static void find_soft(void *context, size_t row, int worker)
 {
     struct cg_cel *cel = context;
-    const int y = (int)row;
+    const int y = (int)row, *label = cel->regions.label + row * (size_t)cel->width;
+    const int *below = y + 1 < cel->height ? label + cel->width : label;
     float *soft = cg_plane_row(&cel->soft, y);
     (void)worker;
-    for (int x = 0; x < cel->width; x++)
-        soft[x] =
-            fmaxf(softness_between(cel, x, y, x + 1, y), softness_between(cel, x, y, x, y + 1));
+    for (int x = 0; x < cel->width; x++) {
+        float right = 0.0f, down = 0.0f;
+        if (x + 1 < cel->width && label[x] != label[x + 1])
+            right = softness_between(&cel->lab, x, y, x + 1, y);
+        if (label[x] != below[x])
+            down = softness_between(&cel->lab, x, y, x, y + 1);
+        soft[x] = right > down ? right : down;
+    }
 }
 
 /* ---- painting -------------------------------------------------------------------------------- */
 
-/* What of a pixel its piece's gradient replaces if it is no detail. */
-static float flatness_of(float area, float skin, float soft)
-{
-    return FLATNESS * cg_smoothstep(SMALL_PX, LARGE_PX, area) * (1.0f - skin) *
-           (1.0f - fminf(1.0f, SOFT_GAIN * soft));
-}
-
 /* How much a pixel is shading; off: how far it is from its piece's gradient. */
-static float shading_of(const float colour[3], const float off[3])
+static inline float shading_of(const float colour[3], const float off[3])
 {
     float luma = LUMA_RED * off[0] + LUMA_GREEN * off[1] + LUMA_BLUE * off[2];
     float blue = CHROMA_SCALE * (off[2] - luma), red = CHROMA_SCALE * (off[0] - luma);
@@ -136,30 +152,55 @@ static float shading_of(const float colour[3], const float off[3])
     return 1.0f - cg_smoothstep(DETAIL_FROM, DETAIL_TO, distance);
 }
 
+/* share = what of each pixel of row y its piece's gradient replaces if it is no detail. */
+static void find_shares(const struct cg_cel *cel, int y, float *share)
+{
+    const int *label = cel->regions.label + (size_t)y * (size_t)cel->width;
+    const float *skin = cg_plane_row(&cel->skin, y), *soft = cg_plane_row(&cel->soft, y);
+    for (int x = 0, end; x < cel->width; x = end) {
+        float flatness = cel->amount * FLATNESS *
+                         cg_smoothstep(SMALL_PX, LARGE_PX, cel->regions.area_px[label[x]]);
+        end = cg_run_end(label, x, cel->width);
+        for (int i = x; i < end; i++)
+            share[i] = flatness * (1.0f - skin[i]) * (1.0f - cg_clamp_unit(SOFT_GAIN * soft[i]));
+    }
+}
+
+CG_MULTIVERSION
+static void paint_row(const float *const base[3], const float *restrict share, int width,
+                      float *restrict colour)
+{
+    const float *restrict red = base[0], *restrict green = base[1], *restrict blue = base[2];
+    for (int x = 0; x < width; x++) {
+        float *pixel = colour + 3 * x;
+        const float off[3] = {red[x] - pixel[0], green[x] - pixel[1], blue[x] - pixel[2]};
+        float part = share[x] * shading_of(pixel, off);
+        pixel[0] += part * off[0];
+        pixel[1] += part * off[1];
+        pixel[2] += part * off[2];
+    }
+}
+
+/* The gradients take the place of lab, which has served. */
 static void paint(void *context, size_t row, int worker)
 {
     struct cg_cel *cel = context;
     const int y = (int)row;
-    const int *label = cel->regions.label + row * (size_t)cel->width;
-    const float *skin = cg_plane_row(&cel->skin, y), *soft = cg_plane_row(&cel->soft, y);
-    float *colour = cel->colour + 3 * row * (size_t)cel->width;
+    const float *base[3];
+    float *share = cg_plane_row(&cel->scratch, y);
     (void)worker;
-    for (int x = 0; x < cel->width; x++, colour += 3) {
-        float flatness = flatness_of(cel->regions.area_px[label[x]], skin[x], soft[x]), off[3];
-        if (flatness <= 0.0f)
-            continue;
-        for (int c = 0; c < 3; c++)
-            off[c] = cg_gradient_at(&cel->gradient[label[x]], c, x, y) - colour[c];
-        float share = cel->amount * flatness * shading_of(colour, off);
-        for (int c = 0; c < 3; c++)
-            colour[c] += share * off[c];
+    for (int c = 0; c < 3; c++) {
+        draw_gradients(cel, c, y, cg_plane_row(&cel->lab.c[c], y));
+        base[c] = cg_plane_row(&cel->lab.c[c], y);
     }
+    find_shares(cel, y, share);
+    paint_row(base, share, cel->width, cel->colour + 3 * row * (size_t)cel->width);
 }
 
 /* ---- the whole ------------------------------------------------------------------------------- */
 
 /* Cut the colour layer into regions and tones, with a gradient each; draw ink by the regions. */
-static enum cg_status cut(struct cg_cel *cel, struct cg_pool *pool, struct cg_error *error)
+static enum cg_status cut(struct cg_cel *cel, struct cg_error *error)
 {
     static const float speck_px[] = {8.0f, 24.0f, 60.0f}; /* the smallest first */
     const size_t rows = (size_t)cel->height;
@@ -167,21 +208,21 @@ static enum cg_status cut(struct cg_cel *cel, struct cg_pool *pool, struct cg_er
     if (cel->tone == NULL)
         return CG_ERR_MEMORY;
     enum cg_status status =
-        cg_regions_make(pool, &cel->lab, &cel->lab, REGION_PRICE, &cel->regions, error);
+        cg_regions_make(cel->pool, &cel->lab, &cel->lab, REGION_PRICE, &cel->regions, error);
     if (status == CG_OK)
         status = cg_cel_ink(cel, error);
     if (status == CG_OK)
-        status = cg_cel_fit(cel, false, error);
+        status = cg_cel_fit(cel, false, 0.0f, error);
     if (status != CG_OK)
         return status;
-    cg_pool_run(pool, rows, find_tones, cel);
-    status = cg_regions_split(&cel->lab, cel->tone, TONE_SLOPE, &cel->regions, error);
+    cg_pool_run(cel->pool, rows, find_tones, cel);
+    status = cg_regions_split(cel->pool, &cel->lab, cel->tone, TONE_SLOPE, &cel->regions, error);
     if (status == CG_OK)
-        status =
-            cg_regions_remove_specks(&cel->regions, speck_px, sizeof speck_px / sizeof *speck_px,
-                                     SPECK_LEAST_PX, SPECK_STEP, error);
+        status = cg_regions_remove_specks(cel->pool, &cel->regions, speck_px,
+                                          sizeof speck_px / sizeof *speck_px, SPECK_LEAST_PX,
+                                          SPECK_STEP, error);
     if (status == CG_OK)
-        status = cg_cel_fit(cel, true, error);
+        status = cg_cel_fit(cel, true, SMALL_PX, error);
     return status;
 }
 
@@ -194,6 +235,7 @@ enum cg_status cg_cel(struct cg_pool *pool, float *colour, float *logit, int wid
     if (status != CG_OK)
         return status;
     struct cg_cel cel = {
+        .pool = pool,
         .width = width,
         .height = height,
         .amount = amount,
@@ -202,19 +244,21 @@ enum cg_status cg_cel(struct cg_pool *pool, float *colour, float *logit, int wid
         .lab = {{planes.plane[0], planes.plane[1], planes.plane[2]}},
         .skin = planes.plane[3],
         .soft = planes.plane[4],
-        .scratch = {planes.plane[5], planes.plane[6]},
+        .line = planes.plane[4],
+        .scratch = planes.plane[5],
     };
     cg_pool_run(pool, rows, part_colour, &cel);
     cg_plane_replicate(&cel.skin);
-    cg_plane_blur(&cel.skin, &cel.skin, &cel.scratch[0], SKIN_SIGMA_PX);
-    status = cut(&cel, pool, error);
+    cg_plane_blur(pool, &cel.skin, &cel.skin, &cel.scratch, SKIN_SIGMA_PX);
+    status = cut(&cel, error);
     if (status == CG_OK) {
         cg_pool_run(pool, rows, find_soft, &cel);
         cg_plane_replicate(&cel.soft);
-        cg_plane_blur(&cel.soft, &cel.soft, &cel.scratch[0], SOFT_SIGMA_PX);
+        cg_plane_blur(pool, &cel.soft, &cel.soft, &cel.scratch, SOFT_SIGMA_PX);
         cg_pool_run(pool, rows, paint, &cel);
     }
     free(cel.gradient);
+    free(cel.place);
     cg_regions_clear(&cel.regions);
     free(cel.tone);
     cg_plane_set_clear(&planes);

@@ -7,30 +7,54 @@
 /* Added to the variance of places, in pixels squared: small regions have hardly a slope. */
 #define RIDGE 60.0
 
+enum { BAND_ROWS = 128 };
+
 struct moments {
     double n, x, y, xx, xy, yy, v[3], xv[3], yv[3];
 };
 
-static void add_pixel(struct moments *m, double x, double y, const float *v, int channels)
+/* Add pixels x to end of row y, v being the first one's value in so many channels. */
+static inline void add_run(struct moments *m, int x, int end, double y, const float *v,
+                           int channels)
 {
-    m->n += 1.0;
-    m->x += x;
-    m->y += y;
-    m->xx += x * x;
-    m->xy += x * y;
-    m->yy += y * y;
+    const double n = end - x, middle = 0.5 * (x + end - 1);
+    double sum[3] = {0.0, 0.0, 0.0}, moment[3] = {0.0, 0.0, 0.0};
+    m->n += n;
+    m->x += n * middle;
+    m->y += n * y;
+    m->xx += n * (middle * middle + (n * n - 1.0) / 12.0);
+    m->xy += n * middle * y;
+    m->yy += n * y * y;
+    for (; x < end; x++, v += channels)
+        for (int c = 0; c < channels; c++) {
+            sum[c] += (double)v[c];
+            moment[c] += (double)x * (double)v[c];
+        }
     for (int c = 0; c < channels; c++) {
-        m->v[c] += (double)v[c];
-        m->xv[c] += x * (double)v[c];
-        m->yv[c] += y * (double)v[c];
+        m->v[c] += sum[c];
+        m->xv[c] += moment[c];
+        m->yv[c] += y * sum[c];
+    }
+}
+
+static void add_moments(struct moments *to, const struct moments *from)
+{
+    to->n += from->n;
+    to->x += from->x;
+    to->y += from->y;
+    to->xx += from->xx;
+    to->xy += from->xy;
+    to->yy += from->yy;
+    for (int c = 0; c < 3; c++) {
+        to->v[c] += from->v[c];
+        to->xv[c] += from->xv[c];
+        to->yv[c] += from->yv[c];
     }
 }
 
 static struct cg_gradient solve(const struct moments *m)
 {
-    struct cg_gradient out = {{0.0f}, {0.0f}, {0.0f}};
-    if (m->n == 0.0)
-        return out;
+    struct cg_gradient out;
     double x = m->x / m->n, y = m->y / m->n, xy = m->xy / m->n - x * y;
     double xx = m->xx / m->n - x * x + RIDGE, yy = m->yy / m->n - y * y + RIDGE;
     double determinant = xx * yy - xy * xy;
@@ -44,23 +68,69 @@ static struct cg_gradient solve(const struct moments *m)
     return out;
 }
 
-enum cg_status cg_cel_fit(struct cg_cel *cel, bool colour, struct cg_error *error)
+struct fit {
+    const struct cg_cel *cel;
+    struct moments *moments; /* of all gradients, band by band */
+    size_t count;
+    bool of_colour; /* or lightness */
+};
+
+static inline void add_row(const struct cg_cel *cel, int y, const float *value, int channels,
+                           struct moments *moments)
 {
-    const size_t count = (size_t)cel->regions.count;
-    free(cel->gradient);
-    cel->gradient = cg_alloc(count, sizeof *cel->gradient, "gradients", error);
-    struct moments *moments = cg_alloc_zero(count, sizeof *moments, "gradients", error);
-    const bool complete = cel->gradient != NULL && moments != NULL;
-    const int channels = colour ? 3 : 1;
-    for (int y = 0; complete && y < cel->height; y++) {
-        const int *label = cel->regions.label + (size_t)y * (size_t)cel->width;
-        const float *value = colour ? cel->colour + 3 * (size_t)y * (size_t)cel->width
-                                    : cg_plane_row(&cel->lab.c[0], y);
-        for (int x = 0; x < cel->width; x++, value += channels)
-            add_pixel(&moments[label[x]], x, y, value, channels);
+    const int *label = cel->regions.label + (size_t)y * (size_t)cel->width;
+    for (int x = 0, end; x < cel->width; x = end) {
+        const int place = cel->place[label[x]];
+        end = cg_run_end(label, x, cel->width);
+        if (place >= 0)
+            add_run(&moments[place], x, end, y, value + channels * x, channels);
     }
-    for (size_t i = 0; complete && i < count; i++)
-        cel->gradient[i] = solve(&moments[i]);
-    free(moments);
+}
+
+static void add_band(void *context, size_t band, int worker)
+{
+    const struct fit *fit = context;
+    const struct cg_cel *cel = fit->cel;
+    struct moments *moments = fit->moments + band * fit->count;
+    const int top = (int)band * BAND_ROWS;
+    (void)worker;
+    for (int y = top; y < top + BAND_ROWS && y < cel->height; y++)
+        if (fit->of_colour)
+            add_row(cel, y, cel->colour + 3 * (size_t)y * (size_t)cel->width, 3, moments);
+        else
+            add_row(cel, y, cg_plane_row(&cel->lab.c[0], y), 1, moments);
+}
+
+/* Give each region larger than that a place among the gradients; returns how many there are. */
+static size_t find_places(struct cg_cel *cel, float least_px)
+{
+    int count = 0;
+    for (int i = 0; i < cel->regions.count; i++)
+        cel->place[i] = cel->regions.area_px[i] > least_px ? count++ : -1;
+    return (size_t)count;
+}
+
+enum cg_status cg_cel_fit(struct cg_cel *cel, bool colour, float least_px, struct cg_error *error)
+{
+    const size_t bands = ((size_t)cel->height + BAND_ROWS - 1) / BAND_ROWS;
+    struct fit fit = {.cel = cel, .of_colour = colour};
+    free(cel->gradient);
+    free(cel->place);
+    cel->gradient = NULL;
+    cel->place = cg_alloc((size_t)cel->regions.count, sizeof *cel->place, "gradients", error);
+    if (cel->place == NULL)
+        return CG_ERR_MEMORY;
+    fit.count = find_places(cel, least_px);
+    cel->gradient = cg_alloc(fit.count, sizeof *cel->gradient, "gradients", error);
+    fit.moments = cg_alloc_zero(fit.count, bands * sizeof *fit.moments, "gradients", error);
+    const bool complete = cel->gradient != NULL && fit.moments != NULL;
+    if (complete)
+        cg_pool_run(cel->pool, bands, add_band, &fit);
+    for (size_t i = 0; complete && i < fit.count; i++) {
+        for (size_t band = 1; band < bands; band++)
+            add_moments(&fit.moments[i], &fit.moments[band * fit.count + i]);
+        cel->gradient[i] = solve(&fit.moments[i]);
+    }
+    free(fit.moments);
     return complete ? CG_OK : CG_ERR_MEMORY;
 }

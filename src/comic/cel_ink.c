@@ -6,6 +6,7 @@
 #include "comic/cel_parts.h"
 
 #include <math.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
 
@@ -25,27 +26,42 @@
 
 /* ---- contours -------------------------------------------------------------------------------- */
 
-typedef void visit_fn(struct cg_cel *cel, size_t border, int pixel, int other, void *context);
+struct ink {
+    struct cg_cel *cel;
+    atomic_int *inked; /* pixels with ink beside them, by border */
+    float *closing;    /* by border */
+    int odd;           /* rows that are drawn */
+};
 
-/* Call visit for each two pixels that face each other across a border, the darker region's first. */
-static void visit_borders(struct cg_cel *cel, visit_fn *visit, void *context)
+typedef void visit_fn(const struct ink *ink, size_t border, int pixel, int other);
+
+static bool is_large(const struct cg_regions *regions, int region)
 {
-    const struct cg_regions *regions = &cel->regions;
+    return regions->area_px[region] > REGION_FROM_PX;
+}
+
+/* Call visit for each two pixels of rows y and y + 1 that face each other across a border which may
+ * be a contour, the darker region's first. */
+static void visit_row(const struct ink *ink, int y, visit_fn *visit)
+{
+    const struct cg_regions *regions = &ink->cel->regions;
     const struct cg_border none = {.a = -1, .b = -1}, *border = &none;
-    for (int y = 0; y + 1 < cel->height; y++)
-        for (int x = 0; x + 1 < cel->width; x++) {
-            const int here = y * cel->width + x, near[2] = {here + 1, here + cel->width};
-            for (int side = 0; side < 2; side++) {
-                int a = regions->label[here], b = regions->label[near[side]];
-                if (a == b)
-                    continue;
-                if (border->a + border->b != a + b || (border->a != a && border->a != b))
-                    border = cg_regions_border(regions, a, b);
-                bool first = regions->mean[a][0] <= regions->mean[b][0];
-                visit(cel, (size_t)(border - regions->borders), first ? here : near[side],
-                      first ? near[side] : here, context);
-            }
+    const int width = regions->width, first = y * width;
+    for (int here = first; here + 1 < first + width; here++) {
+        const int near[2] = {here + 1, here + width}, a = regions->label[here];
+        if (regions->label[near[0]] == a && regions->label[near[1]] == a)
+            continue;
+        for (int side = 0; side < 2; side++) {
+            const int b = regions->label[near[side]];
+            if (a == b || !is_large(regions, a) || !is_large(regions, b))
+                continue;
+            if (border->a + border->b != a + b || (border->a != a && border->a != b))
+                border = cg_regions_border(regions, a, b);
+            bool darker = regions->mean[a][0] <= regions->mean[b][0];
+            visit(ink, (size_t)(border - regions->borders), darker ? here : near[side],
+                  darker ? near[side] : here);
         }
+    }
 }
 
 /* Whether there is ink within two pixels across the border: lines lie beside it. */
@@ -58,19 +74,32 @@ static bool is_inked(const struct cg_cel *cel, int pixel, int other)
     return false;
 }
 
-static void count_inked(struct cg_cel *cel, size_t border, int pixel, int other, void *context)
+static void count_inked(const struct ink *ink, size_t border, int pixel, int other)
 {
-    float *inked = context;
-    inked[border] += is_inked(cel, pixel, other) ? 1.0f : 0.0f;
+    if (is_inked(ink->cel, pixel, other))
+        atomic_fetch_add_explicit(&ink->inked[border], 1, memory_order_relaxed);
 }
 
-static void draw_closing(struct cg_cel *cel, size_t border, int pixel, int other, void *context)
+static void draw_closing(const struct ink *ink, size_t border, int pixel, int other)
 {
-    const float *closing = context;
-    const struct cg_plane *to = &cel->scratch[0];
-    float *at = &cg_plane_row(to, pixel / cel->width)[pixel % cel->width];
+    const struct cg_cel *cel = ink->cel;
+    float *at = &cg_plane_row(&cel->line, pixel / cel->width)[pixel % cel->width];
     (void)other;
-    *at = fmaxf(*at, closing[border]);
+    *at = *at > ink->closing[border] ? *at : ink->closing[border];
+}
+
+static void count_row(void *context, size_t row, int worker)
+{
+    (void)worker;
+    visit_row(context, (int)row, count_inked);
+}
+
+/* Every second row, for a row's lines reach into the next. */
+static void draw_row(void *context, size_t item, int worker)
+{
+    const struct ink *ink = context;
+    (void)worker;
+    visit_row(ink, 2 * (int)item + ink->odd, draw_closing);
 }
 
 /* How much of a contour a border is, of whose length so much is inked. */
@@ -86,33 +115,44 @@ static float closing_of(const struct cg_regions *regions, const struct cg_border
            cg_smoothstep(REGION_FROM_PX, REGION_TO_PX, area);
 }
 
-static void add_closing(struct cg_cel *cel)
+static void add_closing(void *context, size_t row, int worker)
 {
-    const struct cg_plane *closing = &cel->scratch[0];
-    cg_plane_replicate(closing);
-    cg_plane_blur(closing, closing, &cel->scratch[1], CLOSING_SIGMA_PX);
-    for (int y = 0; y < cel->height; y++) {
-        const float *row = cg_plane_row(closing, y), *skin = cg_plane_row(&cel->skin, y);
-        float *logit = cel->logit + (size_t)y * (size_t)cel->width;
-        for (int x = 0; x < cel->width; x++)
-            logit[x] += cel->amount * CLOSING_LOGIT * fminf(1.0f, CLOSING_GAIN * row[x]) *
-                        (1.0f - (1.0f - ON_SKIN) * skin[x]);
-    }
+    const struct cg_cel *cel = context;
+    const float *line = cg_plane_row(&cel->line, (int)row);
+    const float *skin = cg_plane_row(&cel->skin, (int)row);
+    float *logit = cel->logit + row * (size_t)cel->width;
+    (void)worker;
+    for (int x = 0; x < cel->width; x++)
+        logit[x] += cel->amount * CLOSING_LOGIT * cg_clamp_unit(CLOSING_GAIN * line[x]) *
+                    (1.0f - (1.0f - ON_SKIN) * skin[x]);
+}
+
+static void draw(struct ink *ink)
+{
+    struct cg_cel *cel = ink->cel;
+    const struct cg_regions *regions = &cel->regions;
+    const size_t rows = (size_t)cel->height;
+    cg_pool_run(cel->pool, rows - 1, count_row, ink);
+    for (size_t i = 0; i < regions->border_count; i++)
+        ink->closing[i] = closing_of(regions, &regions->borders[i], (float)ink->inked[i]);
+    cg_plane_clear(&cel->line);
+    for (ink->odd = 0; ink->odd < 2; ink->odd++)
+        cg_pool_run(cel->pool, (rows - (size_t)ink->odd) / 2, draw_row, ink);
+    cg_plane_replicate(&cel->line);
+    cg_plane_blur(cel->pool, &cel->line, &cel->line, &cel->scratch, CLOSING_SIGMA_PX);
+    cg_pool_run(cel->pool, rows, add_closing, cel);
 }
 
 enum cg_status cg_cel_ink(struct cg_cel *cel, struct cg_error *error)
 {
-    const struct cg_regions *regions = &cel->regions;
-    float *inked =
-        cg_alloc_zero(regions->border_count + 1, sizeof *inked, "ink along borders", error);
-    if (inked == NULL)
-        return CG_ERR_MEMORY;
-    visit_borders(cel, count_inked, inked);
-    for (size_t i = 0; i < regions->border_count; i++)
-        inked[i] = closing_of(regions, &regions->borders[i], inked[i]);
-    cg_plane_clear(&cel->scratch[0]);
-    visit_borders(cel, draw_closing, inked);
-    add_closing(cel);
-    free(inked);
-    return CG_OK;
+    const size_t count = cel->regions.border_count;
+    struct ink ink = {.cel = cel};
+    ink.inked = cg_alloc_zero(count, sizeof *ink.inked, "ink along borders", error);
+    ink.closing = cg_alloc(count, sizeof *ink.closing, "ink along borders", error);
+    const bool complete = ink.inked != NULL && ink.closing != NULL;
+    if (complete)
+        draw(&ink);
+    free(ink.closing);
+    free(ink.inked);
+    return complete ? CG_OK : CG_ERR_MEMORY;
 }

@@ -12,29 +12,26 @@ struct cg_gradient {
 };
 
 struct cg_cel {
+    struct cg_pool *pool;
     int width, height;
     float amount;
-    float *colour, *logit;      /* the layers */
-    struct cg_lab lab;          /* lightness, blue less luma, red less luma, weighed as in Oklab */
-    struct cg_plane skin;       /* 0 to 1 */
-    struct cg_plane soft;       /* 1 at borders without a step, falling off around them */
-    struct cg_plane scratch[2]; /* anybody's, between calls */
+    float *colour, *logit;   /* the layers */
+    struct cg_lab lab;       /* lightness, blue less luma, red less luma, weighed as in Oklab */
+    struct cg_plane skin;    /* 0 to 1 */
+    struct cg_plane soft;    /* 1 at borders without a step, falling off around them */
+    struct cg_plane line;    /* what is drawn of contours, before there is soft: the same plane */
+    struct cg_plane scratch; /* anybody's, between calls */
     struct cg_regions regions;
-    int *tone;
-    struct cg_gradient *gradient; /* by region */
+    int8_t *tone;
+    int *place; /* of a region's gradient, -1: it has none */
+    struct cg_gradient *gradient;
 };
 
 /* ---- cel_gradient.c ---- */
 
-/* cel->gradient = the least-squares fit to each region of the colour layer, or of lightness, which
- * is one channel. Error: CG_ERR_MEMORY. */
-enum cg_status cg_cel_fit(struct cg_cel *cel, bool colour, struct cg_error *error);
-
-/* Channel c of a gradient at a pixel. */
-static inline float cg_gradient_at(const struct cg_gradient *gradient, int c, int x, int y)
-{
-    return gradient->at[c] + gradient->dx[c] * (float)x + gradient->dy[c] * (float)y;
-}
+/* cel->gradient and place = the least-squares fit to each region larger than that, of the colour
+ * layer or of lightness, which is one channel. Error: CG_ERR_MEMORY. */
+enum cg_status cg_cel_fit(struct cg_cel *cel, bool colour, float least_px, struct cg_error *error);
 
 /* ---- cel_ink.c ---- */
 

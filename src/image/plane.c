@@ -2,6 +2,7 @@
 #include "image/plane.h"
 
 #include "base/memory.h"
+#include "base/multiversion.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -42,15 +43,18 @@ void cg_plane_clear(const struct cg_plane *plane)
         memset(plane->v + y * plane->stride, 0, (size_t)plane->width * sizeof *plane->v);
 }
 
+static void replicate_row(float *row, int width)
+{
+    for (int i = 1; i <= CG_PLANE_MARGIN_PX; i++) {
+        row[-i] = row[0];
+        row[width - 1 + i] = row[width - 1];
+    }
+}
+
 void cg_plane_replicate(const struct cg_plane *plane)
 {
-    for (int y = 0; y < plane->height; y++) {
-        float *row = plane->v + y * plane->stride;
-        for (int i = 1; i <= CG_PLANE_MARGIN_PX; i++) {
-            row[-i] = row[0];
-            row[plane->width - 1 + i] = row[plane->width - 1];
-        }
-    }
+    for (int y = 0; y < plane->height; y++)
+        replicate_row(cg_plane_row(plane, y), plane->width);
 }
 
 int cg_gauss_kernel(float sigma_px, float weight[CG_PLANE_MARGIN_PX + 1])
@@ -67,43 +71,64 @@ int cg_gauss_kernel(float sigma_px, float weight[CG_PLANE_MARGIN_PX + 1])
     return radius;
 }
 
-static void blur_rows(const struct cg_plane *from, const struct cg_plane *to, const float *weight,
-                      int radius)
+struct blur {
+    const struct cg_plane *from, *to;
+    float weight[CG_PLANE_MARGIN_PX + 1];
+    int radius;
+};
+
+CG_MULTIVERSION_UNFUSED
+static void add_taps(const float *restrict before, const float *restrict after, float weight,
+                     int width, float *restrict out)
 {
-    for (int y = 0; y < from->height; y++) {
-        const float *restrict in = from->v + y * from->stride;
-        float *restrict out = to->v + y * to->stride;
-        for (int x = 0; x < from->width; x++)
-            out[x] = weight[0] * in[x];
-        for (int i = 1; i <= radius; i++)
-            for (int x = 0; x < from->width; x++)
-                out[x] += weight[i] * (in[x - i] + in[x + i]);
-    }
+    for (int x = 0; x < width; x++)
+        out[x] += weight * (before[x] + after[x]);
 }
 
-static void blur_columns(const struct cg_plane *from, const struct cg_plane *to,
-                         const float *weight, int radius)
+static void blur_along(void *context, size_t row, int worker)
 {
-    for (int y = 0; y < from->height; y++) {
-        const float *restrict in = from->v + y * from->stride;
-        float *restrict out = to->v + y * to->stride;
-        for (int x = 0; x < from->width; x++)
-            out[x] = weight[0] * in[x];
-        for (int i = 1; i <= radius; i++) {
-            const float *restrict above = cg_plane_row(from, y - i);
-            const float *restrict below = cg_plane_row(from, y + i);
-            for (int x = 0; x < from->width; x++)
-                out[x] += weight[i] * (above[x] + below[x]);
-        }
-    }
+    const struct blur *blur = context;
+    const int width = blur->from->width;
+    const float *in = cg_plane_row(blur->from, (int)row);
+    float *out = cg_plane_row(blur->to, (int)row);
+    (void)worker;
+    for (int x = 0; x < width; x++)
+        out[x] = blur->weight[0] * in[x];
+    for (int i = 1; i <= blur->radius; i++)
+        add_taps(in - i, in + i, blur->weight[i], width, out);
 }
 
-void cg_plane_blur(const struct cg_plane *from, const struct cg_plane *to,
+static void blur_across(void *context, size_t row, int worker)
+{
+    const struct blur *blur = context;
+    const int y = (int)row, width = blur->from->width;
+    const float *in = cg_plane_row(blur->from, y);
+    float *out = cg_plane_row(blur->to, y);
+    (void)worker;
+    for (int x = 0; x < width; x++)
+        out[x] = blur->weight[0] * in[x];
+    for (int i = 1; i <= blur->radius; i++)
+        add_taps(cg_plane_row(blur->from, y - i), cg_plane_row(blur->from, y + i), blur->weight[i],
+                 width, out);
+    replicate_row(out, width);
+}
+
+static void run_rows(struct cg_pool *pool, int height, cg_pool_fn fn, void *context)
+{
+    if (pool != NULL)
+        cg_pool_run(pool, (size_t)height, fn, context);
+    else
+        for (int y = 0; y < height; y++)
+            fn(context, (size_t)y, 0);
+}
+
+void cg_plane_blur(struct cg_pool *pool, const struct cg_plane *from, const struct cg_plane *to,
                    const struct cg_plane *scratch, float sigma_px)
 {
-    float weight[CG_PLANE_MARGIN_PX + 1] = {0};
-    int radius = cg_gauss_kernel(sigma_px, weight);
-    blur_rows(from, scratch, weight, radius);
-    blur_columns(scratch, to, weight, radius);
-    cg_plane_replicate(to);
+    struct blur blur = {.from = from, .to = scratch};
+    blur.radius = cg_gauss_kernel(sigma_px, blur.weight);
+    run_rows(pool, from->height, blur_along, &blur);
+    blur.from = scratch;
+    blur.to = to;
+    run_rows(pool, from->height, blur_across, &blur);
 }

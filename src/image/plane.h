@@ -7,7 +7,7 @@
 #define CG_IMAGE_PLANE_H
 
 #include "base/clamp.h"
-#include "base/error.h"
+#include "base/pool.h"
 
 /* Replicated pixels at each end of a row: the farthest that a filter may reach sideways. */
 #define CG_PLANE_MARGIN_PX 32
@@ -68,8 +68,8 @@ static inline float cg_plane_sample(const struct cg_plane *plane, float x, float
 int cg_gauss_kernel(float sigma_px, float weight[CG_PLANE_MARGIN_PX + 1]);
 
 /* to = from blurred by a Gaussian; scratch is overwritten. to may be from. The margins of to are
- * replicated. */
-void cg_plane_blur(const struct cg_plane *from, const struct cg_plane *to,
+ * replicated. pool: threads that share the rows; NULL: none. */
+void cg_plane_blur(struct cg_pool *pool, const struct cg_plane *from, const struct cg_plane *to,
                    const struct cg_plane *scratch, float sigma_px);
 
 #endif

@@ -25,8 +25,6 @@ enum { SWEEPS = 9 };
 #define STEP_CLEAR 0.025f /* mean step along a border from which it is one */
 #define EASE_MAX 400.0f
 
-/* ---- measuring ------------------------------------------------------------------------------- */
-
 /* Each its own set. */
 static int *parents_create(int count, struct cg_error *error)
 {
@@ -36,126 +34,11 @@ static int *parents_create(int count, struct cg_error *error)
     return parent;
 }
 
-static void pixel_of(const struct cg_lab *lab, int x, int y, float out[3])
-{
-    for (int c = 0; c < 3; c++)
-        out[c] = lab->c[c].v[y * lab->c[c].stride + x];
-}
-
-float cg_colour_step(const struct cg_lab *lab, int x, int y, int other_x, int other_y)
-{
-    float here[3], there[3];
-    pixel_of(lab, x, y, here);
-    pixel_of(lab, other_x, other_y, there);
-    return sqrtf(cg_colour_distance2(here, there));
-}
-
-static enum cg_status measure_regions(const struct cg_lab *lab, struct cg_regions *out,
-                                      struct cg_error *error)
-{
-    free(out->mean);
-    free(out->area_px);
-    out->mean = cg_alloc_zero((size_t)out->count, sizeof *out->mean, "regions", error);
-    out->area_px = cg_alloc_zero((size_t)out->count, sizeof *out->area_px, "regions", error);
-    if (out->mean == NULL || out->area_px == NULL)
-        return CG_ERR_MEMORY;
-    for (int y = 0; y < out->height; y++)
-        for (int x = 0; x < out->width; x++) {
-            int region = out->label[y * out->width + x];
-            float share = 1.0f / ++out->area_px[region], pixel[3];
-            pixel_of(lab, x, y, pixel);
-            for (int c = 0; c < 3; c++)
-                out->mean[region][c] += share * (pixel[c] - out->mean[region][c]);
-        }
-    return CG_OK;
-}
-
-/* to = from in the order of one end of the borders; borders of one end keep their order. */
-static void sort_by(const struct cg_border *from, size_t count, bool by_b, size_t *start,
-                    int regions, struct cg_border *to)
-{
-    memset(start, 0, ((size_t)regions + 1) * sizeof *start);
-    for (size_t i = 0; i < count; i++)
-        start[(by_b ? from[i].b : from[i].a) + 1]++;
-    for (int i = 0; i < regions; i++)
-        start[i + 1] += start[i];
-    for (size_t i = 0; i < count; i++)
-        to[start[by_b ? from[i].b : from[i].a]++] = from[i];
-}
-
-/* Sort the borders, by a, then b, and make those of one pair one. */
-static enum cg_status collapse_borders(struct cg_regions *out, struct cg_error *error)
-{
-    if (out->border_count == 0)
-        return CG_OK;
-    struct cg_border *sorted =
-        cg_alloc(out->border_count, sizeof *sorted, "borders of regions", error);
-    size_t *start = cg_alloc((size_t)out->count + 1, sizeof *start, "borders of regions", error);
-    if (sorted != NULL && start != NULL) {
-        size_t kept = 0;
-        sort_by(out->borders, out->border_count, true, start, out->count, sorted);
-        sort_by(sorted, out->border_count, false, start, out->count, out->borders);
-        for (size_t i = 1; i < out->border_count; i++) {
-            struct cg_border *last = &out->borders[kept], *next = &out->borders[i];
-            if (last->a != next->a || last->b != next->b) {
-                out->borders[++kept] = *next;
-                continue;
-            }
-            last->length_px += next->length_px;
-            last->step += next->step;
-        }
-        out->border_count = kept + 1;
-    }
-    enum cg_status status = sorted != NULL && start != NULL ? CG_OK : CG_ERR_MEMORY;
-    free(start);
-    free(sorted);
-    return status;
-}
-
-static size_t count_border_pixels(const struct cg_regions *regions)
-{
-    size_t count = 0;
-    for (int y = 0; y < regions->height; y++)
-        for (int x = 0; x < regions->width; x++) {
-            const int *here = &regions->label[y * regions->width + x];
-            count += x + 1 < regions->width && here[0] != here[1];
-            count += y + 1 < regions->height && here[0] != here[regions->width];
-        }
-    return count;
-}
-
-static void add_border(const struct cg_lab *lab, int x, int y, bool down, struct cg_regions *out)
-{
-    int ox = x + !down, oy = y + down;
-    if (ox >= out->width || oy >= out->height)
-        return;
-    int a = out->label[y * out->width + x], b = out->label[oy * out->width + ox];
-    if (a != b)
-        out->borders[out->border_count++] = (struct cg_border){a < b ? a : b, a < b ? b : a, 1.0f,
-                                                               cg_colour_step(lab, x, y, ox, oy)};
-}
-
-static enum cg_status find_borders(const struct cg_lab *lab, struct cg_regions *out,
-                                   struct cg_error *error)
-{
-    free(out->borders);
-    out->border_count = 0;
-    out->borders =
-        cg_alloc(count_border_pixels(out), sizeof *out->borders, "borders of regions", error);
-    if (out->borders == NULL)
-        return CG_ERR_MEMORY;
-    for (int y = 0; y < out->height; y++)
-        for (int x = 0; x < out->width; x++) {
-            add_border(lab, x, y, false, out);
-            add_border(lab, x, y, true, out);
-        }
-    return collapse_borders(out, error);
-}
-
 /* ---- joining regions ------------------------------------------------------------------------- */
 
 /* Bring the borders up to date after regions were joined. */
-static enum cg_status renew_borders(struct cg_regions *regions, int *parent, struct cg_error *error)
+static void renew_borders(struct cg_regions *regions, const struct cg_border_sorter *sorter,
+                          int *parent)
 {
     size_t kept = 0;
     for (size_t i = 0; i < regions->border_count; i++) {
@@ -167,13 +50,50 @@ static enum cg_status renew_borders(struct cg_regions *regions, int *parent, str
             regions->borders[kept++] = border;
     }
     regions->border_count = kept;
-    return collapse_borders(regions, error);
+    cg_borders_collapse(regions, sorter);
 }
 
-static void renew_labels(struct cg_regions *regions, int *parent)
+struct renewal {
+    const struct cg_bands *bands;
+    struct cg_regions *regions;
+    const int *number;
+};
+
+static void renew_labels(void *context, size_t band, int worker)
 {
-    for (int i = 0; i < regions->width * regions->height; i++)
-        regions->label[i] = cg_set_find(parent, regions->label[i]);
+    const struct renewal *job = context;
+    const size_t width = (size_t)job->regions->width;
+    const size_t end = (size_t)cg_band_bottom(job->bands, band) * width;
+    int *label = job->regions->label;
+    (void)worker;
+    for (size_t i = (size_t)cg_band_top(job->bands, band) * width; i < end; i++)
+        label[i] = job->number[label[i]];
+}
+
+/* Number the regions that are left, in their order; the borders are up to date. */
+static enum cg_status renumber(const struct cg_bands *bands, struct cg_regions *regions,
+                               int *parent, struct cg_error *error)
+{
+    int *number = cg_alloc((size_t)regions->count, sizeof *number, "regions", error);
+    int count = 0;
+    if (number == NULL)
+        return CG_ERR_MEMORY;
+    for (int i = 0; i < regions->count; i++)
+        if (parent[i] == i) {
+            memcpy(regions->mean[count], regions->mean[i], sizeof *regions->mean);
+            regions->area_px[count] = regions->area_px[i];
+            number[i] = count++;
+        }
+    for (int i = 0; i < regions->count; i++)
+        number[i] = number[cg_set_find(parent, i)];
+    for (size_t i = 0; i < regions->border_count; i++) {
+        regions->borders[i].a = number[regions->borders[i].a];
+        regions->borders[i].b = number[regions->borders[i].b];
+    }
+    regions->count = count;
+    cg_bands_run(bands, renew_labels, &(struct renewal){bands, regions, number});
+    free(number);
+    return CG_OK;
 }
 
 /* What joining the two regions of a border costs. */
@@ -208,16 +128,21 @@ static void sweep(struct cg_regions *regions, int *parent, float price)
     }
 }
 
-static enum cg_status join_regions(struct cg_regions *regions, float price, struct cg_error *error)
+static enum cg_status join_regions(const struct cg_bands *bands, struct cg_regions *regions,
+                                   float price, struct cg_error *error)
 {
+    struct cg_border_sorter sorter;
     int *parent = parents_create(regions->count, error);
-    enum cg_status status = parent != NULL ? CG_OK : CG_ERR_MEMORY;
+    enum cg_status status = cg_border_sorter_create(regions, &sorter, error);
+    if (parent == NULL)
+        status = CG_ERR_MEMORY;
     for (int i = 0; i < SWEEPS && status == CG_OK; i++) {
         sweep(regions, parent, price * powf(SWEEP_GROWTH, (float)(i + 1 - SWEEPS)));
-        status = renew_borders(regions, parent, error);
+        renew_borders(regions, &sorter, parent);
     }
     if (status == CG_OK)
-        renew_labels(regions, parent);
+        status = renumber(bands, regions, parent, error);
+    cg_border_sorter_clear(&sorter);
     free(parent);
     return status;
 }
@@ -226,14 +151,17 @@ enum cg_status cg_regions_make(struct cg_pool *pool, const struct cg_lab *lab,
                                const struct cg_lab *sharp, float price, struct cg_regions *out,
                                struct cg_error *error)
 {
+    const struct cg_bands bands = cg_bands_of(pool, lab->c[0].height);
     *out = (struct cg_regions){.width = lab->c[0].width, .height = lab->c[0].height};
-    enum cg_status status = cg_regions_of_pixels(pool, lab, out, error);
+    int *count = cg_alloc(bands.count + 1, sizeof *count, "regions", error);
+    enum cg_status status = CG_ERR_MEMORY;
+    if (count != NULL)
+        status = cg_regions_of_pixels(&bands, lab, count, out, error);
     if (status == CG_OK)
-        status = measure_regions(lab, out, error);
+        status = cg_regions_describe(&bands, lab, sharp, count, out, error);
     if (status == CG_OK)
-        status = find_borders(sharp, out, error);
-    if (status == CG_OK)
-        status = join_regions(out, price, error);
+        status = join_regions(&bands, out, price, error);
+    free(count);
     if (status != CG_OK)
         cg_regions_clear(out);
     return status;
@@ -241,68 +169,126 @@ enum cg_status cg_regions_make(struct cg_pool *pool, const struct cg_lab *lab,
 
 /* ---- pieces of regions ----------------------------------------------------------------------- */
 
-/* Join each pixel with those at its left and above that are of its region and tone. */
-static void join_alike(const struct cg_regions *regions, const int *tone, int *parent)
+/* Regions on their way into pieces. */
+struct cut {
+    const struct cg_bands *bands;
+    int width;
+    const int *whole; /* regions, by pixel */
+    const int8_t *tone;
+    int *piece;  /* by pixel */
+    int *count;  /* pieces by band */
+    int *origin; /* a pixel of each piece */
+};
+
+static bool are_alike(const struct cut *cut, int pixel, int other)
 {
-    const int width = regions->width, *label = regions->label;
-    for (int y = 0; y < regions->height; y++)
-        for (int x = 0; x < width; x++) {
-            int i = y * width + x, left = i - 1, above = i - width;
-            if (x > 0 && label[left] == label[i] && tone[left] == tone[i])
-                parent[i] = cg_set_find(parent, left);
-            if (y > 0 && label[above] == label[i] && tone[above] == tone[i])
-                cg_set_join(parent, above, i);
-        }
+    return cut->whole[pixel] == cut->whole[other] && cut->tone[pixel] == cut->tone[other];
 }
 
-/* Join pieces of one region, of number whole[piece], that meet without a step. */
-static enum cg_status join_soft(struct cg_regions *pieces, const int *whole, float step,
-                                struct cg_error *error)
+/* Join each pixel of a row with those at its left and, if there is a row, above that are alike. */
+static void join_alike(const struct cut *cut, int first, bool has_above)
 {
-    int *parent = parents_create(pieces->count, error);
-    if (parent == NULL)
-        return CG_ERR_MEMORY;
+    bool was_joined = false; /* the left pixel with that above it */
+    for (int i = first; i < first + cut->width; i++) {
+        const bool left = i > first && are_alike(cut, i, i - 1);
+        const bool above = has_above && are_alike(cut, i, i - cut->width);
+        cut->piece[i] = left ? cut->piece[i - 1] : i;
+        if (above && !(left && was_joined))
+            cg_set_join(cut->piece, i - cut->width, i);
+        was_joined = above;
+    }
+}
+
+/* Sets of pixels become pieces with numbers, within a band. */
+static void cut_band(void *context, size_t band, int worker)
+{
+    const struct cut *cut = context;
+    const int top = cg_band_top(cut->bands, band), bottom = cg_band_bottom(cut->bands, band);
+    int *piece = cut->piece, count = 0;
+    (void)worker;
+    for (int y = top; y < bottom; y++)
+        join_alike(cut, y * cut->width, y > top);
+    /* a parent comes before its pixels; complements are numbers */
+    for (int i = top * cut->width; i < bottom * cut->width; i++)
+        piece[i] = piece[i] == i ? ~count++ : piece[piece[i]];
+    for (int i = top * cut->width; i < bottom * cut->width; i++)
+        piece[i] = ~piece[i];
+    cut->count[band] = count;
+}
+
+static void note_origins(void *context, size_t band, int worker)
+{
+    const struct cut *cut = context;
+    const int end = cg_band_bottom(cut->bands, band) * cut->width;
+    (void)worker;
+    for (int i = cg_band_top(cut->bands, band) * cut->width; i < end; i++)
+        cut->origin[cut->piece[i]] = i;
+}
+
+/* Join what bands have parted. */
+static void join_bands(const struct cut *cut, struct cg_regions *pieces, int *parent)
+{
     for (size_t i = 0; i < pieces->border_count; i++) {
         const struct cg_border *border = &pieces->borders[i];
         int a = cg_set_find(parent, border->a), b = cg_set_find(parent, border->b);
-        if (a != b && whole[border->a] == whole[border->b] &&
+        if (a != b && are_alike(cut, cut->origin[border->a], cut->origin[border->b]))
+            join(pieces, parent, a < b ? a : b, a < b ? b : a);
+    }
+}
+
+/* Join pieces of one region that meet without a step. */
+static void join_soft(const struct cut *cut, struct cg_regions *pieces, float step, int *parent)
+{
+    for (size_t i = 0; i < pieces->border_count; i++) {
+        const struct cg_border *border = &pieces->borders[i];
+        int a = cg_set_find(parent, border->a), b = cg_set_find(parent, border->b);
+        if (a != b && cut->whole[cut->origin[border->a]] == cut->whole[cut->origin[border->b]] &&
             border->step < step * border->length_px)
             join(pieces, parent, a < b ? a : b, a < b ? b : a);
     }
-    enum cg_status status = renew_borders(pieces, parent, error);
-    if (status == CG_OK)
-        renew_labels(pieces, parent);
+}
+
+static enum cg_status join_pieces(struct cut *cut, struct cg_regions *pieces, float step,
+                                  struct cg_error *error)
+{
+    struct cg_border_sorter sorter;
+    int *parent = parents_create(pieces->count, error);
+    cut->origin = cg_alloc((size_t)pieces->count, sizeof *cut->origin, "regions", error);
+    enum cg_status status = cg_border_sorter_create(pieces, &sorter, error);
+    if (parent == NULL || cut->origin == NULL)
+        status = CG_ERR_MEMORY;
+    if (status == CG_OK) {
+        cg_bands_run(cut->bands, note_origins, cut);
+        join_bands(cut, pieces, parent);
+        renew_borders(pieces, &sorter, parent);
+        join_soft(cut, pieces, step, parent);
+        renew_borders(pieces, &sorter, parent);
+        status = renumber(cut->bands, pieces, parent, error);
+    }
+    cg_border_sorter_clear(&sorter);
+    free(cut->origin);
     free(parent);
     return status;
 }
 
-enum cg_status cg_regions_split(const struct cg_lab *lab, const int *tone, float step,
-                                struct cg_regions *regions, struct cg_error *error)
+enum cg_status cg_regions_split(struct cg_pool *pool, const struct cg_lab *lab, const int8_t *tone,
+                                float step, struct cg_regions *regions, struct cg_error *error)
 {
-    const int area = regions->width * regions->height;
-    int *parent = parents_create(area, error);
-    int *whole = cg_alloc((size_t)area, sizeof *whole, "regions", error); /* by piece */
+    const struct cg_bands bands = cg_bands_of(pool, regions->height);
+    const size_t area = (size_t)regions->width * (size_t)regions->height;
+    int *whole = regions->label;
+    struct cut cut = {.bands = &bands, .width = regions->width, .whole = whole, .tone = tone};
+    cut.piece = regions->label = cg_alloc(area, sizeof *regions->label, "regions", error);
+    cut.count = cg_alloc(bands.count + 1, sizeof *cut.count, "regions", error);
     enum cg_status status = CG_ERR_MEMORY;
-    if (parent == NULL || whole == NULL)
-        goto done;
-    join_alike(regions, tone, parent);
-    /* a root comes before its pixels, so no number is read that was not written */
-    regions->count = 0;
-    for (int i = 0; i < area; i++)
-        if (parent[i] == i) {
-            whole[regions->count] = regions->label[i];
-            regions->label[i] = regions->count++;
-        } else {
-            regions->label[i] = regions->label[cg_set_find(parent, i)];
-        }
-    status = measure_regions(lab, regions, error);
+    if (cut.piece != NULL && cut.count != NULL) {
+        cg_bands_run(&bands, cut_band, &cut);
+        status = cg_regions_describe(&bands, lab, lab, cut.count, regions, error);
+    }
     if (status == CG_OK)
-        status = find_borders(lab, regions, error);
-    if (status == CG_OK)
-        status = join_soft(regions, whole, step, error);
-done:
+        status = join_pieces(&cut, regions, step, error);
+    free(cut.count);
     free(whole);
-    free(parent);
     if (status != CG_OK)
         cg_regions_clear(regions);
     return status;
@@ -340,22 +326,27 @@ static void join_specks(struct cg_regions *regions, const int *best, int *parent
     }
 }
 
-enum cg_status cg_regions_remove_specks(struct cg_regions *regions, const float *area_px,
-                                        size_t count, float keep_px, float distance,
-                                        struct cg_error *error)
+enum cg_status cg_regions_remove_specks(struct cg_pool *pool, struct cg_regions *regions,
+                                        const float *area_px, size_t count, float keep_px,
+                                        float distance, struct cg_error *error)
 {
+    const struct cg_bands bands = cg_bands_of(pool, regions->height);
+    struct cg_border_sorter sorter;
     int *parent = parents_create(regions->count, error);
     int *best = cg_alloc((size_t)regions->count, sizeof *best, "regions", error);
-    enum cg_status status = parent != NULL && best != NULL ? CG_OK : CG_ERR_MEMORY;
+    enum cg_status status = cg_border_sorter_create(regions, &sorter, error);
+    if (parent == NULL || best == NULL)
+        status = CG_ERR_MEMORY;
     for (size_t i = 0; i < count && status == CG_OK; i++) {
         find_best_neighbours(regions, best);
         join_specks(regions, best, parent, area_px[i], keep_px, distance);
-        status = renew_borders(regions, parent, error);
+        renew_borders(regions, &sorter, parent);
     }
     if (status == CG_OK)
-        renew_labels(regions, parent);
-    else
+        status = renumber(&bands, regions, parent, error);
+    if (status != CG_OK)
         cg_regions_clear(regions);
+    cg_border_sorter_clear(&sorter);
     free(best);
     free(parent);
     return status;

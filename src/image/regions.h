@@ -7,6 +7,8 @@
 #include "base/pool.h"
 #include "image/plane.h"
 
+#include <math.h>
+
 /* A border between two regions, a < b. */
 struct cg_border {
     int a, b;
@@ -31,7 +33,24 @@ static inline float cg_colour_distance2(const float x[3], const float y[3])
 }
 
 /* Distance of the colours of two pixels. */
-float cg_colour_step(const struct cg_lab *lab, int x, int y, int other_x, int other_y);
+static inline float cg_colour_step(const struct cg_lab *lab, int x, int y, int other_x, int other_y)
+{
+    float here[3], there[3];
+    for (int c = 0; c < 3; c++) {
+        here[c] = cg_plane_row(&lab->c[c], y)[x];
+        there[c] = cg_plane_row(&lab->c[c], other_y)[other_x];
+    }
+    return sqrtf(cg_colour_distance2(here, there));
+}
+
+/* Where the run of one region that begins at x ends in a row of labels. */
+static inline int cg_run_end(const int *label, int x, int width)
+{
+    const int region = label[x++];
+    while (x < width && label[x] == region)
+        x++;
+    return x;
+}
 
 /* lab: smoothed colour, which the regions are made of; sharp: where it steps (smoothing makes steps
  * of slow gradients). price: what a pixel of border is worth, in colour distance squared times
@@ -45,16 +64,16 @@ void cg_regions_clear(struct cg_regions *regions);
 /* Cut regions into pieces that hang together (by their sides) and whose tone is the same, but not
  * where two pieces of one region meet without a step: less than step from pixel to pixel of lab on
  * average. Means are of lab. tone: width * height. Error: CG_ERR_MEMORY; then regions is cleared. */
-enum cg_status cg_regions_split(const struct cg_lab *lab, const int *tone, float step,
-                                struct cg_regions *regions, struct cg_error *error);
+enum cg_status cg_regions_split(struct cg_pool *pool, const struct cg_lab *lab, const int8_t *tone,
+                                float step, struct cg_regions *regions, struct cg_error *error);
 
 /* Specks: regions of at most so many pixels, area_px[0] and then each of the other limits, become
  * part of the neighbour, no smaller than they are, with most of their border, and take its colour;
  * from keep_px pixels on only those less than distance away from it in colour. Error:
  * CG_ERR_MEMORY; then regions is cleared. */
-enum cg_status cg_regions_remove_specks(struct cg_regions *regions, const float *area_px,
-                                        size_t count, float keep_px, float distance,
-                                        struct cg_error *error);
+enum cg_status cg_regions_remove_specks(struct cg_pool *pool, struct cg_regions *regions,
+                                        const float *area_px, size_t count, float keep_px,
+                                        float distance, struct cg_error *error);
 
 /* The border between two regions, in either order; NULL: they do not touch. */
 const struct cg_border *cg_regions_border(const struct cg_regions *regions, int a, int b);

@@ -1,34 +1,38 @@
 /*
  * Neighbouring pixels join by the graph's criterion (Felzenszwalb and Huttenlocher 2004): edges by
  * rising weight, two components become one when the edge between them is no stronger than what both
- * hold inside, plus k / size.
+ * hold inside, plus k / size. Bands are worked on one by one, edges between them left out.
  */
 #include "base/memory.h"
 #include "base/multiversion.h"
 #include "image/regions_parts.h"
 
 #include <math.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
 
-enum { WEIGHT_BINS = 4096, BAND_ROWS = 160 };
+enum { WEIGHT_BINS = 4096, EDGES_AHEAD = 24 };
 
 #define WEIGHT_SCALE 8192.0f /* bins to a unit of colour distance */
 #define GRAPH_K 0.12f
 
 struct component {
     float limit; /* strongest edge inside, plus k / size */
-    int size;
+    int size;    /* once numbered, the complement of the number */
 };
 
+/* One band. */
 struct graph {
     const struct cg_lab *lab;
-    int width, height, band_rows;
+    int width, top, bottom, pixels;
     uint16_t *weight; /* of the edges to the right and down from each pixel, 2 * pixel + 0 or 1 */
     int *order;       /* edges by weight */
     int *parent;
     struct component *component; /* by root */
 };
+
+/* ---- edges ----------------------------------------------------------------------------------- */
 
 /* weight[0, 2, 4 ...] = the steps from here to there, pixel by pixel. */
 CG_MULTIVERSION_UNFUSED
@@ -44,10 +48,10 @@ static void weigh_row(const float *const here[3], const float *const there[3], i
     }
 }
 
-/* The edges of row y; those that leave the band, whose last row is it or not, get the last bin. */
-static void weigh_edges(const struct graph *graph, int y, bool last)
+/* The edges of row y; those that leave the band get the last bin. */
+static void weigh_edges(const struct graph *graph, int y)
 {
-    uint16_t *weight = graph->weight + 2 * (size_t)y * (size_t)graph->width;
+    uint16_t *weight = graph->weight + 2 * (size_t)(y - graph->top) * (size_t)graph->width;
     const float *here[3], *right[3], *below[3];
     for (int c = 0; c < 3; c++) {
         here[c] = cg_plane_row(&graph->lab->c[c], y);
@@ -57,24 +61,25 @@ static void weigh_edges(const struct graph *graph, int y, bool last)
     weigh_row(here, right, graph->width - 1, weight);
     weight[2 * (graph->width - 1)] = WEIGHT_BINS - 1;
     weigh_row(here, below, graph->width, weight + 1);
-    for (int x = 0; x < graph->width && last; x++)
+    for (int x = 0; x < graph->width && y + 1 == graph->bottom; x++)
         weight[2 * x + 1] = WEIGHT_BINS - 1;
 }
 
-/* Counting sort of the edges from first to end, into their part of order; returns how many there
- * are without those of the last bin. */
-static size_t sort_edges(const struct graph *graph, size_t first, size_t end)
+/* Counting sort of the edges; returns how many there are without those of the last bin. */
+static int sort_edges(const struct graph *graph)
 {
-    size_t start[WEIGHT_BINS + 1] = {0};
-    for (size_t i = first; i < end; i++)
+    int start[WEIGHT_BINS + 1] = {0};
+    for (int i = 0; i < 2 * graph->pixels; i++)
         start[graph->weight[i] + 1]++;
     for (int i = 0; i < WEIGHT_BINS; i++)
         start[i + 1] += start[i];
-    const size_t count = start[WEIGHT_BINS - 1];
-    for (size_t i = first; i < end; i++)
-        graph->order[first + start[graph->weight[i]]++] = (int)i;
+    const int count = start[WEIGHT_BINS - 1];
+    for (int i = 0; i < 2 * graph->pixels; i++)
+        graph->order[start[graph->weight[i]]++] = i;
     return count;
 }
+
+/* ---- joining --------------------------------------------------------------------------------- */
 
 static void join_by_edge(const struct graph *graph, int edge)
 {
@@ -89,83 +94,105 @@ static void join_by_edge(const struct graph *graph, int edge)
     graph->component[first ? a : b] = (struct component){weight + GRAPH_K / (float)size, size};
 }
 
-static void join_band(void *context, size_t band, int worker)
+static void join_edges(const struct graph *graph, int count)
 {
-    const struct graph *graph = context;
-    const int top = (int)band * graph->band_rows, below = top + graph->band_rows;
-    const int bottom = below < graph->height ? below : graph->height;
-    const size_t first = (size_t)top * (size_t)graph->width;
-    const size_t end = (size_t)bottom * (size_t)graph->width;
-    (void)worker;
-    for (int y = top; y < bottom; y++)
-        weigh_edges(graph, y, y + 1 == bottom);
-    for (size_t i = first; i < end; i++) {
-        graph->parent[i] = (int)i;
+    for (int i = 0; i < graph->pixels; i++) {
+        graph->parent[i] = i;
         graph->component[i] = (struct component){GRAPH_K, 1};
     }
-    const size_t count = sort_edges(graph, 2 * first, 2 * end);
-    for (size_t i = 0; i < count; i++)
-        join_by_edge(graph, graph->order[2 * first + i]);
-}
-
-static enum cg_status graph_create(const struct cg_lab *lab, struct graph *graph,
-                                   struct cg_error *error)
-{
-    const size_t area = (size_t)lab->c[0].width * (size_t)lab->c[0].height;
-    *graph = (struct graph){.lab = lab, .width = lab->c[0].width, .height = lab->c[0].height};
-    graph->weight = cg_alloc(area, 2 * sizeof *graph->weight, "edges", error);
-    graph->order = cg_alloc(area, 2 * sizeof *graph->order, "edges", error);
-    graph->parent = cg_alloc(area, sizeof *graph->parent, "edges", error);
-    graph->component = cg_alloc(area, sizeof *graph->component, "edges", error);
-    bool complete = graph->weight != NULL && graph->order != NULL && graph->parent != NULL &&
-                    graph->component != NULL;
-    return complete ? CG_OK : CG_ERR_MEMORY;
-}
-
-static void graph_clear(struct graph *graph)
-{
-    free(graph->component);
-    free(graph->parent);
-    free(graph->order);
-    free(graph->weight);
-}
-
-/* Number the sets of parent and give each pixel its set's number. */
-static void number_regions(int *parent, struct cg_regions *out)
-{
-    const int area = out->width * out->height;
-    out->count = 0;
-    for (int i = 0; i < area; i++)
-        out->label[i] = -1;
-    for (int i = 0; i < area; i++) {
-        int root = cg_set_find(parent, i);
-        if (out->label[root] < 0)
-            out->label[root] = out->count++;
+    for (int i = 0; i < count; i++) {
+        if (i + EDGES_AHEAD < count) {
+            int pixel = graph->order[i + EDGES_AHEAD] / 2;
+            __builtin_prefetch(&graph->parent[pixel]);
+            __builtin_prefetch(&graph->component[pixel]);
+        }
+        join_by_edge(graph, graph->order[i]);
     }
-    /* a root may come after its pixels: theirs are read from it last */
-    for (int i = 0; i < area; i++)
-        if (parent[i] != i)
-            out->label[i] = out->label[cg_set_find(parent, i)];
 }
 
-enum cg_status cg_regions_of_pixels(struct cg_pool *pool, const struct cg_lab *lab,
-                                    struct cg_regions *out, struct cg_error *error)
+/* Number the components in the order of their first pixels; returns how many there are. */
+static int number_pixels(const struct graph *graph, int *label)
 {
-    struct graph graph;
+    int count = 0;
+    for (int i = 0; i < graph->pixels; i++) {
+        struct component *component = &graph->component[cg_set_find(graph->parent, i)];
+        if (component->size > 0)
+            component->size = ~count++;
+        label[i] = ~component->size;
+    }
+    return count;
+}
+
+/* ---- bands ----------------------------------------------------------------------------------- */
+
+struct job {
+    const struct cg_bands *bands;
+    const struct cg_lab *lab;
+    struct cg_regions *out;
+    int *count;
+    size_t band_pixels;
+    uint16_t *weight; /* by slot, as what follows: each slot takes one band after another */
+    int *order, *parent;
+    struct component *component;
+    atomic_size_t next;
+};
+
+static void label_band(const struct job *job, size_t band, size_t slot)
+{
+    const int top = cg_band_top(job->bands, band), bottom = cg_band_bottom(job->bands, band);
+    const int width = job->out->width;
+    const struct graph graph = {
+        .lab = job->lab,
+        .width = width,
+        .top = top,
+        .bottom = bottom,
+        .pixels = (bottom - top) * width,
+        .weight = job->weight + 2 * slot * job->band_pixels,
+        .order = job->order + 2 * slot * job->band_pixels,
+        .parent = job->parent + slot * job->band_pixels,
+        .component = job->component + slot * job->band_pixels,
+    };
+    for (int y = top; y < bottom; y++)
+        weigh_edges(&graph, y);
+    join_edges(&graph, sort_edges(&graph));
+    job->count[band] = number_pixels(&graph, job->out->label + (size_t)top * (size_t)width);
+}
+
+static void take_bands(void *context, size_t slot, int worker)
+{
+    struct job *job = context;
+    (void)worker;
+    for (;;) {
+        size_t band = atomic_fetch_add_explicit(&job->next, 1, memory_order_relaxed);
+        if (band >= job->bands->count)
+            return;
+        label_band(job, band, slot);
+    }
+}
+
+enum cg_status cg_regions_of_pixels(const struct cg_bands *bands, const struct cg_lab *lab,
+                                    int *count, struct cg_regions *out, struct cg_error *error)
+{
+    size_t slots = bands->pool != NULL ? (size_t)cg_pool_threads(bands->pool) : 1;
+    slots = slots < bands->count ? slots : bands->count;
+    struct job job = {.bands = bands, .lab = lab, .out = out, .count = count};
+    job.band_pixels = (size_t)bands->rows * (size_t)out->width;
+    const size_t pixels = slots * job.band_pixels;
     out->label =
-        cg_alloc((size_t)out->width * (size_t)out->height, sizeof *out->label, "regions", error);
-    enum cg_status status = graph_create(lab, &graph, error);
-    if (out->label == NULL)
-        status = CG_ERR_MEMORY;
-    if (status == CG_OK) {
-        graph.band_rows = pool != NULL ? BAND_ROWS : graph.height;
-        if (pool != NULL)
-            cg_pool_run(pool, ((size_t)graph.height + BAND_ROWS - 1) / BAND_ROWS, join_band,
-                        &graph);
-        else
-            join_band(&graph, 0, 0);
-        number_regions(graph.parent, out);
-    }
-    graph_clear(&graph);
-    return status;
+        cg_alloc((size_t)out->height * (size_t)out->width, sizeof *out->label, "regions", error);
+    job.weight = cg_alloc(pixels, 2 * sizeof *job.weight, "edges", error);
+    job.order = cg_alloc(pixels, 2 * sizeof *job.order, "edges", error);
+    job.parent = cg_alloc(pixels, sizeof *job.parent, "edges", error);
+    job.component = cg_alloc(pixels, sizeof *job.component, "edges", error);
+    const bool complete = out->label != NULL && job.weight != NULL && job.order != NULL &&
+                          job.parent != NULL && job.component != NULL;
+    if (complete && bands->pool != NULL)
+        cg_pool_run(bands->pool, slots, take_bands, &job);
+    else if (complete)
+        take_bands(&job, 0, 0);
+    free(job.component);
+    free(job.parent);
+    free(job.order);
+    free(job.weight);
+    return complete ? CG_OK : CG_ERR_MEMORY;
 }

@@ -70,7 +70,7 @@ static void fields_become_regions(void **state)
 static enum cg_status remove_specks(struct cg_regions *regions, float area_px, float keep_px,
                                     float distance)
 {
-    return cg_regions_remove_specks(regions, &area_px, 1, keep_px, distance, NULL);
+    return cg_regions_remove_specks(NULL, regions, &area_px, 1, keep_px, distance, NULL);
 }
 
 static void specks_are_painted_over(void **state)
@@ -101,14 +101,14 @@ static void pieces_part_at_steps_only(void **state)
 {
     struct picture picture = paint(steps);
     struct cg_regions regions;
-    int tone[PIXELS];
+    int8_t tone[PIXELS];
     (void)state;
     for (int i = 0; i < PIXELS; i++)
-        tone[i] = i % WIDTH / 10;
+        tone[i] = (int8_t)(i % WIDTH / 10);
     assert_int_equal(cg_regions_make(NULL, &picture.lab, &picture.lab, 10.0f, &regions, NULL),
                      CG_OK);
     assert_int_equal(regions.label[0], regions.label[PIXELS - 1]);
-    assert_int_equal(cg_regions_split(&picture.lab, tone, 0.01f, &regions, NULL), CG_OK);
+    assert_int_equal(cg_regions_split(NULL, &picture.lab, tone, 0.01f, &regions, NULL), CG_OK);
     assert_int_equal(regions.label[0], regions.label[29]);
     assert_int_equal(regions.label[30], regions.label[PIXELS - 1]);
     assert_int_not_equal(regions.label[29], regions.label[30]);
@@ -116,22 +116,30 @@ static void pieces_part_at_steps_only(void **state)
     cg_plane_set_clear(&picture.set);
 }
 
-/* Bands of rows, in which threads work, leave no seam. */
+/* Bands of rows, in which threads work, leave no seam: in regions, in their pieces. */
 static void threads_see_the_same_regions(void **state)
 {
     enum { TALL = 700, NARROW = 40 };
     struct cg_plane_set set;
     struct cg_regions alone, shared;
     struct cg_pool *pool;
+    int8_t tone[TALL * NARROW];
     (void)state;
     assert_int_equal(cg_plane_set_create(NARROW, TALL, 3, &set, NULL), CG_OK);
     const struct cg_lab lab = {{set.plane[0], set.plane[1], set.plane[2]}};
     for (int y = 0; y < TALL; y++)
-        for (int x = 0; x < NARROW; x++)
+        for (int x = 0; x < NARROW; x++) {
             cg_plane_row(&lab.c[0], y)[x] = x < 20 ? 0.3f : 0.6f;
+            tone[y * NARROW + x] = y < 350 || x == 5;
+        }
     assert_int_equal(cg_pool_create(2, &pool, NULL), CG_OK);
     assert_int_equal(cg_regions_make(NULL, &lab, &lab, 0.0005f, &alone, NULL), CG_OK);
     assert_int_equal(cg_regions_make(pool, &lab, &lab, 0.0005f, &shared, NULL), CG_OK);
+    assert_int_equal(shared.count, 2);
+    assert_memory_equal(alone.label, shared.label, sizeof(int) * TALL * NARROW);
+    assert_int_equal(cg_regions_split(NULL, &lab, tone, 0.0f, &alone, NULL), CG_OK);
+    assert_int_equal(cg_regions_split(pool, &lab, tone, 0.0f, &shared, NULL), CG_OK);
+    assert_int_equal(shared.count, 5);
     assert_memory_equal(alone.label, shared.label, sizeof(int) * TALL * NARROW);
     cg_regions_clear(&alone);
     cg_regions_clear(&shared);

@@ -73,7 +73,7 @@ static void remove_texture(struct work *work, float *row)
 {
     const struct cg_smooth rolling = {.radius = 3, .step_px = 1, .range = 0.10f, .chroma = 4.0f};
     for (int c = 0; c < 3; c++)
-        cg_plane_blur(&work->photo.c[c], &work->calm.c[c], &work->scratch[0], 1.5f);
+        cg_plane_blur(NULL, &work->photo.c[c], &work->calm.c[c], &work->scratch[0], 1.5f);
     for (int i = 0; i < 3; i++) {
         cg_smooth_pass(&work->photo, &work->calm, &work->spare, &rolling, row);
         swap_lab(&work->calm, &work->spare);
@@ -105,7 +105,7 @@ static void flatten_areas(struct work *work, float *row)
 static void tidy_edges(struct work *work)
 {
     for (int c = 0; c < 3; c++) {
-        cg_plane_blur(&work->flat.c[c], &work->spare.c[c], &work->scratch[0], 1.4f);
+        cg_plane_blur(NULL, &work->flat.c[c], &work->spare.c[c], &work->scratch[0], 1.4f);
         cg_sharpen_edges(&work->spare.c[c], &work->flat.c[c], work->scratch, 2, 3.0f);
     }
 }

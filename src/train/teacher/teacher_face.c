@@ -121,5 +121,5 @@ void cg_face_map_make(const struct cg_lab *lab, const struct cg_face *faces, siz
     }
     cg_plane_replicate(&map->skin);
     if (face_count > 0)
-        cg_plane_blur(&map->skin, &map->skin, scratch, 1.5f);
+        cg_plane_blur(NULL, &map->skin, &map->skin, scratch, 1.5f);
 }

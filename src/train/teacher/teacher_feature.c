@@ -93,7 +93,7 @@ void cg_feature_draw(const struct cg_plane *lightness, const struct cg_flow *flo
         for (int x = 0; x < box.width; x++)
             part[0].v[y * part[0].stride + x] = 1.0f;
     cg_ink_lines(&from, &near, &scale, &part[0], &part[1], &part[2], &part[3]);
-    cg_plane_blur(&from, &part[3], &part[4], width_px / AROUND_SHARE);
+    cg_plane_blur(NULL, &from, &part[3], &part[4], width_px / AROUND_SHARE);
     add_marks(&from, &part[3], &part[1],
               MARK_FROM + MARK_MORE * cg_smoothstep(LARGE_PX, LARGEST_PX, width_px));
     const struct cg_plane ink_part = part_of(ink, &box), strength_part = part_of(strength, &box);

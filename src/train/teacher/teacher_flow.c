@@ -56,7 +56,7 @@ void cg_flow_make(const struct cg_lab *lab, const struct cg_flow *flow,
         tensor_add(&lab->c[c], c == 0 ? 1.0f : FLOW_CHROMA, scratch);
     for (int i = 0; i < 3; i++) {
         cg_plane_replicate(&scratch[i]);
-        cg_plane_blur(&scratch[i], &scratch[i], &scratch[3], FLOW_SIGMA_PX);
+        cg_plane_blur(NULL, &scratch[i], &scratch[i], &scratch[3], FLOW_SIGMA_PX);
     }
     for (int y = 0; y < scratch[0].height; y++)
         for (int x = 0; x < scratch[0].width; x++) {

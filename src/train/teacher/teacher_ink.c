@@ -151,10 +151,10 @@ void cg_ink_lines(const struct cg_plane *lightness, const struct cg_flow *flow,
                   const struct cg_plane scratch[3])
 {
     const struct cg_plane *response = &scratch[0], *crowd = &scratch[2];
-    cg_plane_blur(lightness, response, &scratch[1], 0.4f * scale->sigma_px);
+    cg_plane_blur(NULL, lightness, response, &scratch[1], 0.4f * scale->sigma_px);
     dog_across(response, flow, scale, ink);
     average_along(ink, flow, scale, response);
-    cg_plane_blur(response, crowd, &scratch[1], CROWD_SIGMA_PX);
+    cg_plane_blur(NULL, response, crowd, &scratch[1], CROWD_SIGMA_PX);
     draw_lines(response, flow, scale, gate, crowd, ink, strength);
 }
 
@@ -273,7 +273,7 @@ void cg_ink_blacks(const struct cg_regions *regions, const struct cg_plane *ink,
         for (int x = 0; x < ink->width; x++)
             ink->v[y * ink->stride + x] = is_black(regions, regions->label[y * regions->width + x]);
     cg_plane_replicate(ink);
-    cg_plane_blur(ink, ink, scratch, BLACK_ROUND_PX);
+    cg_plane_blur(NULL, ink, ink, scratch, BLACK_ROUND_PX);
     for (int y = 0; y < ink->height; y++)
         for (int x = 0; x < ink->width; x++) {
             float *at = &ink->v[y * ink->stride + x];

@@ -135,7 +135,7 @@ void cg_line_clean(const struct cg_plane *ink, const struct cg_plane *strength,
         for (int x = 0; x < width; x++)
             crowd->v[y * crowd->stride + x] = label[y * width + x] == SHORT ? 1.0f : 0.0f;
     cg_plane_replicate(crowd);
-    cg_plane_blur(crowd, crowd, &scratch[1], CROWD_SIGMA_PX);
+    cg_plane_blur(NULL, crowd, crowd, &scratch[1], CROWD_SIGMA_PX);
     for (int i = 0; i < width * height; i++)
         if (label[i] == SHORT) {
             struct piece piece = gather(&cleaning, i, SHORT, GONE);

@@ -119,7 +119,7 @@ static float clamp(float value, float low, float high)
 void cg_sharpen_edges(const struct cg_plane *source, const struct cg_plane *to,
                       const struct cg_plane scratch[2], int radius_px, float amount)
 {
-    cg_plane_blur(source, &scratch[0], &scratch[1], (float)radius_px);
+    cg_plane_blur(NULL, source, &scratch[0], &scratch[1], (float)radius_px);
     for (int y = 0; y < source->height; y++) {
         float *low = cg_plane_row(&scratch[1], 0), *high = cg_plane_row(to, y);
         square_bounds(source, y, radius_px, low, high);
