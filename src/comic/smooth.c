@@ -11,12 +11,109 @@ static const int STEPS_PX[] = {1, 2, 4};
 enum { PASSES = sizeof(STEPS_PX) / sizeof(STEPS_PX[0]) };
 
 #define RADIUS 2
-#define TAPS ((2 * RADIUS + 1) * (2 * RADIUS + 1))
+#define TAP_ROWS (2 * RADIUS + 1)
+#define TAPS (TAP_ROWS * TAP_ROWS)
 #define AMOUNT 1.5f
-#define MARGIN_PX 8 /* at least RADIUS times the largest step */
+#define MARGIN_PX 24 /* RADIUS times the largest step, and 15 of 16 lanes past a row's end */
 #define BAND_ROWS 32
 /* Colour distance (sRGB, all channels) at which a neighbour counts a quarter. */
 #define RANGE 0.06f
+
+/* ---- rows ---- */
+
+static const float SPATIAL[RADIUS + 1] = {0.375f, 0.25f, 0.0625f}; /* B3 spline */
+
+/* x where the mask is set, y elsewhere. */
+#define CHOOSE(N, mask, x, y) ((floats##N)(((mask) & (masks##N)(x)) | (~(mask) & (masks##N)(y))))
+
+/*
+ * smooth_rowN: a row of weighted means. A tap counts spatial / (1 + (d / RANGE)^2)^2, where d is its
+ * distance in colour.
+ *
+ * sharpen_rowN: a steeper row. What a pixel differs from the mean around it is raised by AMOUNT, but
+ * never past the least or the greatest value around it, so that edges become narrow without a halo.
+ *
+ * near: the rows that the taps are in. The sums of N pixels stay in registers; up to N - 1 pixels
+ * past the row's end are written.
+ */
+#define DEFINE_ROWS(N, TARGET)                                                                     \
+    typedef float floats##N __attribute__((vector_size(4 * N), aligned(4), may_alias));            \
+    typedef int masks##N __attribute__((vector_size(4 * N), aligned(4), may_alias));               \
+    TARGET static void smooth_row##N(const float *const near[TAP_ROWS][3], int step_px, int width, \
+                                     float *const out[3])                                          \
+    {                                                                                              \
+        for (int x = 0; x < width; x += N) {                                                       \
+            const floats##N m0 = *(const floats##N *)(near[RADIUS][0] + x);                        \
+            const floats##N m1 = *(const floats##N *)(near[RADIUS][1] + x);                        \
+            const floats##N m2 = *(const floats##N *)(near[RADIUS][2] + x);                        \
+            floats##N s0 = {0.0f}, s1 = {0.0f}, s2 = {0.0f}, weights = {0.0f};                     \
+            for (int k = 0; k < TAP_ROWS; k++)                                                     \
+                for (int dx = -RADIUS; dx <= RADIUS; dx++) {                                       \
+                    const int at = x + dx * step_px;                                               \
+                    const floats##N n0 = *(const floats##N *)(near[k][0] + at);                    \
+                    const floats##N n1 = *(const floats##N *)(near[k][1] + at);                    \
+                    const floats##N n2 = *(const floats##N *)(near[k][2] + at);                    \
+                    const floats##N d0 = n0 - m0, d1 = n1 - m1, d2 = n2 - m2;                      \
+                    const floats##N distance =                                                     \
+                        (d0 * d0 + d1 * d1 + d2 * d2) * (1.0f / (RANGE * RANGE));                  \
+                    const floats##N fall = 1.0f + distance;                                        \
+                    const floats##N weight =                                                       \
+                        SPATIAL[abs(k - RADIUS)] * SPATIAL[abs(dx)] / (fall * fall);               \
+                    s0 += weight * n0;                                                             \
+                    s1 += weight * n1;                                                             \
+                    s2 += weight * n2;                                                             \
+                    weights += weight;                                                             \
+                }                                                                                  \
+            *(floats##N *)(out[0] + x) = s0 / weights;                                             \
+            *(floats##N *)(out[1] + x) = s1 / weights;                                             \
+            *(floats##N *)(out[2] + x) = s2 / weights;                                             \
+        }                                                                                          \
+    }                                                                                              \
+    TARGET static void sharpen_row##N(const float *const near[TAP_ROWS], int width, float *out)    \
+    {                                                                                              \
+        for (int x = 0; x < width; x += N) {                                                       \
+            const floats##N middle = *(const floats##N *)(near[RADIUS] + x);                       \
+            floats##N least = middle, greatest = middle, mean = {0.0f};                            \
+            for (int k = 0; k < TAP_ROWS; k++)                                                     \
+                for (int dx = -RADIUS; dx <= RADIUS; dx++) {                                       \
+                    const floats##N value = *(const floats##N *)(near[k] + x + dx);                \
+                    least = CHOOSE(N, value < least, value, least);                                \
+                    greatest = CHOOSE(N, value > greatest, value, greatest);                       \
+                    mean += value;                                                                 \
+                }                                                                                  \
+            floats##N raised = middle + AMOUNT * (middle - mean * (1.0f / TAPS));                  \
+            raised = CHOOSE(N, raised < least, least, raised);                                     \
+            *(floats##N *)(out + x) = CHOOSE(N, raised > greatest, greatest, raised);              \
+        }                                                                                          \
+    }
+
+struct kernels {
+    void (*smooth)(const float *const near[TAP_ROWS][3], int step_px, int width,
+                   float *const out[3]);
+    void (*sharpen)(const float *const near[TAP_ROWS], int width, float *out);
+};
+
+#define NO_TARGET
+DEFINE_ROWS(4, NO_TARGET)
+#if defined(CG_HAS_TARGETS)
+DEFINE_ROWS(8, CG_TARGET_V3)
+DEFINE_ROWS(16, CG_TARGET_V4)
+
+static struct kernels choose_kernels(void)
+{
+    const int lanes = cg_vector_lanes();
+    return lanes >= 16  ? (struct kernels){smooth_row16, sharpen_row16}
+           : lanes >= 8 ? (struct kernels){smooth_row8, sharpen_row8}
+                        : (struct kernels){smooth_row4, sharpen_row4};
+}
+#else
+static struct kernels choose_kernels(void)
+{
+    return (struct kernels){smooth_row4, sharpen_row4};
+}
+#endif
+
+/* ---- bands of rows ---- */
 
 /* Three planes of rows with MARGIN_PX columns repeated at either side. */
 struct planes {
@@ -28,15 +125,12 @@ struct planes {
 struct cg_smoother {
     float *memory; /* two sets of planes */
     size_t floats;
-    float *rows; /* four sums a column for each worker */
-    size_t row_floats;
 };
 
 struct job {
     struct planes from, to;
     float *colour; /* interleaved: the first pass's input, the last one's output */
-    float *rows;
-    size_t row_floats;
+    struct kernels kernels;
     int step_px;
     float amount;
 };
@@ -56,115 +150,41 @@ static void repeat_ends(float *row, int width)
     }
 }
 
-/* ---- one pass ---- */
-
 static int band_end(const struct job *job, size_t band)
 {
     int end = ((int)band + 1) * BAND_ROWS;
     return end < job->from.height ? end : job->from.height;
 }
 
-/*
- * Add one tap to a row's sums, with weight spatial / (1 + (d / RANGE)^2)^2 where d is the colour
- * distance. middle, near: the three channels of the row itself and of its neighbour.
- */
-CG_MULTIVERSION
-static void add_tap(const float *const middle[3], const float *const near[3], float spatial,
-                    int width, float *restrict sums)
+static void smooth_band(void *context, size_t band, int worker)
 {
-    const float *restrict m0 = middle[0], *restrict m1 = middle[1], *restrict m2 = middle[2];
-    const float *restrict n0 = near[0], *restrict n1 = near[1], *restrict n2 = near[2];
-    float *restrict s0 = sums, *restrict s1 = sums + width, *restrict s2 = sums + 2 * width;
-    float *restrict weights = sums + 3 * width;
-    for (int x = 0; x < width; x++) {
-        float d0 = n0[x] - m0[x], d1 = n1[x] - m1[x], d2 = n2[x] - m2[x];
-        float distance = (d0 * d0 + d1 * d1 + d2 * d2) * (1.0f / (RANGE * RANGE));
-        float fall = 1.0f + distance;
-        float weight = spatial / (fall * fall);
-        s0[x] += weight * n0[x];
-        s1[x] += weight * n1[x];
-        s2[x] += weight * n2[x];
-        weights[x] += weight;
-    }
-}
-
-CG_MULTIVERSION
-static void divide_row(const float *restrict sums, const float *restrict weights, int width,
-                       float *restrict out)
-{
-    for (int x = 0; x < width; x++)
-        out[x] = sums[x] / weights[x];
-}
-
-static void smooth_row(const struct job *job, int y, float *sums)
-{
-    static const float spatial[RADIUS + 1] = {0.375f, 0.25f, 0.0625f}; /* B3 spline */
-    const int width = job->from.width;
-    const float *middle[3], *near[3];
-    memset(sums, 0, 4 * (size_t)width * sizeof(float));
-    for (int c = 0; c < 3; c++)
-        middle[c] = row_of(&job->from, c, y);
-    for (int dy = -RADIUS; dy <= RADIUS; dy++)
-        for (int dx = -RADIUS; dx <= RADIUS; dx++) {
-            for (int c = 0; c < 3; c++)
-                near[c] = row_of(&job->from, c, y + dy * job->step_px) + dx * job->step_px;
-            add_tap(middle, near, spatial[abs(dy)] * spatial[abs(dx)], width, sums);
+    const struct job *job = context;
+    (void)worker;
+    for (int y = (int)band * BAND_ROWS; y < band_end(job, band); y++) {
+        const float *near[TAP_ROWS][3];
+        float *out[3];
+        for (int c = 0; c < 3; c++) {
+            out[c] = row_of(&job->to, c, y);
+            for (int k = 0; k < TAP_ROWS; k++)
+                near[k][c] = row_of(&job->from, c, y + (k - RADIUS) * job->step_px);
         }
-    for (int c = 0; c < 3; c++) {
-        float *out = row_of(&job->to, c, y);
-        divide_row(sums + c * width, sums + 3 * width, width, out);
-        repeat_ends(out, width);
-    }
-}
-
-/*
- * Steepen a row: what a pixel differs from the mean around it is raised by AMOUNT, but never past
- * the least or the greatest value around it, so that edges become narrow without a halo.
- */
-CG_MULTIVERSION
-static void sharpen_row(const float *const near[2 * RADIUS + 1], int width, float *restrict least,
-                        float *restrict greatest, float *restrict mean, float *restrict out)
-{
-    const float *middle = near[RADIUS];
-    for (int x = 0; x < width; x++) {
-        least[x] = greatest[x] = middle[x];
-        mean[x] = 0.0f;
-    }
-    for (int k = 0; k <= 2 * RADIUS; k++)
-        for (int dx = -RADIUS; dx <= RADIUS; dx++) {
-            const float *restrict tap = near[k] + dx;
-            for (int x = 0; x < width; x++) {
-                least[x] = tap[x] < least[x] ? tap[x] : least[x];
-                greatest[x] = tap[x] > greatest[x] ? tap[x] : greatest[x];
-                mean[x] += tap[x];
-            }
-        }
-    for (int x = 0; x < width; x++) {
-        float raised = middle[x] + AMOUNT * (middle[x] - mean[x] * (1.0f / TAPS));
-        raised = raised < least[x] ? least[x] : raised;
-        out[x] = raised > greatest[x] ? greatest[x] : raised;
+        job->kernels.smooth(near, job->step_px, job->from.width, out);
+        for (int c = 0; c < 3; c++)
+            repeat_ends(out[c], job->from.width);
     }
 }
 
 static void sharpen_band(void *context, size_t band, int worker)
 {
     const struct job *job = context;
-    const int width = job->from.width;
-    float *sums = job->rows + (size_t)worker * job->row_floats;
+    (void)worker;
     for (int y = (int)band * BAND_ROWS; y < band_end(job, band); y++)
         for (int c = 0; c < 3; c++) {
-            const float *near[2 * RADIUS + 1];
-            for (int k = 0; k <= 2 * RADIUS; k++)
+            const float *near[TAP_ROWS];
+            for (int k = 0; k < TAP_ROWS; k++)
                 near[k] = row_of(&job->from, c, y + k - RADIUS);
-            sharpen_row(near, width, sums, sums + width, sums + 2 * width, row_of(&job->to, c, y));
+            job->kernels.sharpen(near, job->from.width, row_of(&job->to, c, y));
         }
-}
-
-static void smooth_band(void *context, size_t band, int worker)
-{
-    const struct job *job = context;
-    for (int y = (int)band * BAND_ROWS; y < band_end(job, band); y++)
-        smooth_row(job, y, job->rows + (size_t)worker * job->row_floats);
 }
 
 static void split_band(void *context, size_t band, int worker)
@@ -206,7 +226,6 @@ void cg_smoother_free(struct cg_smoother *smoother)
 {
     if (smoother == NULL)
         return;
-    free(smoother->rows);
     free(smoother->memory);
     free(smoother);
 }
@@ -228,20 +247,15 @@ enum cg_status cg_smooth(struct cg_smoother *smoother, struct cg_pool *pool, flo
                          int width, int height, float amount, struct cg_error *error)
 {
     const size_t stride = (size_t)width + 2 * MARGIN_PX, set = 3 * stride * (size_t)height;
-    const size_t row_floats = 4 * (size_t)width;
     if (amount <= 0.0f)
         return CG_OK;
     enum cg_status status = reserve(&smoother->memory, &smoother->floats, 2 * set, error);
-    if (status == CG_OK)
-        status = reserve(&smoother->rows, &smoother->row_floats,
-                         row_floats * (size_t)cg_pool_threads(pool), error);
     if (status != CG_OK)
         return status;
     struct job job = {.from = {smoother->memory, width, height, stride},
                       .to = {smoother->memory + set, width, height, stride},
                       .colour = colour,
-                      .rows = smoother->rows,
-                      .row_floats = row_floats,
+                      .kernels = choose_kernels(),
                       .amount = amount};
     const size_t bands = ((size_t)height + BAND_ROWS - 1) / BAND_ROWS;
     cg_pool_run(pool, bands, split_band, &job);
