@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "base/multiversion.h"
 #include "comic/cel_parts.h"
+#include "comic/skin.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -41,14 +42,6 @@ enum { PLANES = 6 };
 
 /* ---- colour ---------------------------------------------------------------------------------- */
 
-/* How much a colour is one of skin: red leads, and green lies between it and blue. */
-static inline float skin_of(float red, float green, float blue)
-{
-    float span = red - blue, place = (green - blue) / (span > 0.01f ? span : 0.01f);
-    return cg_ramp(0.05f, 0.12f, span) * cg_ramp(-0.1f, 0.15f, place) *
-           cg_ramp(0.68f, 0.55f, place);
-}
-
 /* What a step of colour weighs at a luma, white's being 1: that of Oklab, roughly. */
 static inline float weight_of(float luma)
 {
@@ -66,7 +59,7 @@ static void part_row(const float *restrict colour, int width, float *restrict lu
         luma[x] = root * sqrtf(root);
         blue[x] = scale * (b - y);
         red[x] = scale * (r - y);
-        skin[x] = skin_of(r, g, b);
+        skin[x] = cg_skin_of(r, g, b);
     }
 }
 

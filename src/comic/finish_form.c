@@ -6,6 +6,7 @@
 #include "comic/finish_parts.h"
 
 #include "base/clamp.h"
+#include "comic/skin.h"
 #include "image/oklab.h"
 
 #include <math.h>
@@ -15,6 +16,8 @@
 #define DEFAULT_WEIGHT 3e-5f /* of it against edges: squared darkness a pixel */
 #define TONE_REACH 0.0016f   /* of the long side: radius of the means that smooth shadows */
 #define FORM_REACH 0.014f    /* the same for directions */
+#define SKIN_DARKNESS 0.42f  /* where skin is darker, */
+#define SKIN_EASE 0.7f       /* so much of the rest is left out: faces are not crossed over */
 #define MEANS 3              /* running means one after the other: nearly a Gaussian */
 
 struct making {
@@ -36,14 +39,18 @@ static void darkness_row(void *context, size_t y, int worker)
 {
     const struct making *making = context;
     const float *colour = making->layers->colour + 3 * y * width_of(making);
+    const float *photo = making->layers->photo + 3 * y * width_of(making);
     (void)worker;
-    for (size_t x = 0; x < width_of(making); x++, colour += 3) {
+    for (size_t x = 0; x < width_of(making); x++, colour += 3, photo += 3) {
         float linear[3], lab[3];
         for (int c = 0; c < 3; c++)
             linear[c] = cg_srgb_decode(fminf(fmaxf(colour[c], 0.0f), 1.0f));
         cg_oklab_from_linear(linear, lab);
         cg_finish_tone_tone(making->grade, lab);
-        making->plane[0][y * width_of(making) + x] = making->hatch->amount * (1.0f - lab[0]);
+        float darkness = making->hatch->amount * (1.0f - lab[0]);
+        float skin = cg_skin_of(photo[0], photo[1], photo[2]);
+        making->plane[0][y * width_of(making) + x] =
+            darkness - SKIN_EASE * skin * fmaxf(0.0f, darkness - SKIN_DARKNESS);
     }
 }
 
