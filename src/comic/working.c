@@ -3,6 +3,7 @@
 
 #include "base/buffer.h"
 #include "base/memory.h"
+#include "comic/blacks.h"
 #include "comic/cel.h"
 #include "comic/smooth.h"
 #include "model/architecture.h"
@@ -144,7 +145,8 @@ static void take_output(void *context, size_t band, int worker)
 
 /* Run the generator on the input. */
 static enum cg_status draw(struct cg_working *working, const struct maps *maps, float smooth,
-                           float cel, struct cg_layers *layers, struct cg_error *error)
+                           float cel, float blacks, struct cg_layers *layers,
+                           struct cg_error *error)
 {
     struct output_job job = {.maps = maps};
     fill_padding(maps);
@@ -162,10 +164,10 @@ static enum cg_status draw(struct cg_working *working, const struct maps *maps, 
     if (status == CG_OK && cel > 0.0f)
         status =
             cg_cel(working->pool, maps->colour, maps->logit, maps->width, maps->height, cel, error);
-    if (status != CG_OK)
-        return status;
     *layers = (struct cg_layers){maps->width, maps->height, maps->input, maps->colour, maps->logit};
-    return CG_OK;
+    if (status == CG_OK && blacks > 0.0f)
+        status = cg_blacks(working->pool, layers, maps->logit, blacks, error);
+    return status;
 }
 
 struct input_job {
@@ -187,7 +189,7 @@ static void take_input(void *context, size_t band, int worker)
 }
 
 enum cg_status cg_working_draw(struct cg_working *working, const struct cg_image *copy,
-                               float smooth, float cel, struct cg_layers *layers,
+                               float smooth, float cel, float blacks, struct cg_layers *layers,
                                struct cg_error *error)
 {
     struct maps maps;
@@ -196,7 +198,7 @@ enum cg_status cg_working_draw(struct cg_working *working, const struct cg_image
         return status;
     cg_pool_run(working->pool, band_count(copy->height), take_input,
                 &(struct input_job){&maps, copy});
-    return draw(working, &maps, smooth, cel, layers, error);
+    return draw(working, &maps, smooth, cel, blacks, layers, error);
 }
 
 enum cg_status cg_working_draw_floats(struct cg_working *working, const float *copy, int width,
@@ -210,5 +212,5 @@ enum cg_status cg_working_draw_floats(struct cg_working *working, const float *c
     size_t count = 3 * (size_t)width, line = 3 * (size_t)maps.padded_width;
     for (int y = 0; y < height; y++)
         memcpy(maps.input + (size_t)y * line, copy + (size_t)y * count, count * sizeof(float));
-    return draw(working, &maps, smooth, 0.0f, layers, error);
+    return draw(working, &maps, smooth, 0.0f, 0.0f, layers, error);
 }

@@ -24,14 +24,15 @@ enum cg_status cg_working_create(const struct cg_model *model, struct cg_pool *p
 void cg_working_free(struct cg_working *working);
 
 /*
- * Run the generator on copy (RGB, of the working size), smooth its colours (smooth.h) and make them flat (cel.h). *layers
- * points into working's memory: whole until the next call. Errors: CG_ERR_MEMORY.
+ * Run the generator on copy (RGB, of the working size), smooth its colours (smooth.h), make them
+ * flat (cel.h) and spot blacks (blacks.h). *layers points into working's memory: whole until the
+ * next call. Errors: CG_ERR_MEMORY.
  */
 enum cg_status cg_working_draw(struct cg_working *working, const struct cg_image *copy,
-                               float smooth, float cel, struct cg_layers *layers,
+                               float smooth, float cel, float blacks, struct cg_layers *layers,
                                struct cg_error *error);
 
-/* The same, not made flat, for a copy in floats: height * width * 3, 0 to 1. */
+/* The same, not made flat and without blacks, for a copy in floats: height * width * 3, 0 to 1. */
 enum cg_status cg_working_draw_floats(struct cg_working *working, const float *copy, int width,
                                       int height, float smooth, struct cg_layers *layers,
                                       struct cg_error *error);

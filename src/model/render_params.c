@@ -26,6 +26,8 @@ const struct cg_option CG_LOOK_TABLE[] = {
     {"cel", 0, CG_OPTION_FLOAT, AT(cel), "X",
      "how flat areas are painted, as on cels, with closed contours: %r; 0 is as drawn", 0, 1, 0,
      "cel"},
+    {"blacks", 0, CG_OPTION_FLOAT, AT(blacks), "X",
+     "solid blacks, as shapes, in dark areas: %r; 0 is none", 0, 1, 0, "blacks"},
     {"saturation", 0, CG_OPTION_FLOAT, AT(saturation), "X",
      "%r; 0 is grey, 1 leaves colours as they are", 0, 2, 1, "saturation"},
     {"contrast", 0, CG_OPTION_FLOAT, AT(contrast), "X", "%r; 1 leaves light and dark as they are",

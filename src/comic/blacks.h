@@ -1,0 +1,27 @@
+/*
+ * Spotted blacks, as an inker sets them: what is darkest in the picture becomes solid ink with
+ * clean edges.
+ *
+ * Where dark begins is measured on the picture's own range. Dark pixels that hang together are a
+ * shape; the darkest shapes become black, whole, as long as they take no more than a share of the
+ * picture (those that are black already do anyway). Small ones (eyes, mouths, cracks) stay as they
+ * were drawn, and so do those that are hardly dark, wide ones that are not very dark (roads,
+ * floors), and those whose edge is no edge. Specks of light within a shape go unless they are
+ * bright: a button stays. Skin counts as lighter than it is.
+ */
+#ifndef CG_COMIC_BLACKS_H
+#define CG_COMIC_BLACKS_H
+
+#include "base/error.h"
+#include "base/pool.h"
+#include "comic/render.h"
+
+/*
+ * logit: that of layers, changed in place; photo and colour are only read. amount: 1 for all that
+ * may be black. Same result for any number of threads. Error: CG_ERR_MEMORY; then nothing has
+ * changed.
+ */
+enum cg_status cg_blacks(struct cg_pool *pool, const struct cg_layers *layers, float *logit,
+                         float amount, struct cg_error *error);
+
+#endif
