@@ -4,6 +4,7 @@
  */
 #include "base/sandbox.h"
 #include "cli/command.h"
+#include "startup/allocator.h"
 #include "startup/core_type.h"
 
 #include <errno.h>
@@ -110,6 +111,7 @@ static int run(int argc, char *argv[])
 int main(int argc, char *argv[])
 {
     cg_blas_begin(argv);
+    cg_allocator_keep();
     signal(SIGXFSZ, SIG_IGN); /* exceeding a file size limit is a failed write */
     int code = run(argc, argv);
     if ((fflush(stdout) != 0 || ferror(stdout)) && code == CG_EXIT_DONE)

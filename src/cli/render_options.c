@@ -4,6 +4,7 @@
 #include "cli/confinement.h"
 #include "model/model.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,6 +19,8 @@ static bool set_paper(void *field, const struct cg_option *row, const char *text
     return false;
 }
 
+#define FINE 1.8 /* of the style's own size */
+
 #define AT(member) offsetof(struct cg_cli_render_params, member)
 
 const struct cg_option CG_CLI_RENDER_OPTIONS[] = {
@@ -31,6 +34,14 @@ const struct cg_option CG_CLI_RENDER_OPTIONS[] = {
      .set = set_paper},
     {"mask", 0, CG_OPTION_FILE, AT(mask_path), "FILE",
      "a grey picture, stretched over the photo: comic where it is white, photo where it is black"},
+    CG_OPTION_END,
+};
+
+const struct cg_option CG_CLI_PICTURE_OPTIONS[] = {
+    {.kind = CG_OPTION_GROUP, .rows = CG_CLI_RENDER_OPTIONS},
+    {"fine", 0, CG_OPTION_FLAG, AT(fine), NULL,
+     "1.8 times the style's --detail, if none is given: faces, letters and small things of large "
+     "photos come out finer, in about twice the time"},
     CG_OPTION_END,
 };
 
@@ -52,6 +63,8 @@ enum cg_status cg_cli_render_params_open(const struct cg_cli_render_params *look
     if (status != CG_OK)
         return status;
     *out = (*engine)->looks;
+    if (looks->fine)
+        out->detail_px = (int)fmin(FINE * out->detail_px, CG_LOOK_TABLE[0].high);
     cg_options_overlay(CG_LOOK_TABLE, looks->given, &looks->values, out);
     if (looks->paper != NULL) {
         memcpy(out->paper, looks->values.paper, sizeof(out->paper));

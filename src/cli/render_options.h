@@ -19,6 +19,7 @@ struct cg_cli_render_params {
     const char *mask_path;          /* NULL: none */
     struct cg_image mask;           /* empty: none */
     uint64_t given;                 /* a bit for each look in CG_LOOK_TABLE that was given */
+    bool fine;                      /* larger working size */
 };
 #define CG_CLI_RENDER_PARAMS_DEFAULT                                                               \
     {                                                                                              \
@@ -27,6 +28,9 @@ struct cg_cli_render_params {
 
 /* Rows for a command's table: a group with a struct cg_cli_render_params as its structure. */
 extern const struct cg_option CG_CLI_RENDER_OPTIONS[];
+
+/* The same for commands that make single pictures. */
+extern const struct cg_option CG_CLI_PICTURE_OPTIONS[];
 
 /* Allow reading a style, by name or path; "": all styles. Errors: those of cg_sandbox_allow,
  * CG_ERR_MEMORY. */
@@ -44,7 +48,7 @@ int cg_cli_render_params_read_mask(struct cg_cli_render_params *looks, bool stri
 
 /*
  * Load the style; *out receives its card's looks, overridden by the user's. Its mask is that of
- * looks. Errors: those of cg_engine_open.
+ * looks. Errors: those of cg_engine_open; CG_ERR_ARGUMENT for looks that exclude each other.
  */
 enum cg_status cg_cli_render_params_open(const struct cg_cli_render_params *looks,
                                          struct cg_engine **engine, struct cg_render_params *out,

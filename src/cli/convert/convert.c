@@ -40,7 +40,7 @@ static const char *const formats[] = {"", "png", "jpg|jpeg", "webp", "same", NUL
 
 static const struct cg_option rows[] = {
     {"How the comics look:", .kind = CG_OPTION_HEADING},
-    {.kind = CG_OPTION_GROUP, .rows = CG_CLI_RENDER_OPTIONS, .field = AT(looks)},
+    {.kind = CG_OPTION_GROUP, .rows = CG_CLI_PICTURE_OPTIONS, .field = AT(looks)},
 
     {"Which pictures, and where to:", .kind = CG_OPTION_HEADING},
     {"out", 'o', CG_OPTION_FILE, AT(out), "OUT", "the same as OUT behind the pictures"},

@@ -3,6 +3,7 @@
 
 #include "base/memory.h"
 #include "cli/interrupt.h"
+#include "startup/allocator.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -62,6 +63,7 @@ static void wait_for_event(const struct cg_folder_watch *watch)
 {
     struct pollfd events[2] = {{.fd = watch->fd, .events = POLLIN},
                                {.fd = cg_interrupt_fd(), .events = POLLIN}};
+    cg_allocator_release();
     while (poll(events, 2, -1) < 0 && errno == EINTR)
         continue;
 }

@@ -117,7 +117,7 @@ static const struct cg_option rows[] = {
      "#rgb, #rrggbb or a name such as black (default: white)"},
     {"rtl", 0, CG_OPTION_FLAG, AT(order.right_to_left), NULL, "read from right to left"},
     {"force", 'f', CG_OPTION_FLAG, AT(force), NULL, "replace OUT if it is there already"},
-    {.kind = CG_OPTION_GROUP, .rows = CG_CLI_RENDER_OPTIONS, .field = AT(order.looks)},
+    {.kind = CG_OPTION_GROUP, .rows = CG_CLI_PICTURE_OPTIONS, .field = AT(order.looks)},
     {"How the file is made:", .kind = CG_OPTION_HEADING},
     CG_CLI_STRICT_ROW(AT(order.strict)),
     {"quality", 0, CG_OPTION_INT, AT(order.quality), "Q", "of a JPEG or WebP, %r (default: %d)", 1,

@@ -31,6 +31,16 @@ paper kraft
 paper #fed:0.5
 LOOKS
 
+# --fine is 1.8 times the style's own size, unless a size is given
+"$fixture" picture large.png 1800 40
+px=$("$comicgan" card tiny | sed -n 's/.*"detail_px": \([0-9]*\).*/\1/p')
+convert --no-mark --fine large.png fine.png
+convert --no-mark --detail $((px * 9 / 5)) large.png same.png
+cmp fine.png same.png || fail "--fine is not 1.8 times the style's $px px"
+convert --no-mark --fine --detail "$px" large.png fine.png
+convert --no-mark large.png same.png
+cmp fine.png same.png || fail "--detail does not go before --fine"
+
 # out of range, or not of the kind that is expected
 refuse 2 '--line: expected a number from 0.25 to 4, found "5"' convert --line 5 in.png out.png
 refuse 2 '--smooth: expected a number from 0 to 1' convert --smooth 2 in.png out.png
