@@ -75,19 +75,20 @@ static void part_colour(void *context, size_t row, int worker)
 
 /* ---- tones and borders ----------------------------------------------------------------------- */
 
-/* row = a channel of the gradients along row y, 0 in regions that have none. */
-static void draw_gradients(const struct cg_cel *cel, int channel, int y, float *row)
+/* The gradient of the region of that number; of none that is flat and 0. */
+static inline const struct cg_gradient *gradient_of(const struct cg_cel *cel, int region)
 {
-    const int *label = cel->regions.label + (size_t)y * (size_t)cel->width;
-    for (int x = 0, end; x < cel->width; x = end) {
-        const int place = cel->place[label[x]];
-        end = cg_run_end(label, x, cel->width);
-        const struct cg_gradient none = {.at = {0.0f}};
-        const struct cg_gradient *gradient = place >= 0 ? &cel->gradient[place] : &none;
-        const float at = gradient->at[channel] + gradient->dy[channel] * (float)y;
-        for (int i = x; i < end; i++)
-            row[i] = at + gradient->dx[channel] * (float)i;
-    }
+    static const struct cg_gradient none = {.at = {0.0f}};
+    return cel->place[region] >= 0 ? &cel->gradient[cel->place[region]] : &none;
+}
+
+/* row[x to end] = a channel of a gradient along row y. */
+static inline void draw_gradient(const struct cg_gradient *gradient, int channel, int y, int x,
+                                 int end, float *row)
+{
+    const float at = gradient->at[channel] + gradient->dy[channel] * (float)y;
+    for (; x < end; x++)
+        row[x] = at + gradient->dx[channel] * (float)x;
 }
 
 CG_MULTIVERSION_UNFUSED
@@ -102,18 +103,21 @@ static void find_tones(void *context, size_t row, int worker)
 {
     struct cg_cel *cel = context;
     const int y = (int)row;
+    const int *label = cel->regions.label + row * (size_t)cel->width;
     float *base = cg_plane_row(&cel->scratch, y);
     (void)worker;
-    draw_gradients(cel, 0, y, base);
+    for (int x = 0, end; x < cel->width; x = end) {
+        end = cg_run_end(label, x, cel->width);
+        draw_gradient(gradient_of(cel, label[x]), 0, y, x, end, base);
+    }
     part_tones(cg_plane_row(&cel->lab.c[0], y), base, cel->width,
                cel->tone + row * (size_t)cel->width);
 }
 
 /* How much the border between two pixels is without a step. */
-static float softness_between(const struct cg_lab *lab, int x, int y, int other_x, int other_y)
+static inline float softness_between(const float *const here[3], const float *const there[3], int x)
 {
-    return 1.0f -
-           cg_smoothstep(SOFT_STEP_FROM, SOFT_STEP_TO, cg_colour_step(lab, x, y, other_x, other_y));
+    return 1.0f - cg_smoothstep(SOFT_STEP_FROM, SOFT_STEP_TO, cg_colour_step(here, there, x));
 }
 
 static void find_soft(void *context, size_t row, int worker)
@@ -121,15 +125,20 @@ static void find_soft(void *context, size_t row, int worker)
     struct cg_cel *cel = context;
     const int y = (int)row, *label = cel->regions.label + row * (size_t)cel->width;
     const int *below = y + 1 < cel->height ? label + cel->width : label;
+    const struct cg_lab_rows rows = cg_lab_rows_of(&cel->lab, y);
     float *soft = cg_plane_row(&cel->soft, y);
     (void)worker;
     for (int x = 0; x < cel->width; x++) {
-        float right = 0.0f, down = 0.0f;
-        if (x + 1 < cel->width && label[x] != label[x + 1])
-            right = softness_between(&cel->lab, x, y, x + 1, y);
-        if (label[x] != below[x])
-            down = softness_between(&cel->lab, x, y, x, y + 1);
-        soft[x] = right > down ? right : down;
+        const int here = label[x], right = x + 1 < cel->width ? label[x + 1] : here;
+        soft[x] = 0.0f;
+        if (here == right && here == below[x])
+            continue;
+        if (here != right)
+            soft[x] = softness_between(rows.here, rows.right, x);
+        if (here != below[x]) {
+            float down = softness_between(rows.here, rows.below, x);
+            soft[x] = soft[x] > down ? soft[x] : down;
+        }
     }
 }
 
@@ -145,32 +154,27 @@ static inline float shading_of(const float colour[3], const float off[3])
     return 1.0f - cg_smoothstep(DETAIL_FROM, DETAIL_TO, distance);
 }
 
-/* share = what of each pixel of row y its piece's gradient replaces if it is no detail. */
-static void find_shares(const struct cg_cel *cel, int y, float *share)
+/* What of a pixel its piece's gradient replaces if it is no detail, by the piece's area. */
+static float flatness_of(float area_px)
 {
-    const int *label = cel->regions.label + (size_t)y * (size_t)cel->width;
-    const float *skin = cg_plane_row(&cel->skin, y), *soft = cg_plane_row(&cel->soft, y);
-    for (int x = 0, end; x < cel->width; x = end) {
-        float flatness = cel->amount * FLATNESS *
-                         cg_smoothstep(SMALL_PX, LARGE_PX, cel->regions.area_px[label[x]]);
-        end = cg_run_end(label, x, cel->width);
-        for (int i = x; i < end; i++)
-            share[i] = flatness * (1.0f - skin[i]) * (1.0f - cg_clamp_unit(SOFT_GAIN * soft[i]));
-    }
+    return FLATNESS * cg_smoothstep(SMALL_PX, LARGE_PX, area_px);
 }
 
+/* base: the gradients; flatness: of the pieces, by pixel. */
 CG_MULTIVERSION
-static void paint_row(const float *const base[3], const float *restrict share, int width,
-                      float *restrict colour)
+static void paint_row(const float *const base[3], const float *restrict flatness,
+                      const float *restrict skin, const float *restrict soft, float amount,
+                      int width, float *restrict colour)
 {
     const float *restrict red = base[0], *restrict green = base[1], *restrict blue = base[2];
     for (int x = 0; x < width; x++) {
         float *pixel = colour + 3 * x;
         const float off[3] = {red[x] - pixel[0], green[x] - pixel[1], blue[x] - pixel[2]};
-        float part = share[x] * shading_of(pixel, off);
-        pixel[0] += part * off[0];
-        pixel[1] += part * off[1];
-        pixel[2] += part * off[2];
+        float hard = 1.0f - cg_clamp_unit(SOFT_GAIN * soft[x]);
+        float share = amount * flatness[x] * (1.0f - skin[x]) * hard * shading_of(pixel, off);
+        pixel[0] += share * off[0];
+        pixel[1] += share * off[1];
+        pixel[2] += share * off[2];
     }
 }
 
@@ -178,16 +182,22 @@ static void paint_row(const float *const base[3], const float *restrict share, i
 static void paint(void *context, size_t row, int worker)
 {
     struct cg_cel *cel = context;
-    const int y = (int)row;
-    const float *base[3];
-    float *share = cg_plane_row(&cel->scratch, y);
+    const int y = (int)row, *label = cel->regions.label + row * (size_t)cel->width;
+    float *flatness = cg_plane_row(&cel->scratch, y), *base[3];
     (void)worker;
-    for (int c = 0; c < 3; c++) {
-        draw_gradients(cel, c, y, cg_plane_row(&cel->lab.c[c], y));
+    for (int c = 0; c < 3; c++)
         base[c] = cg_plane_row(&cel->lab.c[c], y);
+    for (int x = 0, end; x < cel->width; x = end) {
+        const float flat = flatness_of(cel->regions.area_px[label[x]]);
+        end = cg_run_end(label, x, cel->width);
+        for (int c = 0; c < 3; c++)
+            draw_gradient(gradient_of(cel, label[x]), c, y, x, end, base[c]);
+        for (int i = x; i < end; i++)
+            flatness[i] = flat;
     }
-    find_shares(cel, y, share);
-    paint_row(base, share, cel->width, cel->colour + 3 * row * (size_t)cel->width);
+    paint_row((const float *const *)base, flatness, cg_plane_row(&cel->skin, y),
+              cg_plane_row(&cel->soft, y), cel->amount, cel->width,
+              cel->colour + 3 * row * (size_t)cel->width);
 }
 
 /* ---- the whole ------------------------------------------------------------------------------- */
@@ -219,12 +229,12 @@ static enum cg_status cut(struct cg_cel *cel, struct cg_error *error)
     return status;
 }
 
-enum cg_status cg_cel(struct cg_pool *pool, float *colour, float *logit, int width, int height,
-                      float amount, struct cg_error *error)
+enum cg_status cg_cel(struct cg_buffer *scratch, struct cg_pool *pool, float *colour, float *logit,
+                      int width, int height, float amount, struct cg_error *error)
 {
     const size_t rows = (size_t)height;
-    struct cg_plane_set planes;
-    enum cg_status status = cg_plane_set_create(width, height, PLANES, &planes, error);
+    struct cg_plane planes[PLANES];
+    enum cg_status status = cg_planes_reserve(scratch, width, height, PLANES, planes, error);
     if (status != CG_OK)
         return status;
     struct cg_cel cel = {
@@ -234,11 +244,11 @@ enum cg_status cg_cel(struct cg_pool *pool, float *colour, float *logit, int wid
         .amount = amount,
         .colour = colour,
         .logit = logit,
-        .lab = {{planes.plane[0], planes.plane[1], planes.plane[2]}},
-        .skin = planes.plane[3],
-        .soft = planes.plane[4],
-        .line = planes.plane[4],
-        .scratch = planes.plane[5],
+        .lab = {{planes[0], planes[1], planes[2]}},
+        .skin = planes[3],
+        .soft = planes[4],
+        .line = planes[4],
+        .scratch = planes[5],
     };
     cg_pool_run(pool, rows, part_colour, &cel);
     cg_plane_replicate(&cel.skin);
@@ -254,6 +264,5 @@ enum cg_status cg_cel(struct cg_pool *pool, float *colour, float *logit, int wid
     free(cel.place);
     cg_regions_clear(&cel.regions);
     free(cel.tone);
-    cg_plane_set_clear(&planes);
     return status;
 }

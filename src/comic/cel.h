@@ -14,15 +14,16 @@
 #ifndef CG_COMIC_CEL_H
 #define CG_COMIC_CEL_H
 
-#include "base/error.h"
+#include "base/buffer.h"
 #include "base/pool.h"
 
 /*
  * colour: height * width * 3 floats, about 0 to 1; logit: height * width, of ink. Both are changed
- * in place. amount: 1 for all of it, less for a blend with what they were. Same result for any
+ * in place. amount: 1 for all of it, less for a blend with what they were. scratch: memory
+ * that is kept from picture to picture. Same result for any
  * number of threads. Errors: CG_ERR_MEMORY; then logit may have changed.
  */
-enum cg_status cg_cel(struct cg_pool *pool, float *colour, float *logit, int width, int height,
-                      float amount, struct cg_error *error);
+enum cg_status cg_cel(struct cg_buffer *scratch, struct cg_pool *pool, float *colour, float *logit,
+                      int width, int height, float amount, struct cg_error *error);
 
 #endif

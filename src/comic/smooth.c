@@ -1,11 +1,10 @@
 /* Calming a colour layer: see smooth.h. */
 #include "comic/smooth.h"
 
-#include "base/memory.h"
 #include "base/multiversion.h"
+#include "image/plane.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 static const int STEPS_PX[] = {1, 2, 4};
 enum { PASSES = sizeof(STEPS_PX) / sizeof(STEPS_PX[0]) };
@@ -14,7 +13,6 @@ enum { PASSES = sizeof(STEPS_PX) / sizeof(STEPS_PX[0]) };
 #define TAP_ROWS (2 * RADIUS + 1)
 #define TAPS (TAP_ROWS * TAP_ROWS)
 #define AMOUNT 1.5f
-#define MARGIN_PX 24 /* RADIUS times the largest step, and 15 of 16 lanes past a row's end */
 #define BAND_ROWS 32
 /* Colour distance (sRGB, all channels) at which a neighbour counts a quarter. */
 #define RANGE 0.06f
@@ -34,7 +32,7 @@ static const float SPATIAL[RADIUS + 1] = {0.375f, 0.25f, 0.0625f}; /* B3 spline 
  * never past the least or the greatest value around it, so that edges become narrow without a halo.
  *
  * near: the rows that the taps are in. The sums of N pixels stay in registers; up to N - 1 pixels
- * past the row's end are written.
+ * past the row's end are read and written, which planes' margins hold.
  */
 #define DEFINE_ROWS(N, TARGET)                                                                     \
     typedef float floats##N __attribute__((vector_size(4 * N), aligned(4), may_alias));            \
@@ -115,45 +113,18 @@ static struct kernels choose_kernels(void)
 
 /* ---- bands of rows ---- */
 
-/* Three planes of rows with MARGIN_PX columns repeated at either side. */
-struct planes {
-    float *first;
-    int width, height;
-    size_t stride;
-};
-
-struct cg_smoother {
-    float *memory; /* two sets of planes */
-    size_t floats;
-};
-
 struct job {
-    struct planes from, to;
+    struct cg_plane from[3], to[3];
     float *colour; /* interleaved: the first pass's input, the last one's output */
     struct kernels kernels;
     int step_px;
     float amount;
 };
 
-static float *row_of(const struct planes *planes, int channel, int y)
-{
-    int inside = y < 0 ? 0 : y >= planes->height ? planes->height - 1 : y;
-    size_t row = (size_t)channel * (size_t)planes->height + (size_t)inside;
-    return planes->first + row * planes->stride + MARGIN_PX;
-}
-
-static void repeat_ends(float *row, int width)
-{
-    for (int i = 1; i <= MARGIN_PX; i++) {
-        row[-i] = row[0];
-        row[width - 1 + i] = row[width - 1];
-    }
-}
-
 static int band_end(const struct job *job, size_t band)
 {
     int end = ((int)band + 1) * BAND_ROWS;
-    return end < job->from.height ? end : job->from.height;
+    return end < job->from[0].height ? end : job->from[0].height;
 }
 
 static void smooth_band(void *context, size_t band, int worker)
@@ -164,13 +135,13 @@ static void smooth_band(void *context, size_t band, int worker)
         const float *near[TAP_ROWS][3];
         float *out[3];
         for (int c = 0; c < 3; c++) {
-            out[c] = row_of(&job->to, c, y);
+            out[c] = cg_plane_row(&job->to[c], y);
             for (int k = 0; k < TAP_ROWS; k++)
-                near[k][c] = row_of(&job->from, c, y + (k - RADIUS) * job->step_px);
+                near[k][c] = cg_plane_row(&job->from[c], y + (k - RADIUS) * job->step_px);
         }
-        job->kernels.smooth(near, job->step_px, job->from.width, out);
+        job->kernels.smooth(near, job->step_px, job->from[0].width, out);
         for (int c = 0; c < 3; c++)
-            repeat_ends(out[c], job->from.width);
+            cg_plane_replicate_row(out[c], job->from[0].width);
     }
 }
 
@@ -182,8 +153,8 @@ static void sharpen_band(void *context, size_t band, int worker)
         for (int c = 0; c < 3; c++) {
             const float *near[TAP_ROWS];
             for (int k = 0; k < TAP_ROWS; k++)
-                near[k] = row_of(&job->from, c, y + k - RADIUS);
-            job->kernels.sharpen(near, job->from.width, row_of(&job->to, c, y));
+                near[k] = cg_plane_row(&job->from[c], y + k - RADIUS);
+            job->kernels.sharpen(near, job->from[0].width, cg_plane_row(&job->to[c], y));
         }
 }
 
@@ -193,11 +164,11 @@ static void split_band(void *context, size_t band, int worker)
     (void)worker;
     for (int y = (int)band * BAND_ROWS; y < band_end(job, band); y++)
         for (int c = 0; c < 3; c++) {
-            const float *in = job->colour + 3 * (size_t)y * (size_t)job->from.width + c;
-            float *row = row_of(&job->from, c, y);
-            for (int x = 0; x < job->from.width; x++)
+            const float *in = job->colour + 3 * (size_t)y * (size_t)job->from[0].width + c;
+            float *row = cg_plane_row(&job->from[c], y);
+            for (int x = 0; x < job->from[0].width; x++)
                 row[x] = in[3 * x];
-            repeat_ends(row, job->from.width);
+            cg_plane_replicate_row(row, job->from[0].width);
         }
 }
 
@@ -207,67 +178,48 @@ static void join_band(void *context, size_t band, int worker)
     (void)worker;
     for (int y = (int)band * BAND_ROWS; y < band_end(job, band); y++)
         for (int c = 0; c < 3; c++) {
-            float *out = job->colour + 3 * (size_t)y * (size_t)job->from.width + c;
-            const float *row = row_of(&job->from, c, y);
-            for (int x = 0; x < job->from.width; x++)
+            float *out = job->colour + 3 * (size_t)y * (size_t)job->from[0].width + c;
+            const float *row = cg_plane_row(&job->from[c], y);
+            for (int x = 0; x < job->from[0].width; x++)
                 out[3 * x] = job->amount * row[x] + (1.0f - job->amount) * out[3 * x];
         }
 }
 
-/* ---- memory ---- */
-
-enum cg_status cg_smoother_create(struct cg_smoother **out, struct cg_error *error)
+/* The next pass reads what this one wrote. */
+static void swap(struct job *job)
 {
-    *out = cg_alloc_zero(1, sizeof(**out), "smoother", error);
-    return *out != NULL ? CG_OK : CG_ERR_MEMORY;
+    for (int c = 0; c < 3; c++) {
+        struct cg_plane kept = job->from[c];
+        job->from[c] = job->to[c];
+        job->to[c] = kept;
+    }
 }
 
-void cg_smoother_free(struct cg_smoother *smoother)
-{
-    if (smoother == NULL)
-        return;
-    free(smoother->memory);
-    free(smoother);
-}
+/* ---- the whole ---- */
 
-static enum cg_status reserve(float **memory, size_t *floats, size_t wanted, struct cg_error *error)
+enum cg_status cg_smooth(struct cg_buffer *scratch, struct cg_pool *pool, float *colour, int width,
+                         int height, float amount, struct cg_error *error)
 {
-    if (wanted <= *floats)
-        return CG_OK;
-    free(*memory);
-    *floats = 0;
-    *memory = cg_alloc(wanted, sizeof(float), "smooth colours", error);
-    if (*memory == NULL)
-        return CG_ERR_MEMORY;
-    *floats = wanted;
-    return CG_OK;
-}
-
-enum cg_status cg_smooth(struct cg_smoother *smoother, struct cg_pool *pool, float *colour,
-                         int width, int height, float amount, struct cg_error *error)
-{
-    const size_t stride = (size_t)width + 2 * MARGIN_PX, set = 3 * stride * (size_t)height;
+    const size_t bands = ((size_t)height + BAND_ROWS - 1) / BAND_ROWS;
+    struct cg_plane planes[6];
     if (amount <= 0.0f)
         return CG_OK;
-    enum cg_status status = reserve(&smoother->memory, &smoother->floats, 2 * set, error);
+    enum cg_status status = cg_planes_reserve(scratch, width, height, 6, planes, error);
     if (status != CG_OK)
         return status;
-    struct job job = {.from = {smoother->memory, width, height, stride},
-                      .to = {smoother->memory + set, width, height, stride},
+    struct job job = {.from = {planes[0], planes[1], planes[2]},
+                      .to = {planes[3], planes[4], planes[5]},
                       .colour = colour,
                       .kernels = choose_kernels(),
                       .amount = amount};
-    const size_t bands = ((size_t)height + BAND_ROWS - 1) / BAND_ROWS;
     cg_pool_run(pool, bands, split_band, &job);
     for (int pass = 0; pass < PASSES; pass++) {
         job.step_px = STEPS_PX[pass];
         cg_pool_run(pool, bands, smooth_band, &job);
-        struct planes kept = job.from;
-        job.from = job.to;
-        job.to = kept;
+        swap(&job);
     }
     cg_pool_run(pool, bands, sharpen_band, &job);
-    job.from = job.to;
+    swap(&job);
     cg_pool_run(pool, bands, join_band, &job);
     return CG_OK;
 }

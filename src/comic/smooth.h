@@ -10,20 +10,16 @@
 #ifndef CG_COMIC_SMOOTH_H
 #define CG_COMIC_SMOOTH_H
 
+#include "base/buffer.h"
 #include "base/pool.h"
-
-/* Buffers that are kept from picture to picture; one caller at a time. */
-struct cg_smoother;
-
-enum cg_status cg_smoother_create(struct cg_smoother **out, struct cg_error *error);
-void cg_smoother_free(struct cg_smoother *smoother);
 
 /*
  * colour: height * width * 3 floats, about 0 to 1, changed in place. amount: 1 for all of it,
- * less for a blend with what it was, 0 for nothing, which costs nothing. Same result for any number
- * of threads. Errors: CG_ERR_MEMORY; then colour is unchanged.
+ * less for a blend with what it was, 0 for nothing, which costs nothing. scratch: memory that is
+ * kept from picture to picture. Same result for any number of threads. Errors: CG_ERR_MEMORY; then
+ * colour is unchanged.
  */
-enum cg_status cg_smooth(struct cg_smoother *smoother, struct cg_pool *pool, float *colour,
-                         int width, int height, float amount, struct cg_error *error);
+enum cg_status cg_smooth(struct cg_buffer *scratch, struct cg_pool *pool, float *colour, int width,
+                         int height, float amount, struct cg_error *error);
 
 #endif

@@ -21,8 +21,8 @@ struct cg_working {
     const struct cg_model *model;
     struct cg_pool *pool;
     struct cg_infer *infer;
-    struct cg_smoother *smoother;
-    struct cg_buffer maps; /* padded input, then photo, colour and logit of the working copy */
+    struct cg_buffer scratch; /* planes */
+    struct cg_buffer maps;    /* padded input, then photo, colour and logit of the working copy */
 };
 
 enum cg_status cg_working_create(const struct cg_model *model, struct cg_pool *pool,
@@ -36,8 +36,6 @@ enum cg_status cg_working_create(const struct cg_model *model, struct cg_pool *p
     working->pool = pool;
     enum cg_status status =
         cg_infer_create(model->network, CG_PRECISION_BF16, &working->infer, error);
-    if (status == CG_OK)
-        status = cg_smoother_create(&working->smoother, error);
     if (status != CG_OK) {
         cg_working_free(working);
         return status;
@@ -51,7 +49,7 @@ void cg_working_free(struct cg_working *working)
     if (working == NULL)
         return;
     free(working->maps.memory);
-    cg_smoother_free(working->smoother);
+    free(working->scratch.memory);
     cg_infer_free(working->infer);
     free(working);
 }
@@ -159,11 +157,11 @@ static enum cg_status draw(struct cg_working *working, const struct maps *maps, 
     crop_rows(maps->input, maps, 3);
     crop_rows(maps->colour, maps, 3);
     crop_rows(maps->logit, maps, 1);
-    status = cg_smooth(working->smoother, working->pool, maps->colour, maps->width, maps->height,
+    status = cg_smooth(&working->scratch, working->pool, maps->colour, maps->width, maps->height,
                        smooth, error);
     if (status == CG_OK && cel > 0.0f)
-        status =
-            cg_cel(working->pool, maps->colour, maps->logit, maps->width, maps->height, cel, error);
+        status = cg_cel(&working->scratch, working->pool, maps->colour, maps->logit, maps->width,
+                        maps->height, cel, error);
     *layers = (struct cg_layers){maps->width, maps->height, maps->input, maps->colour, maps->logit};
     if (status == CG_OK && blacks > 0.0f)
         status = cg_blacks(working->pool, layers, maps->logit, blacks, error);

@@ -8,12 +8,28 @@
 #include <stdlib.h>
 #include <string.h>
 
+static size_t stride_of(int width)
+{
+    return (size_t)width + 2 * CG_PLANE_MARGIN_PX;
+}
+
+static void place_planes(float *memory, int width, int height, size_t count, struct cg_plane *out)
+{
+    for (size_t i = 0; i < count; i++)
+        out[i] = (struct cg_plane){.width = width,
+                                   .height = height,
+                                   .stride = (ptrdiff_t)stride_of(width),
+                                   .v = memory + i * stride_of(width) * (size_t)height +
+                                        CG_PLANE_MARGIN_PX};
+}
+
 enum cg_status cg_plane_set_create(int width, int height, size_t count, struct cg_plane_set *out,
                                    struct cg_error *error)
 {
     *out = (struct cg_plane_set){0};
-    size_t stride = (size_t)width + 2 * CG_PLANE_MARGIN_PX, floats, total;
-    if (!cg_mul_size(stride, (size_t)height, &floats) || !cg_mul_size(floats, count, &total))
+    size_t floats, total;
+    if (!cg_mul_size(stride_of(width), (size_t)height, &floats) ||
+        !cg_mul_size(floats, count, &total))
         return cg_fail(error, CG_ERR_MEMORY, "target planes: %d x %d x %zu is too large", width,
                        height, count);
     out->plane = cg_alloc(count, sizeof *out->plane, "target planes", error);
@@ -22,12 +38,18 @@ enum cg_status cg_plane_set_create(int width, int height, size_t count, struct c
         cg_plane_set_clear(out);
         return CG_ERR_MEMORY;
     }
-    for (size_t i = 0; i < count; i++)
-        out->plane[i] = (struct cg_plane){.width = width,
-                                          .height = height,
-                                          .stride = (ptrdiff_t)stride,
-                                          .v = out->memory + i * floats + CG_PLANE_MARGIN_PX};
+    place_planes(out->memory, width, height, count, out->plane);
     return CG_OK;
+}
+
+enum cg_status cg_planes_reserve(struct cg_buffer *buffer, int width, int height, size_t count,
+                                 struct cg_plane *out, struct cg_error *error)
+{
+    enum cg_status status = cg_buffer_reserve(buffer, count * (size_t)height, stride_of(width),
+                                              sizeof(float), "planes", error);
+    if (status == CG_OK)
+        place_planes(buffer->memory, width, height, count, out);
+    return status;
 }
 
 void cg_plane_set_clear(struct cg_plane_set *set)
@@ -43,7 +65,7 @@ void cg_plane_clear(const struct cg_plane *plane)
         memset(plane->v + y * plane->stride, 0, (size_t)plane->width * sizeof *plane->v);
 }
 
-static void replicate_row(float *row, int width)
+void cg_plane_replicate_row(float *row, int width)
 {
     for (int i = 1; i <= CG_PLANE_MARGIN_PX; i++) {
         row[-i] = row[0];
@@ -54,7 +76,7 @@ static void replicate_row(float *row, int width)
 void cg_plane_replicate(const struct cg_plane *plane)
 {
     for (int y = 0; y < plane->height; y++)
-        replicate_row(cg_plane_row(plane, y), plane->width);
+        cg_plane_replicate_row(cg_plane_row(plane, y), plane->width);
 }
 
 int cg_gauss_kernel(float sigma_px, float weight[CG_PLANE_MARGIN_PX + 1])
@@ -73,16 +95,20 @@ int cg_gauss_kernel(float sigma_px, float weight[CG_PLANE_MARGIN_PX + 1])
 
 struct blur {
     const struct cg_plane *from, *to;
-    float weight[CG_PLANE_MARGIN_PX + 1];
+    float weight[CG_PLANE_MARGIN_PX + 1]; /* 0 beyond the radius */
     int radius;
 };
 
+/* out += weight[0] times the sum of rows 0 and 1, then weight[1] times that of rows 2 and 3. */
 CG_MULTIVERSION_UNFUSED
-static void add_taps(const float *restrict before, const float *restrict after, float weight,
-                     int width, float *restrict out)
+static void add_taps(const float *const row[4], const float weight[2], int width,
+                     float *restrict out)
 {
+    const float *restrict r0 = row[0], *restrict r1 = row[1], *restrict r2 = row[2],
+                          *restrict r3 = row[3];
+    const float w0 = weight[0], w1 = weight[1];
     for (int x = 0; x < width; x++)
-        out[x] += weight * (before[x] + after[x]);
+        out[x] = out[x] + w0 * (r0[x] + r1[x]) + w1 * (r2[x] + r3[x]);
 }
 
 static void blur_along(void *context, size_t row, int worker)
@@ -94,8 +120,10 @@ static void blur_along(void *context, size_t row, int worker)
     (void)worker;
     for (int x = 0; x < width; x++)
         out[x] = blur->weight[0] * in[x];
-    for (int i = 1; i <= blur->radius; i++)
-        add_taps(in - i, in + i, blur->weight[i], width, out);
+    for (int i = 1; i <= blur->radius; i += 2) {
+        const float *taps[4] = {in - i, in + i, in - i - 1, in + i + 1};
+        add_taps(taps, &blur->weight[i], width, out);
+    }
 }
 
 static void blur_across(void *context, size_t row, int worker)
@@ -107,10 +135,13 @@ static void blur_across(void *context, size_t row, int worker)
     (void)worker;
     for (int x = 0; x < width; x++)
         out[x] = blur->weight[0] * in[x];
-    for (int i = 1; i <= blur->radius; i++)
-        add_taps(cg_plane_row(blur->from, y - i), cg_plane_row(blur->from, y + i), blur->weight[i],
-                 width, out);
-    replicate_row(out, width);
+    for (int i = 1; i <= blur->radius; i += 2) {
+        const float *taps[4] = {cg_plane_row(blur->from, y - i), cg_plane_row(blur->from, y + i),
+                                cg_plane_row(blur->from, y - i - 1),
+                                cg_plane_row(blur->from, y + i + 1)};
+        add_taps(taps, &blur->weight[i], width, out);
+    }
+    cg_plane_replicate_row(out, width);
 }
 
 static void run_rows(struct cg_pool *pool, int height, cg_pool_fn fn, void *context)

@@ -6,6 +6,7 @@
 #ifndef CG_IMAGE_PLANE_H
 #define CG_IMAGE_PLANE_H
 
+#include "base/buffer.h"
 #include "base/clamp.h"
 #include "base/pool.h"
 
@@ -35,6 +36,11 @@ enum cg_status cg_plane_set_create(int width, int height, size_t count, struct c
                                    struct cg_error *error);
 void cg_plane_set_clear(struct cg_plane_set *set);
 
+/* count planes of one size in a buffer, which keeps no other. Contents are undefined. Error:
+ * CG_ERR_MEMORY. */
+enum cg_status cg_planes_reserve(struct cg_buffer *buffer, int width, int height, size_t count,
+                                 struct cg_plane *out, struct cg_error *error);
+
 /* Row y, clamped into the picture. */
 static inline float *cg_plane_row(const struct cg_plane *plane, int y)
 {
@@ -45,8 +51,9 @@ static inline float *cg_plane_row(const struct cg_plane *plane, int y)
 /* Zero, but for the margins. */
 void cg_plane_clear(const struct cg_plane *plane);
 
-/* Make the margins repeat the row's first and last pixel. */
+/* Make the margins repeat the row's first and last pixel: of all rows, of one. */
 void cg_plane_replicate(const struct cg_plane *plane);
+void cg_plane_replicate_row(float *row, int width);
 
 /* Value at a position between pixels, bilinear; positions outside are clamped. */
 static inline float cg_plane_sample(const struct cg_plane *plane, float x, float y)

@@ -32,15 +32,28 @@ static inline float cg_colour_distance2(const float x[3], const float y[3])
     return d0 * d0 + 4.0f * (d1 * d1 + d2 * d2);
 }
 
-/* Distance of the colours of two pixels. */
-static inline float cg_colour_step(const struct cg_lab *lab, int x, int y, int other_x, int other_y)
+/* A row of colours, and those that begin with its first pixel's neighbours. */
+struct cg_lab_rows {
+    const float *here[3], *right[3], *below[3];
+};
+
+static inline struct cg_lab_rows cg_lab_rows_of(const struct cg_lab *lab, int y)
 {
-    float here[3], there[3];
+    struct cg_lab_rows rows;
     for (int c = 0; c < 3; c++) {
-        here[c] = cg_plane_row(&lab->c[c], y)[x];
-        there[c] = cg_plane_row(&lab->c[c], other_y)[other_x];
+        rows.here[c] = cg_plane_row(&lab->c[c], y);
+        rows.right[c] = rows.here[c] + 1;
+        rows.below[c] = cg_plane_row(&lab->c[c], y + 1);
     }
-    return sqrtf(cg_colour_distance2(here, there));
+    return rows;
+}
+
+/* Distance of the colours that two rows have at x. */
+static inline float cg_colour_step(const float *const here[3], const float *const there[3], int x)
+{
+    const float a[3] = {here[0][x], here[1][x], here[2][x]};
+    const float b[3] = {there[0][x], there[1][x], there[2][x]};
+    return sqrtf(cg_colour_distance2(a, b));
 }
 
 /* Where the run of one region that begins at x ends in a row of labels. */

@@ -8,11 +8,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BAND_ROWS = 160, RECENT_BITS = 10 };
+/* Rows of a band: small pictures have four bands, if these are not narrower than that. */
+enum { ROWS_LEAST = 40, ROWS_MOST = 160 };
+enum { RECENT_BITS = 10 };
 
 struct cg_bands cg_bands_of(struct cg_pool *pool, int height)
 {
-    const int rows = pool != NULL && height > BAND_ROWS ? BAND_ROWS : height;
+    int rows = (height + 3) / 4;
+    rows = rows < ROWS_LEAST ? ROWS_LEAST : rows > ROWS_MOST ? ROWS_MOST : rows;
+    rows = pool == NULL || height < rows ? height : rows;
     return (struct cg_bands){pool, height, rows,
                              ((size_t)height + (size_t)rows - 1) / (size_t)rows};
 }
@@ -53,12 +57,11 @@ static size_t measure_row(const struct description *job, int y)
 {
     const struct cg_regions *out = job->out;
     const int *label = out->label + (size_t)y * (size_t)out->width;
-    const float *const row[3] = {cg_plane_row(&job->lab->c[0], y), cg_plane_row(&job->lab->c[1], y),
-                                 cg_plane_row(&job->lab->c[2], y)};
+    const struct cg_lab_rows rows = cg_lab_rows_of(job->lab, y);
     size_t runs = 0;
     for (int x = 0, end; x < out->width; x = end, runs++) {
         end = cg_run_end(label, x, out->width);
-        add_run(row, x, end, out->mean[label[x]], &out->area_px[label[x]]);
+        add_run(rows.here, x, end, out->mean[label[x]], &out->area_px[label[x]]);
     }
     return runs - 1;
 }
@@ -114,14 +117,15 @@ static void find_borders(void *context, size_t band, int worker)
     for (int y = cg_band_top(job->bands, band); y < cg_band_bottom(job->bands, band); y++) {
         const int *label = out->label + (size_t)y * (size_t)width;
         const int *below = y + 1 < out->height ? label + width : label;
+        const struct cg_lab_rows rows = cg_lab_rows_of(job->sharp, y);
         for (int x = 0; x < width; x++) {
             const int here = label[x], right = x + 1 < width ? label[x + 1] : here;
             if (here == right && here == below[x])
                 continue;
             if (here != right)
-                add_border(&finder, here, right, cg_colour_step(job->sharp, x, y, x + 1, y));
+                add_border(&finder, here, right, cg_colour_step(rows.here, rows.right, x));
             if (here != below[x])
-                add_border(&finder, here, below[x], cg_colour_step(job->sharp, x, y, x, y + 1));
+                add_border(&finder, here, below[x], cg_colour_step(rows.here, rows.below, x));
         }
     }
     job->found[band] = finder.count;

@@ -52,15 +52,10 @@ static void weigh_row(const float *const here[3], const float *const there[3], i
 static void weigh_edges(const struct graph *graph, int y)
 {
     uint16_t *weight = graph->weight + 2 * (size_t)(y - graph->top) * (size_t)graph->width;
-    const float *here[3], *right[3], *below[3];
-    for (int c = 0; c < 3; c++) {
-        here[c] = cg_plane_row(&graph->lab->c[c], y);
-        right[c] = here[c] + 1;
-        below[c] = cg_plane_row(&graph->lab->c[c], y + 1);
-    }
-    weigh_row(here, right, graph->width - 1, weight);
+    const struct cg_lab_rows rows = cg_lab_rows_of(graph->lab, y);
+    weigh_row(rows.here, rows.right, graph->width - 1, weight);
     weight[2 * (graph->width - 1)] = WEIGHT_BINS - 1;
-    weigh_row(here, below, graph->width, weight + 1);
+    weigh_row(rows.here, rows.below, graph->width, weight + 1);
     for (int x = 0; x < graph->width && y + 1 == graph->bottom; x++)
         weight[2 * x + 1] = WEIGHT_BINS - 1;
 }

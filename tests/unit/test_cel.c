@@ -41,12 +41,15 @@ static struct layers *blue(float light(int x, int y))
 static struct layers *drawn(const struct layers *layers, float amount, int threads)
 {
     struct cg_pool *pool;
+    struct cg_buffer scratch = {0};
     struct layers *out = malloc(sizeof *out);
     assert_non_null(out);
     *out = *layers;
     assert_int_equal(cg_pool_create(threads, &pool, NULL), CG_OK);
-    assert_int_equal(cg_cel(pool, out->colour, out->logit, WIDTH, HEIGHT, amount, NULL), CG_OK);
+    assert_int_equal(cg_cel(&scratch, pool, out->colour, out->logit, WIDTH, HEIGHT, amount, NULL),
+                     CG_OK);
     cg_pool_free(pool);
+    free(scratch.memory);
     return out;
 }
 
@@ -195,6 +198,7 @@ static void smallest_pictures(void **state)
 {
     static const int sizes[][2] = {{1, 1}, {1, 7}, {7, 1}, {3, 2}};
     struct cg_pool *pool;
+    struct cg_buffer scratch = {0};
     (void)state;
     assert_int_equal(cg_pool_create(1, &pool, NULL), CG_OK);
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
@@ -203,10 +207,12 @@ static void smallest_pictures(void **state)
             colour[k] = 0.1f + 0.04f * (float)k;
         for (int k = 0; k < 7; k++)
             logit[k] = 2.0f;
-        assert_int_equal(cg_cel(pool, colour, logit, sizes[i][0], sizes[i][1], 1.0f, NULL), CG_OK);
+        assert_int_equal(
+            cg_cel(&scratch, pool, colour, logit, sizes[i][0], sizes[i][1], 1.0f, NULL), CG_OK);
         assert_true(colour[0] >= 0.0f && colour[0] <= 1.0f);
     }
     cg_pool_free(pool);
+    free(scratch.memory);
 }
 
 int main(void)

@@ -15,16 +15,15 @@ enum { WIDTH = 97, HEIGHT = 71, VALUES = 3 * WIDTH * HEIGHT };
 
 static float *calmed_by(float amount, const float *colour, int width, int height, int threads)
 {
-    struct cg_smoother *smoother;
+    struct cg_buffer scratch = {0};
     struct cg_pool *pool;
     size_t nbytes = 3 * (size_t)width * (size_t)height * sizeof(float);
     float *out = malloc(nbytes);
     assert_non_null(out);
     memcpy(out, colour, nbytes);
     assert_int_equal(cg_pool_create(threads, &pool, NULL), CG_OK);
-    assert_int_equal(cg_smoother_create(&smoother, NULL), CG_OK);
-    assert_int_equal(cg_smooth(smoother, pool, out, width, height, amount, NULL), CG_OK);
-    cg_smoother_free(smoother);
+    assert_int_equal(cg_smooth(&scratch, pool, out, width, height, amount, NULL), CG_OK);
+    free(scratch.memory);
     cg_pool_free(pool);
     return out;
 }
