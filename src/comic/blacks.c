@@ -14,7 +14,7 @@
 #define DARK_SHARE 0.45f
 #define DARKEST_SHARE 0.005f /* of the picture, below its range; outliers are not counted */
 #define LIGHTEST_SHARE 0.95f
-#define BLACK_TONE 0.12f /* a shape that is darker is black, however much there is of it */
+#define BLACK_TONE 0.1f /* in the photo; a darker shape is black, however much there is of it */
 
 #define CHROMA_WEIGHT 0.4f /* vivid colours count as lighter than grey of their luma, */
 #define SKIN_WEIGHT 0.6f   /* and so does skin */
@@ -49,14 +49,18 @@ struct blacks {
 
 /* ---- tones ----------------------------------------------------------------------------------- */
 
+static inline float tone_of(const float rgb[3])
+{
+    float luma = 0.2126f * rgb[0] + 0.7152f * rgb[1] + 0.0722f * rgb[2];
+    return luma + CHROMA_WEIGHT * (fmaxf(rgb[0], fmaxf(rgb[1], rgb[2])) - luma);
+}
+
 CG_MULTIVERSION
 static void tone_row(const float *restrict colour, const float *restrict photo, int width,
                      float *restrict tone, float *restrict skin)
 {
     for (int x = 0; x < width; x++) {
-        float r = colour[3 * x], g = colour[3 * x + 1], b = colour[3 * x + 2];
-        float luma = 0.2126f * r + 0.7152f * g + 0.0722f * b, most = fmaxf(r, fmaxf(g, b));
-        tone[x] = luma + CHROMA_WEIGHT * (most - luma);
+        tone[x] = tone_of(colour + 3 * x);
         skin[x] = cg_skin_of(photo[3 * x], photo[3 * x + 1], photo[3 * x + 2]);
     }
 }
@@ -145,7 +149,7 @@ static enum cg_status cut(struct blacks *blacks, struct cg_pool *pool, struct cg
 
 struct piece {
     int number;
-    float tone, area_px, edge_px, edge_step;
+    float tone, photo_tone, area_px, edge_px, edge_step;
 };
 
 static int compare_pieces(const void *x, const void *y)
@@ -154,11 +158,23 @@ static int compare_pieces(const void *x, const void *y)
     return p->tone != q->tone ? (p->tone > q->tone) - (p->tone < q->tone) : p->number - q->number;
 }
 
-/* Lay out the pieces, the darkest first. */
-static void list_pieces(const struct cg_regions *regions, struct piece *pieces)
+static void add_photo(const struct blacks *blacks, struct piece *pieces)
 {
+    const struct cg_regions *regions = &blacks->regions;
+    for (int i = 0; i < regions->width * regions->height; i++) {
+        struct piece *piece = &pieces[regions->label[i]];
+        piece->photo_tone += tone_of(blacks->layers->photo + 3 * (size_t)i) / piece->area_px;
+    }
+}
+
+/* Lay out the pieces, the darkest first. */
+static void list_pieces(const struct blacks *blacks, struct piece *pieces)
+{
+    const struct cg_regions *regions = &blacks->regions;
     for (int i = 0; i < regions->count; i++)
-        pieces[i] = (struct piece){i, regions->mean[i][0], regions->area_px[i], 0.0f, 0.0f};
+        pieces[i] = (struct piece){
+            .number = i, .tone = regions->mean[i][0], .area_px = regions->area_px[i]};
+    add_photo(blacks, pieces);
     for (size_t i = 0; i < regions->border_count; i++) {
         const struct cg_border *border = &regions->borders[i];
         for (int side = 0; side < 2; side++) {
@@ -192,12 +208,12 @@ static enum cg_status choose(struct blacks *blacks, float amount, struct cg_erro
         free(pieces);
         return CG_ERR_MEMORY;
     }
-    list_pieces(regions, pieces);
+    list_pieces(blacks, pieces);
     for (size_t i = 0; i < count; i++) {
         if (!is_shape(blacks, &pieces[i], area_px))
             continue;
         room_px -= pieces[i].area_px;
-        if (room_px >= 0.0f || pieces[i].tone < BLACK_TONE)
+        if (room_px >= 0.0f || pieces[i].photo_tone < BLACK_TONE)
             blacks->black[pieces[i].number] = 1.0f;
     }
     free(pieces);
