@@ -5,7 +5,6 @@
  */
 #include "comic/frames.h"
 
-#include "base/buffer.h"
 #include "base/file.h"
 #include "base/memory.h"
 #include "comic/engine.h"
@@ -36,6 +35,7 @@ struct cg_frames {
     float stability;
     int redraw;
     struct cg_pool *pool;
+    struct cg_buffer shared; /* what working and renderer need in turn */
     struct cg_working *working;
     struct cg_stabilizer *stabilizer;
     struct cg_finish *finish;
@@ -64,13 +64,14 @@ enum cg_status cg_frames_create(const struct cg_engine *engine, int threads,
     frames->redraw = CG_DEFAULT_REDRAW;
     status = cg_pool_create(threads, &frames->pool, error);
     if (status == CG_OK)
-        status = cg_working_create(engine->model, frames->pool, &frames->working, error);
+        status = cg_working_create(engine->model, frames->pool, &frames->shared, &frames->working,
+                                   error);
     if (status == CG_OK)
         status = cg_stabilizer_create(&frames->stabilizer, error);
     if (status == CG_OK)
         status = cg_finish_create(&frames->finish, error);
     if (status == CG_OK)
-        status = cg_renderer_create(&frames->renderer, error);
+        status = cg_renderer_create(&frames->shared, &frames->renderer, error);
     if (status != CG_OK) {
         cg_frames_free(frames);
         return status;
@@ -88,6 +89,7 @@ void cg_frames_free(struct cg_frames *frames)
     cg_finish_free(frames->finish);
     cg_stabilizer_free(frames->stabilizer);
     cg_working_free(frames->working);
+    free(frames->shared.memory);
     cg_pool_free(frames->pool);
     free(frames);
 }

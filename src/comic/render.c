@@ -16,7 +16,6 @@
  */
 #include "comic/render.h"
 
-#include "base/buffer.h"
 #include "base/memory.h"
 #include "comic/render_parts.h"
 
@@ -24,23 +23,26 @@
 #include <stdlib.h>
 
 struct cg_renderer {
-    struct cg_buffer gain, offset, ink; /* the maps */
-    struct cg_buffer columns;           /* struct cg_tap for each column */
-    struct cg_buffer scratch;           /* each worker's rows */
+    struct cg_buffer *colours; /* maps of gain and offset */
+    struct cg_buffer ink;      /* map */
+    struct cg_buffer columns;  /* struct cg_tap for each column */
+    struct cg_buffer scratch;  /* each worker's rows */
 };
 
-enum cg_status cg_renderer_create(struct cg_renderer **out, struct cg_error *error)
+enum cg_status cg_renderer_create(struct cg_buffer *shared, struct cg_renderer **out,
+                                  struct cg_error *error)
 {
     *out = cg_alloc_zero(1, sizeof(**out), "renderer", error);
-    return *out == NULL ? CG_ERR_MEMORY : CG_OK;
+    if (*out == NULL)
+        return CG_ERR_MEMORY;
+    (*out)->colours = shared;
+    return CG_OK;
 }
 
 void cg_renderer_free(struct cg_renderer *renderer)
 {
     if (renderer == NULL)
         return;
-    free(renderer->gain.memory);
-    free(renderer->offset.memory);
     free(renderer->ink.memory);
     free(renderer->columns.memory);
     free(renderer->scratch.memory);
@@ -63,10 +65,8 @@ static enum cg_status reserve_all(struct cg_renderer *renderer, const struct wor
 {
     size_t rows = (size_t)work->maps.height, stride = cg_map_stride(&work->maps);
     enum cg_status status;
-    if ((status = cg_buffer_reserve(&renderer->gain, rows, stride * 3, sizeof(float),
-                                    "colour gain map", error)) != CG_OK ||
-        (status = cg_buffer_reserve(&renderer->offset, rows, stride * 3, sizeof(float),
-                                    "colour offset map", error)) != CG_OK ||
+    if ((status = cg_buffer_reserve(renderer->colours, rows, stride * 6, sizeof(float),
+                                    "colour maps", error)) != CG_OK ||
         (status = cg_buffer_reserve(&renderer->ink, rows, stride, sizeof(float), "ink map",
                                     error)) != CG_OK ||
         (status = cg_buffer_reserve(&renderer->columns, 1, (size_t)work->tiles.width,
@@ -129,8 +129,8 @@ enum cg_status cg_render(struct cg_renderer *renderer, struct cg_pool *pool,
     enum cg_status status = reserve_all(renderer, &work, threads, error);
     if (status != CG_OK)
         return status;
-    work.maps.gain = renderer->gain.memory;
-    work.maps.offset = renderer->offset.memory;
+    work.maps.gain = renderer->colours->memory;
+    work.maps.offset = work.maps.gain + 3 * (size_t)layers->height * cg_map_stride(&work.maps);
     work.maps.ink = renderer->ink.memory;
     work.scratch = renderer->scratch.memory;
     struct cg_tap *columns = renderer->columns.memory;

@@ -10,6 +10,7 @@
 #ifndef CG_COMIC_RENDER_H
 #define CG_COMIC_RENDER_H
 
+#include "base/buffer.h"
 #include "base/pool.h"
 
 /*
@@ -33,9 +34,11 @@ struct cg_render_options {
     const struct cg_finish *finish; /* what is done to the comic beyond that (finish.h), or NULL */
 };
 
-/* Buffers that are kept from picture to picture. */
+/* Buffers that are kept from picture to picture. shared: one that others may use between calls of
+ * cg_render; it must outlive the renderer. */
 struct cg_renderer;
-enum cg_status cg_renderer_create(struct cg_renderer **out, struct cg_error *error);
+enum cg_status cg_renderer_create(struct cg_buffer *shared, struct cg_renderer **out,
+                                  struct cg_error *error);
 void cg_renderer_free(struct cg_renderer *renderer);
 
 /*

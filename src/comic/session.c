@@ -12,6 +12,7 @@
 
 struct cg_session {
     struct cg_pool *pool;
+    struct cg_buffer shared; /* what working and renderer need in turn */
     struct cg_working *working;
     struct cg_renderer *renderer;
     struct cg_finish *finish;
@@ -27,9 +28,10 @@ enum cg_status cg_session_create(const struct cg_engine *engine, int threads,
         return CG_ERR_MEMORY;
     enum cg_status status = cg_pool_create(threads, &session->pool, error);
     if (status == CG_OK)
-        status = cg_working_create(engine->model, session->pool, &session->working, error);
+        status = cg_working_create(engine->model, session->pool, &session->shared,
+                                   &session->working, error);
     if (status == CG_OK)
-        status = cg_renderer_create(&session->renderer, error);
+        status = cg_renderer_create(&session->shared, &session->renderer, error);
     if (status == CG_OK)
         status = cg_finish_create(&session->finish, error);
     if (status != CG_OK) {
@@ -47,6 +49,7 @@ void cg_session_free(struct cg_session *session)
     cg_finish_free(session->finish);
     cg_renderer_free(session->renderer);
     cg_working_free(session->working);
+    free(session->shared.memory);
     cg_pool_free(session->pool);
     free(session);
 }

@@ -21,12 +21,13 @@ struct cg_working {
     const struct cg_model *model;
     struct cg_pool *pool;
     struct cg_infer *infer;
-    struct cg_buffer scratch; /* planes */
+    struct cg_buffer *shared; /* planes of what follows the generator */
     struct cg_buffer maps;    /* padded input, then photo, colour and logit of the working copy */
 };
 
 enum cg_status cg_working_create(const struct cg_model *model, struct cg_pool *pool,
-                                 struct cg_working **out, struct cg_error *error)
+                                 struct cg_buffer *shared, struct cg_working **out,
+                                 struct cg_error *error)
 {
     *out = NULL;
     struct cg_working *working = cg_alloc_zero(1, sizeof(*working), "working copy", error);
@@ -34,6 +35,7 @@ enum cg_status cg_working_create(const struct cg_model *model, struct cg_pool *p
         return CG_ERR_MEMORY;
     working->model = model;
     working->pool = pool;
+    working->shared = shared;
     enum cg_status status =
         cg_infer_create(model->network, CG_PRECISION_BF16, &working->infer, error);
     if (status != CG_OK) {
@@ -49,7 +51,6 @@ void cg_working_free(struct cg_working *working)
     if (working == NULL)
         return;
     free(working->maps.memory);
-    free(working->scratch.memory);
     cg_infer_free(working->infer);
     free(working);
 }
@@ -157,10 +158,10 @@ static enum cg_status draw(struct cg_working *working, const struct maps *maps, 
     crop_rows(maps->input, maps, 3);
     crop_rows(maps->colour, maps, 3);
     crop_rows(maps->logit, maps, 1);
-    status = cg_smooth(&working->scratch, working->pool, maps->colour, maps->width, maps->height,
+    status = cg_smooth(working->shared, working->pool, maps->colour, maps->width, maps->height,
                        smooth, error);
     if (status == CG_OK && cel > 0.0f)
-        status = cg_cel(&working->scratch, working->pool, maps->colour, maps->logit, maps->width,
+        status = cg_cel(working->shared, working->pool, maps->colour, maps->logit, maps->width,
                         maps->height, cel, error);
     *layers = (struct cg_layers){maps->width, maps->height, maps->input, maps->colour, maps->logit};
     if (status == CG_OK && blacks > 0.0f)

@@ -18,9 +18,11 @@ void cg_working_size(int width, int height, int detail_px, int *working_width, i
 /* Buffers that are kept from picture to picture; one caller at a time. */
 struct cg_working;
 
-/* model and pool must outlive it. Errors: CG_ERR_MEMORY. */
+/* shared: a buffer that others may use between the calls. model, pool and shared must outlive it.
+ * Errors: CG_ERR_MEMORY. */
 enum cg_status cg_working_create(const struct cg_model *model, struct cg_pool *pool,
-                                 struct cg_working **out, struct cg_error *error);
+                                 struct cg_buffer *shared, struct cg_working **out,
+                                 struct cg_error *error);
 void cg_working_free(struct cg_working *working);
 
 /*

@@ -121,6 +121,7 @@ void fixture_render_with(struct fixture_scene *scene, const struct cg_render_par
                          const struct cg_palette *palette, int threads)
 {
     struct cg_finish *finish;
+    struct cg_buffer colours = {0};
     struct cg_renderer *renderer;
     struct cg_pool *pool;
     struct cg_layers layers = scene->layers;
@@ -128,7 +129,7 @@ void fixture_render_with(struct fixture_scene *scene, const struct cg_render_par
     const struct cg_finish_request request = {looks, palette, scene->width, scene->height, 1.0f};
     assert_int_equal(cg_render_params_check(looks, NULL), CG_OK);
     assert_int_equal(cg_finish_create(&finish, NULL), CG_OK);
-    assert_int_equal(cg_renderer_create(&renderer, NULL), CG_OK);
+    assert_int_equal(cg_renderer_create(&colours, &renderer, NULL), CG_OK);
     assert_int_equal(cg_pool_create(threads, &pool, NULL), CG_OK);
     fixture_photo_fill(scene);
     assert_int_equal(cg_finish_begin(finish, pool, &request, &layers, &options, NULL), CG_OK);
@@ -138,6 +139,7 @@ void fixture_render_with(struct fixture_scene *scene, const struct cg_render_par
     scene->palette = cg_finish_palette(finish);
     cg_pool_free(pool);
     cg_renderer_free(renderer);
+    free(colours.memory);
     cg_finish_free(finish);
 }
 

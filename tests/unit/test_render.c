@@ -110,9 +110,10 @@ static void scene_clear(struct scene *scene)
 static void scene_render_threads(struct scene *scene, const struct cg_render_options *options,
                                  int threads)
 {
+    struct cg_buffer colours = {0};
     struct cg_renderer *renderer;
     struct cg_pool *pool;
-    assert_int_equal(cg_renderer_create(&renderer, NULL), CG_OK);
+    assert_int_equal(cg_renderer_create(&colours, &renderer, NULL), CG_OK);
     assert_int_equal(cg_pool_create(threads, &pool, NULL), CG_OK);
     memcpy(scene->pixels, scene->photo, pixel_count(scene) * 3);
     assert_int_equal(cg_render(renderer, pool, &scene->layers, options, scene->pixels, scene->width,
@@ -120,6 +121,7 @@ static void scene_render_threads(struct scene *scene, const struct cg_render_opt
                      CG_OK);
     cg_pool_free(pool);
     cg_renderer_free(renderer);
+    free(colours.memory);
 }
 
 static void scene_render(struct scene *scene, const struct cg_render_options *options)
@@ -333,15 +335,16 @@ static void wild_layers_do_no_harm(void **state)
 static void memory_that_cannot_be_had_leaves_the_photo(void **state)
 {
     (void)state;
+    struct cg_buffer colours = {0};
     struct cg_renderer *renderer;
     struct cg_pool *pool;
     assert_int_equal(cg_pool_create(1, &pool, NULL), CG_OK);
     struct scene scene = scene_make(300, 200, 80, 60);
     size_t count = 3 * pixel_count(&scene);
     memcpy(scene.pixels, scene.photo, count);
-    for (int buffer = 0; buffer < 5; buffer++) {
+    for (int buffer = 0; buffer < 4; buffer++) {
         struct cg_error error = {CG_OK, ""};
-        assert_int_equal(cg_renderer_create(&renderer, NULL), CG_OK);
+        assert_int_equal(cg_renderer_create(&colours, &renderer, NULL), CG_OK);
         requests_before_failure = buffer;
         enum cg_status status = cg_render(renderer, pool, &scene.layers, &AS_TRAINED, scene.pixels,
                                           scene.width, scene.height, &error);
@@ -355,6 +358,8 @@ static void memory_that_cannot_be_had_leaves_the_photo(void **state)
                          CG_OK);
         memcpy(scene.pixels, scene.photo, count);
         cg_renderer_free(renderer);
+        free(colours.memory);
+        colours = (struct cg_buffer){0};
     }
     scene_clear(&scene);
     cg_pool_free(pool);
@@ -364,9 +369,10 @@ static void memory_that_cannot_be_had_leaves_the_photo(void **state)
 static void sizes_that_overflow_are_refused(void **state)
 {
     (void)state;
+    struct cg_buffer colours = {0};
     struct cg_renderer *renderer;
     struct cg_pool *pool;
-    assert_int_equal(cg_renderer_create(&renderer, NULL), CG_OK);
+    assert_int_equal(cg_renderer_create(&colours, &renderer, NULL), CG_OK);
     assert_int_equal(cg_pool_create(1, &pool, NULL), CG_OK);
     struct scene scene = scene_make(8, 8, 8, 8);
     memcpy(scene.pixels, scene.photo, 3 * pixel_count(&scene));
@@ -380,6 +386,7 @@ static void sizes_that_overflow_are_refused(void **state)
     scene_clear(&scene);
     cg_pool_free(pool);
     cg_renderer_free(renderer);
+    free(colours.memory);
 }
 
 int main(void)

@@ -58,13 +58,14 @@ static int bench_run(const struct bench *bench, int threads)
     const struct cg_layers layers = {MAP_WIDTH, MAP_HEIGHT, bench->photo, bench->colour,
                                      bench->logit};
     const struct cg_render_options options = {.ink = 1.0f, .strength = 1.0f};
+    struct cg_buffer colours = {0};
     struct cg_renderer *renderer = NULL;
     struct cg_pool *pool = NULL;
     double processor[RUNS + 1], clock[RUNS + 1];
     struct cg_error error;
     enum cg_status status = cg_pool_create(threads, &pool, &error);
     if (status == CG_OK)
-        status = cg_renderer_create(&renderer, &error);
+        status = cg_renderer_create(&colours, &renderer, &error);
     for (int run = 0; run <= RUNS && status == CG_OK; run++) {
         double processor_start = processor_seconds(), clock_start = cg_clock_seconds();
         status = cg_render(renderer, pool, &layers, &options, bench->pixels, WIDTH, HEIGHT, &error);
@@ -81,6 +82,7 @@ static int bench_run(const struct bench *bench, int threads)
         fprintf(stderr, "bench_render: %s\n", error.text);
     }
     cg_renderer_free(renderer);
+    free(colours.memory);
     cg_pool_free(pool);
     return status == CG_OK;
 }

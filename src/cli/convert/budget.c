@@ -78,9 +78,10 @@ bool cg_budget_is_open(struct cg_budget *budget)
 /*
  * Estimated / measured, as peak resident memory less that of a tiny picture (10 MiB), with the
  * built-in style:
- *   session  115 / 113 bytes for each pixel of the working copy (404 MiB at 1920 x 1920), and 2 MiB
- *            a thread; 30 / 28 more for --hatch, 12 / 8 for --line, 10 / 6 for --cel, 12 / 12 for
- *            --contrast and --saturation, as much again for the latter below 1
+ *   session  97 / 94 bytes for each pixel of the working copy (341 MiB at 1920 x 1920), and 2 MiB
+ *            a thread; 30 / 28 more for --hatch, 14 / 12 for --line, 12 / 8 for --cel, 24 / 20 for
+ *            --blacks, 12 / 12 for --contrast and --saturation, as much again if the latter is
+ *            below 1
  *   reading  see probe.c; and the file, a PNG's twice
  *   writing  JPEG 3 / 3 bytes a pixel, with transparency 7; PNG 9 / 6.8, with transparency 12 / 9.9
  *            (the picture, its filtered rows, their compressed form: up to three times the
@@ -89,10 +90,11 @@ bool cg_budget_is_open(struct cg_budget *budget)
  * 12000 x 8300 pixels, JPEG to JPEG: 590 MiB and the session's 103 / 586 MiB together, as reading
  * is over when the session's memory is touched for the first time.
  */
-#define SESSION_NBYTES_PER_PX 115
+#define SESSION_NBYTES_PER_PX 97
 #define HATCH_NBYTES_PER_PX 30
-#define LINE_NBYTES_PER_PX 12
-#define CEL_NBYTES_PER_PX 10
+#define LINE_NBYTES_PER_PX 14
+#define CEL_NBYTES_PER_PX 12
+#define BLACKS_NBYTES_PER_PX 24
 #define TONES_NBYTES_PER_PX 12
 #define THREAD_NBYTES ((size_t)2 << 20)
 
@@ -124,6 +126,7 @@ size_t cg_budget_of_session(const struct cg_render_params *looks, int threads)
     nbytes_per_px += looks->hatch > 0.0f ? HATCH_NBYTES_PER_PX : 0;
     nbytes_per_px += looks->line != 1.0f ? LINE_NBYTES_PER_PX : 0;
     nbytes_per_px += looks->cel > 0.0f ? CEL_NBYTES_PER_PX : 0;
+    nbytes_per_px += looks->blacks > 0.0f ? BLACKS_NBYTES_PER_PX : 0;
     nbytes_per_px += looks->contrast != 1.0f || looks->saturation != 1.0f ? TONES_NBYTES_PER_PX : 0;
     nbytes_per_px += looks->saturation < 1.0f ? TONES_NBYTES_PER_PX : 0;
     return nbytes_per_px * side * side + (size_t)threads * THREAD_NBYTES;
