@@ -87,7 +87,7 @@ bool cg_budget_is_open(struct cg_budget *budget)
  *            (the picture, its filtered rows, their compressed form: up to three times the
  * picture); WebP 8 / 5.3 on flat colours, with transparency 9 (the picture, its planes, the codes)
  *   and a grey picture beside the RGB that is made of it, 4
- * 12000 x 8300 pixels, JPEG to JPEG: 590 MiB and the session's 103 / 586 MiB together, as reading
+ * 12000 x 8300 pixels, JPEG to JPEG: 590 MiB and the session's 160 / 625 MiB together, as reading
  * is over when the session's memory is touched for the first time.
  */
 #define SESSION_NBYTES_PER_PX 97
