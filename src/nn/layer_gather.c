@@ -5,6 +5,7 @@
 #include "nn/layer.h"
 
 #include "base/clamp.h"
+#include "base/multiversion.h"
 
 #include <string.h>
 
@@ -51,6 +52,7 @@ static void copy_edge_patch(const struct cg_layer_forward *call, const struct cg
         }
 }
 
+CG_MULTIVERSION
 void cg_patches_forward(const struct cg_layer_forward *call)
 {
     const struct cg_shape *in = call->in_shape;
