@@ -17,6 +17,7 @@
 /* An idle thread spins for some ten microseconds before it sleeps: training's loops follow each
  * other faster than a thread wakes up. */
 #define WATCH_TURNS 4000
+#define TURNS_A_YIELD 32
 #define STACK_NBYTES ((size_t)2 << 20) /* the default, often 8 MiB, counts against limits */
 
 struct cg_pool {
@@ -61,6 +62,15 @@ static void pause_briefly(void)
 #elif defined(__aarch64__)
     __asm__ volatile("yield");
 #endif
+}
+
+/* A moment's waiting. Now and then, whoever else is ready gets the core: a film's encoder, say. */
+static void wait_a_turn(int turn)
+{
+    if (turn % TURNS_A_YIELD == TURNS_A_YIELD - 1)
+        sched_yield();
+    else
+        pause_briefly();
 }
 
 static bool has_loop(const struct cg_pool *pool, unsigned seen)
@@ -117,7 +127,7 @@ static void *helper_main(void *argument)
             pthread_cond_signal(&pool->work_done);
         pthread_mutex_unlock(&pool->mutex);
         for (int i = 0; i < WATCH_TURNS && !has_loop(pool, seen); i++)
-            pause_briefly();
+            wait_a_turn(i);
         pthread_mutex_lock(&pool->mutex);
     }
     pthread_mutex_unlock(&pool->mutex);
@@ -209,7 +219,7 @@ void cg_pool_run(struct cg_pool *pool, size_t item_count, cg_pool_fn fn, void *c
         pthread_mutex_unlock(&pool->mutex);
         work(pool, 0);
         for (int i = 0; i < WATCH_TURNS && !is_done(pool); i++)
-            pause_briefly();
+            wait_a_turn(i);
         pthread_mutex_lock(&pool->mutex);
         while (!is_done(pool))
             pthread_cond_wait(&pool->work_done, &pool->mutex);
