@@ -229,7 +229,7 @@ int cg_command_refuse_count(const struct cg_command *command, const char *what, 
                              found == 1 ? "" : "s");
 }
 
-/* Options of other programs, and their equivalents here. */
+/* Options of other programs, and their equivalents, or advice, for commands that have the option. */
 static const struct habit {
     const char *word, *option, *advice;
 } habits[] = {
@@ -238,9 +238,9 @@ static const struct habit {
     {"model", "style", NULL},
     {"silent", "quiet", NULL},
     {"list", NULL, "comicgan styles lists the styles"},
-    {"resize", "detail", "a comic has its photo's size; --max-size makes it smaller"},
-    {"size", "detail", "a comic has its photo's size; --max-size makes it smaller"},
-    {"width", "detail", "a comic has its photo's size; --line is the width of its lines"},
+    {"resize", "max-size", "a comic has its photo's size; --max-size makes it smaller"},
+    {"size", "max-size", "a comic has its photo's size; --max-size makes it smaller"},
+    {"width", "max-size", "a comic has its photo's size; --line is the width of its lines"},
 };
 
 static bool has(const char *const *names, const char *name)

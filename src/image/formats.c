@@ -30,25 +30,36 @@ static const struct {
     const char *name;
     const struct cg_reader *reader;
 } formats[CG_IMAGE_FORMAT_COUNT] = {
-    [CG_IMAGE_PNG] = {"PNG", NULL},          [CG_IMAGE_JPEG] = {"JPEG", NULL},
-    [CG_IMAGE_WEBP] = {"WebP", WEBP_READER}, [CG_IMAGE_HEIC] = {"HEIC", HEIF_READER},
-    [CG_IMAGE_AVIF] = {"AVIF", HEIF_READER}, [CG_IMAGE_TIFF] = {"TIFF", TIFF_READER},
-    [CG_IMAGE_GIF] = {"GIF", GIF_READER},    [CG_IMAGE_BMP] = {"BMP", NULL},
-    [CG_IMAGE_JPEG_XL] = {"JPEG XL", NULL},  [CG_IMAGE_RAW] = {"raw", NULL},
+    [CG_IMAGE_PNG] = {"PNG", NULL},
+    [CG_IMAGE_JPEG] = {"JPEG", NULL},
+    [CG_IMAGE_WEBP] = {"WebP", WEBP_READER},
+    [CG_IMAGE_HEIC] = {"HEIC", HEIF_READER},
+    [CG_IMAGE_AVIF] = {"AVIF", HEIF_READER},
+    [CG_IMAGE_TIFF] = {"TIFF", TIFF_READER},
+    [CG_IMAGE_GIF] = {"GIF", GIF_READER},
+    [CG_IMAGE_BMP] = {"BMP", NULL},
+    [CG_IMAGE_JPEG_XL] = {"JPEG XL", NULL},
+    [CG_IMAGE_JPEG_2000] = {"JPEG 2000", NULL},
+    [CG_IMAGE_PHOTOSHOP] = {"Photoshop", NULL},
+    [CG_IMAGE_SVG] = {"SVG", NULL},
+    [CG_IMAGE_TGA] = {"TGA", NULL},
+    [CG_IMAGE_RAW] = {"raw", NULL},
 };
 
 static const struct {
     const char *ending;
     enum cg_image_format format;
 } endings[] = {
-    {".png", CG_IMAGE_PNG},   {".jpg", CG_IMAGE_JPEG},  {".jpeg", CG_IMAGE_JPEG},
-    {".jfif", CG_IMAGE_JPEG}, {".jpe", CG_IMAGE_JPEG},  {".webp", CG_IMAGE_WEBP},
-    {".heic", CG_IMAGE_HEIC}, {".heif", CG_IMAGE_HEIC}, {".hif", CG_IMAGE_HEIC},
-    {".avif", CG_IMAGE_AVIF}, {".tif", CG_IMAGE_TIFF},  {".tiff", CG_IMAGE_TIFF},
-    {".gif", CG_IMAGE_GIF},   {".bmp", CG_IMAGE_BMP},   {".jxl", CG_IMAGE_JPEG_XL},
-    {".dng", CG_IMAGE_RAW},   {".cr2", CG_IMAGE_RAW},   {".cr3", CG_IMAGE_RAW},
-    {".nef", CG_IMAGE_RAW},   {".arw", CG_IMAGE_RAW},   {".orf", CG_IMAGE_RAW},
-    {".rw2", CG_IMAGE_RAW},   {".raf", CG_IMAGE_RAW},   {".pef", CG_IMAGE_RAW},
+    {".png", CG_IMAGE_PNG},       {".jpg", CG_IMAGE_JPEG},      {".jpeg", CG_IMAGE_JPEG},
+    {".jfif", CG_IMAGE_JPEG},     {".jpe", CG_IMAGE_JPEG},      {".webp", CG_IMAGE_WEBP},
+    {".heic", CG_IMAGE_HEIC},     {".heif", CG_IMAGE_HEIC},     {".hif", CG_IMAGE_HEIC},
+    {".avif", CG_IMAGE_AVIF},     {".tif", CG_IMAGE_TIFF},      {".tiff", CG_IMAGE_TIFF},
+    {".gif", CG_IMAGE_GIF},       {".bmp", CG_IMAGE_BMP},       {".jxl", CG_IMAGE_JPEG_XL},
+    {".jp2", CG_IMAGE_JPEG_2000}, {".j2k", CG_IMAGE_JPEG_2000}, {".psd", CG_IMAGE_PHOTOSHOP},
+    {".svg", CG_IMAGE_SVG},       {".tga", CG_IMAGE_TGA},       {".dng", CG_IMAGE_RAW},
+    {".cr2", CG_IMAGE_RAW},       {".cr3", CG_IMAGE_RAW},       {".nef", CG_IMAGE_RAW},
+    {".arw", CG_IMAGE_RAW},       {".orf", CG_IMAGE_RAW},       {".rw2", CG_IMAGE_RAW},
+    {".raf", CG_IMAGE_RAW},       {".pef", CG_IMAGE_RAW},
 };
 
 const char *cg_image_format_name(enum cg_image_format format)

@@ -46,6 +46,10 @@ enum cg_image_format {
     CG_IMAGE_GIF,
     CG_IMAGE_BMP,
     CG_IMAGE_JPEG_XL,
+    CG_IMAGE_JPEG_2000,
+    CG_IMAGE_PHOTOSHOP,
+    CG_IMAGE_SVG,
+    CG_IMAGE_TGA,
     CG_IMAGE_RAW,
     CG_IMAGE_FORMAT_COUNT
 };

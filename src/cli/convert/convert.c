@@ -117,7 +117,9 @@ static const struct cg_option rows[] = {
 /* Whether the name is that of a video, which convert does not accept. */
 static bool is_video(const char *path)
 {
-    static const char *const endings[] = {".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi"};
+    static const char *const endings[] = {".mp4", ".m4v",  ".mov", ".mkv", ".webm", ".avi",
+                                          ".mpg", ".mpeg", ".ts",  ".mts", ".m2ts", ".vob",
+                                          ".wmv", ".flv",  ".3gp", ".ogv"};
     const char *ending = strrchr(path, '.');
     for (size_t i = 0; ending != NULL && i < sizeof(endings) / sizeof(endings[0]); i++)
         if (strcasecmp(ending, endings[i]) == 0)

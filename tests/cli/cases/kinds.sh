@@ -106,3 +106,10 @@ for out in out.jpg out.png; do
 done
 convert --keep-profile --keep-exif --keep-gps rgba.png out.png
 contents out.png alpha
+
+# kinds that no build reads are counted by name
+mkdir other
+touch other/a.jp2 other/b.psd other/c.svg other/d.tga other/e.bmp other/f.dng
+"$fixture" picture other/a.png 20 20
+expect 0 "$comicgan" convert --style tiny other other-comics
+says 'left out: 1 BMP, 1 JPEG 2000, 1 Photoshop, 1 SVG, 1 TGA, 1 raw'

@@ -49,7 +49,16 @@ for format in $formats; do
     done_already 0 --format "$format" --line 2 --style comic
 done
 
+# another version, by its first two numbers
+convert --format jpg --line 2 photos comics
+done_already 1 --format jpg --line 2
+sed -i 's/comicgan 0\.\([0-9]*\)\.[0-9]/comicgan 0.\1.9/' comics/a.jpg
+done_already 1 --format jpg --line 2
+sed -i 's/comicgan 0\.[0-9]*\./comicgan 9.9./' comics/a.jpg
+done_already 0 --format jpg --line 2
+
 # another model under the same name
+convert --format "$format" --line 2 photos comics
 cp "$COMICGAN_MODELS/tiny.safetensors" other.safetensors
 done_already 1 --format "$format" --line 2 --style ./other.safetensors
 printf '\0\0\0\x3f' | dd of=other.safetensors bs=1 seek=$(($(wc -c <other.safetensors) - 4)) conv=notrunc status=none

@@ -13,11 +13,13 @@ refuse 2 'did you mean --quality?' convert --qualiyt 90 in.png out.png
 refuse 2 'unknown option -Q' convert -Q in.png out.png
 refuse 2 'unknown option --size; a comic has its' convert --size 90 in.png out.png
 refuse 2 "a comic has its photo's size" convert --resize 90 in.png out.png
+refuse 2 'unknown option --size; --help lists the options' page --size a4 in.png page.png
 refuse 2 'did you mean --out?' convert --output out.png in.png
 refuse 2 'did you mean --force?' convert --overwrite in.png out.png
 refuse 2 'comicgan styles' convert --list
 refuse 2 'ambiguous: --keep-profile, --keep-exif, --keep-gps or --keep-times' convert --keep in.png out.png
 refuse 2 'comicgan video' convert film.mp4 out.png
+refuse 2 'comicgan video' convert film.MPG out.png
 refuse 2 '--help lists the options' convert --frobnicate in.png out.png
 refuse 2 '--ink needs a value' convert in.png out.png --ink
 refuse 2 '--help takes no value' convert --help=1
