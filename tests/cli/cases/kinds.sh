@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # What is in a picture beside plain colours: transparency, grey, 16 bits, profiles, EXIF data.
-: "${fixture:?}"
+: "${fixture:?}" "${comicgan:?}"
 
 for kind in rgba rgba-other grey grey-alpha rgb16 profile; do
     "$fixture" flavour $kind.png $kind
