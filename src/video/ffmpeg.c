@@ -5,6 +5,7 @@
 #include "video/ffmpeg_arguments.h"
 #include "video/ffmpeg_output.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -14,9 +15,10 @@
 struct cg_ffmpeg_codec {
     const char *name, *part_ending;
     const char *encoder[12], *slow[8], *fast[8];
-    int crf, crf_max;  /* its default and largest; 0 and 0 if it has none */
-    bool deep;         /* supports 10 bits */
-    const char *alpha; /* the pixel format with transparency, or NULL */
+    int crf, crf_max;      /* its default and largest; 0 and 0 if it has none */
+    bool deep;             /* supports 10 bits */
+    const char *alpha;     /* the pixel format with transparency, or NULL */
+    bool tags_from_frames; /* the encoder goes by the frames' colour tags, not by its options */
 };
 
 /*
@@ -62,7 +64,8 @@ static const struct cg_ffmpeg_codec codecs[] = {
      .part_ending = ".mov",
      .encoder = {"-c:v", "prores_ks", "-profile:v", "4444", "-vendor", "apl0"},
      .deep = true,
-     .alpha = "yuva444p10le"},
+     .alpha = "yuva444p10le",
+     .tags_from_frames = true},
     {.name = "ffv1", .part_ending = ".mkv", .encoder = {"-c:v", "ffv1"}, .alpha = "bgra"},
     /* made from all parts at the end, which are lossless until then */
     {.name = "gif", .part_ending = ".mkv", .encoder = {"-c:v", "ffv1"}, .alpha = "bgra"},
@@ -185,20 +188,33 @@ static void add_colours(struct cg_arguments *arguments, const struct cg_ffmpeg_i
         CG_ADD(arguments, "-color_trc", info->transfer);
 }
 
+/* The same as a filter. */
+static void frame_tags(const struct cg_ffmpeg_info *info, char *text, size_t text_nbytes)
+{
+    const char *matrix = info->matrix, *primaries = info->primaries, *transfer = info->transfer;
+    snprintf(text, text_nbytes, ",setparams=range=tv%s%s%s%s%s%s",
+             matrix[0] != '\0' ? ":colorspace=" : "", matrix,
+             primaries[0] != '\0' ? ":color_primaries=" : "", primaries,
+             transfer[0] != '\0' ? ":color_trc=" : "", transfer);
+}
+
 /* Transparent frames come as RGBA, others in planes that the encoder takes unchanged. */
 static void add_filters(struct cg_arguments *arguments, const struct cg_ffmpeg_output *output,
-                        const struct cg_y4m_format *format)
+                        const struct cg_ffmpeg_info *info, const struct cg_y4m_format *format)
 {
+    char tags[64 + 3 * CG_FFMPEG_WORD_NBYTES] = "";
+    if (output->codec->tags_from_frames)
+        frame_tags(info, tags, sizeof(tags));
     int num = format->aspect_num > 0 ? format->aspect_num : 1;
     int den = format->aspect_num > 0 ? format->aspect_den : 1;
     CG_ADD(arguments, "-vf");
     if (!output->alpha)
-        cg_arguments_addf(arguments, "setsar=%d/%d", num, den);
+        cg_arguments_addf(arguments, "setsar=%d/%d%s", num, den, tags);
     else if (strcmp(output->codec->alpha, "bgra") == 0)
         cg_arguments_addf(arguments, "format=bgra");
     else
-        cg_arguments_addf(arguments, "scale=out_color_matrix=bt709:out_range=tv,format=%s",
-                          output->codec->alpha);
+        cg_arguments_addf(arguments, "scale=out_color_matrix=bt709:out_range=tv,format=%s%s",
+                          output->codec->alpha, tags);
 }
 
 /* Frames at their times, in the video's own ticks. */
@@ -221,7 +237,7 @@ enum cg_status cg_ffmpeg_encode(const struct cg_ffmpeg_output *output,
     const struct cg_ffmpeg_codec *codec = output->codec;
     struct cg_arguments arguments = {0};
     CG_ADD(&arguments, "ffmpeg", "-nostdin", "-v", "error", "-f", "matroska", "-i", "pipe:0");
-    add_filters(&arguments, output, format);
+    add_filters(&arguments, output, info, format);
     cg_arguments_add(&arguments, codec->encoder);
     cg_arguments_add(&arguments, output->fast ? codec->fast : codec->slow);
     if (codec->crf_max > 0) {

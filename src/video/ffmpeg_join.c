@@ -66,6 +66,7 @@ static const struct cg_ffmpeg_companion *attached_cover(const struct cg_ffmpeg_j
     return NULL;
 }
 
+/* Files of one picture are written and read as pipes: image2 takes a % in a name for a pattern. */
 static enum cg_status extract_cover(const struct cg_ffmpeg_join *join,
                                     const struct cg_ffmpeg_companion *cover, struct cg_error *error)
 {
@@ -74,7 +75,7 @@ static enum cg_status extract_cover(const struct cg_ffmpeg_join *join,
     cg_arguments_add_input(&arguments, join->in);
     CG_ADD(&arguments, "-map");
     cg_arguments_addf(&arguments, "0:%d", cover->stream);
-    CG_ADD(&arguments, "-c", "copy", "-frames:v", "1", "-f", "image2", "-update", "1");
+    CG_ADD(&arguments, "-c", "copy", "-frames:v", "1", "-f", "image2pipe");
     cg_arguments_add_output(&arguments, join->picture);
     return cg_arguments_run(&arguments, error);
 }
@@ -176,16 +177,17 @@ static enum cg_status join_gif(const struct cg_ffmpeg_join *join, struct cg_erro
 {
     struct cg_arguments arguments = {0};
     add_parts(&arguments, join);
-    CG_ADD(&arguments, "-vf", "palettegen=reserve_transparent=1", "-f", "image2", "-c:v", "png",
-           "-frames:v", "1", "-update", "1");
+    CG_ADD(&arguments, "-vf", "palettegen=reserve_transparent=1", "-f", "image2pipe", "-c:v", "png",
+           "-frames:v", "1");
     cg_arguments_add_output(&arguments, join->picture);
     enum cg_status status = cg_arguments_run(&arguments, error);
     if (status != CG_OK)
         return status;
     add_parts(&arguments, join);
+    CG_ADD(&arguments, "-f", "png_pipe");
     cg_arguments_add_input(&arguments, join->picture);
     CG_ADD(&arguments, "-lavfi", "[0:v][1:v]paletteuse=dither=none", "-fps_mode", "passthrough",
-           "-f", "gif", "-final_delay");
+           "-enc_time_base", "1/100", "-f", "gif", "-final_delay");
     cg_arguments_addf(&arguments, "%.0f", 100.0 / join->info->rate);
     cg_arguments_add_output(&arguments, join->out);
     status = cg_arguments_run(&arguments, error);
@@ -197,8 +199,10 @@ static enum cg_status join_webp(const struct cg_ffmpeg_join *join, struct cg_err
 {
     struct cg_arguments arguments = {0};
     add_parts(&arguments, join);
-    CG_ADD(&arguments, "-fps_mode", "passthrough", "-c:v", "libwebp_anim", "-quality", "85",
-           "-loop", "0", "-pix_fmt", join->output->alpha ? "yuva420p" : "yuv420p", "-f", "webp");
+    /* libwebp_anim loses transparency */
+    CG_ADD(&arguments, "-fps_mode", "passthrough", "-enc_time_base", "1/1000", "-c:v",
+           join->output->alpha ? "libwebp" : "libwebp_anim", "-quality", "85", "-loop", "0",
+           "-pix_fmt", join->output->alpha ? "yuva420p" : "yuv420p", "-f", "webp");
     cg_arguments_add_output(&arguments, join->out);
     return cg_arguments_run(&arguments, error);
 }

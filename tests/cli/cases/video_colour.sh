@@ -84,3 +84,10 @@ done
 video --bits 10 in.webm out.mp4
 [ "$(tag_of out.mp4 pix_fmt)" = yuv420p10le ] || fail "--bits 10: found $(tag_of out.mp4 pix_fmt)"
 near out.mp4 170m 224 80 80
+
+# ProRes has its tags from the frames
+ffmpeg -nostdin -v error -y -f lavfi -i color=c=0xe05050:s=64x48:r=10:d=0.3 -c:v libx264 -colorspace bt709 -color_primaries bt709 \
+    -color_trc bt709 tagged.mp4
+expect 0 "$comicgan" video --force --style tiny --strength 0 --codec prores tagged.mp4 tagged.mov
+found=$(ffprobe -v error -show_entries stream=color_space,color_transfer,color_primaries -of csv=p=0 tagged.mov)
+[ "$found" = bt709,bt709,bt709 ] || fail "ProRes: found the tags $found"

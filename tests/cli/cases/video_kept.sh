@@ -64,6 +64,8 @@ for out in alpha.webm:libvpx-vp9 out.mov:prores alpha.gif:gif; do
     awk 'BEGIN { exit !(ARGV[1] < 20 && ARGV[2] > 235) }' $(alpha_of "${out%%:*}" "${out##*:}") ||
         fail "${out%%:*}: found the alpha $(alpha_of "${out%%:*}" "${out##*:}")"
 done
+video alpha.mov alpha.webp
+grep -q ALPH alpha.webp || fail "WebP has lost its transparency"
 video alpha.mov out.mp4
 says 'transparency does not go into this kind of file and was laid on white'
 ffmpeg -nostdin -v error -i out.mp4 -frames:v 1 -vf crop=2:2:4:4 -pix_fmt gray -f rawvideo - | od -An -tu1 |
@@ -82,8 +84,9 @@ video --stability 0.75 --codec ffv1 still.mkv out.mkv
     fail "frames that are equal have become different ones"
 
 # ---- names
-for name in '12:30.mp4' 'a*b?.mkv' 'x[1]#2 %03d.webm' "it's.mov" '-a.mp4'; do
-    video --codec "$([ "${name##*.}" = webm ] && echo vp9 || echo h264)" -- plain.mp4 "./$name"
+for name in '12:30.mp4' 'a*b?.mkv' 'x[1]#2 %03d.webm' "it's.mov" '-a.mp4' 'x%d.gif'; do
+    case $name in *.webm) codec=vp9 ;; *.gif) codec=gif ;; *) codec=h264 ;; esac
+    video --codec "$codec" -- plain.mp4 "./$name"
     [ -s "./$name" ] || fail "$name is not there"
     rm "./$name"
 done

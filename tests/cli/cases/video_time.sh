@@ -59,6 +59,17 @@ video --part-seconds 0.1 changing.mp4 out.mp4
 [ "$(times_of changing.mp4)" = "$(times_of out.mp4)" ] || fail "in parts: $(times_of out.mp4)"
 
 # the last frame is shown as long as the others
+make -f lavfi -i testsrc2=s=160x120:r=30:d=1 -vf "select='eq(n,0)+eq(n,3)+eq(n,4)+eq(n,19)'" -fps_mode passthrough \
+    uneven.mp4
+video uneven.mp4 uneven.gif
+[ "$(times_of uneven.gif)" = '0.000000 0.100000 0.130000 0.630000 ' ] || fail "uneven.gif: found $(times_of uneven.gif)"
+video uneven.mp4 uneven.webp
+# a chunk ANMF: 8 bytes of head, 12 of place and size, 3 of duration
+found=$(grep -abo ANMF uneven.webp | cut -d : -f 1 | head -n 3 | while read -r at; do
+    od -An -tu1 -j $((at + 20)) -N 2 uneven.webp | awk '{ print $1 + 256 * $2 }'
+done | xargs)
+[ "$found" = '100 33 500' ] || fail "uneven.webp: found frames of $found ms"
+
 make -f lavfi -i testsrc=s=32x32:r=1:d=3 slow.gif
 for out in slow.mp4 slow.webm again.gif; do
     video slow.gif "$out"
