@@ -14,7 +14,8 @@
 
 struct cg_infer;
 
-/* For one network, which must outlive it, in one precision. Memory grows with the largest picture and is kept. */
+/* For one network, which must outlive it, in one precision. Memory grows with the largest picture
+ * and is kept. */
 enum cg_status cg_infer_create(const struct cg_network *network, enum cg_precision precision,
                                struct cg_infer **out, struct cg_error *error);
 void cg_infer_free(struct cg_infer *infer);

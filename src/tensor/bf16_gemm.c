@@ -48,15 +48,24 @@ static void prepare_pairs(const float *w, const float *bias, size_t in, size_t o
     }
 }
 
+/* The first so many of a vector's lanes: all of them, if count is larger. */
+static inline __mmask16 first_lanes(size_t count)
+{
+    return (__mmask16)(count < LANES ? (1u << count) - 1 : 0xffffu);
+}
+
+/* What of count columns, or floats, the second of two vectors has. */
+static inline __mmask16 lanes_after_first(size_t count)
+{
+    return first_lanes(count < LANES ? 0 : count - LANES);
+}
+
 /* Two vectors of floats after each other as one of bfloat16, of which `count` floats are there. */
 CG_TARGET_BF16
 static inline __m512bh load_rounded(const float *x, size_t count)
 {
-    const __mmask16 low = (__mmask16)(count < LANES ? (1u << count) - 1 : 0xffffu);
-    const size_t rest = count < LANES ? 0 : count - LANES;
-    const __mmask16 high = (__mmask16)(rest < LANES ? (1u << rest) - 1 : 0xffffu);
-    return _mm512_cvtne2ps_pbh(_mm512_maskz_loadu_ps(high, x + LANES),
-                               _mm512_maskz_loadu_ps(low, x));
+    return _mm512_cvtne2ps_pbh(_mm512_maskz_loadu_ps(lanes_after_first(count), x + LANES),
+                               _mm512_maskz_loadu_ps(first_lanes(count), x));
 }
 
 CG_TARGET_BF16
@@ -75,8 +84,7 @@ static inline __attribute__((always_inline)) void multiply_rows(const int32_t (*
                                                                 float slope, float *y, size_t out,
                                                                 size_t columns, const int rows)
 {
-    const __mmask16 first = (__mmask16)(columns < LANES ? (1u << columns) - 1 : 0xffffu);
-    const __mmask16 second = (__mmask16)(columns < LANES ? 0 : (1u << (columns - LANES)) - 1);
+    const __mmask16 first = first_lanes(columns), second = lanes_after_first(columns);
     __m512 sum[ROWS][2];
     for (int r = 0; r < rows; r++) {
         sum[r][0] = _mm512_loadu_ps(panel);

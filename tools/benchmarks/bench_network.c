@@ -1,7 +1,8 @@
 /*
  * The generator's forward pass over a working picture against a 1024^3 sgemm on the same thread in
  * the same run: how much of the library's speed is left after gathers, activations and small
- * products; once with floats, once with bfloat16 where the processor has it. Times of one thread are processor time; the two take turns, and medians are printed.
+ * products; once with floats, once with bfloat16 where the processor has it. Times of one thread
+ * are processor time; the two take turns, and medians are printed.
  *   bench_network [WIDTH HEIGHT [RUNS [GENERATOR]]]
  */
 #include "base/clock.h"
