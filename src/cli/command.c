@@ -221,12 +221,19 @@ int cg_command_refuse(const struct cg_command *command, const char *format, ...)
                        command->name);
 }
 
-int cg_command_refuse_count(const struct cg_command *command, const char *what, int found)
+int cg_command_check_arguments(const struct cg_command *command, int argc, char *argv[], int least,
+                               int most, const char *what)
 {
-    if (found == 0)
-        return cg_command_refuse(command, "expected %s, found nothing", what);
-    return cg_command_refuse(command, "expected %s, found %d argument%s", what, found,
-                             found == 1 ? "" : "s");
+    int found = argc - optind;
+    if (found > most)
+        return cg_command_refuse(command, "unexpected argument %s; expected %s",
+                                 argv[optind + most], what);
+    if (found >= least)
+        return CG_EXIT_DONE;
+    if (found < 2)
+        return cg_command_refuse(command, "expected %s, found %s%s", what,
+                                 found > 0 ? "only " : "nothing", found > 0 ? argv[optind] : "");
+    return cg_command_refuse(command, "expected %s, found only %d arguments", what, found);
 }
 
 /* Options of other programs, and their equivalents, or advice, for commands that have the option. */

@@ -38,8 +38,11 @@ void cg_command_put_out(const char *out, int argc, char *argv[]);
 /* "command: expected ..., found ...; see comicgan command --help". Returns CG_EXIT_USAGE. */
 int cg_command_refuse(const struct cg_command *command, const char *format, ...) CG_PRINTF(2, 3);
 
-/* "command: expected WHAT, found N arguments; see ...". Returns CG_EXIT_USAGE. */
-int cg_command_refuse_count(const struct cg_command *command, const char *what, int found);
+/* Check that least to most arguments follow the options: CG_EXIT_DONE, or CG_EXIT_USAGE after
+ * "command: expected WHAT, found only a.png; see ..." or "command: unexpected argument x; expected
+ * WHAT; see ...". */
+int cg_command_check_arguments(const struct cg_command *command, int argc, char *argv[], int least,
+                               int most, const char *what);
 
 /* The words of a choice: "a, b or c". */
 #define CG_COMMAND_WORDS_NBYTES 256

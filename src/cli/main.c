@@ -13,10 +13,25 @@
 #include <string.h>
 #include <unistd.h>
 
+static int run_help(int argc, char *argv[]);
+
+static const struct cg_option no_options[] = {CG_OPTION_END};
+
+static const struct cg_command help_command = {
+    .name = "help",
+    .arguments = "[COMMAND]",
+    .summary = "show the options of a command",
+    .usage = "[COMMAND]",
+    .about = "Show what a command does and which options it has, as comicgan COMMAND --help does.",
+    .options = no_options,
+    .run = run_help,
+};
+
 static const struct cg_command *const commands[] = {
     &CG_COMMAND_CONVERT,  &CG_COMMAND_PREVIEW, &CG_COMMAND_PAGE,  &CG_COMMAND_VIDEO,
     &CG_COMMAND_STREAM,   &CG_COMMAND_STYLES,  &CG_COMMAND_TRAIN, &CG_COMMAND_CARD,
     &CG_COMMAND_GENERATE, &CG_COMMAND_AUGMENT, &CG_COMMAND_SCORE, &CG_COMMAND_EVAL,
+    &help_command,
 };
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
@@ -88,6 +103,29 @@ static int run_itself(int argc, char *argv[])
     return cg_command_read(&itself, argc, argv, &settings, &code) ? print_version() : code;
 }
 
+static int run_command(int argc, char *argv[])
+{
+    const struct cg_command *command = find_command(argv[0]);
+    return command != NULL ? command->run(argc, argv) : refuse_command(argv[0]);
+}
+
+/* help COMMAND [OPTIONS] is COMMAND --help [OPTIONS]: train --model vector has another help. */
+static int run_help(int argc, char *argv[])
+{
+    char help[] = "--help", *ask[] = {argv[0], help, NULL};
+    int code;
+    if (argc == 1)
+        return run_itself(2, ask);
+    if (argv[1][0] == '-')
+        return cg_command_read(&help_command, argc, argv, NULL, &code) ? CG_EXIT_DONE : code;
+    optind = 1;
+    if (argc > 2 && argv[2][0] != '-')
+        return cg_command_check_arguments(&help_command, argc, argv, 0, 1, "a COMMAND");
+    argv[0] = argv[1];
+    argv[1] = help;
+    return run_command(argc, argv);
+}
+
 static int run(int argc, char *argv[])
 {
     char help[] = "--help", *ask[] = {argv[0], help, NULL};
@@ -98,14 +136,7 @@ static int run(int argc, char *argv[])
     }
     if (argv[1][0] == '-')
         return run_itself(2, argv);
-    if (strcmp(argv[1], "help") == 0) {
-        if (argc == 2)
-            return run_itself(2, ask);
-        argv[1] = argv[2]; /* help COMMAND is COMMAND --help */
-        argv[2] = help;
-    }
-    const struct cg_command *command = find_command(argv[1]);
-    return command != NULL ? command->run(argc - 1, argv + 1) : refuse_command(argv[1]);
+    return run_command(argc - 1, argv + 1);
 }
 
 int main(int argc, char *argv[])

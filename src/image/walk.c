@@ -188,16 +188,26 @@ static enum cg_status walk_folder(struct walk *walk, const char *path, const str
     return status;
 }
 
+static enum cg_status look_at_root(const char *dir, struct stat *about, struct cg_error *error)
+{
+    if (stat(dir, about) != 0)
+        return cg_fail_errno(error, "reading", dir, errno);
+    if (S_ISDIR(about->st_mode))
+        return CG_OK;
+    return cg_fail(error, CG_ERR_IO, "reading %s: expected a folder of pictures, found a file",
+                   cg_path_tail(dir));
+}
+
+enum cg_status cg_walk_check_folder(const char *dir, struct cg_error *error)
+{
+    return look_at_root(dir, &(struct stat){0}, error);
+}
+
 static enum cg_status walk_root(struct walk *walk, const char *dir)
 {
     struct stat about;
-    if (stat(dir, &about) != 0)
-        return cg_fail(walk->error, CG_ERR_IO, "%s: expected a folder of pictures: %s", dir,
-                       CG_ERRNO_WORDS(errno));
-    if (!S_ISDIR(about.st_mode))
-        return cg_fail(walk->error, CG_ERR_IO, "%s: expected a folder of pictures, found a file",
-                       dir);
-    return walk_folder(walk, dir, &about, true);
+    enum cg_status status = look_at_root(dir, &about, walk->error);
+    return status == CG_OK ? walk_folder(walk, dir, &about, true) : status;
 }
 
 enum cg_status cg_walk_pictures(const char *dir, const struct cg_walk_options *options,

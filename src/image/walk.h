@@ -37,6 +37,9 @@ struct cg_walk_left_out {
 char *cg_walk_unread_text(const size_t unread[CG_IMAGE_FORMAT_COUNT],
                           char text[CG_WALK_UNREAD_NBYTES]);
 
+/* Check that dir is a folder, before work that comes to it late. Errors: CG_ERR_IO. */
+enum cg_status cg_walk_check_folder(const char *dir, struct cg_error *error);
+
 /*
  * Add to list the paths of readable pictures in dir (by their ending, in any case), each beginning
  * with dir, sorted by bytes, and to left_out (or NULL) what was skipped. Hidden files and folders

@@ -16,7 +16,7 @@ expect 0 ranks 2 --help
 expect 2 ranks 2 "${recipe[@]}" --out run --monitor x
 refused 2 'expected [HOST:]PORT'
 expect 1 ranks 2 --data nowhere --out run
-refused 1 'photos: nowhere: no such folder'
+refused 1 'reading nowhere: no such file or folder'
 expect 1 ranks 5 "${recipe[@]}" --cache cache --out run
 refused 1 'expected at least 10 crops for 5 ranks'
 expect 1 ranks 2 --model vector --data data/photos --out vector

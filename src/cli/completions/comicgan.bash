@@ -4,7 +4,7 @@ _comicgan() {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} program=$1 rows kind words
     local command=("${COMP_WORDS[1]}")
     COMPREPLY=()
-    if [ "$COMP_CWORD" -eq 1 ]; then
+    if [ "$COMP_CWORD" -eq 1 ] || { [ "$COMP_CWORD" -eq 2 ] && [ "$before" = help ]; }; then
         mapfile -t COMPREPLY < <(compgen -W "$("$program" --print-options 2>/dev/null |
             awk -F'\t' '{ print ($3 == "command" ? "" : "--") $1 }')" -- "$word")
         return

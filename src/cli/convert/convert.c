@@ -14,6 +14,7 @@
 #include "cli/interrupt.h"
 #include "cli/render_options.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -140,9 +141,6 @@ static int check_watch(struct request *request)
                                                                     : NULL;
     if (contradiction != NULL)
         return cg_cli_fail(CG_EXIT_USAGE, "--watch and %s contradict each other", contradiction);
-    if (plan->argument_count != 2)
-        return cg_cli_fail(CG_EXIT_USAGE, "--watch: expected FOLDER and OUT, found %zu argument%s",
-                           plan->argument_count, plan->argument_count == 1 ? "" : "s");
     if (cg_file_is_same(plan->arguments[0], plan->arguments[1]))
         return cg_cli_fail(CG_EXIT_USAGE,
                            "--watch: %s would fill with comics of comics; give "
@@ -151,6 +149,17 @@ static int check_watch(struct request *request)
     plan->shard = "1/1";
     plan->watched = true;
     return CG_EXIT_DONE;
+}
+
+static int check_arguments(const struct request *request, int argc, char *argv[])
+{
+    const struct cg_command *command = &CG_COMMAND_CONVERT;
+    if (request->plan.files_from != NULL)
+        return cg_command_check_arguments(command, argc, argv, 1, 1,
+                                          "OUT alone, as the list names the pictures");
+    if (request->watch)
+        return cg_command_check_arguments(command, argc, argv, 2, 2, "FOLDER and OUT");
+    return cg_command_check_arguments(command, argc, argv, 2, INT_MAX, "IN and OUT");
 }
 
 /* Fill in what follows from options and arguments. */
@@ -166,6 +175,9 @@ static int complete(struct request *request, int argc, char *argv[])
                            "%s: expected photos, found a video; for these there is comicgan video "
                            "IN OUT",
                            argv[optind]);
+    int code = check_arguments(request, argc, argv);
+    if (code != CG_EXIT_DONE)
+        return code;
     request->plan.arguments = (const char *const *)argv + optind;
     request->plan.argument_count = (size_t)(argc - optind);
     request->batch.picture.keep_exif |= request->batch.picture.keep_gps;

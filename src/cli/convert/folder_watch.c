@@ -39,8 +39,7 @@ enum cg_status cg_folder_watch_open(const char *dir, struct cg_folder_watch **ou
         status = cg_fail(error, CG_ERR_MEMORY, "watching %s: out of memory", cg_path_tail(dir));
     else if (watch->fd < 0 ||
              inotify_add_watch(watch->fd, watch->dir, WHOLE | GONE | IN_ONLYDIR) < 0)
-        status =
-            cg_fail(error, CG_ERR_IO, "watching %s: %s", cg_path_tail(dir), CG_ERRNO_WORDS(errno));
+        status = cg_fail_errno(error, errno == ENOSPC ? "watching" : "reading", dir, errno);
     if (status != CG_OK)
         cg_folder_watch_close(watch);
     else

@@ -42,25 +42,10 @@ static bool is_folder(const char *path)
 
 /* ---- the options ----------------------------------------------------------------------------- */
 
-static int check_argument_count(const struct cg_plan_options *options)
+static int check_arguments(const struct cg_plan_options *options)
 {
-    const char *const *arguments = options->arguments;
-    size_t count = options->argument_count;
-    if (options->files_from != NULL && count == 0)
-        return cg_cli_fail(CG_EXIT_USAGE, "convert --files-from: expected OUT, found nothing");
-    if (options->files_from != NULL && count > 1)
-        return cg_cli_fail(CG_EXIT_USAGE,
-                           "convert --files-from: the list names the pictures, expected OUT alone, "
-                           "found also %s",
-                           arguments[1]);
-    if (options->files_from == NULL && count == 0)
-        return cg_cli_fail(CG_EXIT_USAGE, "convert: expected IN and OUT, found neither; "
-                                          "see comicgan convert --help");
-    if (options->files_from == NULL && count == 1)
-        return cg_cli_fail(CG_EXIT_USAGE, "convert: expected IN and OUT, found only %s",
-                           arguments[0]);
-    for (size_t i = 0; i < count; i++)
-        if (arguments[i][0] == '\0')
+    for (size_t i = 0; i < options->argument_count; i++)
+        if (options->arguments[i][0] == '\0')
             return cg_cli_fail(CG_EXIT_USAGE, "convert: expected a path, found an empty argument");
     return CG_EXIT_DONE;
 }
@@ -78,7 +63,7 @@ static int check_options(const struct cg_plan_options *options)
     if (options->suffix != NULL && options->template != NULL)
         return cg_cli_fail(CG_EXIT_USAGE, "--suffix and --template contradict each other");
     int code = options->template != NULL ? cg_plan_check_template(options->template) : CG_EXIT_DONE;
-    return code == CG_EXIT_DONE ? check_argument_count(options) : code;
+    return code == CG_EXIT_DONE ? check_arguments(options) : code;
 }
 
 /* ---- where the comics go --------------------------------------------------------------------- */

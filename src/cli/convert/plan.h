@@ -31,7 +31,7 @@ enum cg_plan_format {
 
 /* All zero is a plain call. */
 struct cg_plan_options {
-    const char *const *arguments; /* as on the command line, after the options */
+    const char *const *arguments; /* the pictures, unless there is a list, and OUT */
     size_t argument_count;
     const char *files_from; /* --files-from: a file, "-" for the standard input; NULL: none */
     bool nul_separated;     /* -0 */

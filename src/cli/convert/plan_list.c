@@ -172,7 +172,7 @@ int cg_plan_read_list(const char *list_path, bool nul_separated, cg_plan_take ta
         return read_lines(stdin, "on the standard input", nul_separated, take, context);
     FILE *stream = fopen(list_path, "r");
     if (stream == NULL)
-        return cg_cli_fail(CG_EXIT_USAGE, "reading the list %s: %s", list_path,
+        return cg_cli_fail(CG_EXIT_USAGE, "--files-from: reading %s: %s", cg_path_tail(list_path),
                            CG_ERRNO_WORDS(errno));
     int code = read_lines(stream, list_path, nul_separated, take, context);
     fclose(stream);

@@ -8,6 +8,7 @@
 #include "cli/command.h"
 #include "cli/confinement.h"
 #include "eval/compare.h"
+#include "image/walk.h"
 #include "tensor/matrix.h"
 
 #include <stdio.h>
@@ -210,7 +211,11 @@ static int run_settings(const struct settings *settings)
     struct cg_error error;
     char *cache = NULL;
     cg_blas_single_threaded();
-    enum cg_status status = open_cache(settings, &cache, &error);
+    enum cg_status status = CG_OK;
+    for (int i = 0; status == CG_OK && i < 2; i++)
+        status = cg_walk_check_folder(settings->dirs[i], &error);
+    if (status == CG_OK)
+        status = open_cache(settings, &cache, &error);
     if (status == CG_OK && !settings->no_sandbox)
         status = cg_cli_give_up_files(allow_places, &(struct places){settings, cache}, &error);
     int code = status == CG_OK ? read_network_and_compare(settings, cache)
@@ -225,8 +230,9 @@ static int run(int argc, char *argv[])
     struct settings settings = {.long_px = 512, .resamples = 200};
     if (!cg_command_read(&CG_COMMAND_EVAL, argc, argv, &settings, &code))
         return code;
-    if (argc - optind != 2)
-        return cg_command_refuse_count(&CG_COMMAND_EVAL, "two folders of pictures", argc - optind);
+    code = cg_command_check_arguments(&CG_COMMAND_EVAL, argc, argv, 2, 2, "DIR_A and DIR_B");
+    if (code != CG_EXIT_DONE)
+        return code;
     settings.dirs[0] = argv[optind];
     settings.dirs[1] = argv[optind + 1];
     code = settings.no_sandbox ? CG_EXIT_DONE : cg_cli_give_up_calls();

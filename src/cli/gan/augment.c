@@ -130,7 +130,7 @@ static int write_copies(const struct settings *settings, const struct cg_path_li
         cg_pool_run(pool, list->count, copy_picture, &job);
         for (size_t i = 0; i < list->count; i++)
             if (job.statuses[i] != CG_OK) {
-                cg_cli_fail(CG_EXIT_INPUT, "augment: %s", job.errors[i].text);
+                cg_cli_fail(CG_EXIT_INPUT, "%s", job.errors[i].text);
                 failed++;
             }
     } else {
@@ -260,7 +260,7 @@ static int work(const struct settings *settings, const struct cg_vector_model *m
     int count = generated_count(settings, list);
     int failed = settings->copies > 0 ? write_copies(settings, list, pool) : 0;
     if (count > 0 && generate(settings, model, pool, count, &error) != CG_OK)
-        return cg_cli_fail(CG_EXIT_INPUT, "augment: %s", error.text);
+        return cg_cli_fail(CG_EXIT_INPUT, "%s", error.text);
     if (failed >= 0 && !settings->quiet)
         cg_cli_print("%s: %zu copies, %d generated", settings->out,
                      (list->count - (size_t)failed) * (size_t)settings->copies, count);
@@ -278,19 +278,17 @@ static int run_settings(const struct settings *settings)
     int code = CG_EXIT_DONE;
     enum cg_status status = cg_walk_pictures(settings->data, &walk, &list, NULL, &error);
     if (status == CG_OK && list.count == 0)
-        status = cg_fail(&error, CG_ERR_FORMAT, "%s: expected PNG or JPEG pictures, found none",
+        status = cg_fail(&error, CG_ERR_FORMAT, "reading %s: expected pictures, found none",
                          settings->data);
     if (status == CG_OK)
         status = check_outputs(settings, &list, &error);
     if (status == CG_OK)
         status = cg_pool_create(settings->threads, &pool, &error);
     if (status != CG_OK)
-        cg_error_prefix(&error, "augment");
-    if (status != CG_OK)
         code = cg_cli_fail_with(CG_EXIT_INPUT, &error);
     else if (settings->model != NULL &&
              cg_vector_model_read(settings->model, &model, &error) != CG_OK)
-        code = cg_cli_fail(CG_EXIT_MODEL, "augment: %s", error.text);
+        code = cg_cli_fail(CG_EXIT_MODEL, "%s", error.text);
     else
         code = work(settings, model, &list, pool);
     cg_pool_free(pool);
@@ -306,8 +304,9 @@ static int run(int argc, char *argv[])
         .copies = 4, .count = -1, .seed = 1, .transform = CG_TRANSFORM_DEFAULT};
     if (!cg_command_read(&CG_COMMAND_AUGMENT, argc, argv, &settings, &code))
         return code;
-    if (optind < argc)
-        return cg_command_refuse(&CG_COMMAND_AUGMENT, "unexpected argument %s", argv[optind]);
+    code = cg_command_check_arguments(&CG_COMMAND_AUGMENT, argc, argv, 0, 0, "options alone");
+    if (code != CG_EXIT_DONE)
+        return code;
     if (settings.data == NULL || settings.out == NULL)
         return cg_command_refuse(&CG_COMMAND_AUGMENT, "--data DIR and --out DIR are needed");
     if (cg_file_is_same(settings.data, settings.out))

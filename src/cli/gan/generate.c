@@ -184,14 +184,14 @@ static int run_settings(const struct settings *settings)
     if (check_outputs(settings, folder, &error) != CG_OK)
         return cg_cli_fail_with(CG_EXIT_INPUT, &error);
     if (cg_vector_model_read(settings->model, &model, &error) != CG_OK)
-        return cg_cli_fail(CG_EXIT_MODEL, "generate: %s", error.text);
+        return cg_cli_fail(CG_EXIT_MODEL, "%s", error.text);
     enum cg_status status = make_pictures(settings, model, &pictures, &error);
     if (status == CG_OK)
         status = folder ? write_folder(settings, &model->config, pictures, &error)
                         : write_grid(settings, format, &model->config, pictures, &error);
     free(pictures);
     cg_vector_model_free(model);
-    return status == CG_OK ? CG_EXIT_DONE : cg_cli_fail(CG_EXIT_INPUT, "generate: %s", error.text);
+    return status == CG_OK ? CG_EXIT_DONE : cg_cli_fail(CG_EXIT_INPUT, "%s", error.text);
 }
 
 static int run(int argc, char *argv[])
@@ -201,8 +201,9 @@ static int run(int argc, char *argv[])
     if (!cg_command_read(&CG_COMMAND_GENERATE, argc, argv, &settings, &code))
         return code;
     cg_command_put_out(settings.out, argc, argv);
-    if (argc - optind != 2)
-        return cg_command_refuse_count(&CG_COMMAND_GENERATE, "MODEL and OUT", argc - optind);
+    code = cg_command_check_arguments(&CG_COMMAND_GENERATE, argc, argv, 2, 2, "MODEL and OUT");
+    if (code != CG_EXIT_DONE)
+        return code;
     settings.model = argv[optind];
     settings.out = argv[optind + 1];
     return run_settings(&settings);

@@ -6,6 +6,7 @@
 #include "gan/anomaly.h"
 #include "image/walk.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -112,7 +113,7 @@ static enum cg_status score_files(struct cg_anomaly *anomaly, struct scores *sco
         entry->failed =
             cg_anomaly_score(anomaly, scores->list.paths[i], &entry->score, &why) != CG_OK;
         if (entry->failed) {
-            cg_cli_fail(CG_EXIT_INPUT, "score: %s", why.text);
+            cg_cli_fail(CG_EXIT_INPUT, "%s", why.text);
             scores->failed++;
         }
     }
@@ -206,8 +207,8 @@ static int work(const struct settings *settings, const struct cg_vector_model *m
     if (status == CG_OK && settings->anomalies != NULL)
         status = find_auc(&scores, &error);
     if (status != CG_OK)
-        code = cg_cli_fail(status == CG_ERR_MODEL ? CG_EXIT_MODEL : CG_EXIT_INPUT, "score: %s",
-                           error.text);
+        code =
+            cg_cli_fail(status == CG_ERR_MODEL ? CG_EXIT_MODEL : CG_EXIT_INPUT, "%s", error.text);
     else if (settings->as_json && !only_fit)
         code = print_json(&scores, settings->fit != NULL || settings->use != NULL);
     else
@@ -269,18 +270,18 @@ static int run_settings(const struct settings *settings, char *const files[])
     struct cg_pool *pool = NULL;
     const struct places places = {settings, files};
     if (!settings->no_sandbox && cg_cli_give_up_files(allow_places, &places, &error) != CG_OK)
-        return cg_cli_fail(CG_EXIT_INPUT, "score: %s", error.text);
+        return cg_cli_fail(CG_EXIT_INPUT, "%s", error.text);
     if (cg_vector_model_read(settings->model, &model, &error) != CG_OK)
-        return cg_cli_fail(CG_EXIT_MODEL, "score: %s", error.text);
+        return cg_cli_fail(CG_EXIT_MODEL, "%s", error.text);
     int code = cg_pool_create(settings->threads, &pool, &error) == CG_OK
                    ? work(settings, model, pool, files)
-                   : cg_cli_fail(CG_EXIT_INPUT, "score: %s", error.text);
+                   : cg_cli_fail(CG_EXIT_INPUT, "%s", error.text);
     cg_pool_free(pool);
     cg_vector_model_free(model);
     return code;
 }
 
-static int check(const struct settings *settings, int file_count)
+static int check(const struct settings *settings, int argc, char *argv[])
 {
     const struct cg_command *command = &CG_COMMAND_SCORE;
     if (settings->model == NULL)
@@ -289,9 +290,8 @@ static int check(const struct settings *settings, int file_count)
         return cg_command_refuse(command, "--fit and --use exclude each other");
     if (settings->save != NULL && settings->fit == NULL)
         return cg_command_refuse(command, "--save keeps what --fit finds; give --fit DIR");
-    if (file_count == 0 && settings->save == NULL)
-        return cg_command_refuse(command, "expected pictures or folders to score");
-    return CG_EXIT_DONE;
+    return cg_command_check_arguments(command, argc, argv, settings->save == NULL, INT_MAX,
+                                      "pictures or folders to score");
 }
 
 static int run(int argc, char *argv[])
@@ -300,7 +300,7 @@ static int run(int argc, char *argv[])
     struct settings settings = {.crops = 64, .crop = CG_SAMPLES_CROP_DEFAULT};
     if (!cg_command_read(&CG_COMMAND_SCORE, argc, argv, &settings, &code))
         return code;
-    code = check(&settings, argc - optind);
+    code = check(&settings, argc, argv);
     if (code == CG_EXIT_DONE && !settings.no_sandbox)
         code = cg_cli_give_up_calls();
     return code == CG_EXIT_DONE ? run_settings(&settings, argv + optind) : code;

@@ -13,6 +13,7 @@
 #include <strings.h>
 #include <unistd.h>
 
+#define PHOTOS_WORDS "two to nine photos" /* CG_PAGE_PANELS_MIN to CG_PAGE_PANELS_MAX */
 #define PAGE_MIN_PX 200
 #define PAGE_MAX_PX 16000
 #define PAGE_DPI 300
@@ -134,17 +135,8 @@ static const struct cg_option rows[] = {
 
 /* ---- checks before the work ------------------------------------------------------------------ */
 
-static int check_counts(const struct cg_page_order *order)
+static int check_captions(const struct cg_page_order *order)
 {
-    if (order->photo_count == 0)
-        return cg_command_refuse(&CG_COMMAND_PAGE,
-                                 "expected %d to %d photos and OUT, found only %s",
-                                 CG_PAGE_PANELS_MIN, CG_PAGE_PANELS_MAX, order->out);
-    if (order->photo_count < CG_PAGE_PANELS_MIN || order->photo_count > CG_PAGE_PANELS_MAX)
-        return cg_command_refuse(&CG_COMMAND_PAGE,
-                                 "expected %d to %d photos and OUT, found %d photo%s",
-                                 CG_PAGE_PANELS_MIN, CG_PAGE_PANELS_MAX, order->photo_count,
-                                 order->photo_count == 1 ? "" : "s");
     if (order->caption_count > order->photo_count)
         return cg_cli_fail(CG_EXIT_USAGE,
                            "--caption: expected at most one for each of %d photos, found %d",
@@ -223,8 +215,11 @@ static int take_arguments(struct command_line *line, int argc, char *argv[])
 {
     struct cg_page_order *order = &line->order;
     bool named = order->out != NULL;
-    if (argc == optind)
-        return cg_command_refuse(&CG_COMMAND_PAGE, "expected photos and OUT, found neither");
+    int code = cg_command_check_arguments(&CG_COMMAND_PAGE, argc, argv, CG_PAGE_PANELS_MIN + !named,
+                                          CG_PAGE_PANELS_MAX + !named,
+                                          named ? PHOTOS_WORDS : PHOTOS_WORDS " and OUT");
+    if (code != CG_EXIT_DONE)
+        return code;
     order->photos = (const char *const *)argv + optind;
     order->photo_count = argc - optind - !named;
     if (!named)
@@ -234,7 +229,7 @@ static int take_arguments(struct command_line *line, int argc, char *argv[])
     if (order->title != NULL && order->title[0] == '\0')
         order->title = NULL;
     order->slant = tan((double)line->slant_degrees * RADIANS_PER_DEGREE);
-    int code = check_counts(order);
+    code = check_captions(order);
     order->writing = cg_cli_writing(line->force);
     if (code == CG_EXIT_DONE && !named && is_old_order(order))
         code = refuse_old_order(line);

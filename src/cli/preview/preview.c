@@ -87,8 +87,10 @@ static int check_out(struct order *order)
 static int take_arguments(struct order *order, int argc, char *argv[])
 {
     cg_command_put_out(order->out, argc, argv);
-    if (argc - optind < 1 || argc - optind > 2)
-        return cg_command_refuse_count(&CG_COMMAND_PREVIEW, "PHOTO and perhaps OUT", argc - optind);
+    int code =
+        cg_command_check_arguments(&CG_COMMAND_PREVIEW, argc, argv, 1, 2, "PHOTO and perhaps OUT");
+    if (code != CG_EXIT_DONE)
+        return code;
     order->photo = argv[optind];
     order->default_out = name_out(order->photo, order->html);
     if (order->default_out == NULL)

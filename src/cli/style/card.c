@@ -9,6 +9,7 @@
 #include "cli/render_options.h"
 #include "model/model.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -67,17 +68,16 @@ static int check_out(const struct order *order)
 static bool is_picture(const char *path)
 {
     enum cg_image_format format;
-    return cg_image_format_by_ending(path, &format) && access(path, F_OK) == 0;
+    return cg_image_format_by_ending(path, &format);
 }
 
 static int check_order(struct order *order, int argc, char *argv[])
 {
     bool changes = order->name != NULL || order->summary != NULL || order->looks.paper != NULL ||
                    order->looks.given != 0;
-    if (optind == argc)
-        return cg_command_refuse(&CG_COMMAND_CARD, "expected a STYLE, found none");
-    if (argc - optind > 1)
-        return cg_command_refuse(&CG_COMMAND_CARD, "unexpected argument %s", argv[optind + 1]);
+    int code = cg_command_check_arguments(&CG_COMMAND_CARD, argc, argv, 1, 1, "STYLE or COMIC");
+    if (code != CG_EXIT_DONE)
+        return code;
     order->model = argv[optind];
     order->is_comic = is_picture(order->model);
     if (order->is_comic && (changes || order->out != NULL))
@@ -108,6 +108,10 @@ static int print_mark(const char *path)
 {
     char mark[CG_IMAGE_MARK_NBYTES], *text;
     struct cg_error error;
+    if (access(path, F_OK) != 0) {
+        cg_fail_errno(&error, "reading", path, errno);
+        return cg_cli_fail_with(CG_EXIT_INPUT, &error);
+    }
     if (!cg_image_read_mark(path, mark))
         return cg_cli_fail(
             CG_EXIT_INPUT,

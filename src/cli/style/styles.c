@@ -75,10 +75,8 @@ static int run(int argc, char *argv[])
     int code;
     if (!cg_command_read(&CG_COMMAND_STYLES, argc, argv, &settings, &code))
         return code;
-    if (optind < argc)
-        return cg_command_refuse(&CG_COMMAND_STYLES, "expected no arguments, found %s",
-                                 argv[optind]);
-    return list_styles(settings.json);
+    code = cg_command_check_arguments(&CG_COMMAND_STYLES, argc, argv, 0, 0, "options alone");
+    return code == CG_EXIT_DONE ? list_styles(settings.json) : code;
 }
 
 const struct cg_command CG_COMMAND_STYLES = {

@@ -12,7 +12,7 @@ int main(int argc, char *argv[])
     bool is_vector;
     struct cg_error error;
     if (cg_cli_is_vector(argc, argv, &is_vector, &error) != CG_OK)
-        return cg_cli_fail(CG_EXIT_INPUT, "train: %s", error.text);
+        return cg_cli_fail(CG_EXIT_INPUT, "%s", error.text);
     if (is_vector)
         return cg_cli_train_vector(argc, argv);
     return cg_cli_train_style(argc, argv);

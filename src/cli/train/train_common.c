@@ -68,8 +68,9 @@ static int check(const struct cg_cli_train_kind *kind, const void *own,
 {
     enum cg_cli_train_task task = task_of(kind, own);
     const struct cg_command *command = kind->command;
-    if (optind < argc)
-        return cg_command_refuse(command, "unexpected argument %s", argv[optind]);
+    int code = cg_command_check_arguments(command, argc, argv, 0, 0, "options alone");
+    if (code != CG_EXIT_DONE)
+        return code;
     if (common->model != kind->model)
         return cg_command_refuse(command, "--model %s is to be said in full, or as the run has it",
                                  CG_CLI_TRAIN_MODELS[common->model]);
@@ -105,7 +106,7 @@ static int code_of(enum cg_status status, const struct cg_cli_train *common)
 
 static int fail(const struct cg_cli_train *common, const struct cg_error *error)
 {
-    return cg_cli_fail((enum cg_cli_exit)code_of(error->status, common), "train: %s", error->text);
+    return cg_cli_fail((enum cg_cli_exit)code_of(error->status, common), "%s", error->text);
 }
 
 static struct cg_cli_display display_of(const struct cg_cli_train *common)
@@ -197,7 +198,7 @@ int cg_cli_train(const struct cg_cli_train_kind *kind, void *own, struct cg_cli_
         common->limits.ranks = ranks;
         code = run_command(kind, own, common, argc, argv, ranks);
     } else {
-        code = cg_cli_fail(CG_EXIT_USAGE, "train: %s", error.text);
+        code = cg_cli_fail(CG_EXIT_USAGE, "%s", error.text);
     }
     cg_cli_ranks_close(ranks);
     return code;

@@ -273,7 +273,7 @@ static int finish(void *own, const struct cg_cli_train *common,
     struct cg_error error;
     int code = CG_EXIT_DONE;
     if (write_papers(style, &papers, display->step, common->threads, &error) != CG_OK)
-        code = cg_cli_fail(CG_EXIT_INPUT, "train: %s", error.text);
+        code = cg_cli_fail(CG_EXIT_INPUT, "%s", error.text);
     else if (!common->quiet) {
         cg_cli_print("its card: %s", papers.card);
         if (style->contact.photo_count > 0)

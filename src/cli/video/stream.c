@@ -55,11 +55,11 @@ static int run_stream(struct request *request)
 
 static int check_surroundings(int argc, char *argv[])
 {
-    if (optind < argc)
-        return cg_command_refuse(&CG_COMMAND_STREAM,
-                                 "expected frames on the standard input and no files, found %s; "
-                                 "for files there is comicgan video IN OUT",
-                                 argv[optind]);
+    int code = cg_command_check_arguments(
+        &CG_COMMAND_STREAM, argc, argv, 0, 0,
+        "options alone, and frames on the standard input (comicgan video IN OUT takes files)");
+    if (code != CG_EXIT_DONE)
+        return code;
     if (isatty(STDIN_FILENO) || isatty(STDOUT_FILENO))
         return cg_command_refuse(&CG_COMMAND_STREAM,
                                  "expected a program on either side, found a terminal");

@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <limits.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -104,11 +105,10 @@ static const struct cg_option rows[] = {
 
 static bool matters(const char *option)
 {
-    static const char *const others[] = {"-f", "--force", "-q", "--quiet", "-fq", "-qf"};
-    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
-        if (strcmp(option, others[i]) == 0)
-            return false;
-    return true;
+    bool letters =
+        option[0] == '-' && option[1] != '\0' && option[1 + strspn(option + 1, "fqv")] == '\0';
+    return !letters && strcmp(option, "--force") != 0 && strcmp(option, "--quiet") != 0 &&
+           strcmp(option, "--verbose") != 0;
 }
 
 /* The options that the video depends on, as given, a line each; NULL if out of memory. */
@@ -242,9 +242,6 @@ static int convert_into_folder(const struct cg_video_settings *settings, char *c
 static int convert(struct cg_video_settings *settings, char *const names[], int count)
 {
     const char *last = names[count - 1];
-    if (settings->frames && count != 2)
-        return cg_cli_fail(CG_EXIT_USAGE,
-                           "video: --frames takes FOLDER and OUT_FOLDER, found %d names", count);
     if (settings->strict && !settings->frames)
         return cg_cli_fail(CG_EXIT_USAGE, "video: --strict is for --frames, found a video: ffmpeg "
                                           "decodes it, and does not say what is damaged");
@@ -258,14 +255,16 @@ static int convert(struct cg_video_settings *settings, char *const names[], int 
 static int run_settings(struct cg_video_settings *settings, int argc, char *argv[])
 {
     cg_command_put_out(settings->out, argc, argv);
-    if (argc - optind < 2 || argv[argc - 1][0] == '\0')
-        return cg_command_refuse(&CG_COMMAND_VIDEO, "expected IN and OUT, found %d names",
-                                 argc - optind);
+    int code =
+        cg_command_check_arguments(&CG_COMMAND_VIDEO, argc, argv, 2, settings->frames ? 2 : INT_MAX,
+                                   settings->frames ? "FOLDER and OUT_FOLDER" : "IN and OUT");
+    if (code != CG_EXIT_DONE)
+        return code;
     char *text = join_options(optind, argv);
     if (text == NULL)
         return cg_cli_fail(CG_EXIT_INPUT, "video: out of memory");
     settings->options_text = text;
-    int code = cg_cli_render_params_read_mask(&settings->video.looks, settings->strict);
+    code = cg_cli_render_params_read_mask(&settings->video.looks, settings->strict);
     if (code == CG_EXIT_DONE)
         code = convert(settings, argv + optind, argc - optind);
     free(text);

@@ -89,8 +89,7 @@ static enum cg_status find_frames(struct folder *folder, struct cg_error *error)
     folder->count = scandir(folder->in, &folder->names, is_picture, compare_names);
     if (folder->count < 0) {
         folder->count = 0;
-        return cg_fail(error, CG_ERR_IO, "reading %s: expected a folder of frames, found: %s",
-                       cg_path_tail(folder->in), CG_ERRNO_WORDS(errno));
+        return cg_fail_errno(error, "reading", folder->in, errno);
     }
     if (folder->count == 0)
         return cg_fail(error, CG_ERR_FORMAT,

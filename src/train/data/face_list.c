@@ -1,9 +1,10 @@
 /* Boxes of faces out of a JSON file: see face_list.h. */
 #include "train/data/face_list.h"
 
+#include "base/file.h"
+#include "base/json.h"
 #include "base/memory.h"
 
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,7 +12,7 @@ struct cg_face_list {
     json_t *root;
 };
 
-enum { BOX_NUMBERS = 5 };
+enum { BOX_NUMBERS = 5, DEPTH_MAX = 3, FILE_NBYTES_MAX = 256 << 20 };
 
 static bool is_box(const json_t *box)
 {
@@ -25,8 +26,6 @@ static enum cg_status check(const json_t *root, const char *path, struct cg_erro
 {
     const char *photo;
     json_t *boxes;
-    if (!json_is_object(root))
-        return cg_fail(error, CG_ERR_FORMAT, "%s: expected an object of photos' paths", path);
     json_object_foreach((json_t *)root, photo, boxes)
     {
         if (!json_is_array(boxes))
@@ -43,19 +42,19 @@ static enum cg_status check(const json_t *root, const char *path, struct cg_erro
 enum cg_status cg_face_list_read(const char *path, struct cg_face_list **out,
                                  struct cg_error *error)
 {
-    json_error_t found;
+    struct cg_error why;
+    uint8_t *text;
+    size_t nbytes;
+    json_t *root = NULL;
     *out = NULL;
-    cg_memory_forget();
-    json_t *root = json_load_file(path, 0, &found);
-    if (cg_memory_was_short()) {
-        json_decref(root);
-        return cg_fail(error, CG_ERR_MEMORY, "%s: memory could not be allocated", path);
-    }
-    if (root == NULL && found.line < 0)
-        return cg_fail(error, CG_ERR_IO, "%s: %s", path, found.text);
-    if (root == NULL)
-        return cg_fail(error, CG_ERR_FORMAT, "%s: line %d: %s", path, found.line, found.text);
-    enum cg_status status = check(root, path, error);
+    enum cg_status status = cg_file_read(path, FILE_NBYTES_MAX, &text, &nbytes, error);
+    if (status != CG_OK)
+        return status;
+    status = cg_json_parse_object((const char *)text, nbytes, DEPTH_MAX, path, &root, &why);
+    free(text);
+    if (status != CG_OK) /* this is no model */
+        return cg_fail(error, status == CG_ERR_MODEL ? CG_ERR_FORMAT : status, "%s", why.text);
+    status = check(root, path, error);
     if (status == CG_OK)
         *out = cg_alloc(1, sizeof **out, "list of faces", error);
     if (*out == NULL) {

@@ -5,6 +5,7 @@
 #include "train/style/trainer.h"
 
 #include "base/memory.h"
+#include "image/walk.h"
 #include "train/core/run_file.h"
 #include "train/data/dataset.h"
 
@@ -25,18 +26,21 @@ static bool is_folder(const char *path)
 static enum cg_status find_photos(struct cg_training_data *data, struct cg_error *error)
 {
     const struct cg_train_options *options = data->options;
-    if (!is_folder(options->data_dir))
-        return cg_fail(error, CG_ERR_IO, "photos: %s: no such folder", options->data_dir);
+    struct cg_error why;
+    enum cg_status status = cg_walk_check_folder(options->data_dir, error);
+    if (status != CG_OK)
+        return status;
     data->photos = options->photos_dir != NULL ? cg_string_copy(options->photos_dir)
                                                : cg_run_path(options->data_dir, "photos");
     if (data->photos == NULL)
         return cg_fail(error, CG_ERR_MEMORY, "training data: out of memory");
-    if (is_folder(data->photos))
+    status = cg_walk_check_folder(data->photos, &why);
+    if (status == CG_OK)
         return CG_OK;
-    return cg_fail(error, CG_ERR_IO,
-                   "photos: %s: no such folder: expected photos to turn into comics there, or in a "
-                   "folder named by --photos",
-                   data->photos);
+    return cg_fail(error, status,
+                   "%s; photos to turn into comics are expected there, or in a folder named by "
+                   "--photos",
+                   why.text);
 }
 
 static enum cg_status find_comics(struct cg_training_data *data, struct cg_error *error)

@@ -39,7 +39,7 @@ refuse 2 'the same file, from tiny' card tiny --out "$COMICGAN_MODELS/tiny.safet
 [ "$(cksum bold.safetensors "$COMICGAN_MODELS/tiny.safetensors")" = "$before" ] ||
     fail "a model was written over"
 expect 0 "$comicgan" card tiny --out bolder.safetensors --force
-refuse 2 'expected a STYLE' card
+refuse 2 'expected STYLE or COMIC' card
 refuse 2 'unexpected argument b' card tiny b
 refuse 2 'need --out' card tiny --line 2
 refuse 2 '--line: expected a number from 0.25 to 4' card tiny --out a.safetensors --line 9

@@ -28,7 +28,7 @@ expect 0 "$comicgan" eval --json --threads 3 a b
 cmp -s ../stdout one.json || fail "figures depend on threads"
 rm one.json
 
-refuse 2 'expected two folders' eval a
+refuse 2 'expected DIR_A and DIR_B' eval a
 refuse 2 '--size' eval --size 64 a b
 refuse 2 'did you mean --features' eval --feature=x --featuers x a b
 refuse 1 'at least 2 pictures' eval few a

@@ -12,7 +12,7 @@ done
 # and some case tries each option: one that no case uses is one that nobody has tried.
 expect 0 "$comicgan" --print-options
 mapfile -t commands < <(awk -F'\t' '$3 == "command" { print $1 }' ../stdout)
-[ "${#commands[@]}" -eq 12 ] || fail "expected 12 commands, found ${commands[*]}"
+[ "${#commands[@]}" -eq 13 ] || fail "expected 13 commands, found ${commands[*]}"
 cases=$(cat "${case_file%/*}"/*.sh)
 for command in "${commands[@]}" 'train --model vector'; do
     read -ra words <<<"$command"
@@ -37,6 +37,8 @@ done
 expect 0 "$comicgan" convert --help
 grep -q '130 interrupted' ../stdout || fail "convert --help does not name the exit codes"
 refuse 2 'the commands are convert, preview' help nothing
+refuse 2 'help: unexpected argument extra; expected a COMMAND; see comicgan help --help' help convert extra
+refuse 2 'unknown option --nonsense' help --nonsense
 
 expect 0 "$comicgan" --version
 grep -Eq '^comicgan [0-9]+\.[0-9]+\.[0-9]+$' ../stdout || fail "no version"

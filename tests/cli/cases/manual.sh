@@ -3,7 +3,7 @@
 : "${comicgan:?}" "${source:?}"
 
 "$source/src/cli/manual_pages.sh" "$comicgan" man
-[ "$(find man -name '*.1' | wc -l)" -eq 14 ] || fail "expected 14 pages, found $(ls man)"
+[ "$(find man -name '*.1' | wc -l)" -eq 15 ] || fail "expected 15 pages, found $(ls man)"
 for page in man/*.1; do
     grep -q '^\.SH OPTIONS' "$page" || fail "$page has no options"
     if command -v man >/dev/null; then
@@ -26,6 +26,9 @@ if command -v fish >/dev/null; then
         "source $completions/comicgan.fish; complete -C 'comicgan convert --kee'"
     [ "$(cut -f 1 ../stdout | sort | tr '\n' ' ')" = '--keep-exif --keep-gps --keep-profile --keep-times ' ] ||
         fail "fish does not complete an option"
+    expect 0 env HOME="$PWD" PATH="${comicgan%/*}:$PATH" fish -c \
+        "source $completions/comicgan.fish; complete -C 'comicgan help con'"
+    [ "$(cut -f 1 ../stdout)" = convert ] || fail "fish does not complete a command after help"
 fi
 
 # complete WORDS...: what bash offers for the last of them.
@@ -39,6 +42,7 @@ offers() {
 }
 touch photo.jpg
 [ "$(offers comicgan con)" = convert ] || fail "bash does not complete a command"
+[ "$(offers comicgan help con)" = convert ] || fail "bash does not complete a command after help"
 [ "$(offers comicgan convert --keep-p)" = --keep-profile ] || fail "bash does not complete an option"
 [ "$(offers comicgan convert --format s)" = same ] || fail "bash does not complete a word"
 [ "$(offers comicgan convert -s ti)" = tiny ] || fail "bash does not complete a style"

@@ -59,10 +59,9 @@ panels=$(for at in '100 120' '300 120' '100 420' '300 420'; do
 done | sort -u | grep -cv '^0 64 255$')
 [ "$panels" -ge 3 ] || fail "the panels do not differ"
 
-refuse 2 'expected photos and OUT' page
-refuse 2 'found only new.png' page new.png
-refuse 2 'found 1 photo' page p1.png new.png
-refuse 2 'found 10 photos' page "${photos[@]}" p10.png new.png
+refuse 2 'expected two to nine photos and OUT, found only 2 arguments' page p1.png new.png
+refuse 2 'expected two to nine photos, found only p1.png' page p1.png -o new.png
+refuse 2 'unexpected argument new.png; expected two to nine photos and OUT' page "${photos[@]}" p10.png new.png
 refuse 2 'at most one for each of 2 photos, found 3' page --caption a --caption b --caption c \
     p1.png p2.png new.png
 refuse 2 'found "spiral"' page --layout spiral p1.png p2.png new.png

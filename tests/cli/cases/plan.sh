@@ -85,7 +85,7 @@ are zeros work/photos/a.png photos/2020/b.png
 refuse 2 '-0 takes lists' convert --files-from <(printf 'a\0b') out
 refuse 2 'OUT alone' convert --files-from list photos out
 refuse 2 '-0 is for' convert -0 photos/a.jpg out.png
-refuse 2 'the list nowhere' convert --files-from nowhere out
+refuse 2 '--files-from: reading nowhere' convert --files-from nowhere out
 
 # the standard input and output
 stream() {

@@ -14,7 +14,7 @@ refuse_data() {
 }
 
 # ---- what can be missing ----
-refuse_data 'photos: data: no such folder' --data data --out run --steps 1
+refuse_data 'reading data: no such file or folder' --data data --out run --steps 1
 mkdir data
 refuse_data 'or in a folder named by --photos' --data data --out run --steps 1
 [ ! -e run ] || fail 'a folder was made for a run without data'

@@ -77,7 +77,7 @@ grep -q 'alarm: damaged-checkpoint, .*step-0000006.safetensors' ../stderr ||
 expect 1 "$comicgan" train "${vector[@]}" --generator-rate 1 --discriminator-rate 1 --objective \
     least-squares --r1 1000 --optimizer sgd --out wild --steps 300
 grep -q 'alarm: not-a-number, gone back from step ' ../stderr || fail "going back was not told"
-grep -q 'comicgan: train: training is unstable: NaN or infinity' ../stderr || fail "not given up"
+grep -q 'comicgan: training is unstable: NaN or infinity' ../stderr || fail "not given up"
 grep -q 'not-a-number' wild/report.html || fail "the report does not tell"
 
 # Of another version, or with other data.

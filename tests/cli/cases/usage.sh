@@ -23,12 +23,9 @@ refuse 2 'comicgan video' convert film.MPG out.png
 refuse 2 '--help lists the options' convert --frobnicate in.png out.png
 refuse 2 '--ink needs a value' convert in.png out.png --ink
 refuse 2 '--help takes no value' convert --help=1
-refuse 2 'found neither' convert
-refuse 2 'found only in.png' convert in.png
 refuse 2 '--generator: expected small or large, found "medium"' train --data x --out y --generator medium
 refuse 2 'a folder for the comics of several' convert in.png in.png more.png
 refuse 2 'did you mean --json?' styles --jsno
-refuse 2 'found extra' styles extra
 
 # value TEXT OPTION VALUES...: each value is refused, and named.
 value() {

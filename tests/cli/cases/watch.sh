@@ -115,7 +115,6 @@ refuse 2 '--watch and --recursive' convert --watch -r photos comics/
 refuse 2 '--watch and --dry-run' convert --watch --dry-run photos comics/
 refuse 2 '--watch and --shard' convert --watch --shard 1/2 photos comics/
 refuse 2 '--watch and --files-from' convert --watch --files-from list comics/
-refuse 2 'expected FOLDER and OUT' convert --watch photos photos comics/
 refuse 2 'comics of comics' convert --watch --suffix -x photos photos
-refuse 1 'watching nowhere: no such file or folder' convert --watch nowhere comics/
-refuse 1 'watching photos/h.png: a part of the path is a file, not a folder' convert --watch photos/h.png comics/
+refuse 1 'reading nowhere: no such file or folder' convert --watch nowhere comics/
+refuse 1 'reading photos/h.png: a part of the path is a file, not a folder' convert --watch photos/h.png comics/
