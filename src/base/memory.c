@@ -13,7 +13,6 @@
 /* First touches of 4 KiB pages were a fifth of a small picture's time; large ones gain less. */
 #define HUGE_PAGE_NBYTES ((size_t)2 << 20)
 
-/* Of large memory the whole huge pages, asked for as such; the rest is not rounded up to one. */
 static void *alloc_aligned(size_t nbytes)
 {
     if (nbytes < HUGE_PAGE_NBYTES)
@@ -21,7 +20,16 @@ static void *alloc_aligned(size_t nbytes)
     void *memory;
     if (posix_memalign(&memory, HUGE_PAGE_NBYTES, nbytes) != 0)
         return NULL;
-    madvise(memory, nbytes / HUGE_PAGE_NBYTES * HUGE_PAGE_NBYTES, MADV_HUGEPAGE);
+    return cg_on_huge_pages(memory, nbytes);
+}
+
+void *cg_on_huge_pages(void *memory, size_t nbytes)
+{
+    uintptr_t before = (uintptr_t)memory % HUGE_PAGE_NBYTES;
+    size_t skipped = before > 0 ? HUGE_PAGE_NBYTES - before : 0;
+    if (memory != NULL && nbytes >= skipped + HUGE_PAGE_NBYTES)
+        madvise((char *)memory + skipped, (nbytes - skipped) / HUGE_PAGE_NBYTES * HUGE_PAGE_NBYTES,
+                MADV_HUGEPAGE);
     return memory;
 }
 

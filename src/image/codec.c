@@ -8,6 +8,8 @@
  */
 #include "image/codec.h"
 
+#include "base/memory.h"
+
 #include <libdeflate.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -24,7 +26,7 @@ static unsigned char *zlib_compress(unsigned char *data, int nbytes, int *out_nb
     if (compressor == NULL)
         return NULL;
     size_t bound = libdeflate_zlib_compress_bound(compressor, (size_t)nbytes);
-    unsigned char *out = malloc(bound);
+    unsigned char *out = cg_on_huge_pages(malloc(bound), bound);
     if (out != NULL)
         *out_nbytes = (int)libdeflate_zlib_compress(compressor, data, (size_t)nbytes, out, bound);
     libdeflate_free_compressor(compressor);
@@ -39,7 +41,7 @@ static unsigned char *zlib_compress(unsigned char *data, int nbytes, int *out_nb
 #define STBI_NO_STDIO
 #define STBI_MAX_DIMENSIONS CG_IMAGE_SIDE_MAX_PX
 #define STBI_ASSERT(x) ((void)0)
-#define STBI_MALLOC(nbytes) calloc(1, nbytes)
+#define STBI_MALLOC(nbytes) cg_on_huge_pages(calloc(1, nbytes), nbytes)
 #define STBI_REALLOC(memory, nbytes) realloc(memory, nbytes)
 #define STBI_FREE(memory) free(memory)
 
@@ -47,6 +49,9 @@ static unsigned char *zlib_compress(unsigned char *data, int nbytes, int *out_nb
 #define STB_IMAGE_WRITE_STATIC
 #define STBI_WRITE_NO_STDIO
 #define STBIW_ASSERT(x) ((void)0)
+#define STBIW_MALLOC(nbytes) cg_on_huge_pages(malloc(nbytes), nbytes)
+#define STBIW_REALLOC(memory, nbytes) realloc(memory, nbytes)
+#define STBIW_FREE(memory) free(memory)
 #define STBIW_ZLIB_COMPRESS zlib_compress
 #define STBIW_CRC32(bytes, nbytes) libdeflate_crc32(0, bytes, (size_t)(nbytes))
 
@@ -76,7 +81,7 @@ static char *stbi_zlib_decode_malloc_guesssize_headerflag(const char *data, int 
     (void)guess;
     (void)has_header;
     struct libdeflate_decompressor *decompressor = libdeflate_alloc_decompressor();
-    uint8_t *out = malloc(inflated_nbytes);
+    uint8_t *out = cg_on_huge_pages(malloc(inflated_nbytes), inflated_nbytes);
     size_t used = 0;
     enum libdeflate_result result = LIBDEFLATE_BAD_DATA;
     if (decompressor == NULL || out == NULL)
