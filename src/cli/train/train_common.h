@@ -39,9 +39,10 @@ struct cg_cli_contact {
     int panel_count;
     char *photos[CG_CLI_CONTACT_PHOTOS_MAX]; /* paths */
     int photo_count;
+    bool incomplete; /* memory was missing for some of it */
 };
 
-/* Collect panels of some comics and paths of some held-out photos, as far as memory allows. */
+/* Collect panels of some comics and paths of some held-out photos. */
 void cg_cli_contact_collect(struct cg_cli_contact *contact, const struct cg_dataset *dataset);
 void cg_cli_contact_clear(struct cg_cli_contact *contact);
 

@@ -29,10 +29,13 @@ void cg_cli_contact_collect(struct cg_cli_contact *contact, const struct cg_data
     cg_dataset_get_counts(dataset, &counts);
     const size_t wanted =
         counts.comics < CG_CLI_CONTACT_PANELS_MAX ? counts.comics : CG_CLI_CONTACT_PANELS_MAX;
-    for (size_t i = 0; i < wanted; i++)
-        contact->panel_count +=
-            cg_dataset_panel(dataset, i * counts.comics / wanted,
-                             &contact->panels[contact->panel_count], NULL) == CG_OK;
+    for (size_t i = 0; i < wanted; i++) {
+        if (cg_dataset_panel(dataset, i * counts.comics / wanted,
+                             &contact->panels[contact->panel_count], NULL) == CG_OK)
+            contact->panel_count++;
+        else
+            contact->incomplete = true;
+    }
     const size_t photos = counts.validation < CG_CLI_CONTACT_PHOTOS_MAX ? counts.validation
                                                                         : CG_CLI_CONTACT_PHOTOS_MAX;
     for (size_t i = 0; i < photos; i++) {
@@ -40,6 +43,8 @@ void cg_cli_contact_collect(struct cg_cli_contact *contact, const struct cg_data
             cg_string_copy(cg_dataset_validation_path(dataset, i * counts.validation / photos));
         if (path != NULL)
             contact->photos[contact->photo_count++] = path;
+        else
+            contact->incomplete = true;
     }
 }
 

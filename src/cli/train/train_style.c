@@ -248,8 +248,8 @@ static enum cg_status write_papers(const struct style *style, const struct paper
                                    uint64_t step, int threads, struct cg_error *error)
 {
     if (papers->card == NULL || papers->contact == NULL || papers->use == NULL ||
-        style->command == NULL || style->data == NULL)
-        return cg_fail(error, CG_ERR_MEMORY, "card: out of memory");
+        style->command == NULL || style->data == NULL || style->contact.incomplete)
+        return cg_fail(error, CG_ERR_MEMORY, "card and contact sheet: out of memory");
     bool shown = style->contact.photo_count + style->contact.panel_count > 0;
     const struct cg_cli_card_facts facts = {.command = style->command,
                                             .use = papers->use,
