@@ -15,10 +15,10 @@
 struct cg_ffmpeg_codec {
     const char *name, *part_ending;
     const char *encoder[12], *slow[8], *fast[8];
-    int crf, crf_max;      /* its default and largest; 0 and 0 if it has none */
-    bool deep;             /* supports 10 bits */
-    const char *alpha;     /* the pixel format with transparency, or NULL */
-    bool tags_from_frames; /* the encoder goes by the frames' colour tags, not by its options */
+    int crf, crf_max;         /* its default and largest; 0 and 0 if it has none */
+    bool deep;                /* supports 10 bits */
+    const char *alpha;        /* the pixel format with transparency, or NULL */
+    const char *any_size[12]; /* instead of all that, where its sides are odd or below 64 pixels */
 };
 
 /*
@@ -57,6 +57,7 @@ static const struct cg_ffmpeg_codec codecs[] = {
      .encoder = {"-c:v", "libsvtav1"},
      .slow = {"-preset", "8"},
      .fast = {"-preset", "12"},
+     .any_size = {"-c:v", "libaom-av1", "-b:v", "0", "-cpu-used", "6", "-row-mt", "1"},
      .crf = 32,
      .crf_max = 63,
      .deep = true},
@@ -64,8 +65,7 @@ static const struct cg_ffmpeg_codec codecs[] = {
      .part_ending = ".mov",
      .encoder = {"-c:v", "prores_ks", "-profile:v", "4444", "-vendor", "apl0"},
      .deep = true,
-     .alpha = "yuva444p10le",
-     .tags_from_frames = true},
+     .alpha = "yuva444p10le"},
     {.name = "ffv1", .part_ending = ".mkv", .encoder = {"-c:v", "ffv1"}, .alpha = "bgra"},
     /* made from all parts at the end, which are lossless until then */
     {.name = "gif", .part_ending = ".mkv", .encoder = {"-c:v", "ffv1"}, .alpha = "bgra"},
@@ -144,6 +144,11 @@ enum cg_status cg_ffmpeg_output_of(const char *path, const char *codec, int crf,
                        "writing %s: expected a name that ends in .mp4, .m4v, .mov, .mkv, .webm, "
                        ".gif or .webp",
                        cg_path_tail(path));
+    if (strpbrk(path, "\r\n") != NULL)
+        return cg_fail(
+            error, CG_ERR_ARGUMENT,
+            "writing %s: expected a name in one line, as ffmpeg's lists of files have it",
+            cg_path_tail(path));
     enum cg_status status = choose_codec(path, codec, out, error);
     if (status == CG_OK && crf > out->codec->crf_max)
         status = cg_fail(error, CG_ERR_ARGUMENT, "--crf: expected %d at most for %s, found %d",
@@ -177,22 +182,11 @@ const char *cg_ffmpeg_part_ending(const struct cg_ffmpeg_output *output)
 
 /* ---- encoding -------------------------------------------------------------------------------- */
 
-static void add_colours(struct cg_arguments *arguments, const struct cg_ffmpeg_info *info)
-{
-    CG_ADD(arguments, "-color_range", "tv");
-    if (info->matrix[0] != '\0')
-        CG_ADD(arguments, "-colorspace", info->matrix);
-    if (info->primaries[0] != '\0')
-        CG_ADD(arguments, "-color_primaries", info->primaries);
-    if (info->transfer[0] != '\0')
-        CG_ADD(arguments, "-color_trc", info->transfer);
-}
-
-/* The same as a filter. */
-static void frame_tags(const struct cg_ffmpeg_info *info, char *text, size_t text_nbytes)
+/* The filter that tags frames; all encoders take their tags from them. */
+static void tag_frames(const struct cg_ffmpeg_info *info, char *text, size_t text_nbytes)
 {
     const char *matrix = info->matrix, *primaries = info->primaries, *transfer = info->transfer;
-    snprintf(text, text_nbytes, ",setparams=range=tv%s%s%s%s%s%s",
+    snprintf(text, text_nbytes, "setparams=range=tv%s%s%s%s%s%s",
              matrix[0] != '\0' ? ":colorspace=" : "", matrix,
              primaries[0] != '\0' ? ":color_primaries=" : "", primaries,
              transfer[0] != '\0' ? ":color_trc=" : "", transfer);
@@ -202,19 +196,31 @@ static void frame_tags(const struct cg_ffmpeg_info *info, char *text, size_t tex
 static void add_filters(struct cg_arguments *arguments, const struct cg_ffmpeg_output *output,
                         const struct cg_ffmpeg_info *info, const struct cg_y4m_format *format)
 {
-    char tags[64 + 3 * CG_FFMPEG_WORD_NBYTES] = "";
-    if (output->codec->tags_from_frames)
-        frame_tags(info, tags, sizeof(tags));
+    char tags[64 + 3 * CG_FFMPEG_WORD_NBYTES];
+    tag_frames(info, tags, sizeof(tags));
     int num = format->aspect_num > 0 ? format->aspect_num : 1;
     int den = format->aspect_num > 0 ? format->aspect_den : 1;
     CG_ADD(arguments, "-vf");
     if (!output->alpha)
-        cg_arguments_addf(arguments, "setsar=%d/%d%s", num, den, tags);
+        cg_arguments_addf(arguments, "setsar=%d/%d,%s", num, den, tags);
     else if (strcmp(output->codec->alpha, "bgra") == 0)
         cg_arguments_addf(arguments, "format=bgra");
     else
-        cg_arguments_addf(arguments, "scale=out_color_matrix=bt709:out_range=tv,format=%s%s",
+        cg_arguments_addf(arguments, "scale=out_color_matrix=bt709:out_range=tv,format=%s,%s",
                           output->codec->alpha, tags);
+}
+
+static void add_encoder(struct cg_arguments *arguments, const struct cg_ffmpeg_output *output,
+                        const struct cg_y4m_format *format)
+{
+    const struct cg_ffmpeg_codec *codec = output->codec;
+    bool odd = format->chroma == CG_Y4M_444 || format->width < 64 || format->height < 64;
+    if (odd && codec->any_size[0] != NULL) {
+        cg_arguments_add(arguments, codec->any_size);
+        return;
+    }
+    cg_arguments_add(arguments, codec->encoder);
+    cg_arguments_add(arguments, output->fast ? codec->fast : codec->slow);
 }
 
 /* Frames at their times, in the video's own ticks. */
@@ -238,13 +244,11 @@ enum cg_status cg_ffmpeg_encode(const struct cg_ffmpeg_output *output,
     struct cg_arguments arguments = {0};
     CG_ADD(&arguments, "ffmpeg", "-nostdin", "-v", "error", "-f", "matroska", "-i", "pipe:0");
     add_filters(&arguments, output, info, format);
-    cg_arguments_add(&arguments, codec->encoder);
-    cg_arguments_add(&arguments, output->fast ? codec->fast : codec->slow);
+    add_encoder(&arguments, output, format);
     if (codec->crf_max > 0) {
         CG_ADD(&arguments, "-crf");
         cg_arguments_addf(&arguments, "%d", output->crf >= 0 ? output->crf : codec->crf);
     }
-    add_colours(&arguments, info);
     add_times(&arguments, codec, info);
     cg_arguments_add_output(&arguments, path);
     return cg_arguments_start(&arguments, CG_PROCESS_FEEDS, out, error);

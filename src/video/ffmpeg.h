@@ -42,6 +42,7 @@ struct cg_ffmpeg_info {
     bool vpx;               /* only libvpx reads this alpha */
     bool phone;             /* has metadata that only phones write */
     double frames;          /* approximate; 0 if unknown */
+    bool steady;            /* all frames are shown equally long */
     double rate;            /* frames a second, approximate; 25 if unknown */
     double seconds;         /* of the video; 0 if unknown */
     double start;           /* of the video, in the file's time */
@@ -56,12 +57,18 @@ struct cg_ffmpeg_info {
     struct cg_ffmpeg_companion companions[CG_FFMPEG_COMPANIONS_MAX];
     int companion_count;
     int others; /* further streams, which are dropped: data, other videos */
+    char lost[8 * CG_FFMPEG_WORD_NBYTES]; /* names metadata that is dropped, in a sentence */
 };
 
 /* Errors: CG_ERR_UNSUPPORTED without ffprobe, and for files that refer to other files;
  * CG_ERR_FORMAT if it cannot be read or has no video. */
 enum cg_status cg_ffmpeg_probe(const char *path, struct cg_ffmpeg_info *out,
                                struct cg_error *error);
+
+/* Find out what metadata of the video a trial file lacks, and set info->lost; trial: NULL for formats
+ * without any. */
+enum cg_status cg_ffmpeg_find_lost(const char *path, const char *trial, struct cg_ffmpeg_info *info,
+                                   struct cg_error *error);
 
 /* Check that a file written by ffmpeg is whole: on a full disk it may end silently. Errors:
  * CG_ERR_FORMAT; those of cg_ffmpeg_probe. */
@@ -75,7 +82,7 @@ struct cg_ffmpeg_clip {
     int rate_num, rate_den; /* frames a second; 0: all frames at their times */
 };
 
-/* Decode the first frame of a video that may have alpha, and set info->transparent accordingly. */
+/* Decode a video that may have alpha up to the first frame that has, and set info->transparent accordingly. */
 enum cg_status cg_ffmpeg_find_alpha(const char *path, const struct cg_ffmpeg_clip *clip,
                                     struct cg_ffmpeg_info *info, struct cg_error *error);
 

@@ -155,21 +155,22 @@ enum cg_status cg_ffmpeg_find_alpha(const char *path, const struct cg_ffmpeg_cli
     CG_ADD(&arguments, "ffmpeg", "-nostdin", "-v", "error");
     cg_ffmpeg_add_clip(&arguments, clip);
     add_film(&arguments, path, info);
-    CG_ADD(&arguments, "-frames:v", "1", "-pix_fmt", "rgba", "-f", "rawvideo", "pipe:1");
+    CG_ADD(&arguments, "-fps_mode", "passthrough", "-pix_fmt", "rgba", "-f", "rawvideo", "pipe:1");
     enum cg_status status = cg_arguments_start(&arguments, CG_PROCESS_READS, &process, error);
     if (status != CG_OK)
         return status;
     FILE *file = fdopen(process.out, "rb");
     process.out = file != NULL ? -1 : process.out;
-    while (file != NULL && (count = fread(bytes, 1, sizeof(bytes), file)) > 0)
+    while (file != NULL && !found && (count = fread(bytes, 1, sizeof(bytes), file)) > 0)
         for (size_t i = 3; i < count; i += 4)
             found |= bytes[i] < 255;
+    info->transparent = found;
     if (file != NULL)
         fclose(file);
-    status = cg_process_finish(&process, error);
-    if (status != CG_OK)
+    if (found)
+        cg_process_stop(&process);
+    else if ((status = cg_process_finish(&process, error)) != CG_OK)
         cg_error_prefix(error, "reading %s", cg_path_tail(path));
-    info->transparent = found;
     return status;
 }
 

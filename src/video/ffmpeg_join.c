@@ -171,6 +171,16 @@ static enum cg_status join_film(const struct cg_ffmpeg_join *join, int only, boo
     return cg_arguments_run(&arguments, error);
 }
 
+/* Some formats accept sound under a tag that nothing reads. */
+static enum cg_status decode_sound(const struct cg_ffmpeg_join *join, struct cg_error *error)
+{
+    struct cg_arguments arguments = {0};
+    CG_ADD(&arguments, "ffmpeg", "-nostdin", "-v", "error");
+    cg_arguments_add_input(&arguments, join->out);
+    CG_ADD(&arguments, "-map", "0:v", "-map", "0:a?", "-c:v", "copy", "-f", "null", "-");
+    return cg_arguments_run(&arguments, error);
+}
+
 /* ---- pictures that move ---------------------------------------------------------------------- */
 
 static enum cg_status join_gif(const struct cg_ffmpeg_join *join, struct cg_error *error)
@@ -215,6 +225,8 @@ static enum cg_status join_with(const struct cg_ffmpeg_join *join, int only, boo
         enum cg_status status = cover != NULL ? extract_cover(join, cover, error) : CG_OK;
         if (status == CG_OK)
             status = join_film(join, only, trial, error);
+        if (status == CG_OK && trial)
+            status = decode_sound(join, error);
         unlink(join->picture);
         return status;
     }
@@ -251,13 +263,17 @@ enum cg_status cg_ffmpeg_plan_join(const struct cg_ffmpeg_join *join, struct cg_
     for (int i = 0; i < info->companion_count; i++)
         info->companions[i].way = first_way(join->output->format, &info->companions[i]);
     enum cg_status status = join_with(join, -1, true, error);
-    if (status != CG_ERR_FORMAT || info->companion_count == 0)
-        return status;
-    for (int i = 0; i < info->companion_count; i++)
-        while (info->companions[i].way != CG_FFMPEG_DROP &&
-               join_with(join, i, true, error) != CG_OK)
-            info->companions[i].way = next_way(&info->companions[i]);
-    return join_with(join, -1, true, error);
+    if (status == CG_ERR_FORMAT && info->companion_count > 0) {
+        for (int i = 0; i < info->companion_count; i++)
+            while (info->companions[i].way != CG_FFMPEG_DROP &&
+                   join_with(join, i, true, error) != CG_OK)
+                info->companions[i].way = next_way(&info->companions[i]);
+        status = join_with(join, -1, true, error);
+    }
+    return status == CG_OK
+               ? cg_ffmpeg_find_lost(join->in, join->output->format->alone ? NULL : join->out, info,
+                                     error)
+               : status;
 }
 
 /* Sound that cannot be copied far behind the video's beginning is re-encoded. */
@@ -298,10 +314,15 @@ const char *cg_ffmpeg_loss(const struct cg_ffmpeg_join *join, int *at)
         {CG_FFMPEG_COVER, CG_FFMPEG_DROP, "the cover does not go into this kind of file"},
     };
     const int count = (int)(sizeof(losses) / sizeof(losses[0]));
+    const char *const others[] = {
+        join->info->others > 0 ? "streams of data, and videos but the first, were left out" : NULL,
+        join->info->lost[0] != '\0' ? join->info->lost : NULL,
+    };
     for (; *at < count; ++*at)
         if (count_companions(join->info, losses[*at].kind, losses[*at].way) > 0)
             return losses[(*at)++].text;
-    return (*at)++ == count && join->info->others > 0
-               ? "streams of data, and videos but the first, were left out"
-               : NULL;
+    for (; *at < count + 2; ++*at)
+        if (others[*at - count] != NULL)
+            return others[(*at)++ - count];
+    return NULL;
 }

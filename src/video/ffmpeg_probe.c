@@ -9,6 +9,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #define RATE_DEFAULT 25.0
@@ -150,6 +151,7 @@ static void take_time(const json_t *stream, const json_t *format, struct cg_ffmp
     if (rate <= 0.0)
         rate = rate_of(word_of(stream, "r_frame_rate"));
     out->rate = rate > 0.0 ? rate : RATE_DEFAULT;
+    out->steady = has_word(stream, "r_frame_rate", word_of(stream, "avg_frame_rate"));
     sscanf(word_of(stream, "time_base"), "%ld/%ld", &num, &den);
     bool fits = num > 0 && num <= TICK_DEN_MAX && den > 0 && den <= TICK_DEN_MAX;
     out->tick_num = fits ? (int)num : 1;
@@ -319,6 +321,65 @@ enum cg_status cg_ffmpeg_probe(const char *path, struct cg_ffmpeg_info *out, str
     json_decref(root);
     return status == CG_OK && !out->fields_known ? look_at_fields(path, out, error) : status;
 }
+
+/* ---- metadata -------------------------------------------------------------------------------- */
+
+/* Formats change the case of names, and add languages to them: location-eng. */
+static bool same_tag(const char *a, const char *b)
+{
+    size_t length = strcspn(a, "-");
+    return length == strcspn(b, "-") && strncasecmp(a, b, length) == 0;
+}
+
+static bool is_lost(const char *name, const json_t *kept)
+{
+    static const char *const technical[] = {"major_brand", "minor_version", "compatible_brands",
+                                            "encoder", "duration"};
+    const char *other;
+    json_t *value;
+    for (size_t i = 0; i < sizeof(technical) / sizeof(technical[0]); i++)
+        if (same_tag(name, technical[i]))
+            return false;
+    json_object_foreach((json_t *)kept, other, value) if (same_tag(name, other)) return false;
+    return true;
+}
+
+static json_t *tags_of(const json_t *root)
+{
+    return json_object_get(json_object_get(root, "format"), "tags");
+}
+
+static void add_lost(struct cg_ffmpeg_info *info, const char *name)
+{
+    size_t length = strlen(info->lost), room = sizeof(info->lost) - length;
+    int more = snprintf(info->lost + length, room, "%s%s",
+                        length > 0 ? ", " : "metadata does not go into this kind of file: ", name);
+    if (more < 0 || (size_t)more >= room)
+        memcpy(info->lost + sizeof(info->lost) - 4, "...", 4);
+}
+
+enum cg_status cg_ffmpeg_find_lost(const char *path, const char *trial, struct cg_ffmpeg_info *info,
+                                   struct cg_error *error)
+{
+    static const char *const questions[] = {"-show_chapters", "-show_format", NULL};
+    json_t *root, *kept = NULL, *value;
+    const char *name;
+    info->lost[0] = '\0';
+    enum cg_status status = ask(path, questions, &root, error);
+    if (status == CG_OK && trial != NULL)
+        status = ask(trial, questions, &kept, error);
+    if (status == CG_OK) {
+        json_object_foreach(tags_of(root), name, value) if (is_lost(name, tags_of(kept)))
+            add_lost(info, name);
+        if (trial == NULL && json_array_size(json_object_get(root, "chapters")) > 0)
+            add_lost(info, "chapters");
+    }
+    json_decref(kept);
+    json_decref(root);
+    return status;
+}
+
+/* ---- checking -------------------------------------------------------------------------------- */
 
 enum cg_status cg_ffmpeg_check(const char *path, size_t frames, struct cg_error *error)
 {

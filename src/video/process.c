@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <spawn.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -110,17 +111,27 @@ enum cg_status cg_process_write(int fd, const char *name, const void *bytes, siz
     return CG_OK;
 }
 
-/* The last line of the log that is not blank. */
-static void last_line(FILE *log, char *line)
+/* ffmpeg's muxers complain of what they are given to write, which is not what is wrong with a file
+ * unless it makes ffmpeg fail; libraries that it uses announce themselves. */
+static bool is_reason(const char *line, bool failed)
 {
-    char next[CG_PROCESS_SAID_NBYTES];
-    line[0] = '\0';
-    rewind(log);
-    while (fgets(next, sizeof(next), log) != NULL) {
-        next[strcspn(next, "\r\n")] = '\0';
-        if (next[strspn(next, " ")] != '\0')
-            memcpy(line, next, sizeof(next));
+    static const char *const muxers[] = {"[null @", "[rawvideo @", "[yuv4mpegpipe @"};
+    for (size_t i = 0; i < sizeof(muxers) / sizeof(muxers[0]) && !failed; i++)
+        if (strncmp(line, muxers[i], strlen(muxers[i])) == 0)
+            return false;
+    return line[0] != '\0' && line[0] != ' ' && strstr(line, "[info]") == NULL;
+}
+
+/* The first line of the log that is a reason; what follows is mostly its consequence. */
+static void find_reason(const struct cg_process *process, bool failed, char *line)
+{
+    fseeko(process->log, process->heard, SEEK_SET);
+    while (fgets(line, CG_PROCESS_SAID_NBYTES, process->log) != NULL) {
+        line[strcspn(line, "\r\n")] = '\0';
+        if (is_reason(line, failed))
+            return;
     }
+    line[0] = '\0';
 }
 
 static int wait_for(struct cg_process *process)
@@ -132,6 +143,13 @@ static int wait_for(struct cg_process *process)
     return result;
 }
 
+void cg_process_forget_said(struct cg_process *process)
+{
+    struct stat about;
+    if (fstat(fileno(process->log), &about) == 0)
+        process->heard = about.st_size;
+}
+
 enum cg_status cg_process_finish(struct cg_process *process, struct cg_error *error)
 {
     enum cg_status status = CG_OK;
@@ -139,8 +157,9 @@ enum cg_status cg_process_finish(struct cg_process *process, struct cg_error *er
     close_end(&process->out);
     close_end(&process->notes);
     int result = wait_for(process);
-    last_line(process->log, process->said);
-    if (!WIFEXITED(result) || WEXITSTATUS(result) != 0) {
+    bool failed = !WIFEXITED(result) || WEXITSTATUS(result) != 0;
+    find_reason(process, failed, process->said);
+    if (failed) {
         status = WIFSIGNALED(result)
                      ? cg_fail(error, CG_ERR_FORMAT, "%s was ended by signal %d", process->name,
                                WTERMSIG(result))

@@ -1,5 +1,5 @@
 /*
- * Child processes with pipes to and from them. Their stderr is kept, and its last line is the
+ * Child processes with pipes to and from them. Their stderr is kept, and its first line is the
  * reason if they fail.
  */
 #ifndef CG_VIDEO_PROCESS_H
@@ -18,7 +18,8 @@ struct cg_process {
     pid_t pid;          /* 0: not running */
     int in, out, notes; /* our ends of its stdin, stdout and file descriptor 3; -1 without */
     FILE *log;          /* its stderr */
-    char said[CG_PROCESS_SAID_NBYTES]; /* its last line, after the process ended */
+    off_t heard;        /* how much of the log to skip */
+    char said[CG_PROCESS_SAID_NBYTES]; /* its first line, after the process ended */
 };
 #define CG_PROCESS_NONE                                                                            \
     {                                                                                              \
@@ -37,6 +38,9 @@ enum cg_status cg_process_start(char *const argv[], int pipes, struct cg_process
  * reader has gone away, provided SIGPIPE is ignored. */
 enum cg_status cg_process_write(int fd, const char *name, const void *bytes, size_t nbytes,
                                 struct cg_error *error);
+
+/* What it has said so far is no reason any more. */
+void cg_process_forget_said(struct cg_process *process);
 
 /* Close the pipes and wait for the end. Error: CG_ERR_FORMAT if the program failed, with its
  * message. */

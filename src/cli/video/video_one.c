@@ -94,6 +94,14 @@ static enum cg_status add_frame(struct video *video, int64_t ticks, const uint8_
                                    (uint64_t)time_ns, planes, error);
 }
 
+/* A failing ffmpeg means CG_ERR_FORMAT, which is left to the decoder here. */
+static enum cg_status fail_writing(const struct video *video, enum cg_status status,
+                                   struct cg_error *error)
+{
+    cg_error_prefix(error, "writing %s", cg_path_tail(video->out));
+    return status == CG_ERR_FORMAT ? CG_ERR_IO : status;
+}
+
 /* If the encoder has gone away, its own message is the reason. */
 static enum cg_status fail_part(struct video *video, enum cg_status status, struct cg_error *error)
 {
@@ -109,20 +117,21 @@ static enum cg_status end_part(struct video *video, struct cg_error *error)
     enum cg_status status = cg_process_finish(&video->encoder, error);
     if (status == CG_OK)
         status = cg_ffmpeg_check(cg_parts_next_path(video->parts), video->in_part, error);
-    if (status != CG_OK) {
-        cg_error_prefix(error, "writing %s", cg_path_tail(video->out));
-        return status;
-    }
+    if (status != CG_OK)
+        return fail_writing(video, status, error);
     video->in_part = 0;
     return cg_parts_commit(video->parts, error);
 }
 
-/* The reading thread: take a frame's time, which comes separately. */
+/* The reading thread: take a frame's time, which comes separately. What ffmpeg says before the first
+ * frame of a piece is of frames that it needs for decoding only, or lacks. */
 static enum cg_status frame_arrived(void *context, size_t frame, struct cg_error *error)
 {
     struct video *video = context;
     int64_t *ticks = &video->ticks[frame % TIMES];
     enum cg_status status = cg_ffmpeg_times_next(video->times, ticks, error);
+    if (frame == 0 && video->settings->clip.start > 0.0)
+        cg_process_forget_said(&video->decoder);
     if (status != CG_OK || frame % video->part_frames != 0)
         return status;
     double *starts = realloc(video->starts, (video->starts_count + 1) * sizeof(*starts));
@@ -274,14 +283,12 @@ static enum cg_status try_everything(struct video *video, struct cg_error *error
     status = cg_process_finish(&video->encoder, error);
     if (status == CG_OK)
         status = cg_parts_list_next(video->parts, &list, error);
-    if (status != CG_OK) {
-        cg_error_prefix(error, "writing %s", cg_path_tail(video->out));
-        return status;
-    }
+    if (status != CG_OK)
+        return fail_writing(video, status, error);
     struct cg_ffmpeg_join join = join_of(video, &video->info, list);
     status = cg_ffmpeg_plan_join(&join, error);
     if (status != CG_OK)
-        cg_error_prefix(error, "writing %s", cg_path_tail(video->out));
+        status = fail_writing(video, status, error);
     unlink(join.out);
     unlink(cg_parts_next_path(video->parts));
     return status;
@@ -309,29 +316,48 @@ static void warn(const struct video *video, const char *file, const char *what)
         cg_cli_fail(CG_EXIT_DONE, "%s: %s", file, what);
 }
 
+/* How much earlier than announced, and asked for, its frames end. */
+static double missing_seconds(const struct video *video)
+{
+    const struct cg_ffmpeg_clip *clip = &video->settings->clip;
+    double last = seconds_of(video, video->ticks[(video->done + TIMES - 1) % TIMES]);
+    double end = video->info.start + video->info.seconds - clip->start;
+    if (clip->seconds > 0.0)
+        end = fmin(end, clip->seconds);
+    return video->info.seconds > 0.0 && video->done > 0 ? end - last - 1.0 / video->info.rate : 0.0;
+}
+
+/* In words; "" if nothing is wrong: where the rate changes, the last frame may be shown for long. */
+static void describe_damage(const struct video *video, char *text, size_t text_nbytes)
+{
+    double missing = missing_seconds(video);
+    bool complained = video->decoder.said[0] != '\0';
+    text[0] = '\0';
+    if (video->done == 0 && video->settings->clip.start > 0.0)
+        snprintf(text, text_nbytes, "has no frames from --start on%s%s", complained ? ": " : "",
+                 video->decoder.said);
+    else if (missing > MISSING_SECONDS && (complained || video->info.steady))
+        snprintf(text, text_nbytes, "is cut off: its last %.1f s of %.1f are missing", missing,
+                 video->info.seconds);
+    else if (complained)
+        snprintf(text, text_nbytes, "is damaged: %s", video->decoder.said);
+}
+
 /* A failing decoder truncates its stream: its message is the better reason. One that continues past
  * damage is reported. */
 static enum cg_status end_decoder(struct video *video, enum cg_status status,
                                   struct cg_error *error)
 {
     struct cg_error reason;
-    char what[CG_PROCESS_SAID_NBYTES + 32] = "";
+    char what[CG_PROCESS_SAID_NBYTES + 64];
     if (video->decoder.pid == 0 || (status != CG_OK && status != CG_ERR_FORMAT))
         return status;
-    enum cg_status decoded = cg_process_finish(&video->decoder, &reason);
-    if (decoded != CG_OK)
+    if (cg_process_finish(&video->decoder, &reason) != CG_OK)
         return cg_fail(error, CG_ERR_FORMAT, "reading %s: %s", cg_path_tail(video->in),
                        reason.text);
-    double last = seconds_of(video, video->ticks[(video->done + TIMES - 1) % TIMES]);
-    double missing = video->info.start + video->info.seconds - last - 1.0 / video->info.rate;
-    if (status != CG_OK || video->done == 0)
-        return status;
-    if (video->info.seconds > 0.0 && video->settings->clip.seconds <= 0.0 &&
-        video->settings->clip.start <= 0.0 && missing > MISSING_SECONDS)
-        snprintf(what, sizeof(what), "is cut off: its last %.1f s of %.1f are missing", missing,
-                 video->info.seconds);
-    else if (video->decoder.said[0] != '\0')
-        snprintf(what, sizeof(what), "is damaged: %s", video->decoder.said);
+    describe_damage(video, what, sizeof(what));
+    if (status != CG_OK && what[0] != '\0')
+        return cg_fail(error, CG_ERR_FORMAT, "reading %s: it %s", cg_path_tail(video->in), what);
     if (what[0] != '\0')
         warn(video, video->in, what);
     return status;
@@ -380,10 +406,8 @@ static enum cg_status join_parts(struct video *video, struct cg_error *error)
     status = cg_ffmpeg_join(&join, error);
     if (status == CG_OK && cg_ffmpeg_counts_frames(&video->output))
         status = cg_ffmpeg_check(join.out, video->done, error);
-    if (status != CG_OK) {
-        cg_error_prefix(error, "writing %s", cg_path_tail(video->out));
-        return status;
-    }
+    if (status != CG_OK)
+        return fail_writing(video, status, error);
     status = cg_parts_finish(video->parts, ending, cg_cli_writing(video->settings->force), error);
     if (status == CG_OK)
         say_losses(video, &join);

@@ -71,11 +71,35 @@ says 'transparency does not go into this kind of file and was laid on white'
 ffmpeg -nostdin -v error -i out.mp4 -frames:v 1 -vf crop=2:2:4:4 -pix_fmt gray -f rawvideo - | od -An -tu1 |
     awk '{ exit !($1 > 225) }' || fail "what was transparent is not white"
 
-# ---- films that end too early
-make -f lavfi -i testsrc=s=64x48:r=10:d=2 -c:v libx264 -g 1 -movflags faststart whole.mp4
-head -c $(($(wc -c <whole.mp4) * 6 / 10)) whole.mp4 >cut.mp4
-video cut.mp4 out.mp4
-says 'cut.mp4: is cut off'
+# from a later frame on: kept all the same
+make -f lavfi -i color=red:s=64x48:r=10:d=0.5,format=rgba -vf "geq=r=255:g=0:b=0:a='if(lt(X,32)*gt(N,2),0,255)'" \
+    -c:v qtrle late.mov
+video late.mov late.webm
+ffmpeg -nostdin -v error -c:v libvpx-vp9 -ss 0.4 -i late.webm -frames:v 1 -vf 'alphaextract,crop=1:1:4:4' \
+    -pix_fmt gray -f rawvideo - | od -An -tu1 | awk '{ exit !($1 < 20) }' || fail "late.webm: transparency is lost"
+make -f lavfi -i color=red:s=64x48:r=10:d=0.3,format=rgba -c:v qtrle opaque.mov
+video opaque.mov out.mp4
+[ ! -s ../stderr ] || fail "expected no word"
+
+# ---- sound that a kind of file accepts, but that nothing reads from there
+make -f lavfi -i testsrc=s=64x48:r=10:d=0.5 -f lavfi -i sine=d=0.5 -c:v libx264 -c:a wmav2 sound.mkv
+video sound.mkv out.mov
+says 'out.mov: sound had to be encoded anew'
+[ "$(shows stream=codec_name out.mov)" = 'h264 aac ' ] || fail "found $(shows stream=codec_name out.mov)"
+video sound.mkv out.mkv
+[ "$(shows stream=codec_name out.mkv)" = 'h264 wmav2 ' ] || fail "found $(shows stream=codec_name out.mkv)"
+
+# ---- metadata that a kind of file does not hold
+make -i sound.mkv -c copy -metadata title=Name -metadata artist=Who -metadata mood=Blue -metadata location=+48.1+011.5/ \
+    tags.mkv
+video tags.mkv out.mkv
+[ ! -s ../stderr ] || fail "expected no word"
+shows format_tags=mood out.mkv | grep -q Blue || fail "mkv: a tag is lost"
+video tags.mkv out.mp4
+says 'out.mp4: metadata does not go into this kind of file: MOOD'
+[ "$(shows format_tags=title,artist out.mp4)" = 'Name,Who ' ] || fail "mp4: a tag is lost"
+video tags.mkv out.gif
+says 'this kind of file: title'
 
 # ---- a frame that equals the one before: the same again, and less work than a new one
 make -f lavfi -i testsrc=s=64x48:r=10:d=0.1 -vf loop=loop=9:size=1 -c:v ffv1 still.mkv
@@ -92,32 +116,43 @@ for name in '12:30.mp4' 'a*b?.mkv' 'x[1]#2 %03d.webm' "it's.mov" '-a.mp4' 'x%d.g
 done
 cp plain.mp4 'in: %d?.mp4'
 video 'in: %d?.mp4' 'out: %d?.mp4'
+video plain.mp4 $'tab\t\e.mp4'
+refuse 2 'expected a name in one line' video --style tiny plain.mp4 $'line\nbreak.mp4'
+refuse 2 'expected a name in one line' video --style tiny plain.mp4 $'line\rbreak.gif'
 
 # ---- other kinds of files, codecs, several films
-video whole.mp4 anim.webp
+video plain.mp4 anim.webp
 grep -q ANMF anim.webp || fail "WebP that moves was not made"
 video --codec hevc --crf 30 plain.mp4 out.mp4
 [ "$(shows stream=codec_name out.mp4)" = 'hevc ' ] || fail "found $(shows stream=codec_name out.mp4)"
+make -f lavfi -i testsrc=s=35x49:r=10:d=0.2 -c:v libx264 -pix_fmt yuv444p odd.mp4
+for film in plain odd; do
+    for ending in mp4 mkv webm; do
+        video --codec av1 $film.mp4 "w%d.$ending"
+        [ "$(shows stream=codec_name,width,height "w%d.$ending")" = \
+            "$(shows stream=codec_name,width,height $film.mp4 | sed s/h264/av1/)" ] ||
+            fail "--codec av1, $film: found $(shows stream=codec_name,width,height "w%d.$ending")"
+    done
+done
 refuse 2 'expected one of the codecs' video --force --style tiny --codec vp9 plain.mp4 out.mov
 refuse 2 '--crf' video --force --style tiny --crf 60 plain.mp4 out.mp4
 refuse 2 'expected 8 or 10' video --force --style tiny --bits 9 plain.mp4 out.mp4
 expect 1 "$comicgan" video --force --style tiny plain.mp4 nosuch.mp4 surround.mkv many
 [ "$(cd many && echo *)" = 'plain.mp4 surround.mkv' ] || fail "found: $(ls many)"
+echo mine >many/surround.mkv
+rm many/plain.mp4
+refuse 2 'many/surround.mkv is there already; --force' video --style tiny plain.mp4 surround.mkv many
+[ "$(cd many && echo *)" = surround.mkv ] || fail "an OUT that was there did not stop all: $(ls many)"
+[ "$(cat many/surround.mkv)" = mine ] || fail "a film was written over"
 mkdir other
 cp plain.mp4 other
 refuse 2 'would both become' video --force --style tiny plain.mp4 other/plain.mp4 many
 
 # ---- what leads to other files
-printf 'ffconcat version 1.0\nfile whole.mp4\n' >list.mp4
+printf 'ffconcat version 1.0\nfile plain.mp4\n' >list.mp4
 refuse 1 'which leads to other files' video --force --style tiny list.mp4 new.mp4
-printf '#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\nwhole.mp4\n#EXT-X-ENDLIST\n' >list.m3u8
+printf '#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\nplain.mp4\n#EXT-X-ENDLIST\n' >list.m3u8
 refuse 1 'which leads to other files' video --force --style tiny list.m3u8 new.mp4
 printf 'v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nt=0 0\nm=video 5004 RTP/AVP 96\na=rtpmap:96 H264/90000\n' \
     >list.sdp
 refuse 1 'list.sdp' video --force --style tiny list.sdp new.mp4
-
-# ---- refused before the first frame is converted: no part was made
-make -f lavfi -i testsrc=s=32x32:r=10:d=1 -c:v libx264 small.mp4
-expect 1 "$comicgan" video --force --style tiny --codec av1 --part-seconds 0.1 small.mp4 refused.mp4
-says 'refused.mp4'
-if [ -e refused.mp4 ] || [ -e refused.mp4.parts ]; then fail "something is left of a refused film"; fi
