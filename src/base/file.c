@@ -62,6 +62,15 @@ static enum cg_status read_all(int fd, const char *path, size_t expected, size_t
     return status;
 }
 
+/* The standard input is taken as it is: opened anew, a socket fails, and a named pipe waits for
+ * another writer. */
+static int open_whole(const char *path)
+{
+    if (strcmp(path, "/dev/stdin") == 0)
+        return fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0);
+    return open(path, O_RDONLY | O_CLOEXEC);
+}
+
 enum cg_status cg_file_read(const char *path, size_t limit_nbytes, uint8_t **bytes, size_t *nbytes,
                             struct cg_error *error)
 {
@@ -69,7 +78,7 @@ enum cg_status cg_file_read(const char *path, size_t limit_nbytes, uint8_t **byt
     *nbytes = 0;
     if (limit_nbytes > SIZE_MAX / 4)
         limit_nbytes = SIZE_MAX / 4;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = open_whole(path);
     if (fd < 0)
         return cg_fail_errno(error, "reading", path, errno);
     struct stat about;

@@ -376,6 +376,14 @@ static const struct cg_option paper_rows[] = {
     CG_OPTION_END,
 };
 
+static bool is_on(const struct cg_command_entries *entries, const char *flag)
+{
+    for (size_t i = 0; i < entries->count; i++)
+        if (strcmp(entries->list[i].row->name, flag) == 0)
+            return cg_option_get(entries->list[i].row, entries->list[i].structure) > 0.0;
+    return false;
+}
+
 bool cg_command_read(const struct cg_command *command, int argc, char *argv[], void *settings,
                      int *code)
 {
@@ -408,7 +416,10 @@ bool cg_command_read(const struct cg_command *command, int argc, char *argv[], v
             return false;
         }
     }
-    return true;
+    if (!is_on(&entries, "verbose") || !is_on(&entries, "quiet"))
+        return true;
+    *code = cg_cli_fail(CG_EXIT_USAGE, "--verbose and --quiet: expected one of the two");
+    return false;
 }
 
 void cg_command_put_out(const char *out, int argc, char *argv[])

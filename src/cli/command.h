@@ -62,7 +62,13 @@ bool cg_command_parse_number(const struct cg_option *row, const char *text, doub
             "refuse pictures with damage, which are else read as far as it goes"                   \
     }
 
-/* A row of all commands that say more than their result; member as above. */
+/* A row of commands that do long work, what: "picture", ...; not together with --quiet. */
+#define CG_CLI_VERBOSE_ROW(member, what)                                                           \
+    {                                                                                              \
+        "verbose", 'v', CG_OPTION_FLAG, member, NULL, "a line for each " what " that is done"      \
+    }
+
+/* A row of all commands that say more than their result, on a terminal at least. */
 #define CG_CLI_QUIET_ROW(member)                                                                   \
     {                                                                                              \
         "quiet", 'q', CG_OPTION_FLAG, member, NULL, "nothing but errors"                           \

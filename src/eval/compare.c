@@ -94,6 +94,18 @@ static enum cg_status compare(struct comparing *c, struct cg_comparison *out,
     return status == CG_OK ? compare_pairs(c, out, error) : status;
 }
 
+/* Read set `part` of two. */
+static enum cg_status read_set(const struct comparing *c, const char *dir, int part,
+                               struct cg_picture_set *out, struct cg_error *error)
+{
+    const struct cg_pool_watch watch = {c->options->progress, c->options->context, part / 2.0,
+                                        (part + 1) / 2.0};
+    cg_pool_set_watch(c->pool, c->options->progress != NULL ? &watch : NULL);
+    enum cg_status status = cg_picture_set_read(dir, &c->options->pictures, c->pool, out, error);
+    cg_pool_set_watch(c->pool, NULL);
+    return status;
+}
+
 enum cg_status cg_compare(const char *dir_a, const char *dir_b,
                           const struct cg_compare_options *options, struct cg_pool *pool,
                           struct cg_comparison *out, struct cg_error *error)
@@ -103,9 +115,9 @@ enum cg_status cg_compare(const char *dir_a, const char *dir_b,
     c.values = cg_alloc(options->resamples + 1, sizeof(*c.values), "resamples", error);
     enum cg_status status = c.values != NULL ? CG_OK : CG_ERR_MEMORY;
     if (status == CG_OK)
-        status = cg_picture_set_read(dir_a, &options->pictures, pool, &c.a, error);
+        status = read_set(&c, dir_a, 0, &c.a, error);
     if (status == CG_OK)
-        status = cg_picture_set_read(dir_b, &options->pictures, pool, &c.b, error);
+        status = read_set(&c, dir_b, 1, &c.b, error);
     if (status == CG_OK)
         status = compare(&c, out, error);
     cg_picture_set_clear(&c.b);

@@ -6,8 +6,10 @@
 
 struct cg_compare_options {
     struct cg_picture_set_options pictures;
-    size_t resamples; /* for intervals; 0: none */
-    uint64_t seed;    /* of the resamples */
+    size_t resamples;        /* for intervals; 0: none */
+    uint64_t seed;           /* of the resamples */
+    cg_progress_fn progress; /* called while the pictures are read; NULL: none */
+    void *context;           /* for progress */
 };
 
 /* Without a network only swd is known; class_score needs a network with classes. */

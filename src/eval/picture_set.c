@@ -52,7 +52,7 @@ enum cg_status cg_picture_work(struct cg_pool *pool, size_t items, const struct 
     if (status == CG_OK && net != NULL)
         status = make_passes(&work, net, pass_count, error);
     if (status == CG_OK)
-        cg_pool_run(pool, items, run_item, &work);
+        status = cg_pool_run_watched(pool, items, run_item, &work, 0, 1, error);
     for (size_t i = 0; status == CG_OK && i < items; i++)
         if (work.statuses[i] != CG_OK)
             status = cg_fail(error, work.statuses[i], "%s", work.errors[i].text);

@@ -108,8 +108,7 @@ static const struct cg_option rows[] = {
     {"report", 0, CG_OPTION_FILE, AT(batch.report_path), "FILE",
      "write a line of JSON for each picture; what is there is begun anew by --force and added to "
      "by --skip-existing"},
-    {"verbose", 'v', CG_OPTION_FLAG, AT(batch.verbose), NULL,
-     "a line for each picture that is done"},
+    CG_CLI_VERBOSE_ROW(AT(batch.verbose), "picture"),
     CG_CLI_QUIET_ROW(AT(batch.quiet)),
     CG_CLI_NO_SANDBOX_ROW(AT(batch.no_sandbox)),
     CG_OPTION_END,
@@ -167,8 +166,6 @@ static int complete(struct request *request, int argc, char *argv[])
 {
     if (request->plan.format == CG_PLAN_FORMAT_WEBP && !cg_image_is_written(CG_IMAGE_WEBP))
         return cg_cli_fail(CG_EXIT_USAGE, "--format webp: this program was built without WebP");
-    if (request->batch.verbose && request->batch.quiet)
-        return cg_cli_fail(CG_EXIT_USAGE, "--verbose and --quiet: expected one of the two");
     cg_command_put_out(request->out, argc, argv);
     if (optind < argc && is_video(argv[optind]))
         return cg_cli_fail(CG_EXIT_USAGE,

@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "cli/command.h"
 #include "cli/confinement.h"
+#include "cli/terminal_line.h"
 #include "eval/compare.h"
 #include "image/walk.h"
 #include "tensor/matrix.h"
@@ -18,7 +19,7 @@
 struct settings {
     const char *features, *cache, *dirs[2];
     int long_px, resamples, seed, threads;
-    bool json, strict, no_sandbox;
+    bool json, strict, quiet, no_sandbox;
 };
 
 #define AT(member) offsetof(struct settings, member)
@@ -40,6 +41,7 @@ static const struct cg_option rows[] = {
     {"threads", 0, CG_OPTION_INT, AT(threads), "N",
      "0: one for each processor (default); figures do not depend on it", 0, 256},
     CG_CLI_STRICT_ROW(AT(strict)),
+    CG_CLI_QUIET_ROW(AT(quiet)),
     CG_CLI_NO_SANDBOX_ROW(AT(no_sandbox)),
     CG_OPTION_END,
 };
@@ -177,20 +179,32 @@ static enum cg_status allow_places(struct cg_sandbox *sandbox, const void *conte
     return status;
 }
 
+static int draw_share(void *context, double share)
+{
+    char text[CG_TERMINAL_LINE_NBYTES];
+    snprintf(text, sizeof(text), "reading pictures: %d %%", (int)(100.0 * share));
+    cg_terminal_line_draw(context, text);
+    return 0;
+}
+
 static int compare(const struct settings *settings, const struct cg_convnet *net, const char *cache)
 {
     struct cg_error error;
     struct cg_pool *pool = NULL;
     struct cg_comparison found;
+    struct cg_terminal_line progress = cg_terminal_line_make(settings->quiet);
     const struct cg_compare_options options = {.pictures = {.net = net,
                                                             .cache_dir = cache,
                                                             .long_px = settings->long_px,
                                                             .strict = settings->strict},
                                                .resamples = (size_t)settings->resamples,
-                                               .seed = (uint64_t)settings->seed};
+                                               .seed = (uint64_t)settings->seed,
+                                               .progress = draw_share,
+                                               .context = &progress};
     enum cg_status status = cg_pool_create(settings->threads, &pool, &error);
     if (status == CG_OK)
         status = cg_compare(settings->dirs[0], settings->dirs[1], &options, pool, &found, &error);
+    cg_terminal_line_erase(&progress);
     cg_pool_free(pool);
     return status == CG_OK ? show(settings, &found) : cg_cli_fail(CG_EXIT_INPUT, "%s", error.text);
 }

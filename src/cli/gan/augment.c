@@ -5,10 +5,12 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "cli/command.h"
+#include "cli/terminal_line.h"
 #include "gan/transform.h"
 #include "gan/vector_sample.h"
 #include "image/walk.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +18,7 @@
 struct settings {
     const char *data, *out, *model;
     int copies, count, seed, threads;
-    bool force, strict, quiet;
+    bool force, strict, verbose, quiet;
     struct cg_transform transform;
 };
 
@@ -44,6 +46,7 @@ static const struct cg_option rows[] = {
     {"contrast", 0, CG_OPTION_FLOAT, AT(transform.contrast), "C",
      "changed by up to this share, %r (default: %d)", 0, 1},
     {"force", 'f', CG_OPTION_FLAG, AT(force), NULL, "replace what is there already in OUT"},
+    CG_CLI_VERBOSE_ROW(AT(verbose), "picture"),
     CG_CLI_QUIET_ROW(AT(quiet)),
     CG_CLI_STRICT_ROW(AT(strict)),
     {"seed", 0, CG_OPTION_INT, AT(seed), "S", "random seed (default: %d)", 0, 1e9},
@@ -59,6 +62,8 @@ struct copies_job {
     const struct cg_path_list *list;
     enum cg_status *statuses;
     struct cg_error *errors;
+    struct cg_terminal_line progress; /* worker 0's */
+    atomic_size_t done;
 };
 
 /* out/a/b-N.png for data/a/b.jpg; to be freed. */
@@ -111,12 +116,16 @@ static void copy_picture(void *context, size_t item, int worker)
     struct cg_error *error = &job->errors[item];
     const struct cg_image_read_options as_it_is = {.strict = job->settings->strict};
     struct cg_image image;
-    (void)worker;
     enum cg_status status = cg_image_read(source, &as_it_is, &image, NULL, error);
     for (int n = 1; status == CG_OK && n <= job->settings->copies; n++)
         status = write_copy(job->settings, source, &image, item, n, error);
     cg_image_clear(&image);
     job->statuses[item] = status;
+    if (status == CG_OK && job->settings->verbose)
+        cg_cli_say("%s -> %d copies", source, job->settings->copies);
+    size_t done = atomic_fetch_add(&job->done, 1) + 1;
+    if (worker == 0)
+        cg_terminal_line_count(&job->progress, "pictures", done, job->list->count);
 }
 
 /* Returns how many pictures failed, after a line for each; -1 if out of memory. */
@@ -125,9 +134,12 @@ static int write_copies(const struct settings *settings, const struct cg_path_li
 {
     int failed = 0;
     struct copies_job job = {settings, list, calloc(list->count, sizeof(enum cg_status)),
-                             calloc(list->count, sizeof(struct cg_error))};
+                             calloc(list->count, sizeof(struct cg_error)),
+                             .progress =
+                                 cg_terminal_line_make(settings->quiet || settings->verbose)};
     if (job.statuses != NULL && job.errors != NULL) {
         cg_pool_run(pool, list->count, copy_picture, &job);
+        cg_terminal_line_erase(&job.progress);
         for (size_t i = 0; i < list->count; i++)
             if (job.statuses[i] != CG_OK) {
                 cg_cli_fail(CG_EXIT_INPUT, "%s", job.errors[i].text);

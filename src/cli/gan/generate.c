@@ -2,6 +2,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "cli/command.h"
+#include "cli/terminal_line.h"
 #include "gan/vector_sample.h"
 
 #include <math.h>
@@ -18,7 +19,7 @@ struct settings {
     int count, columns, scale, threads, between;
     int seed;
     float truncation;
-    bool interpolate, force;
+    bool interpolate, force, quiet;
 };
 
 #define AT(member) offsetof(struct settings, member)
@@ -41,6 +42,7 @@ static const struct cg_option rows[] = {
      "more)",
      1, 64},
     {"force", 'f', CG_OPTION_FLAG, AT(force), NULL, "replace what is there already"},
+    CG_CLI_QUIET_ROW(AT(quiet)),
     {"threads", 0, CG_OPTION_INT, AT(threads), "N",
      "threads (default: all processors); the pictures are the same with any", 1, 256},
     CG_OPTION_END,
@@ -110,6 +112,7 @@ static enum cg_status write_folder(const struct settings *settings,
 {
     const struct cg_image_write_options options = {.format = CG_IMAGE_PNG,
                                                    .writing = cg_cli_writing(settings->force)};
+    struct cg_terminal_line progress = cg_terminal_line_make(settings->quiet);
     enum cg_status status = cg_folder_make(settings->out, error);
     for (int i = 0; status == CG_OK && i < settings->count; i++) {
         char *path = path_in_folder(settings, i);
@@ -119,7 +122,9 @@ static enum cg_status write_folder(const struct settings *settings,
             write_picture(path, &options, config, pictures + (size_t)i * cg_vector_pixels(config),
                           1, 1, settings->scale > 0 ? settings->scale : 1, error);
         free(path);
+        cg_terminal_line_count(&progress, "pictures", (size_t)i + 1, (size_t)settings->count);
     }
+    cg_terminal_line_erase(&progress);
     return status;
 }
 

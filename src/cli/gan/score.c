@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "cli/command.h"
 #include "cli/confinement.h"
+#include "cli/terminal_line.h"
 #include "gan/anomaly.h"
 #include "image/walk.h"
 
@@ -18,7 +19,7 @@ struct settings {
     const char *model, *fit, *save, *use, *anomalies;
     int crops, threads;
     float crop;
-    bool as_json, force, strict, no_sandbox;
+    bool as_json, force, strict, quiet, no_sandbox;
 };
 
 #define AT(member) offsetof(struct settings, member)
@@ -45,6 +46,7 @@ static const struct cg_option rows[] = {
     {"threads", 0, CG_OPTION_INT, AT(threads), "N",
      "threads (default: all processors); the scores are the same with any", 1, 256},
     CG_CLI_STRICT_ROW(AT(strict)),
+    CG_CLI_QUIET_ROW(AT(quiet)),
     CG_CLI_NO_SANDBOX_ROW(AT(no_sandbox)),
     CG_OPTION_END,
 };
@@ -100,9 +102,10 @@ static enum cg_status list_files(const struct settings *settings, char *const fi
     return status;
 }
 
-static enum cg_status score_files(struct cg_anomaly *anomaly, struct scores *scores,
+static enum cg_status score_files(struct cg_anomaly *anomaly, struct scores *scores, bool quiet,
                                   struct cg_error *error)
 {
+    struct cg_terminal_line progress = cg_terminal_line_make(quiet);
     scores->entries = calloc(scores->list.count, sizeof(*scores->entries));
     if (scores->entries == NULL)
         return cg_fail(error, CG_ERR_MEMORY, "out of memory");
@@ -113,10 +116,13 @@ static enum cg_status score_files(struct cg_anomaly *anomaly, struct scores *sco
         entry->failed =
             cg_anomaly_score(anomaly, scores->list.paths[i], &entry->score, &why) != CG_OK;
         if (entry->failed) {
+            cg_terminal_line_erase(&progress);
             cg_cli_fail(CG_EXIT_INPUT, "%s", why.text);
             scores->failed++;
         }
+        cg_terminal_line_count(&progress, "pictures", i + 1, scores->list.count);
     }
+    cg_terminal_line_erase(&progress);
     return CG_OK;
 }
 
@@ -203,7 +209,7 @@ static int work(const struct settings *settings, const struct cg_vector_model *m
     if (status == CG_OK && !only_fit)
         status = list_files(settings, files, &scores, &error);
     if (status == CG_OK && !only_fit)
-        status = score_files(anomaly, &scores, &error);
+        status = score_files(anomaly, &scores, settings->quiet, &error);
     if (status == CG_OK && settings->anomalies != NULL)
         status = find_auc(&scores, &error);
     if (status != CG_OK)

@@ -128,6 +128,7 @@ static const struct cg_option rows[] = {
     {"threads", 0, CG_OPTION_INT, AT(order.threads), "N",
      "threads to work with, %r (default: all processors); the page is the same with any number", 1,
      256},
+    CG_CLI_VERBOSE_ROW(AT(order.verbose), "panel"),
     CG_CLI_QUIET_ROW(AT(order.quiet)),
     CG_CLI_NO_SANDBOX_ROW(AT(order.no_sandbox)),
     CG_OPTION_END,

@@ -312,6 +312,8 @@ static int draw(struct work *work)
         status = draw_part(work, &work->parts[i]);
         if (status != CG_OK)
             cg_error_prefix(&work->error, "converting %s", work->order->photos[i]);
+        else if (work->order->verbose)
+            cg_cli_say("%s -> panel %d", work->order->photos[i], i + 1);
         cg_image_clear(&work->parts[i].photo);
     }
     cg_terminal_line_erase(&work->progress);
@@ -334,7 +336,8 @@ static int make(struct work *work)
 
 int cg_page_make(struct cg_page_order *order)
 {
-    struct work work = {.order = order, .progress = cg_terminal_line_make(order->quiet)};
+    struct work work = {.order = order,
+                        .progress = cg_terminal_line_make(order->quiet || order->verbose)};
     if (!order->no_sandbox && cg_cli_give_up_files(allow_files, order, &work.error) != CG_OK)
         return fail(&work, CG_EXIT_INPUT);
     int code = cg_cli_render_params_read_mask(&order->looks, order->strict);

@@ -27,6 +27,7 @@ struct cg_page_order {
     bool no_mark; /* do not write a mark into the page */
     enum cg_writing writing;
     bool quiet;      /* no warnings, no progress */
+    bool verbose;    /* a line for each panel */
     bool strict;     /* refuse damaged photos */
     bool no_sandbox; /* keep access to files that the page does not need */
 };

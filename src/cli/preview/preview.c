@@ -24,7 +24,7 @@
 struct order {
     const char *photo, *out;
     char *default_out;
-    bool html, force, strict, quiet, no_sandbox;
+    bool html, force, strict, verbose, quiet, no_sandbox;
     enum cg_image_format format; /* of a sheet */
     int quality, threads;
 };
@@ -42,6 +42,7 @@ static const struct cg_option rows[] = {
     {"threads", 0, CG_OPTION_INT, AT(threads), "N",
      "threads to work with, %r (default: all processors)", 1, 256},
     CG_CLI_STRICT_ROW(AT(strict)),
+    CG_CLI_VERBOSE_ROW(AT(verbose), "comic"),
     CG_CLI_QUIET_ROW(AT(quiet)),
     CG_CLI_NO_SANDBOX_ROW(AT(no_sandbox)),
     CG_OPTION_END,
@@ -152,7 +153,7 @@ static enum cg_status make(const struct order *order, struct cg_preview *preview
 static int make_preview(const struct order *order)
 {
     struct cg_error error;
-    struct cg_preview preview = {.quiet = order->quiet};
+    struct cg_preview preview = {.quiet = order->quiet, .verbose = order->verbose};
     if (!order->no_sandbox && cg_cli_give_up_files(allow_files, order, &error) != CG_OK)
         return cg_cli_fail(CG_EXIT_INPUT, "%s", error.text);
     int code = cg_preview_load_styles(&preview);

@@ -184,6 +184,8 @@ static void draw_picture(void *context, size_t item, int number)
     memcpy(picture->image.pixels, photo->pixels, 3 * (size_t)photo->width * (size_t)photo->height);
     worker->status = cg_session_convert(worker->session, cg_image_as_pixels(&picture->image),
                                         &picture->looks, &worker->error);
+    if (worker->status == CG_OK && drawing->preview->verbose)
+        cg_cli_say("%s", picture->options);
     size_t done = atomic_fetch_add(&drawing->done, 1) + 1;
     if (number == 0)
         cg_terminal_line_count(&drawing->progress, "pictures", done, drawing->preview->count);
@@ -194,7 +196,8 @@ static enum cg_status draw_all(struct cg_preview *preview, struct cg_pool *pool,
 {
     enum cg_status status = CG_OK;
     struct drawing drawing = {preview, workers, session_threads,
-                              .progress = cg_terminal_line_make(preview->quiet)};
+                              .progress =
+                                  cg_terminal_line_make(preview->quiet || preview->verbose)};
     cg_pool_run(pool, preview->count, draw_picture, &drawing);
     cg_terminal_line_erase(&drawing.progress);
     for (int i = 0; i < cg_pool_threads(pool); i++) {

@@ -28,6 +28,7 @@ struct cg_preview {
     struct cg_preview_picture *pictures;
     size_t count;
     bool quiet;      /* no warnings, no progress */
+    bool verbose;    /* a line for each comic */
     bool incomplete; /* a style failed to load, after a message */
 };
 

@@ -45,6 +45,7 @@ const struct cg_option CG_CLI_TRAIN_OPTIONS[] = {
     {"monitor", 0, CG_OPTION_TEXT, AT(monitor), "[HOST:]PORT",
      "show the run as a page on this port (of this machine only, unless HOST is another of its "
      "addresses); 0: any port that is free"},
+    CG_CLI_VERBOSE_ROW(AT(verbose), "row of log.csv"),
     CG_CLI_QUIET_ROW(AT(quiet)),
     CG_OPTION_END,
 };
@@ -75,8 +76,9 @@ static int check(const struct cg_cli_train_kind *kind, const void *own,
         return cg_command_refuse(command, "--model %s is to be said in full, or as the run has it",
                                  CG_CLI_TRAIN_MODELS[common->model]);
     if (common->resume != NULL && (common->new_run_given != 0 || common->recipe_given != 0))
-        return cg_command_refuse(command, "--resume takes --steps, --minutes, --threads, "
-                                          "--monitor and --quiet; all else stays as the run began");
+        return cg_command_refuse(
+            command, "--resume takes --steps, --minutes, --threads, "
+                     "--monitor, --verbose and --quiet; all else stays as the run began");
     if (common->resume == NULL && task != CG_CLI_TRAIN_TIDY &&
         (common->data == NULL || (task == CG_CLI_TRAIN_RUN && common->out_dir == NULL)))
         return cg_command_refuse(command, "--data %s and --out RUN are needed, or --resume RUN",
@@ -112,6 +114,7 @@ static int fail(const struct cg_cli_train *common, const struct cg_error *error)
 static struct cg_cli_display display_of(const struct cg_cli_train *common)
 {
     return (struct cg_cli_display){.quiet = common->quiet,
+                                   .verbose = common->verbose,
                                    .terminal = !common->quiet && isatty(STDERR_FILENO) != 0};
 }
 

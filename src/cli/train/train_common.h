@@ -128,6 +128,7 @@ int cg_cli_watch_close(struct cg_cli_watch *watch, const struct cg_error *error)
 
 struct cg_cli_display {
     bool quiet;    /* show nothing */
+    bool verbose;  /* a line for each row of the log, also where there is no terminal */
     bool terminal; /* stderr is one */
     uint64_t step; /* the last one shown */
     size_t tenth;  /* the last tenth of the pictures prepared that was shown */
@@ -145,7 +146,7 @@ struct cg_cli_train {
     uint64_t seed;
     int threads;                          /* 0: all processors */
     bool force;                           /* replace what is in out_dir */
-    bool quiet;                           /* say nothing but errors */
+    bool quiet, verbose;                  /* nothing but errors; each row of the log */
     bool strict;                          /* damaged pictures count as unreadable */
     uint64_t given;                       /* bit 0: --steps, the first row */
     uint64_t new_run_given, recipe_given; /* options for new runs only */

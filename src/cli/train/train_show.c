@@ -55,16 +55,16 @@ static void show_progress(struct cg_cli_display *display, const char *doing,
 static void show_step(const struct cg_cli_display *display, const struct cg_train_report *report)
 {
     char left[64] = "", duration[32];
-    if (!display->terminal)
+    if (!display->terminal && !display->verbose)
         return;
     if (report->steps_limit > report->step && report->steps_per_second > 0.0) {
         double seconds = (double)(report->steps_limit - report->step) / report->steps_per_second;
         snprintf(left, sizeof(left), ", %s left",
                  cg_cli_duration(seconds, duration, sizeof(duration)));
     }
-    fprintf(stderr, "\rstep %llu: loss %.4f, %.1f steps/s%s%s\033[K",
+    fprintf(stderr, "%sstep %llu: loss %.4f, %.1f steps/s%s%s%s", fresh_line(display),
             (unsigned long long)report->step, report->total_loss, report->steps_per_second,
-            report->adversarial ? ", adversarial" : "", left);
+            report->adversarial ? ", adversarial" : "", left, display->verbose ? "\n" : "");
 }
 
 /* Events that are told in words alone. */
@@ -128,13 +128,14 @@ void cg_cli_show_style(void *context, const struct cg_train_report *report)
 static void show_row(const struct cg_cli_display *display, const struct cg_vector_report *report)
 {
     const struct cg_vector_row *row = report->row;
-    if (display->terminal)
+    if (display->terminal || display->verbose)
         fprintf(stderr,
                 "%sstep %llu: D %.3f, G %.3f, right %.0f %% and %.0f %%, Frechet %.2f, "
-                "%.0f samples/s",
+                "%.0f samples/s%s",
                 fresh_line(display), (unsigned long long)report->step, row->discriminator_loss,
                 row->generator_loss, 100.0 * row->seen.accuracy_real,
-                100.0 * row->seen.accuracy_fake, row->frechet, row->samples_per_second);
+                100.0 * row->seen.accuracy_fake, row->frechet, row->samples_per_second,
+                display->verbose ? "\n" : "");
 }
 
 void cg_cli_show_vector(void *context, const struct cg_vector_report *report)

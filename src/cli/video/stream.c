@@ -4,6 +4,7 @@
  * comic is written once the second frame has arrived.
  */
 #include "cli/confinement.h"
+#include "cli/terminal_line.h"
 #include "cli/video/video_file.h"
 
 #include <signal.h>
@@ -14,16 +15,32 @@
 #define IN_NAME "the standard input"
 #define OUT_NAME "the standard output"
 
+struct out {
+    struct cg_y4m_format format;
+    struct cg_terminal_line progress; /* the converting thread's */
+};
+
+static enum cg_status show_frame(void *context, size_t frame, struct cg_error *error)
+{
+    struct out *out = context;
+    char text[CG_TERMINAL_LINE_NBYTES];
+    (void)error;
+    snprintf(text, sizeof(text), "frames: %zu", frame + 1);
+    cg_terminal_line_draw(&out->progress, text);
+    return CG_OK;
+}
+
 static enum cg_status write_frame(void *context, size_t frame, const uint8_t *planes,
                                   struct cg_error *error)
 {
+    const struct out *out = context;
     (void)frame;
-    return cg_y4m_write_frame(STDOUT_FILENO, OUT_NAME, context, planes, error);
+    return cg_y4m_write_frame(STDOUT_FILENO, OUT_NAME, &out->format, planes, error);
 }
 
 struct request {
     struct cg_video_file_options video;
-    bool no_sandbox;
+    bool quiet, no_sandbox;
 };
 
 static int run_stream(struct request *request)
@@ -45,9 +62,11 @@ static int run_stream(struct request *request)
     if (status == CG_OK)
         status = cg_y4m_write_header(STDOUT_FILENO, OUT_NAME, format, &error);
     if (status == CG_OK) {
-        struct cg_y4m_format out = *format;
-        const struct cg_video_file_sink sink = {.context = &out, .write = write_frame};
+        struct out out = {*format, cg_terminal_line_make(request->quiet)};
+        const struct cg_video_file_sink sink = {
+            .context = &out, .converted = show_frame, .write = write_frame};
         status = cg_video_file_run(video, 0, &sink, &error);
+        cg_terminal_line_erase(&out.progress);
     }
     cg_video_file_free(video);
     return status == CG_OK ? CG_EXIT_DONE : cg_cli_fail(CG_EXIT_INPUT, "%s", error.text);
@@ -70,6 +89,7 @@ static int check_surroundings(int argc, char *argv[])
 
 static const struct cg_option rows[] = {
     {.kind = CG_OPTION_GROUP, .rows = CG_CLI_VIDEO_OPTIONS, .field = AT(video)},
+    CG_CLI_QUIET_ROW(AT(quiet)),
     CG_CLI_NO_SANDBOX_ROW(AT(no_sandbox)),
     CG_OPTION_END,
 };

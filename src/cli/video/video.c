@@ -97,6 +97,7 @@ static const struct cg_option rows[] = {
     CG_CLI_STRICT_ROW(AT(strict)),
     {"force", 'f', CG_OPTION_FLAG, AT(force), NULL,
      "replace OUT if it is there already; with --frames, make all anew"},
+    CG_CLI_VERBOSE_ROW(AT(verbose), "video"),
     CG_CLI_QUIET_ROW(AT(quiet)),
     {"part-seconds", 0, CG_OPTION_FLOAT, AT(part_seconds), "S",
      "how much of the video is made before it is safe, %r (default: %d)", 0.1, 3600},
@@ -152,6 +153,13 @@ static bool is_photo(const char *path)
            format != CG_IMAGE_WEBP && format != CG_IMAGE_AVIF;
 }
 
+static int say_done(const struct cg_video_settings *settings, const char *in, const char *out)
+{
+    if (settings->verbose)
+        cg_cli_say("%s -> %s", in, out);
+    return CG_EXIT_DONE;
+}
+
 static int convert_video(const struct cg_video_settings *settings, const char *in, const char *out)
 {
     struct stat about;
@@ -173,7 +181,9 @@ static int convert_video(const struct cg_video_settings *settings, const char *i
                            "%s: expected a video, found a photo; for these there is comicgan "
                            "convert IN OUT",
                            in);
-    return code == CG_EXIT_DONE ? cg_video_convert_one(settings, in, out) : code;
+    if (code == CG_EXIT_DONE)
+        code = cg_video_convert_one(settings, in, out);
+    return code == CG_EXIT_DONE ? say_done(settings, in, out) : code;
 }
 
 /* ---- several videos ---------------------------------------------------------------------------
@@ -245,8 +255,10 @@ static int convert(struct cg_video_settings *settings, char *const names[], int 
     if (settings->strict && !settings->frames)
         return cg_cli_fail(CG_EXIT_USAGE, "video: --strict is for --frames, found a video: ffmpeg "
                                           "decodes it, and does not say what is damaged");
-    if (settings->frames)
-        return cg_video_convert_folder(settings, names[0], last);
+    if (settings->frames) {
+        int code = cg_video_convert_folder(settings, names[0], last);
+        return code == CG_EXIT_DONE ? say_done(settings, names[0], last) : code;
+    }
     if (count > 2 || is_folder(last) || last[strlen(last) - 1] == '/')
         return convert_into_folder(settings, names, count - 1, last);
     return convert_video(settings, names[0], last);

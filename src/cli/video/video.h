@@ -10,6 +10,7 @@ struct cg_video_settings {
     struct cg_video_file_options video;
     bool frames, force;
     bool quiet;      /* no warnings, no progress */
+    bool verbose;    /* a line for each video */
     bool strict;     /* of frames: refuse damaged pictures */
     const char *out; /* of -o; NULL: the last argument */
     float part_seconds;

@@ -118,24 +118,43 @@ for command in "${commands[@]}"; do
 done
 nothing_but a.png b.png
 
-# --quiet: not a word, on neither stream, of pictures with damage either
+# -v of all commands that make several things, -q of those that say more than results and errors
+for command in "${commands[@]}"; do
+    has=$("$comicgan" "$command" --print-options | awk -F'\t' '$1 ~ /^(quiet|verbose)$/ { printf "%s", $2 }')
+    case $command in
+    convert | preview | page | video | train | augment) [ "$has" = vq ] ;;
+    stream | generate | score | eval) [ "$has" = q ] ;;
+    *) [ -z "$has" ] ;;
+    esac || fail "$command has -$has"
+    [ "$has" != vq ] || refuse 2 '--verbose and --quiet: expected one of the two' "$command" -v -q
+done
+
+# --quiet: not a word, on neither stream, of pictures with damage either; --verbose: so many lines of these words
 head -c -12 a.png >damaged.png
 mkdir data
 cp a.png b.png damaged.png data
-while read -r arguments; do
+gan='--model vector --side 8 --generator 12 --discriminator 12 --noise 4 --batch 8 --log-steps 1 --data data'
+while IFS='|' read -r arguments lines words; do
     # shellcheck disable=SC2086
-    expect 0 "$comicgan" $arguments
+    expect 0 "$comicgan" ${arguments/GAN/$gan} -q
     [ -z "$(cat ../stdout ../stderr)" ] || fail "--quiet says something: $arguments"
+    [ -n "$lines" ] || continue
+    # shellcheck disable=SC2086
+    expect 0 "$comicgan" ${arguments/GAN/$gan} -v -f
+    [ "$(grep -c "$words" ../stderr)" -eq "$lines" ] || fail "--verbose: expected $lines lines of $words: $arguments"
 done <<'COMMANDS'
-convert --style tiny -q damaged.png q.png
-page --style tiny --page 200x200 -q damaged.png b.png page.png
-preview -q damaged.png
-augment --data data --out more --copies 1 -q
-train --model vector --side 8 --generator 12 --discriminator 12 --noise 4 --batch 8 --steps 2 --log-steps 1 --data data --out run -q
-train --resume run --steps 3 --quiet
+convert --style tiny damaged.png q.png|1|^damaged.png -> q.png$
+page --style tiny --page 200x200 damaged.png b.png page.png|2|^\(damaged\|b\).png -> panel [12]$
+preview damaged.png|6|^-s [a-z]*$
+augment --data data --out more --copies 1|3|^data/.*.png -> 1 copies$
+train GAN --out run --steps 2|3|^step [012]: D
+train --resume run --steps 3
+generate run/model.safetensors few/ --count 2
 COMMANDS
 if command -v ffmpeg >/dev/null; then
     ffmpeg -v error -loop 1 -i a.png -t 0.4 -r 5 -pix_fmt yuv420p film.mp4 </dev/null
     expect 0 "$comicgan" video --style tiny -q film.mp4 comic.mp4
     [ -z "$(cat ../stdout ../stderr)" ] || fail "--quiet says something: video"
+    expect 0 "$comicgan" video --style tiny -vf film.mp4 comic.mp4
+    grep -qx 'film.mp4 -> comic.mp4' ../stderr || fail "--verbose: video"
 fi

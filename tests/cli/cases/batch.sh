@@ -75,6 +75,10 @@ grep -Eq '^0 converted, [12] failed, [67] not done' ../stderr || fail "the rest 
 
 # the standard streams, one of them broken
 "$comicgan" convert --style tiny --format png - - <photos/12.png >stream.png || fail "no stream"
+mkfifo pipe # whose writer may be gone before it is read
+{ cat photos/12.png >pipe & }
+timeout 100 "$comicgan" convert --style tiny --format png - - <pipe | cmp - stream.png || fail "a named pipe is another stream"
+rm pipe
 cmp stream.png single.png || fail "a stream differs"
 code=0
 "$comicgan" convert --style tiny --format png photos/12.png - 2>../stderr >/dev/full || code=$?

@@ -66,7 +66,7 @@ grep -q '/broken/tiny.safetensors: .*; it is left out$' ../stderr || fail "a sty
 [ -e broken.png ] || fail "a style that cannot be loaded costs the sheet"
 
 refuse 2 'expected PHOTO' preview
-refuse 2 'found 3 arguments' preview a b c
+refuse 2 'unexpected argument c' preview a b c
 refuse 2 'ends in .html' preview --html photos/one.two.png new.png
 refuse 2 'a page ends in .html' preview photos/one.two.png new.gif
 refuse 2 'the same file' preview --force photos/one.two.png photos/one.two.png
