@@ -135,7 +135,6 @@ static int check_watch(struct request *request)
                                 : plan->files_from != NULL          ? "--files-from"
                                 : plan->shard != NULL               ? "--shard"
                                 : request->dry_run                  ? "--dry-run"
-                                : plan->template != NULL            ? "--template"
                                 : request->batch.picture.keep_times ? "--keep-times"
                                                                     : NULL;
     if (contradiction != NULL)
@@ -205,7 +204,7 @@ static int run_batch(const struct cg_batch_options *batch)
     return code == CG_EXIT_DONE ? cg_batch_run(batch) : code;
 }
 
-static int run_watch(const struct request *request, const struct cg_plan *plan)
+static int run_watch(const struct request *request, struct cg_plan *plan)
 {
     const struct cg_watch_request watch = {&request->plan, &request->batch, request->folder};
     return cg_watch_run(&watch, plan);
@@ -247,7 +246,8 @@ static int run_plan(struct request *request, struct cg_plan *plan)
         return cg_cli_fail(CG_EXIT_INPUT, "%s", error.text);
     int code = open_style(request, &engine, &mark);
     if (code == CG_EXIT_DONE) {
-        cg_plan_drop_done(plan, mark);
+        if (!request->watch)
+            cg_plan_drop_done(plan, mark);
         code = request->dry_run ? print_plan(plan, batch->quiet)
                : request->watch ? run_watch(request, plan)
                                 : run_batch(batch);

@@ -1,7 +1,7 @@
 /*
  * Watching a folder: see watch.h. New pictures are planned one by one, by the rules for a single
- * picture, and converted in batches of those that have arrived meanwhile, so that memory does not
- * grow with their number.
+ * picture, and converted in batches of those that have arrived meanwhile. Only names are kept of
+ * them: of two pictures with one comic the first has it.
  */
 #include "cli/convert/watch.h"
 
@@ -18,13 +18,15 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 struct watching {
     const struct cg_watch_request *request;
     const char *folder, *out;
     struct cg_report *report;
     struct cg_tally tally;
-    struct cg_plan left_out;    /* only the counts so far */
+    struct cg_plan left_out;            /* only the counts so far */
+    struct cg_path_list photos, comics; /* taken on so far; comics.paths[i] is of photos.paths[i] */
     const struct cg_plan *anew; /* pictures whose comics may show only a part of them; NULL: none */
     int code;                   /* the worst so far */
 };
@@ -66,6 +68,38 @@ static bool is_planned(const struct cg_plan *plan, const char *path)
     return false;
 }
 
+/* The place of a comic, ignoring case, in the list of those taken on; its length if it is new. */
+static size_t find_comic(const struct watching *watching, const char *out)
+{
+    size_t i = 0;
+    while (i < watching->comics.count && strcasecmp(watching->comics.paths[i], out) != 0)
+        i++;
+    return i;
+}
+
+static void remember(struct watching *watching, const struct cg_job *job)
+{
+    size_t place = find_comic(watching, job->out);
+    char *photo = cg_string_copy(job->in);
+    if (place < watching->comics.count && photo != NULL) {
+        free(watching->photos.paths[place]);
+        watching->photos.paths[place] = photo;
+    } else if (!cg_path_list_add(&watching->photos, photo) ||
+               !cg_path_list_add(&watching->comics, cg_string_copy(job->out))) {
+        note_code(watching, cg_plan_no_memory());
+    }
+}
+
+/* The other picture that is coming, or has become the comic that is there; NULL: none. */
+static const char *find_twin(const struct watching *watching, const struct cg_plan *coming,
+                             const struct cg_job *job)
+{
+    size_t place = find_comic(watching, job->out);
+    const char *other = place < watching->comics.count ? watching->photos.paths[place] : job->in;
+    bool differs = strcmp(name_of(other), name_of(job->in)) != 0;
+    return differs && (is_planned(coming, other) || access(job->out, F_OK) == 0) ? other : NULL;
+}
+
 /* An empty or vanished file is not there yet. */
 static bool is_there(const char *path)
 {
@@ -88,13 +122,12 @@ static bool is_wanted(struct watching *watching, const struct cg_plan *coming,
 {
     const struct cg_plan_options *options = watching->request->plan;
     struct stat comic, picture;
-    for (size_t i = 0; i < coming->count; i++)
-        if (strcasecmp(coming->jobs[i].out, job->out) == 0) {
-            cg_cli_fail(CG_EXIT_INPUT, "%s and %s would both become %s", coming->jobs[i].in,
-                        job->in, job->out);
-            fail_picture(watching);
-            return false;
-        }
+    const char *twin = find_twin(watching, coming, job);
+    if (twin != NULL) {
+        cg_cli_fail(CG_EXIT_INPUT, "%s and %s would both become %s", twin, job->in, job->out);
+        fail_picture(watching);
+        return false;
+    }
     if (stat(job->out, &comic) != 0 || stat(job->in, &picture) != 0 ||
         (watching->anew != NULL && is_planned(watching->anew, job->in)))
         return true;
@@ -118,6 +151,7 @@ static void take_job(struct watching *watching, struct cg_plan *plan, struct cg_
     struct cg_job *job = &coming->jobs[coming->count++];
     struct stat comic;
     *job = plan->jobs[--plan->count];
+    remember(watching, job);
     if (!watching->request->plan->force && lstat(job->out, &comic) != 0)
         job->writing = CG_WRITE_NEW;
 }
@@ -149,7 +183,10 @@ static void convert_paths(struct watching *watching, const struct cg_path_list *
     }
     for (size_t i = 0; i < paths->count; i++)
         plan_picture(watching, paths->paths[i], &coming);
-    convert(watching, &coming);
+    if (cg_plan_prepare(&coming) == CG_EXIT_DONE)
+        convert(watching, &coming);
+    else
+        watching->code = CG_EXIT_INPUT;
     cg_plan_free(&coming);
 }
 
@@ -227,7 +264,7 @@ static void say_summary(const struct watching *watching)
         cg_cli_say("%s", cg_summary_of_work(&watching->tally, &watching->left_out, text));
 }
 
-static int run(struct watching *watching, const struct cg_plan *plan)
+static int run(struct watching *watching, struct cg_plan *plan)
 {
     struct cg_error error;
     bool quiet = watching->request->batch->quiet;
@@ -249,15 +286,21 @@ static int run(struct watching *watching, const struct cg_plan *plan)
     return watching->code;
 }
 
-int cg_watch_run(const struct cg_watch_request *request, const struct cg_plan *plan)
+int cg_watch_run(const struct cg_watch_request *request, struct cg_plan *plan)
 {
     struct watching watching = {
         .request = request,
         .folder = request->plan->arguments[0],
         .out = request->plan->arguments[1],
-        .left_out = *plan,
     };
+    for (size_t i = 0; i < plan->count; i++)
+        remember(&watching, &plan->jobs[i]);
+    cg_plan_drop_done(plan, request->plan->mark);
+    watching.left_out = *plan;
     watching.left_out.jobs = NULL;
     watching.left_out.count = 0;
-    return run(&watching, plan);
+    int code = watching.code == CG_EXIT_DONE ? run(&watching, plan) : watching.code;
+    cg_path_list_clear(&watching.comics);
+    cg_path_list_clear(&watching.photos);
+    return code;
 }

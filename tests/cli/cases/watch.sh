@@ -111,6 +111,37 @@ until [ -e new/h.png ]; do sleep 0.01; done
 kill -INT $process
 ended 0
 
+# Of two photos with one comic the first has it, whatever may be replaced; one that failed has none.
+"$fixture" picture ready/p.jpg 60 40
+for i in p q r; do "$fixture" picture ready/$i.png 80 40; done
+head -c 300 ready/p.jpg >photos/q.jpg
+start -v --force --template 'new/{name}-{style}.{ext}' photos named
+await 'photos/h.png -> named/new/h-tiny.png'
+await watching
+mv ready/p.jpg photos
+await 'photos/p.jpg -> named/new/p-tiny.png'
+cp ready/p.png photos
+await 'photos/p.jpg and photos/p.png would both become named/new/p-tiny.png'
+mv ready/q.png photos
+await 'photos/q.png -> named/new/q-tiny.png'
+touch photos/p.jpg
+await 'photos/p.jpg -> named/new/p-tiny.png'
+kill -INT $process
+await '4 converted, 2 failed in '
+ended 1
+has_size named/new/p-tiny.png '60 40'
+has_size named/new/q-tiny.png '80 40'
+rm photos/p.png photos/q.*
+start -v --skip-existing --template 'new/{name}-{style}.{ext}' photos named
+await watching
+cp ready/p.png photos
+await 'photos/p.jpg and photos/p.png would both become named/new/p-tiny.png'
+mv ready/r.png photos
+await 'photos/r.png -> named/new/r-tiny.png'
+kill -INT $process
+await '1 converted, 1 failed in '
+ended 1
+
 refuse 2 '--watch and --recursive' convert --watch -r photos comics/
 refuse 2 '--watch and --dry-run' convert --watch --dry-run photos comics/
 refuse 2 '--watch and --shard' convert --watch --shard 1/2 photos comics/
