@@ -19,7 +19,7 @@ static bool set_paper(void *field, const struct cg_option *row, const char *text
     return false;
 }
 
-#define FINE 1.8 /* of the style's own size */
+#define FINE 1.5 /* of the style's own size */
 
 #define AT(member) offsetof(struct cg_cli_render_params, member)
 
@@ -40,8 +40,8 @@ const struct cg_option CG_CLI_RENDER_OPTIONS[] = {
 const struct cg_option CG_CLI_PICTURE_OPTIONS[] = {
     {.kind = CG_OPTION_GROUP, .rows = CG_CLI_RENDER_OPTIONS},
     {"fine", 0, CG_OPTION_FLAG, AT(fine), NULL,
-     "1.8 times the style's --detail, if none is given: faces, letters and small things of large "
-     "photos come out finer, in about twice the time"},
+     "1.5 times the style's --detail, if none is given: faces, letters and small things of large "
+     "photos come out finer, in about one and a half times the time"},
     CG_OPTION_END,
 };
 

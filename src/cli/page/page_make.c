@@ -37,7 +37,7 @@
 
 /* The style's working size is for a single picture; a page's lines are a little finer than those of
  * a picture of its size. */
-#define PAGE_DETAIL 1.8
+#define PAGE_DETAIL 1.5
 #define PAGE_HEIGHT_COUNTED 1.5 /* times the width: a longer page is read in parts */
 
 /* One photo and its panel. */

@@ -31,12 +31,12 @@ paper kraft
 paper #fed:0.5
 LOOKS
 
-# --fine is 1.8 times the style's own size, unless a size is given
+# --fine is 1.5 times the style's own size, unless a size is given
 "$fixture" picture large.png 1800 40
 px=$("$comicgan" card tiny | sed -n 's/.*"detail_px": \([0-9]*\).*/\1/p')
 convert --no-mark --fine large.png fine.png
-convert --no-mark --detail $((px * 9 / 5)) large.png same.png
-cmp fine.png same.png || fail "--fine is not 1.8 times the style's $px px"
+convert --no-mark --detail $((px * 3 / 2)) large.png same.png
+cmp fine.png same.png || fail "--fine is not 1.5 times the style's $px px"
 convert --no-mark --fine --detail "$px" large.png fine.png
 convert --no-mark large.png same.png
 cmp fine.png same.png || fail "--detail does not go before --fine"
