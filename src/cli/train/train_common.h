@@ -127,11 +127,11 @@ int cg_cli_watch_close(struct cg_cli_watch *watch, const struct cg_error *error)
 /* The progress of training: lines on stderr, and the same for the board. */
 
 struct cg_cli_display {
-    bool quiet;    /* show nothing */
-    bool verbose;  /* a line for each row of the log, also where there is no terminal */
-    bool terminal; /* stderr is one */
-    uint64_t step; /* the last one shown */
-    size_t tenth;  /* the last tenth of the pictures prepared that was shown */
+    bool quiet;            /* show nothing */
+    bool verbose;          /* a line for each row of the log, also where there is no terminal */
+    bool terminal;         /* stderr is one */
+    uint64_t step;         /* the last one shown */
+    double began, said_at; /* preparing, and the last line of it without a terminal; seconds */
     struct cg_cli_watch watch;
 };
 

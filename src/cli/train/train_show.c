@@ -1,11 +1,13 @@
 /* The progress of training: see train_common.h. */
 #include "cli/train/train_common.h"
 
+#include "base/clock.h"
 #include "cli/terminal_line.h"
 
 #include <stdio.h>
 
-#define MANY_PICTURES 100
+#define SAID_SECONDS 10.0 /* in the first minute; then each minute */
+#define MINUTE_SECONDS 60.0
 
 /* The sequence that clears the terminal's line of the last step. */
 static const char *fresh_line(const struct cg_cli_display *display)
@@ -34,21 +36,30 @@ static void show_alarm(const struct cg_cli_display *display, const char *name, c
 
 /* ---- a style --------------------------------------------------------------------------------- */
 
-/* Without a terminal, a line for each tenth of many pictures. */
+/* Whether to say on a line of its own how far the pictures are. */
+static bool is_due(struct cg_cli_display *display)
+{
+    double now = cg_clock_seconds();
+    if (display->began <= 0.0)
+        display->began = display->said_at = now;
+    bool first = now - display->began < MINUTE_SECONDS;
+    if (now - display->said_at < (first ? SAID_SECONDS : MINUTE_SECONDS))
+        return false;
+    display->said_at = now;
+    return true;
+}
+
 static void show_progress(struct cg_cli_display *display, const char *doing,
                           const struct cg_train_report *report)
 {
     char text[CG_BOARD_TEXT_NBYTES];
-    size_t tenth = 10 * report->done / (report->total > 0 ? report->total : 1);
-    bool next = tenth != display->tenth;
-    display->tenth = tenth;
     snprintf(text, sizeof(text), "%zu of %zu pictures", report->done, report->total);
     if (display->watch.board != NULL)
         cg_board_set_state(display->watch.board, CG_BOARD_PREPARING, text);
     if (display->terminal)
         fprintf(stderr, "\r%s pictures: %zu of %zu\033[K%s", doing, report->done, report->total,
                 report->done == report->total ? "\n" : "");
-    else if (!display->quiet && next && tenth > 0 && report->total >= MANY_PICTURES)
+    else if (!display->quiet && is_due(display))
         fprintf(stderr, "%s pictures: %zu of %zu\n", doing, report->done, report->total);
 }
 

@@ -47,16 +47,6 @@ says 'skipped, almost all white or blank: 1 (white.png)'
 says 'skipped, too small: 1 (small.png)'
 [ ! -e run ] || fail "looking made a run"
 
-# ---- off a terminal, many pictures are told of now and then ----
-mkdir many
-for i in $(seq 100); do
-    { cat data/photos/1.png && echo "$i"; } >"many/$i.png"
-done
-expect 1 "$comicgan" train "${options[@]}" --data data --photos many --check
-says 'looking at pictures: 106 of 106' # with six comics
-[ "$(grep -c 'looking at pictures' ../stderr)" -eq 10 ] || fail "expected ten lines of progress"
-rm -r many
-
 # ---- the cache ----
 kept=$(find cache -type f -name '*.*' | grep -Ec '\.(photo|comic|findings)$')
 expect 0 "$comicgan" train --cache cache --cache-clean 1
