@@ -13,6 +13,29 @@ mv mixed/a.png .
 refuse 1 'found only 2 BMP, 1 raw' convert -r mixed others
 refuse 2 '.heic' convert --style tiny a.png out.heic
 
+# kinds that the program may be built without: read, or named one by one and in a folder
+while read -r file name magic; do
+    if "$fixture" picture "$file" 64 48 2>/dev/null; then
+        convert "$file" kind.png
+    else
+        printf '%b' "$magic" >"$file"
+        refuse 1 'of a kind that this program reads, found a' convert --style tiny "$file" kind.png
+        says " $name picture"
+        mkdir kinds
+        cp a.png "$file" kinds
+        expect 0 "$comicgan" convert --style tiny kinds named
+        says "left out: 1 $name (not read by this program)"
+        rm -r kinds
+    fi
+    rm -rf kind.* named
+done <<'KINDS'
+kind.heic HEIC \0\0\0\030ftypheic\0\0\0\0mif1heic
+kind.avif AVIF \0\0\0\030ftypavif\0\0\0\0mif1avif
+kind.webp WebP RIFF\020\0\0\0WEBPVP8\040\0\0\0\0
+kind.tif TIFF II*\0\010\0\0\0\0\0
+kind.gif GIF GIF89a\01\0\01\0
+KINDS
+
 # HEIC and AVIF take a library that is loaded for them, behind the walls as without, whatever their
 # names; where it is not there, a line says so, and the rest is done
 if "$fixture" picture photo.heic 64 48; then
