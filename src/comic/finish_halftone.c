@@ -65,38 +65,65 @@ struct cg_halftone cg_halftone_make(float amount, float cell_px)
     return halftone;
 }
 
-/* red, green, blue, 0 to 1, to coverages of the four inks */
-static inline void separate(const float rgb[3], float ink[4])
+struct block {
+    float u[CG_FINISH_BLOCK_PX]; /* in cells */
+    float rgb[3][CG_FINISH_BLOCK_PX];
+    float ink[4][CG_FINISH_BLOCK_PX]; /* coverage; then what is left clear */
+};
+
+/* Colours, 0 to 1, to coverages of the four inks. */
+CG_MULTIVERSION
+static void block_separate(struct block *block)
 {
-    float c = 1.0f - rgb[0], m = 1.0f - rgb[1], y = 1.0f - rgb[2];
-    float grey = fminf(c, fminf(m, y));
-    float black = grey > BLACK_FROM ? (grey - BLACK_FROM) / (1.0f - BLACK_FROM) : 0.0f;
-    float rest = black < 1.0f ? 1.0f / (1.0f - black) : 0.0f;
-    ink[0] = (c - black) * rest;
-    ink[1] = (m - black) * rest;
-    ink[2] = (y - black) * rest;
-    ink[3] = black;
+    for (int i = 0; i < CG_FINISH_BLOCK_PX; i++) {
+        float c = 1.0f - block->rgb[0][i], m = 1.0f - block->rgb[1][i];
+        float y = 1.0f - block->rgb[2][i], least = m < y ? m : y, grey = c < least ? c : least;
+        float black = grey > BLACK_FROM ? (grey - BLACK_FROM) / (1.0f - BLACK_FROM) : 0.0f;
+        float rest = black < 1.0f ? 1.0f / (1.0f - black) : 0.0f;
+        block->ink[0][i] = (c - black) * rest;
+        block->ink[1][i] = (m - black) * rest;
+        block->ink[2][i] = (y - black) * rest;
+        block->ink[3][i] = black;
+    }
 }
 
+/* One ink, from coverage to what it leaves clear, through its screen; u and v in cells. */
 CG_MULTIVERSION
+static void block_screen(const struct cg_halftone *restrict halftone, const float angle[2],
+                         const float *restrict u, float v, float *restrict ink)
+{
+    const float cosine = angle[0], sine = angle[1];
+    for (int i = 0; i < CG_FINISH_BLOCK_PX; i++) {
+        float place = ink[i] * CG_HALFTONE_STEPS;
+        int index = (int)place;
+        float near = halftone->threshold[index], next = halftone->threshold[index + 1];
+        float threshold = near + (place - (float)index) * (next - near);
+        float height = screen_at(cosine * u[i] + sine * v, cosine * v - sine * u[i]);
+        ink[i] = 1.0f - dot_ink(height, threshold, halftone->softness);
+    }
+}
+
 void cg_halftone_row(const struct cg_halftone *halftone, int left, int y, float *colour,
                      size_t count)
 {
-    const float cells = 1.0f / halftone->cell_px, v0 = ((float)y + 0.5f) * cells;
-    for (size_t x = 0; x < count; x++, colour += 3) {
-        float u0 = ((float)left + (float)x + 0.5f) * cells, ink[4], clear[4];
-        const float rgb[3] = {colour[0] / 255.0f, colour[1] / 255.0f, colour[2] / 255.0f};
-        separate(rgb, ink);
-        for (int k = 0; k < 4; k++) {
-            float place = ink[k] * CG_HALFTONE_STEPS;
-            int index = (int)place;
-            const float *near = halftone->threshold + index;
-            float threshold = near[0] + (place - (float)index) * (near[1] - near[0]);
-            float cosine = screen_angle[k][0], sine = screen_angle[k][1];
-            float height = screen_at(cosine * u0 + sine * v0, cosine * v0 - sine * u0);
-            clear[k] = 1.0f - dot_ink(height, threshold, halftone->softness);
-        }
-        for (int c = 0; c < 3; c++)
-            colour[c] += halftone->amount * (255.0f * clear[c] * clear[3] - colour[c]);
+    const float cells = 1.0f / halftone->cell_px;
+    const float v = ((float)y + 0.5f) * cells;
+    struct block block = {0};
+    for (size_t begin = 0; begin < count;
+         begin += CG_FINISH_BLOCK_PX, colour += 3 * CG_FINISH_BLOCK_PX) {
+        size_t n = count - begin < CG_FINISH_BLOCK_PX ? count - begin : CG_FINISH_BLOCK_PX;
+        for (size_t i = 0; i < CG_FINISH_BLOCK_PX; i++)
+            block.u[i] = ((float)left + (float)(begin + i) + 0.5f) * cells;
+        for (size_t i = 0; i < n; i++)
+            for (size_t c = 0; c < 3; c++)
+                block.rgb[c][i] = colour[3 * i + c] / 255.0f;
+        block_separate(&block);
+        for (int k = 0; k < 4; k++)
+            block_screen(halftone, screen_angle[k], block.u, v, block.ink[k]);
+        for (size_t i = 0; i < n; i++)
+            for (size_t c = 0; c < 3; c++)
+                colour[3 * i + c] +=
+                    halftone->amount *
+                    (255.0f * block.ink[c][i] * block.ink[3][i] - colour[3 * i + c]);
     }
 }

@@ -92,8 +92,10 @@ static inline struct stroke stroke_at(struct place place, uint32_t layer)
  * pixels. */
 static inline float line_cover(float distance, float half_width)
 {
-    float right = fminf(distance + 0.5f, half_width), left = fmaxf(distance - 0.5f, -half_width);
-    return fmaxf(right - left, 0.0f);
+    float right = distance + 0.5f, left = distance - 0.5f;
+    right = right < half_width ? right : half_width;
+    left = left > -half_width ? left : -half_width;
+    return right > left ? right - left : 0.0f;
 }
 
 /* Ink of one layer's strokes. darkness, from 0 to 1; presence: 0 to 1, of this direction here. */
@@ -102,8 +104,6 @@ static inline float stroke_ink(const struct layer *layer, const struct stroke *s
 {
     float ready = darkness + READINESS * part(stroke->random, 0);
     float appears = cg_ramp(layer->from, layer->from + 0.05f, ready) * presence;
-    if (appears <= 0.0f)
-        return 0.0f;
     float swell = cg_ramp(layer->from, layer->to, ready);
     float taper = cg_smoothstep(0.0f, TAPER, stroke->to_end + 2.0f * swell * swell);
     float width = (THINNEST + (layer->width - THINNEST) * swell) * appears * taper;
@@ -139,29 +139,6 @@ static struct directions directions_make(void)
     return d;
 }
 
-/* What all layers leave white, at (x, y) in spacings. form: darkness and direction. */
-static inline float white_left(const struct cg_hatch *hatch, const struct directions *d, float x,
-                               float y, const float form[3])
-{
-    float white = 1.0f - cg_smoothstep(BLACK_FROM, BLACK_TO, form[0]);
-    float length = sqrtf(form[1] * form[1] + form[2] * form[2]) + 1e-6f;
-    for (int k = 0; k < DIRECTIONS; k++) {
-        float near = (form[1] * d->double_cosine[k] + form[2] * d->double_sine[k]) / length;
-        float presence = cg_smoothstep(PATCH_END, PATCH_FULL, near);
-        for (int i = 0; i < LAYERS && presence > 0.0f; i++) {
-            const struct layer *layer = &layers_of_strokes[i];
-            if (form[0] <= layer->from - READINESS)
-                break;
-            int turned = (k + layer->turn) % DIRECTIONS;
-            float cosine = d->cosine[turned], sine = d->sine[turned];
-            struct place place = {cosine * x + sine * y, cosine * y - sine * x};
-            struct stroke stroke = stroke_at(place, (uint32_t)(turned * LAYERS + i));
-            white *= 1.0f - stroke_ink(layer, &stroke, form[0], presence, hatch->spacing_px);
-        }
-    }
-    return white;
-}
-
 /* Darkness and direction at a tap of row and column. */
 static inline void form_at(const struct cg_hatch *hatch, const struct cg_tap *row,
                            const struct cg_tap *column, float form[3])
@@ -178,18 +155,96 @@ static inline void form_at(const struct cg_hatch *hatch, const struct cg_tap *ro
     }
 }
 
+struct block {
+    float x[CG_FINISH_BLOCK_PX], y; /* in spacings */
+    float darkness[CG_FINISH_BLOCK_PX], darkest;
+    float cosine[CG_FINISH_BLOCK_PX], sine[CG_FINISH_BLOCK_PX]; /* of twice the angle */
+    float presence[CG_FINISH_BLOCK_PX];                         /* of one direction */
+    float white[CG_FINISH_BLOCK_PX];                            /* what is left */
+};
+
 CG_MULTIVERSION
+static void block_fill(const struct cg_hatch *hatch, const struct cg_finish_span *span,
+                       size_t begin, struct block *block)
+{
+    block->darkest = 0.0f;
+    for (size_t i = 0; i < CG_FINISH_BLOCK_PX; i++) {
+        float form[3] = {0};
+        if (begin + i < span->count)
+            form_at(hatch, &span->row, &span->columns[(size_t)span->left + begin + i], form);
+        block->darkness[i] = form[0];
+        block->cosine[i] = form[1];
+        block->sine[i] = form[2];
+        block->darkest = form[0] > block->darkest ? form[0] : block->darkest;
+    }
+    int left = span->left + (int)begin;
+    for (int i = 0; i < CG_FINISH_BLOCK_PX; i++) {
+        float c = block->cosine[i], s = block->sine[i], length = sqrtf(c * c + s * s) + 1e-6f;
+        block->x[i] = ((float)(left + i) + 0.5f) / hatch->spacing_px;
+        block->cosine[i] = c / length;
+        block->sine[i] = s / length;
+    }
+}
+
+/* Whether a direction's strokes are anywhere in the block. */
+CG_MULTIVERSION
+static bool block_find(struct block *block, float double_cosine, float double_sine)
+{
+    float most = 0.0f;
+    for (int i = 0; i < CG_FINISH_BLOCK_PX; i++) {
+        float near = block->cosine[i] * double_cosine + block->sine[i] * double_sine;
+        block->presence[i] = cg_smoothstep(PATCH_END, PATCH_FULL, near);
+    }
+    for (int i = 0; i < CG_FINISH_BLOCK_PX; i++)
+        most = block->presence[i] > most ? block->presence[i] : most;
+    return most > 0.0f;
+}
+
+/* A layer's strokes at an angle; seed: of layer and angle. */
+CG_MULTIVERSION
+static void block_stroke(struct block *block, const struct layer *layer, float cosine, float sine,
+                         uint32_t seed, float spacing_px)
+{
+    for (int i = 0; i < CG_FINISH_BLOCK_PX; i++) {
+        float x = block->x[i], y = block->y;
+        struct place place = {cosine * x + sine * y, cosine * y - sine * x};
+        struct stroke stroke = stroke_at(place, seed);
+        block->white[i] *=
+            1.0f - stroke_ink(layer, &stroke, block->darkness[i], block->presence[i], spacing_px);
+    }
+}
+
+/* What all layers leave white. */
+static void block_hatch(struct block *block, const struct directions *d, float spacing_px)
+{
+    for (int i = 0; i < CG_FINISH_BLOCK_PX; i++)
+        block->white[i] = 1.0f - cg_smoothstep(BLACK_FROM, BLACK_TO, block->darkness[i]);
+    for (int k = 0; k < DIRECTIONS; k++) {
+        if (!block_find(block, d->double_cosine[k], d->double_sine[k]))
+            continue;
+        for (int i = 0; i < LAYERS; i++) {
+            const struct layer *layer = &layers_of_strokes[i];
+            if (block->darkest <= layer->from - READINESS)
+                break;
+            int turned = (k + layer->turn) % DIRECTIONS;
+            block_stroke(block, layer, d->cosine[turned], d->sine[turned],
+                         (uint32_t)(turned * LAYERS + i), spacing_px);
+        }
+    }
+}
+
 void cg_hatch_row(const struct cg_hatch *hatch, const struct cg_finish_span *span, float *keep)
 {
     const struct directions directions = directions_make();
-    const float lightest = layers_of_strokes[0].from - READINESS;
-    float y = ((float)span->y + 0.5f) / hatch->spacing_px;
-    for (size_t i = 0; i < span->count; i++) {
-        float form[3];
-        form_at(hatch, &span->row, &span->columns[(size_t)span->left + i], form);
-        if (form[0] <= lightest)
+    struct block block = {.y = ((float)span->y + 0.5f) / hatch->spacing_px};
+    for (size_t begin = 0; begin < span->count; begin += CG_FINISH_BLOCK_PX) {
+        size_t count =
+            span->count - begin < CG_FINISH_BLOCK_PX ? span->count - begin : CG_FINISH_BLOCK_PX;
+        block_fill(hatch, span, begin, &block);
+        if (block.darkest <= layers_of_strokes[0].from - READINESS)
             continue;
-        float x = ((float)span->left + (float)i + 0.5f) / hatch->spacing_px;
-        keep[i] *= white_left(hatch, &directions, x, y, form);
+        block_hatch(&block, &directions, hatch->spacing_px);
+        for (size_t i = 0; i < count; i++)
+            keep[begin + i] *= block.white[i];
     }
 }

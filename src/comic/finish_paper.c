@@ -32,30 +32,44 @@ static inline float smooth(float t)
     return t * t * (3.0f - 2.0f * t);
 }
 
-/* The noise repeated for ever, at a place between its pixels. */
-static inline float noise_at(const float *noise, float x, float y)
+/* Take grain from the light of a block of row y that begins at column left: the noise repeated for
+ * ever, between its pixels, which are size_px large. */
+CG_MULTIVERSION
+static void block_grain(const float *restrict noise, float size_px, float depth, int left, int y,
+                        float *restrict light)
 {
-    float left = floorf(x), top = floorf(y), fx = smooth(x - left), fy = smooth(y - top);
-    size_t x0 = (size_t)left % CG_PAPER_NOISE, x1 = (x0 + 1) % CG_PAPER_NOISE;
-    const float *row0 = noise + (size_t)top % CG_PAPER_NOISE * CG_PAPER_NOISE;
-    const float *row1 = noise + ((size_t)top + 1) % CG_PAPER_NOISE * CG_PAPER_NOISE;
-    float above = row0[x0] + fx * (row0[x1] - row0[x0]);
-    float below = row1[x0] + fx * (row1[x1] - row1[x0]);
-    float value = above + fy * (below - above);
-    return value > CLEAN ? (value - CLEAN) / (1.0f - CLEAN) : 0.0f;
+    float step = 1.0f / size_px, place_y = (float)y * step, top = floorf(place_y);
+    float fy = smooth(place_y - top);
+    const float *restrict row0 = noise + (size_t)top % CG_PAPER_NOISE * CG_PAPER_NOISE;
+    const float *restrict row1 = noise + ((size_t)top + 1) % CG_PAPER_NOISE * CG_PAPER_NOISE;
+    for (int i = 0; i < CG_FINISH_BLOCK_PX; i++) {
+        float place = (float)(left + i) * step;
+        int column = (int)place, x0 = column & (CG_PAPER_NOISE - 1);
+        int x1 = (column + 1) & (CG_PAPER_NOISE - 1);
+        float fx = smooth(place - (float)column);
+        float above = row0[x0] + fx * (row0[x1] - row0[x0]);
+        float below = row1[x0] + fx * (row1[x1] - row1[x0]);
+        float value = above + fy * (below - above);
+        light[i] -= value > CLEAN ? depth * (value - CLEAN) / (1.0f - CLEAN) : 0.0f;
+    }
 }
 
-CG_MULTIVERSION
 void cg_paper_row(const struct cg_paper *paper, int left, int y, float *comic, size_t count)
 {
-    float fine = 1.0f / paper->fine_px, coarse = 1.0f / paper->coarse_px;
-    for (size_t x = 0; x < count; x++) {
-        float light = 1.0f, px = (float)left + (float)x;
-        if (paper->grain > 0.0f)
-            light -= paper->grain *
-                     (FINE_DEPTH * noise_at(paper->noise, px * fine, (float)y * fine) +
-                      COARSE_DEPTH * noise_at(paper->noise, px * coarse, (float)y * coarse));
-        for (size_t c = 0; c < 3; c++)
-            comic[3 * x + c] *= light * paper->tint[c];
+    float light[CG_FINISH_BLOCK_PX];
+    for (size_t begin = 0; begin < count; begin += CG_FINISH_BLOCK_PX) {
+        size_t n = count - begin < CG_FINISH_BLOCK_PX ? count - begin : CG_FINISH_BLOCK_PX;
+        for (size_t i = 0; i < CG_FINISH_BLOCK_PX; i++)
+            light[i] = 1.0f;
+        if (paper->grain > 0.0f) {
+            block_grain(paper->noise, paper->fine_px, paper->grain * FINE_DEPTH, left + (int)begin,
+                        y, light);
+            block_grain(paper->noise, paper->coarse_px, paper->grain * COARSE_DEPTH,
+                        left + (int)begin, y, light);
+        }
+        float *pixel = comic + 3 * begin;
+        for (size_t i = 0; i < n; i++, pixel += 3)
+            for (size_t c = 0; c < 3; c++)
+                pixel[c] *= light[i] * paper->tint[c];
     }
 }

@@ -8,6 +8,10 @@
 
 #include <math.h>
 
+/* What is drawn over a row is worked on in blocks of so many pixels, the last one filled up, so that
+ * every loop over them becomes vectors. */
+#define CG_FINISH_BLOCK_PX 64
+
 /* A cosine of two parabolas: 1 at whole numbers, -1 halfway between them. */
 static inline float cg_arch(float place)
 {
