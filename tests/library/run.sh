@@ -33,7 +33,7 @@ install)
     pages=$stage/share/doc/comicgan
     for file in bin/comicgan bin/comicgan-train share/comicgan/models/pen.safetensors share/man/man1/comicgan-convert.1 \
         share/bash-completion/completions/comicgan share/zsh/site-functions/_comicgan \
-        share/fish/vendor_completions.d/comicgan.fish share/doc/comicgan/docs/licences/dygraphs.txt; do
+        share/fish/vendor_completions.d/comicgan.fish share/doc/comicgan/docs/licences/{dygraphs,stb}.txt; do
         [ -s "$stage/$file" ] || fail "$file is not installed"
     done
     # what pages point to lies where they point

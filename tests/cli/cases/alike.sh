@@ -118,6 +118,12 @@ for command in "${commands[@]}"; do
 done
 nothing_but a.png b.png
 
+# options that have a letter have it everywhere
+for command in "${commands[@]}"; do
+    "$comicgan" "$command" --print-options
+done | awk -F'\t' '{ want["out"] = "o"; want["force"] = "f"; want["style"] = "s"; want["help"] = "h" }
+    $1 in want && $2 != want[$1] { exit 1 }' || fail "an option lacks its letter"
+
 # -v of all commands that make several things, -q of those that say more than results and errors
 for command in "${commands[@]}"; do
     has=$("$comicgan" "$command" --print-options | awk -F'\t' '$1 ~ /^(quiet|verbose)$/ { printf "%s", $2 }')

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # tools/run: builds, and starts what is there for who may not write to the build folder. tools/build
-# says that it takes a while, and what failed.
+# says how many steps there are and on a terminal how many are done, and what failed.
 : "${source:?}"
 
 mkdir -p tree/tools tree/build bin
@@ -26,7 +26,11 @@ ran() {
     [ "$(cat ../stderr)" = "$1" ] || fail "expected on stderr: $1"
 }
 expect 0 env STEPS=30 tree/tools/run a 'b c'
-ran 'build: comicgan comicgan-train, 30 steps, a minute or so'
+ran 'build: comicgan comicgan-train, step 1 of 30'
+if command -v script >/dev/null; then
+    STEPS=30 script -qec 'tree/tools/run a' ../typescript </dev/null >../stdout
+    [[ "$(<../stdout)" = *$'\r\e[Kbuild: step 30 of 30\r\e[Kran: a'* ]] || fail "no progress on a terminal"
+fi
 expect 0 tree/tools/run a 'b c'
 ran ''
 
