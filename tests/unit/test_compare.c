@@ -63,16 +63,29 @@ struct setting {
     size_t resamples;
 };
 
+/* The progress only grows. */
+static int note_progress(void *context, double done)
+{
+    double *last = context;
+    assert_true(done >= *last && done <= 1.0);
+    *last = done;
+    return 0;
+}
+
 static enum cg_status compare(const struct setting *setting, const char *a, const char *b,
                               struct cg_comparison *out, struct cg_error *error)
 {
+    double progress = 0.0;
     struct cg_compare_options options = {
+        .progress = note_progress,
+        .context = &progress,
         .pictures = {.net = setting->net, .cache_dir = setting->cache, .long_px = 512},
         .resamples = setting->resamples};
     struct cg_pool *pool;
     assert_int_equal(cg_pool_create(setting->threads, &pool, NULL), CG_OK);
     enum cg_status status = cg_compare(a, b, &options, pool, out, error);
     cg_pool_free(pool);
+    assert_true(status != CG_OK || setting->threads > 1 || progress > 0.5);
     return status;
 }
 

@@ -24,6 +24,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 struct batch {
     const struct cg_batch_options *options;
@@ -291,8 +292,12 @@ int cg_batch_convert(const struct cg_batch_options *options, struct cg_report *r
 enum cg_status cg_batch_open_report(const struct cg_batch_options *options, struct cg_report **out,
                                     struct cg_error *error)
 {
-    return cg_report_open(options->report_path, options->report_writing,
-                          cg_engine_style(options->engine)->name, out, error);
+    const char *path = options->report_path;
+    *out = NULL;
+    if (path != NULL && access(path, F_OK) != 0 && cg_output_check_folder(path, error) != CG_OK)
+        return error->status;
+    return cg_report_open(path, options->report_writing, cg_engine_style(options->engine)->name,
+                          out, error);
 }
 
 static void say_summary(const struct cg_batch_options *options, const struct cg_tally *tally)

@@ -91,6 +91,9 @@ convert --style tiny a.png x/o.png
 page --style tiny a.png b.png x/o.png
 preview a.png x/o.png
 card tiny --out x/o.safetensors
+generate ../models/tiny.safetensors x/o.png
+score --model ../models/tiny.safetensors --fit . --save x/fit
+convert --style tiny --report x/r.json a.png o.png
 video --style tiny a.png x/o.mp4
 COMMANDS
 expect 0 "$comicgan" convert --style tiny -q . x/y/
