@@ -8,7 +8,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "comic/engine.h"
-#include "comic/finish.h"
+#include "comic/full.h"
 #include "comic/pixels.h"
 #include "comic/stabilizer.h"
 #include "comic/working.h"
@@ -35,12 +35,11 @@ struct cg_frames {
     float stability;
     int redraw;
     struct cg_pool *pool;
-    struct cg_buffer shared; /* what working and renderer need in turn */
+    struct cg_buffer shared; /* what working and full need in turn */
     struct cg_working *working;
     struct cg_stabilizer *stabilizer;
-    struct cg_finish *finish;
+    struct cg_full *full;
     struct course course;
-    struct cg_renderer *renderer;
     struct cg_buffer copy;
     float *photo; /* the working copy, in copy */
 };
@@ -69,9 +68,7 @@ enum cg_status cg_frames_create(const struct cg_engine *engine, int threads,
     if (status == CG_OK)
         status = cg_stabilizer_create(&frames->stabilizer, error);
     if (status == CG_OK)
-        status = cg_finish_create(&frames->finish, error);
-    if (status == CG_OK)
-        status = cg_renderer_create(&frames->shared, &frames->renderer, error);
+        status = cg_full_create(frames->pool, &frames->shared, &frames->full, error);
     if (status != CG_OK) {
         cg_frames_free(frames);
         return status;
@@ -85,8 +82,7 @@ void cg_frames_free(struct cg_frames *frames)
     if (frames == NULL)
         return;
     free(frames->copy.memory);
-    cg_renderer_free(frames->renderer);
-    cg_finish_free(frames->finish);
+    cg_full_free(frames->full);
     cg_stabilizer_free(frames->stabilizer);
     cg_working_free(frames->working);
     free(frames->shared.memory);
@@ -118,46 +114,29 @@ void cg_frames_cut(struct cg_frames *frames)
     cg_stabilizer_reset(frames->stabilizer);
 }
 
-/* The working copy in floats; never larger than the frame. */
-static enum cg_status make_photo(struct cg_frames *frames, const struct cg_image *frame, int *width,
-                                 int *height, struct cg_error *error)
+int cg_frames_working_px(const struct cg_frames *frames, int width, int height)
 {
-    struct cg_image copy;
-    int longest = frame->width > frame->height ? frame->width : frame->height;
-    int detail_px = frames->looks.detail_px < longest ? frames->looks.detail_px : longest;
-    cg_working_size(frame->width, frame->height, detail_px, width, height);
-    size_t count = 3 * (size_t)*width * (size_t)*height;
+    cg_working_size(width, height, frames->looks.detail_px, &width, &height);
+    return width > height ? width : height;
+}
+
+/* The working copy, also in floats. */
+static enum cg_status make_photo(struct cg_frames *frames, const struct cg_image *frame,
+                                 struct cg_image *copy, struct cg_error *error)
+{
+    int width, height;
+    cg_working_size(frame->width, frame->height, frames->looks.detail_px, &width, &height);
+    size_t count = 3 * (size_t)width * (size_t)height;
     enum cg_status status =
         cg_buffer_reserve(&frames->copy, 1, count, sizeof(float), "working copy", error);
     if (status == CG_OK)
-        status = cg_image_resize(frame, *width, *height, &copy, error);
+        status = cg_image_resize(frame, width, height, copy, error);
     if (status != CG_OK)
         return status;
     frames->photo = frames->copy.memory;
     for (size_t i = 0; i < count; i++)
-        frames->photo[i] = (float)copy.pixels[i] * (1.0f / 255.0f);
-    cg_image_clear(&copy);
+        frames->photo[i] = (float)copy->pixels[i] * (1.0f / 255.0f);
     return CG_OK;
-}
-
-static enum cg_status render(struct cg_frames *frames, struct cg_layers *layers, bool same_scene,
-                             struct cg_image *frame, struct cg_error *error)
-{
-    const struct cg_finish_request request = {
-        .looks = &frames->looks,
-        .palette = same_scene && frames->course.palette.count > 0 ? &frames->course.palette : NULL,
-        .width = frame->width,
-        .height = frame->height,
-        .enlarged = 1.0f,
-    };
-    struct cg_render_options options;
-    enum cg_status status =
-        cg_finish_begin(frames->finish, frames->pool, &request, layers, &options, error);
-    if (status != CG_OK)
-        return status;
-    frames->course.palette = cg_finish_palette(frames->finish);
-    return cg_render(frames->renderer, frames->pool, layers, &options, frame->pixels, frame->width,
-                     frame->height, error);
 }
 
 /* Whether this frame is drawn, by what was trusted of it; counts it. */
@@ -171,30 +150,45 @@ static bool is_due(struct course *course, int redraw, float trusted)
     return true;
 }
 
+/* The layers of a working copy in frames->photo. */
+static enum cg_status make_layers(struct cg_frames *frames, int width, int height,
+                                  struct cg_layers *layers, float *trusted, struct cg_error *error)
+{
+    const float *smooth;
+    enum cg_status status =
+        cg_stabilizer_photo(frames->stabilizer, frames->pool, frames->photo, width, height,
+                            frames->stability, &smooth, trusted, error);
+    bool due = status == CG_OK && is_due(&frames->course, frames->redraw, *trusted);
+    if (due)
+        status = cg_working_draw_floats(frames->working, smooth, width, height,
+                                        frames->looks.smooth, layers, error);
+    if (status != CG_OK)
+        return status;
+    if (due)
+        cg_stabilizer_layers(frames->stabilizer, frames->pool, layers);
+    else
+        cg_stabilizer_keep(frames->stabilizer, frames->pool, layers);
+    /* The full frame has the noise of the copy that was not calmed: fitted to that one, the layer
+     * comes out as it is. */
+    layers->photo = frames->photo;
+    return CG_OK;
+}
+
 static enum cg_status convert(struct cg_frames *frames, struct cg_image *frame, float *trusted,
                               struct cg_error *error)
 {
     struct cg_layers layers;
-    const float *smooth;
-    int width, height;
-    enum cg_status status = make_photo(frames, frame, &width, &height, error);
+    struct cg_image copy = {0};
+    enum cg_status status = make_photo(frames, frame, &copy, error);
     if (status == CG_OK)
-        status = cg_stabilizer_photo(frames->stabilizer, frames->pool, frames->photo, width, height,
-                                     frames->stability, &smooth, trusted, error);
-    bool due = status == CG_OK && is_due(&frames->course, frames->redraw, *trusted);
-    if (due)
-        status = cg_working_draw_floats(frames->working, smooth, width, height,
-                                        frames->looks.smooth, &layers, error);
-    if (status != CG_OK)
-        return status;
-    if (due)
-        cg_stabilizer_layers(frames->stabilizer, frames->pool, &layers);
-    else
-        cg_stabilizer_keep(frames->stabilizer, frames->pool, &layers);
-    /* The full frame has the noise of the copy that was not calmed: fitted to that one, the layer
-     * comes out as it is. */
-    layers.photo = frames->photo;
-    return render(frames, &layers, *trusted > 0.0f, frame, error);
+        status = make_layers(frames, copy.width, copy.height, &layers, trusted, error);
+    if (status == CG_OK && *trusted <= 0.0f)
+        frames->course.palette.count = 0;
+    if (status == CG_OK)
+        status = cg_full_render(frames->full, &frames->looks, &frames->course.palette, &layers,
+                                &copy, frame, error);
+    cg_image_clear(&copy);
+    return status;
 }
 
 enum cg_status cg_frames_convert(struct cg_frames *frames, struct cg_pixels pixels, float *trusted,

@@ -11,4 +11,7 @@ enum cg_status cg_frames_save(const struct cg_frames *frames, const char *path,
 enum cg_status cg_frames_restore(struct cg_frames *frames, const char *path,
                                  struct cg_error *error);
 
+/* The long side of the working copy of a frame. */
+int cg_frames_working_px(const struct cg_frames *frames, int width, int height);
+
 #endif

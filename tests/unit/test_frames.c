@@ -66,10 +66,12 @@ static int tear_down(void **state)
     return 0;
 }
 
+/* They work on frames at their own size, as larger ones than these are worked on. */
 static struct cg_frames *frames_make(float stability, int threads)
 {
     struct cg_frames *frames;
     struct cg_render_params looks = engine->looks;
+    looks.detail_px = WIDTH;
     assert_int_equal(cg_frames_create(engine, threads, &looks, stability, &frames, NULL), CG_OK);
     return frames;
 }
@@ -164,14 +166,17 @@ static void the_calmest_is_calmer(void **state)
         fail_msg("it flickers by %.3f at 0.75 and by %.3f at 1", plain, calmest);
 }
 
-static void without_stability_a_frame_is_a_picture(void **state)
+/* Small ones, too, which are worked on enlarged, and any part of the way to the comic. */
+static void check_alone(int detail_px, float strength, int colors)
 {
-    (void)state;
-    struct cg_frames *frames = frames_make(0.0f, 1);
+    struct cg_frames *frames;
     struct cg_session *session;
     struct cg_render_params looks = engine->looks;
-    looks.detail_px = WIDTH; /* frames are never worked on enlarged */
-    looks.cel = 0.0f;        /* nor painted flat */
+    looks.detail_px = detail_px;
+    looks.strength = strength;
+    looks.colors = colors;
+    looks.cel = 0.0f; /* frames are never painted flat */
+    assert_int_equal(cg_frames_create(engine, 1, &looks, 0.0f, &frames, NULL), CG_OK);
     assert_int_equal(cg_session_create(engine, 1, &session, NULL), CG_OK);
     for (int i = 0; i < 2; i++) {
         uint8_t frame[VALUES], alone[VALUES];
@@ -185,6 +190,14 @@ static void without_stability_a_frame_is_a_picture(void **state)
     }
     cg_session_free(session);
     cg_frames_free(frames);
+}
+
+static void without_stability_a_frame_is_a_picture(void **state)
+{
+    (void)state;
+    check_alone(WIDTH, 1.0f, 0);
+    check_alone(2 * WIDTH, 1.0f, 0);
+    check_alone(2 * WIDTH, 0.4f, 6);
 }
 
 /* Where nothing moves, one drawing for three frames is as good as three: 38 dB and more. */

@@ -17,7 +17,6 @@
 struct cg_video_file {
     struct cg_engine *engine;
     struct cg_frames *frames;
-    int detail_px; /* as given */
     int redraw;
     bool choose_detail; /* --fast, and the size is not fixed yet */
     bool keep_pace;
@@ -68,11 +67,9 @@ enum cg_status cg_video_file_create(const struct cg_video_file_options *options,
     video->redraw = options->redraw;
     enum cg_status status =
         cg_cli_render_params_open(&options->looks, &video->engine, &looks, error);
-    if (status == CG_OK) {
-        video->detail_px = looks.detail_px;
+    if (status == CG_OK)
         status = cg_frames_create(video->engine, options->threads, &looks, options->stability,
                                   &video->frames, error);
-    }
     if (status == CG_OK)
         status = cg_frames_set_redraw(video->frames, options->redraw, error);
     if (status != CG_OK) {
@@ -208,9 +205,7 @@ static enum cg_status choose_detail(struct cg_video_file *video, const uint8_t *
     double rate = video->format.rate_num > 0
                       ? (double)video->format.rate_num / (double)video->format.rate_den
                       : RATE_DEFAULT;
-    int longest =
-        video->format.width > video->format.height ? video->format.width : video->format.height;
-    int most = video->detail_px < longest ? video->detail_px : longest;
+    int most = cg_frames_working_px(video->frames, video->format.width, video->format.height);
     int probe_px = most < CG_PACE_PROBE_PX ? most : CG_PACE_PROBE_PX;
     double seconds = 0.0;
     video->choose_detail = false;

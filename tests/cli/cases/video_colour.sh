@@ -34,19 +34,29 @@ near() {
 for matrix in 709:bt709:64x48 170m:smpte170m:1280x64 2020_ncl:bt2020nc:64x48; do
     IFS=: read -r filter tag size <<<"$matrix"
     make -vf "scale=${size/x/:},zscale=m=$filter:r=tv,format=yuv420p" -c:v libx264 -qp 0 -preset ultrafast \
-        -colorspace "$tag" -color_range tv in.mp4
-    video in.mp4 out.mp4
+        -colorspace "$tag" -color_range tv "in$filter.mp4"
+    video "in$filter.mp4" out.mp4
     near out.mp4 "$filter" 224 80 80
     [ "$(tag_of out.mp4 color_space)" = "$tag" ] || fail "found $(tag_of out.mp4 color_space)"
 done
-# full range, in VP9 and in MJPEG
-make -vf zscale=m=170m:r=full,format=yuv420p -c:v libvpx-vp9 -lossless 1 -deadline realtime \
-    -color_range pc -colorspace smpte170m in.webm
-video in.webm out.mp4
-near out.mp4 170m 224 80 80
+# a look that paints one known colour comes out as that colour, by each matrix
+make -vf zscale=m=170m:r=tv,format=yuv420p -c:v libx264 -qp 0 untagged.mp4
+for film in in709:709 in170m:170m in2020_ncl:2020_ncl untagged:170m; do
+    IFS=: read -r film filter <<<"$film"
+    expect 0 "$comicgan" video --force --style tiny --ink 0 --fill 0 --paper '#3070c0:0' --crf 4 "$film.mp4" out.mp4
+    near out.mp4 "$filter" 48 112 192
+    [ "$(tag_of "$film.mp4" color_space)" = "$(tag_of out.mp4 color_space)" ] || fail "found $(tag_of out.mp4 color_space)"
+done
+# full range, in VP9, AV1 and MJPEG; VP9 of 10 bits
+full=(-vf "zscale=m=170m:r=full,format=yuv420p" -color_range pc -colorspace smpte170m)
+make "${full[@]}" -c:v libvpx-vp9 -lossless 1 -deadline realtime in.webm
+make "${full[@]}" -c:v libaom-av1 -cpu-used 8 -crf 1 av1.mkv
 make -vf format=yuvj420p -c:v mjpeg -q:v 1 in.avi
-video in.avi out.mp4
-near out.mp4 170m 224 80 80
+make -vf zscale=m=170m:r=tv,format=yuv420p10le -c:v libvpx-vp9 -lossless 1 -deadline realtime -colorspace smpte170m ten.webm
+for film in in.webm av1.mkv in.avi ten.webm; do
+    video $film out.mp4
+    near out.mp4 170m 224 80 80
+done
 # RGB of several kinds
 make -c:v libx264rgb -qp 0 in1.mkv
 make -c:v ffv1 -pix_fmt gbrp in2.mkv
@@ -85,9 +95,11 @@ video --bits 10 in.webm out.mp4
 [ "$(tag_of out.mp4 pix_fmt)" = yuv420p10le ] || fail "--bits 10: found $(tag_of out.mp4 pix_fmt)"
 near out.mp4 170m 224 80 80
 
-# ProRes has its tags from the frames
+# every encoder has its tags
 ffmpeg -nostdin -v error -y -f lavfi -i color=c=0xe05050:s=64x48:r=10:d=0.3 -c:v libx264 -colorspace bt709 -color_primaries bt709 \
     -color_trc bt709 tagged.mp4
-expect 0 "$comicgan" video --force --style tiny --strength 0 --codec prores tagged.mp4 tagged.mov
-found=$(ffprobe -v error -show_entries stream=color_space,color_transfer,color_primaries -of csv=p=0 tagged.mov)
-[ "$found" = bt709,bt709,bt709 ] || fail "ProRes: found the tags $found"
+for kind in h264:mp4 hevc:mp4 av1:mp4 vp9:webm ffv1:mkv prores:mov; do
+    expect 0 "$comicgan" video --force --style tiny --strength 0 --codec "${kind%:*}" tagged.mp4 "out.${kind#*:}"
+    found=$(ffprobe -v error -show_entries stream=color_range,color_space,color_transfer,color_primaries -of csv=p=0 "out.${kind#*:}")
+    [ "$found" = tv,bt709,bt709,bt709 ] || fail "$kind: found the tags $found"
+done
