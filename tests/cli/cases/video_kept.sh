@@ -1,6 +1,5 @@
 # shellcheck shell=bash
-# What is kept of a film beside its pictures, what cannot be and is said, names, other kinds of files,
-# several films in one call, and what is refused before the work.
+# What is kept of a film beside its pictures, and what cannot be and is said.
 : "${comicgan:?}" "${fixture:?}"
 
 needs_ffmpeg || return 0
@@ -40,6 +39,32 @@ says 'the cover does not go into this kind of file'
 make -i plain.mp4 -c copy -movflags use_metadata_tags -metadata com.apple.quicktime.make=Maker phone.mov
 video phone.mov out.mov
 [ "$(shows format_tags=com.apple.quicktime.make out.mov)" = 'Maker ' ] || fail "a phone's field is lost"
+
+# ---- chapters, fonts, further films, subtitles that are pictures
+printf ';FFMETADATA1\n[CHAPTER]\nTIMEBASE=1/10\nSTART=0\nEND=4\ntitle=One\n[CHAPTER]\nTIMEBASE=1/10\nSTART=4\nEND=10\ntitle=Two\n' \
+    >chapters.txt
+printf 'a font' >some.ttf
+for _ in 1 2 3; do # what PGS has to say of no picture at all
+    printf 'PG\0\0\1\0\0\0\0\0\26\0\13\0\100\0\60\20\0\1\200\0\0\0PG\0\0\1\0\0\0\0\0\200\0\0'
+done >words.sup
+make -i plain.mp4 -i plain.mp4 -i chapters.txt -f sup -i words.sup -map 0 -map 1 -map 3 -map_metadata 2 -c copy \
+    -attach some.ttf -metadata:s:t mimetype=application/x-truetype-font -metadata:s:t filename=some.ttf many.mkv
+for out in many.mp4 kept.mkv kept.webm many.mov; do
+    video many.mkv "$out"
+    says "$out: streams of data, and videos but the first, were left out"
+    found=$(ffprobe -v error -show_chapters -of csv=p=0 "$out" | cut -d , -f 4,6,7)
+    [ "$found" = "$(ffprobe -v error -show_chapters -of csv=p=0 many.mkv | cut -d , -f 4,6,7)" ] ||
+        fail "$out: found the chapters $found"
+    case $out in
+    kept.mkv) shows stream=codec_type "$out" | grep -q 'subtitle.*attachment' || fail "mkv: subtitles or font are lost" ;;
+    *)
+        says "$out: fonts do not go into this kind of file"
+        says "$out: subtitles do not go into this kind of file"
+        ;;
+    esac
+done
+video many.mkv out.gif
+says 'chapters'
 
 # ---- surround sound into WebM
 make -f lavfi -i testsrc=s=64x48:r=10:d=0.5 -f lavfi -i 'sine=d=0.5,aformat=channel_layouts=5.1(side)' \
@@ -106,53 +131,3 @@ make -f lavfi -i testsrc=s=64x48:r=10:d=0.1 -vf loop=loop=9:size=1 -c:v ffv1 sti
 video --stability 0.75 --codec ffv1 still.mkv out.mkv
 [ "$(ffmpeg -nostdin -v error -i out.mkv -f framemd5 - | awk -F, '!/^#/ { print $6 }' | sort -u | wc -l)" -eq 1 ] ||
     fail "frames that are equal have become different ones"
-
-# ---- names
-for name in '12:30.mp4' 'a*b?.mkv' 'x[1]#2 %03d.webm' "it's.mov" '-a.mp4' 'x%d.gif'; do
-    case $name in *.webm) codec=vp9 ;; *.gif) codec=gif ;; *) codec=h264 ;; esac
-    video --codec "$codec" -- plain.mp4 "./$name"
-    [ -s "./$name" ] || fail "$name is not there"
-    rm "./$name"
-done
-cp plain.mp4 'in: %d?.mp4'
-video 'in: %d?.mp4' 'out: %d?.mp4'
-video plain.mp4 $'tab\t\e.mp4'
-refuse 2 'expected a name in one line' video --style tiny plain.mp4 $'line\nbreak.mp4'
-refuse 2 'expected a name in one line' video --style tiny plain.mp4 $'line\rbreak.gif'
-
-# ---- other kinds of files, codecs, several films
-video plain.mp4 anim.webp
-grep -q ANMF anim.webp || fail "WebP that moves was not made"
-video --codec hevc --crf 30 plain.mp4 out.mp4
-[ "$(shows stream=codec_name out.mp4)" = 'hevc ' ] || fail "found $(shows stream=codec_name out.mp4)"
-make -f lavfi -i testsrc=s=35x49:r=10:d=0.2 -c:v libx264 -pix_fmt yuv444p odd.mp4
-for film in plain odd; do
-    for ending in mp4 mkv webm; do
-        video --codec av1 $film.mp4 "w%d.$ending"
-        [ "$(shows stream=codec_name,width,height "w%d.$ending")" = \
-            "$(shows stream=codec_name,width,height $film.mp4 | sed s/h264/av1/)" ] ||
-            fail "--codec av1, $film: found $(shows stream=codec_name,width,height "w%d.$ending")"
-    done
-done
-refuse 2 'expected one of the codecs' video --force --style tiny --codec vp9 plain.mp4 out.mov
-refuse 2 '--crf' video --force --style tiny --crf 60 plain.mp4 out.mp4
-refuse 2 'expected 8 or 10' video --force --style tiny --bits 9 plain.mp4 out.mp4
-expect 1 "$comicgan" video --force --style tiny plain.mp4 nosuch.mp4 surround.mkv many
-[ "$(cd many && echo *)" = 'plain.mp4 surround.mkv' ] || fail "found: $(ls many)"
-echo mine >many/surround.mkv
-rm many/plain.mp4
-refuse 2 'many/surround.mkv is there already; --force' video --style tiny plain.mp4 surround.mkv many
-[ "$(cd many && echo *)" = surround.mkv ] || fail "an OUT that was there did not stop all: $(ls many)"
-[ "$(cat many/surround.mkv)" = mine ] || fail "a film was written over"
-mkdir other
-cp plain.mp4 other
-refuse 2 'would both become' video --force --style tiny plain.mp4 other/plain.mp4 many
-
-# ---- what leads to other files
-printf 'ffconcat version 1.0\nfile plain.mp4\n' >list.mp4
-refuse 1 'which leads to other files' video --force --style tiny list.mp4 new.mp4
-printf '#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\nplain.mp4\n#EXT-X-ENDLIST\n' >list.m3u8
-refuse 1 'which leads to other files' video --force --style tiny list.m3u8 new.mp4
-printf 'v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nt=0 0\nm=video 5004 RTP/AVP 96\na=rtpmap:96 H264/90000\n' \
-    >list.sdp
-refuse 1 'list.sdp' video --force --style tiny list.sdp new.mp4

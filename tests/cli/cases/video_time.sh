@@ -44,7 +44,7 @@ for kind in ts:mpeg2video:mp2 mts:libx264:ac3 mpg:mpeg2video:mp2 vob:mpeg2video:
     [ "$before" -gt 300 ] || fail "$ending: the beep of the original was not found: $before"
 done
 # out of another kind of file and into all others
-for ending in mp4 webm; do
+for ending in mp4 mov webm; do
     video in.ts "out.$ending"
     after=$(offset "out.$ending")
     within "$after" 340 420 || fail "into $ending: the beep is $after ms after"
