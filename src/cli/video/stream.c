@@ -59,13 +59,13 @@ static int run_stream(struct request *request)
         return cg_cli_fail(CG_EXIT_MODEL, "%s", error.text);
     const struct cg_video_file_source source = {.fd = STDIN_FILENO, .name = IN_NAME};
     enum cg_status status = cg_video_file_open(video, &source, &format, &error);
-    if (status == CG_OK)
-        status = cg_y4m_write_header(STDOUT_FILENO, OUT_NAME, format, &error);
     if (status == CG_OK) {
         struct out out = {*format, cg_terminal_line_make(request->quiet)};
         const struct cg_video_file_sink sink = {
             .context = &out, .converted = show_frame, .write = write_frame};
-        status = cg_video_file_run(video, 0, &sink, &error);
+        status = cg_y4m_write_header(STDOUT_FILENO, OUT_NAME, format, &error);
+        if (status == CG_OK)
+            status = cg_video_file_run(video, 0, &sink, &error);
         cg_terminal_line_erase(&out.progress);
     }
     cg_video_file_free(video);
