@@ -22,6 +22,7 @@
 
 struct cg_parts {
     char *out_path, *folder, *ending;
+    DIR *files; /* of the folder, to empty it by whatever fails at the end */
     int done;
     int lock;        /* file descriptor of the locked job */
     uint64_t number; /* of this process's next part: a killed one's encoder may still run */
@@ -71,71 +72,66 @@ static void remove_files(const struct cg_parts *parts)
 {
     static const char *const ours[] = {"part-", "next-",   "state-", "joined",
                                        "list",  "picture", ".",      NULL};
-    char path[PATH_NBYTES];
-    DIR *folder = opendir(parts->folder);
-    for (struct dirent *entry; folder != NULL && (entry = readdir(folder)) != NULL;)
+    rewinddir(parts->files);
+    for (struct dirent *entry; (entry = readdir(parts->files)) != NULL;)
         for (int i = 0; ours[i] != NULL; i++)
-            if (strncmp(entry->d_name, ours[i], strlen(ours[i])) == 0) {
-                snprintf(path, sizeof(path), "%s/%s", parts->folder, entry->d_name);
-                unlink(path);
-            }
-    if (folder != NULL)
-        closedir(folder);
+            if (strncmp(entry->d_name, ours[i], strlen(ours[i])) == 0)
+                unlinkat(dirfd(parts->files), entry->d_name, 0);
 }
 
 static void remove_folder(struct cg_parts *parts)
 {
     remove_files(parts);
-    snprintf(parts->scratch, PATH_NBYTES, "%s/job", parts->folder);
-    unlink(parts->scratch);
+    unlinkat(dirfd(parts->files), "job", 0);
     rmdir(parts->folder);
 }
 
 /* ---- opening --------------------------------------------------------------------------------- */
 
-/* Returns the folder's descriptor, or -1. */
-static int open_folder(const struct cg_parts *parts, struct cg_error *error)
+static enum cg_status open_folder(struct cg_parts *parts, struct cg_error *error)
 {
     struct stat about;
-    if (cg_folder_make(parts->folder, error) != CG_OK)
-        return -1;
+    enum cg_status status = cg_folder_make(parts->folder, error);
+    if (status != CG_OK)
+        return status;
     int folder = open(parts->folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (folder >= 0 && fstat(folder, &about) == 0 && about.st_uid == geteuid())
-        return folder;
+    bool ours = folder >= 0 && fstat(folder, &about) == 0 && about.st_uid == geteuid();
+    if (ours && (parts->files = fdopendir(folder)) != NULL)
+        return CG_OK;
     if (folder >= 0)
         close(folder);
-    cg_fail(error, CG_ERR_IO, "writing %s: %s: expected a folder of this user's, found %s",
-            cg_path_tail(parts->out_path), cg_path_tail(parts->folder),
-            folder >= 0 ? "another user's" : "a link or what cannot be read");
-    return -1;
+    if (ours)
+        return cg_fail(error, CG_ERR_MEMORY, "work in parts: out of memory");
+    return cg_fail(error, CG_ERR_IO, "writing %s: %s: expected a folder of this user's, found %s",
+                   cg_path_tail(parts->out_path), cg_path_tail(parts->folder),
+                   folder >= 0 ? "another user's" : "a link or what cannot be read");
 }
 
 /* Whether a folder without a job is empty; else it is not this program's. */
-static bool is_free(const struct cg_parts *parts, int folder)
+static bool is_free(const struct cg_parts *parts)
 {
     struct stat about;
     bool empty = true;
-    if (fstatat(folder, "job", &about, AT_SYMLINK_NOFOLLOW) == 0)
+    if (fstatat(dirfd(parts->files), "job", &about, AT_SYMLINK_NOFOLLOW) == 0)
         return true;
-    DIR *entries = opendir(parts->folder);
-    for (struct dirent *entry; entries != NULL && (entry = readdir(entries)) != NULL;)
+    rewinddir(parts->files);
+    for (struct dirent *entry; (entry = readdir(parts->files)) != NULL;)
         empty &= strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0;
-    if (entries != NULL)
-        closedir(entries);
     return empty;
 }
 
 /* Private to this user, so that nobody else can place links where this program and ffmpeg write; and for one
  * process at a time: the lock ends with it, however it ends. */
-static enum cg_status lock_job(struct cg_parts *parts, int folder, struct cg_error *error)
+static enum cg_status lock_job(struct cg_parts *parts, struct cg_error *error)
 {
     struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-    if (!is_free(parts, folder))
+    if (!is_free(parts))
         return cg_fail(error, CG_ERR_IO,
                        "writing %s: the work goes to %s, where other files lie; move them away",
                        cg_path_tail(parts->out_path), cg_path_tail(parts->folder));
-    fchmod(folder, 0700); /* not supported by every file system */
-    parts->lock = openat(folder, "job", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+    fchmod(dirfd(parts->files), 0700); /* not supported by every file system */
+    parts->lock =
+        openat(dirfd(parts->files), "job", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (parts->lock < 0)
         return fail(parts, "writing", error);
     if (fcntl(parts->lock, F_SETLK, &whole) != 0)
@@ -165,10 +161,9 @@ static enum cg_status write_job(struct cg_parts *parts, const char *job, struct 
 
 static enum cg_status open_job(struct cg_parts *parts, const char *job, struct cg_error *error)
 {
-    int folder = open_folder(parts, error);
-    enum cg_status status = folder >= 0 ? lock_job(parts, folder, error) : CG_ERR_IO;
-    if (folder >= 0)
-        close(folder);
+    enum cg_status status = open_folder(parts, error);
+    if (status == CG_OK)
+        status = lock_job(parts, error);
     if (status != CG_OK)
         return status;
     if (!same_job(parts, job)) {
@@ -215,6 +210,8 @@ void cg_parts_free(struct cg_parts *parts)
         return;
     if (parts->lock >= 0)
         close(parts->lock);
+    if (parts->files != NULL)
+        closedir(parts->files);
     free(parts->ending);
     free(parts->folder);
     free(parts->out_path);
