@@ -140,7 +140,7 @@ async function inBrowser(check) {
     process.exitCode = 1;
   } finally {
     await browser.close();
-    fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    fs.rmSync(folder, { recursive: true, force: true, maxRetries: 20 }); // its helpers may still write
   }
 }
 

@@ -22,9 +22,10 @@ start() {
     fail "the batch did not begin"
 }
 
-# taken: what was sent to it has reached it; a second signal before that could count as one with it
+# taken: what was sent to it has reached it, or it has ended; a second signal before that could
+# count as one with it
 taken() {
-    while grep -q '^\(Sig\|Shd\)Pnd:.*[1-9a-f]' "/proc/$process/status"; do
+    while grep -qs '^\(Sig\|Shd\)Pnd:.*[1-9a-f]' "/proc/$process/status"; do
         sleep 0.01
     done
 }
@@ -57,7 +58,7 @@ for signal in INT TERM; do
     start twice
     kill -$signal $process
     taken
-    kill -$signal $process
+    kill -$signal $process 2>/dev/null || true # it may not have come to the pipe yet, and ended
     ended 130
     only twice a.png b.png
     rm -r once twice
