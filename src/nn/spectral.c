@@ -77,22 +77,13 @@ float *cg_spectral_vectors(struct cg_spectral *spectral, size_t *count)
     return spectral->right;
 }
 
-/* target = op(w) * vector */
-static void multiply(enum cg_transpose transpose, const float *w, size_t out, size_t in,
-                     const float *vector, float *target)
-{
-    size_t long_side = transpose == CG_PLAIN ? in : out;
-    size_t short_side = transpose == CG_PLAIN ? out : in;
-    cg_gemm(transpose, CG_PLAIN, 1.0f, cg_matrix_of(w, out, in), cg_matrix_of(vector, long_side, 1),
-            0.0f, cg_matrix_make(target, short_side, 1));
-}
-
 /* u = W v / |W v|, v = W^T u / |W^T u|; returns sigma = u^T W v = |W^T u|. */
 static float iterate(const float *w, size_t out, size_t in, float *left, float *right)
 {
-    multiply(CG_PLAIN, w, out, in, right, left);
+    const struct cg_matrix weights = cg_matrix_of(w, out, in);
+    cg_gemv(CG_PLAIN, weights, right, left);
     make_unit(left, out);
-    multiply(CG_TRANSPOSED, w, out, in, left, right);
+    cg_gemv(CG_TRANSPOSED, weights, left, right);
     double sigma = sqrt(cg_vector_dot(right, right, in));
     make_unit(right, in);
     return (float)(sigma > SMALLEST_NORM ? sigma : SMALLEST_NORM);

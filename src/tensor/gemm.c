@@ -17,6 +17,12 @@ void cg_gemm(enum cg_transpose transpose_a, enum cg_transpose transpose_b, float
                 b.data, (blasint)b.stride, beta, c.data, (blasint)c.stride);
 }
 
+void cg_gemv(enum cg_transpose transpose, struct cg_matrix a, const float *x, float *y)
+{
+    cblas_sgemv(CblasRowMajor, cblas_transpose(transpose), (blasint)a.rows, (blasint)a.columns,
+                1.0f, a.data, (blasint)a.stride, x, 1, 0.0f, y, 1);
+}
+
 static double element(struct cg_matrix m, enum cg_transpose transpose, size_t row, size_t column)
 {
     return transpose == CG_TRANSPOSED ? m.data[column * m.stride + row]

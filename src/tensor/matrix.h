@@ -34,6 +34,9 @@ enum cg_transpose { CG_PLAIN, CG_TRANSPOSED };
 void cg_gemm(enum cg_transpose transpose_a, enum cg_transpose transpose_b, float alpha,
              struct cg_matrix a, struct cg_matrix b, float beta, struct cg_matrix c);
 
+/* y = op(a) * x. Unlike gemm's kernels for small products, OpenBLAS's take no memory for it. */
+void cg_gemv(enum cg_transpose transpose, struct cg_matrix a, const float *x, float *y);
+
 /* Reference implementation: three loops, in double. */
 void cg_gemm_naive(enum cg_transpose transpose_a, enum cg_transpose transpose_b, float alpha,
                    struct cg_matrix a, struct cg_matrix b, float beta, struct cg_matrix c);

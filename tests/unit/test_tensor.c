@@ -100,6 +100,12 @@ static void check_gemm(const struct gemm_case *test)
     cg_gemm_naive(test->transpose_a, test->transpose_b, test->alpha, a.view, b.view, test->beta,
                   naive.view);
     compare_products(test, a.view, b.view, fast.view, naive.view);
+    if (test->columns == 1 && test->gap == 0 && test->alpha == 1.0f && test->beta == 0.0f) {
+        for (size_t i = 0; i < fast.buffer.count; i++)
+            fixture_put_guard(&fast.buffer.data[i]);
+        cg_gemv(test->transpose_a, a.view, b.view.data, fast.view.data);
+        compare_products(test, a.view, b.view, fast.view, naive.view);
+    }
     operand_clear(&naive);
     operand_clear(&fast);
     operand_clear(&b);
