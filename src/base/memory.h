@@ -27,8 +27,8 @@ static inline bool cg_mul_size(size_t a, size_t b, size_t *out)
 void *cg_alloc(size_t count, size_t element_nbytes, const char *what, struct cg_error *error);
 void *cg_alloc_zero(size_t count, size_t element_nbytes, const char *what, struct cg_error *error);
 
-/* Ask for huge pages wherever a whole one lies in memory that has not been touched yet; what is left over at either
- * end is not rounded up to one. Returns memory, which may be NULL. */
+/* Ask for huge pages wherever a whole one lies in memory that has not been touched yet; what is left
+ * over at either end is not rounded up to one. Returns memory, which may be NULL. */
 void *cg_on_huge_pages(void *memory, size_t nbytes);
 
 /* Make room for one more element in an array that holds count of *capacity. Returns the array, moved

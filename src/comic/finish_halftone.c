@@ -111,7 +111,7 @@ void cg_halftone_row(const struct cg_halftone *halftone, int left, int y, float 
     struct block block = {0};
     for (size_t begin = 0; begin < count;
          begin += CG_FINISH_BLOCK_PX, colour += 3 * CG_FINISH_BLOCK_PX) {
-        size_t n = count - begin < CG_FINISH_BLOCK_PX ? count - begin : CG_FINISH_BLOCK_PX;
+        size_t n = cg_finish_block_count(count, begin);
         for (size_t i = 0; i < CG_FINISH_BLOCK_PX; i++)
             block.u[i] = ((float)left + (float)(begin + i) + 0.5f) * cells;
         for (size_t i = 0; i < n; i++)

@@ -238,8 +238,7 @@ void cg_hatch_row(const struct cg_hatch *hatch, const struct cg_finish_span *spa
     const struct directions directions = directions_make();
     struct block block = {.y = ((float)span->y + 0.5f) / hatch->spacing_px};
     for (size_t begin = 0; begin < span->count; begin += CG_FINISH_BLOCK_PX) {
-        size_t count =
-            span->count - begin < CG_FINISH_BLOCK_PX ? span->count - begin : CG_FINISH_BLOCK_PX;
+        size_t count = cg_finish_block_count(span->count, begin);
         block_fill(hatch, span, begin, &block);
         if (block.darkest <= layers_of_strokes[0].from - READINESS)
             continue;

@@ -58,7 +58,7 @@ void cg_paper_row(const struct cg_paper *paper, int left, int y, float *comic, s
 {
     float light[CG_FINISH_BLOCK_PX];
     for (size_t begin = 0; begin < count; begin += CG_FINISH_BLOCK_PX) {
-        size_t n = count - begin < CG_FINISH_BLOCK_PX ? count - begin : CG_FINISH_BLOCK_PX;
+        size_t n = cg_finish_block_count(count, begin);
         for (size_t i = 0; i < CG_FINISH_BLOCK_PX; i++)
             light[i] = 1.0f;
         if (paper->grain > 0.0f) {

@@ -12,6 +12,12 @@
  * every loop over them becomes vectors. */
 #define CG_FINISH_BLOCK_PX 64
 
+/* How many of a row's count pixels the block that begins at one of them has. */
+static inline size_t cg_finish_block_count(size_t count, size_t begin)
+{
+    return count - begin < CG_FINISH_BLOCK_PX ? count - begin : CG_FINISH_BLOCK_PX;
+}
+
 /* A cosine of two parabolas: 1 at whole numbers, -1 halfway between them. */
 static inline float cg_arch(float place)
 {

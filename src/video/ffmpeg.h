@@ -82,7 +82,8 @@ struct cg_ffmpeg_clip {
     int rate_num, rate_den; /* frames a second; 0: all frames at their times */
 };
 
-/* Decode a video that may have alpha up to the first frame that has, and set info->transparent accordingly. */
+/* Decode a video that may have alpha up to the first frame that has, and set info->transparent
+ * accordingly. */
 enum cg_status cg_ffmpeg_find_alpha(const char *path, const struct cg_ffmpeg_clip *clip,
                                     struct cg_ffmpeg_info *info, struct cg_error *error);
 

@@ -69,6 +69,22 @@ needs_ffmpeg() {
     return 1
 }
 
+# ---- films: where a case says nothing else, the comic has the film's own colours
+
+video() {
+    expect 0 "$comicgan" video --force --style tiny --strength 0 "$@"
+}
+
+# make ARGUMENTS...: a film, by ffmpeg
+make() {
+    ffmpeg -nostdin -v error -y "$@"
+}
+
+# shows ENTRIES FILM: what ffprobe says of it, in one line
+shows() {
+    ffprobe -v error -show_entries "$1" -of csv=p=0 "$2" | tr '\n' ' '
+}
+
 # nothing_but FILES...: no other file may lie in the working folder.
 nothing_but() {
     local found expected

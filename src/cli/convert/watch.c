@@ -77,17 +77,28 @@ static size_t find_comic(const struct watching *watching, const char *out)
     return i;
 }
 
+/* Note a picture whose comic is not in the list. */
+static void add_new(struct watching *watching, const struct cg_job *job)
+{
+    if (!cg_path_list_add(&watching->photos, cg_string_copy(job->in)) ||
+        !cg_path_list_add(&watching->comics, cg_string_copy(job->out)))
+        note_code(watching, cg_plan_no_memory());
+}
+
 static void remember(struct watching *watching, const struct cg_job *job)
 {
     size_t place = find_comic(watching, job->out);
-    char *photo = cg_string_copy(job->in);
-    if (place < watching->comics.count && photo != NULL) {
-        free(watching->photos.paths[place]);
-        watching->photos.paths[place] = photo;
-    } else if (!cg_path_list_add(&watching->photos, photo) ||
-               !cg_path_list_add(&watching->comics, cg_string_copy(job->out))) {
-        note_code(watching, cg_plan_no_memory());
+    if (place == watching->comics.count) {
+        add_new(watching, job);
+        return;
     }
+    char *photo = cg_string_copy(job->in);
+    if (photo == NULL) {
+        note_code(watching, cg_plan_no_memory());
+        return;
+    }
+    free(watching->photos.paths[place]);
+    watching->photos.paths[place] = photo;
 }
 
 /* The other picture that is coming, or has become the comic that is there; NULL: none. */
@@ -293,8 +304,8 @@ int cg_watch_run(const struct cg_watch_request *request, struct cg_plan *plan)
         .folder = request->plan->arguments[0],
         .out = request->plan->arguments[1],
     };
-    for (size_t i = 0; i < plan->count; i++)
-        remember(&watching, &plan->jobs[i]);
+    for (size_t i = 0; i < plan->count; i++) /* a plan's comics all differ */
+        add_new(&watching, &plan->jobs[i]);
     cg_plan_drop_done(plan, request->plan->mark);
     watching.left_out = *plan;
     watching.left_out.jobs = NULL;

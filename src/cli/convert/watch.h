@@ -14,8 +14,9 @@ struct cg_watch_request {
 /*
  * Convert the plan's pictures, which are in FOLDER, and then each new one once it is complete;
  * those that are done already are dropped. A picture costs a line whose comic another picture of
- * this call has become, or is there already, unless --force or --skip-existing replaces it. Ends when interrupted (cg_interrupted) or when the folder is gone. Returns an exit
- * code, after its messages.
+ * this call has become, or is there already, unless --force or --skip-existing replaces it. Ends
+ * when interrupted (cg_interrupted) or when the folder is gone. Returns an exit code, after its
+ * messages.
  */
 int cg_watch_run(const struct cg_watch_request *request, struct cg_plan *plan);
 

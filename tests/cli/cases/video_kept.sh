@@ -4,16 +4,6 @@
 
 needs_ffmpeg || return 0
 
-video() {
-    expect 0 "$comicgan" video --force --style tiny --strength 0 "$@"
-}
-make() {
-    ffmpeg -nostdin -v error -y "$@"
-}
-shows() { # ENTRIES FILM
-    ffprobe -v error -show_entries "$1" -of csv=p=0 "$2" | tr '\n' ' '
-}
-
 # ---- languages, titles, defaults, covers, phones' fields, subtitles
 make -f lavfi -i testsrc=s=64x48:r=10:d=1 -c:v libx264 -c:a aac plain.mp4
 "$fixture" picture cover.png 32 32

@@ -4,16 +4,6 @@
 
 needs_ffmpeg || return 0
 
-video() {
-    expect 0 "$comicgan" video --force --style tiny --strength 0 "$@"
-}
-make() {
-    ffmpeg -nostdin -v error -y "$@"
-}
-shows() { # ENTRIES FILM
-    ffprobe -v error -show_entries "$1" -of csv=p=0 "$2" | tr '\n' ' '
-}
-
 make -f lavfi -i testsrc=s=64x48:r=10:d=1 -c:v libx264 plain.mp4
 make -i plain.mp4 -c copy other.mkv
 

@@ -5,12 +5,6 @@
 
 needs_ffmpeg || return 0
 
-video() {
-    expect 0 "$comicgan" video --force --style tiny --strength 0 "$@"
-}
-make() {
-    ffmpeg -nostdin -v error -y "$@"
-}
 within() { # VALUE LOW HIGH
     [ "$1" -ge "$2" ] && [ "$1" -le "$3" ]
 }

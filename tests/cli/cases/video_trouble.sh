@@ -5,12 +5,6 @@
 
 needs_ffmpeg || return 0
 
-video() {
-    expect 0 "$comicgan" video --force --style tiny --strength 0 "$@"
-}
-make() {
-    ffmpeg -nostdin -v error -y "$@"
-}
 silent() {
     video "$@"
     [ ! -s ../stderr ] || fail "expected no word: video $*"
