@@ -32,6 +32,13 @@ static void close_end(int *fd)
     *fd = -1;
 }
 
+/* Have the child's `as` be fd, or /dev/null for -1. Returns an errno. */
+static int connect_end(posix_spawn_file_actions_t *actions, int fd, int as, int mode)
+{
+    return fd >= 0 ? posix_spawn_file_actions_adddup2(actions, fd, as)
+                   : posix_spawn_file_actions_addopen(actions, as, "/dev/null", mode, 0);
+}
+
 /* The child's stdin, stdout, stderr and notes; -1 is /dev/null, and no notes. */
 static int spawn(char *const argv[], int in, int out, int log, int notes, pid_t *pid)
 {
@@ -44,18 +51,15 @@ static int spawn(char *const argv[], int in, int out, int log, int notes, pid_t 
     sigaddset(&defaults, SIGPIPE);
     posix_spawnattr_setsigdefault(&attributes, &defaults);
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
-    if (in >= 0)
-        posix_spawn_file_actions_adddup2(&actions, in, STDIN_FILENO);
-    else
-        posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    if (out >= 0)
-        posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
-    else
-        posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-    posix_spawn_file_actions_adddup2(&actions, log, STDERR_FILENO);
-    if (notes >= 0)
-        posix_spawn_file_actions_adddup2(&actions, notes, NOTES_FILENO);
-    int number = posix_spawnp(pid, argv[0], &actions, &attributes, argv, environ);
+    int number = connect_end(&actions, in, STDIN_FILENO, O_RDONLY);
+    if (number == 0)
+        number = connect_end(&actions, out, STDOUT_FILENO, O_WRONLY);
+    if (number == 0)
+        number = posix_spawn_file_actions_adddup2(&actions, log, STDERR_FILENO);
+    if (number == 0 && notes >= 0)
+        number = posix_spawn_file_actions_adddup2(&actions, notes, NOTES_FILENO);
+    if (number == 0)
+        number = posix_spawnp(pid, argv[0], &actions, &attributes, argv, environ);
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
     return number;
