@@ -15,6 +15,7 @@ const PLOTS = [
   { title: "Parts of the loss", series: { colour: "colour", gradient: "edges", comic: "comic", ink: "ink", chroma: "chroma", spurious_ink: "spurious ink", consistency: "consistency" } },
   { title: "Losses of the game", series: { discriminator_loss: "discriminator", generator_loss: "generator", penalty: "penalty" } },
   { title: "Losses of the game", series: { critic_line: "critic of line", critic_colour: "critic of colour", critic_pair: "critic of the pair", adversarial_line: "generator, line", adversarial_colour: "generator, colour", adversarial_pair: "generator, pair" } },
+  { title: "Gradient penalty", series: { r1_line: "critic of line", r1_colour: "critic of colour", r1_pair: "critic of the pair" } },
   { title: "Judged right", unit: "percent", series: { accuracy_line: "critic of line", accuracy_colour: "critic of colour", accuracy_pair: "critic of the pair", accuracy_real: "real", accuracy_fake: "generated" } },
   { title: "Gradient lengths", log: true, series: { generator_gradient: "generator", critic_gradient_line: "critic of line", critic_gradient_colour: "critic of colour", critic_gradient_pair: "critic of the pair", discriminator_gradient: "discriminator" } },
   { title: "What the critics ask of the comics", log: true, series: { adversarial_gradient_line: "critic of line", adversarial_gradient_colour: "critic of colour", adversarial_gradient_pair: "critic of the pair" } },

@@ -9,6 +9,8 @@
 
 struct cg_penalty {
     const struct cg_network *network;
+    int first; /* layer of the chain */
+    size_t input_channels;
     float **deltas;     /* d of each layer's output: rows x its channels */
     float *tangents[2]; /* t, of the layer at hand and of the next */
     float *input_delta; /* df/dx */
@@ -21,23 +23,36 @@ static bool is_piecewise_linear(enum cg_activation activation)
            activation == CG_ACT_LEAKY_RELU;
 }
 
-static bool is_chain(const struct cg_network *network)
+/* The number of layers at the front that only make rows of pictures. */
+static int leading_layers(const struct cg_network *network)
 {
-    for (int i = 0; i < network->layer_count; i++) {
+    int i = 0;
+    while (i < network->layer_count && network->layers[i].from == i - 1 &&
+           (network->layers[i].kind == CG_LAYER_LUMA ||
+            network->layers[i].kind == CG_LAYER_MEAN_POOL ||
+            network->layers[i].kind == CG_LAYER_PATCHES))
+        i++;
+    return i;
+}
+
+static bool is_chain(const struct cg_network *network, int first)
+{
+    for (int i = first; i < network->layer_count; i++) {
         const struct cg_layer *layer = &network->layers[i];
         bool linear = layer->kind == CG_LAYER_LINEAR && is_piecewise_linear(layer->activation);
         if (layer->from != i - 1 || (!linear && layer->kind != CG_LAYER_DROPOUT))
             return false;
     }
-    return network->layer_count > 0 && network->layers[network->layer_count - 1].out_channels == 1;
+    return network->layer_count > first &&
+           network->layers[network->layer_count - 1].out_channels == 1;
 }
 
 /* Where each piece lies in one block of memory; with a NULL base only the size is worked out. */
 static size_t lay_out(struct cg_penalty *penalty, size_t rows, float *base)
 {
     const struct cg_network *network = penalty->network;
-    size_t used = 0, widest = (size_t)network->input_channels;
-    for (int i = 0; i < network->layer_count; i++) {
+    size_t used = 0, widest = penalty->input_channels;
+    for (int i = penalty->first; i < network->layer_count; i++) {
         size_t channels = (size_t)network->layers[i].out_channels;
         penalty->deltas[i] = base == NULL ? NULL : base + used;
         used += rows * channels;
@@ -52,8 +67,9 @@ static size_t lay_out(struct cg_penalty *penalty, size_t rows, float *base)
 enum cg_status cg_penalty_create(const struct cg_network *network, size_t rows,
                                  struct cg_penalty **out, struct cg_error *error)
 {
+    const int first = leading_layers(network);
     *out = NULL;
-    if (!is_chain(network))
+    if (!is_chain(network, first))
         return cg_fail(error, CG_ERR_ARGUMENT,
                        "R1 penalty: expected a chain of linear layers with ReLU, leaky ReLU or "
                        "no activation, and one output");
@@ -61,6 +77,8 @@ enum cg_status cg_penalty_create(const struct cg_network *network, size_t rows,
     if (penalty == NULL)
         return CG_ERR_MEMORY;
     penalty->network = network;
+    penalty->first = first;
+    penalty->input_channels = (size_t)cg_network_channels(network, first - 1);
     penalty->deltas =
         cg_alloc_zero((size_t)network->layer_count, sizeof(float *), "R1 penalty", error);
     if (penalty->deltas != NULL)
@@ -118,10 +136,11 @@ static void walk_back(struct cg_penalty *penalty, const struct cg_pass *pass, si
     int last = network->layer_count - 1;
     for (size_t r = 0; r < rows; r++)
         penalty->deltas[last][r] = 1.0f;
-    for (int i = last; i >= 0; i--) {
+    for (int i = last; i >= penalty->first; i--) {
         bend(pass, &network->layers[i], i, rows, penalty->deltas[i]);
         multiply(cg_pass_pool(pass), CG_PLAIN, &network->layers[i], parameters, rows,
-                 penalty->deltas[i], i > 0 ? penalty->deltas[i - 1] : penalty->input_delta);
+                 penalty->deltas[i],
+                 i > penalty->first ? penalty->deltas[i - 1] : penalty->input_delta);
     }
 }
 
@@ -130,7 +149,7 @@ static void walk_forward(struct cg_penalty *penalty, const struct cg_pass *pass,
 {
     const struct cg_network *network = penalty->network;
     const float *tangent = penalty->input_delta;
-    for (int i = 0; i < network->layer_count; i++) {
+    for (int i = penalty->first; i < network->layer_count; i++) {
         const struct cg_layer *layer = &network->layers[i];
         size_t in = (size_t)layer->in_channels, out = (size_t)layer->out_channels;
         float *next = penalty->tangents[i % 2];
@@ -150,7 +169,7 @@ static void walk_forward(struct cg_penalty *penalty, const struct cg_pass *pass,
 double cg_penalty_r1(struct cg_penalty *penalty, const struct cg_pass *pass, size_t rows,
                      const float *parameters, float weight, float *grad_parameters)
 {
-    size_t count = rows * (size_t)penalty->network->input_channels;
+    size_t count = rows * penalty->input_channels;
     walk_back(penalty, pass, rows, parameters);
     double squares = cg_vector_dot(penalty->input_delta, penalty->input_delta, count);
     cg_vector_scale(penalty->input_delta, weight / (float)rows, count);

@@ -10,7 +10,9 @@
  *   backward   d_L = 1,  d_l = M_l W_(l+1)^T d_(l+1),  df/dx = W_1^T d_1
  *   forward    t_0 = weight / rows * df/dx,  t_l = M_l W_l t_(l-1),  dR/dW_l += d_l t_(l-1)^T
  *
- * Slopes are constant except at kinks, so biases get no gradient.
+ * Slopes are constant except at kinks, so biases get no gradient. Layers at the front that make
+ * rows out of pictures (luma, mean pool, patches) are no part of it: x is then the row that the
+ * first linear layer sees.
  */
 #ifndef CG_NN_PENALTY_H
 #define CG_NN_PENALTY_H

@@ -62,17 +62,17 @@ static struct cg_dataset *open_data(const char *folder)
 }
 
 /* Leaky ReLU's kinks are tested elsewhere: here they would spoil differences. */
-static void smooth_out(struct cg_network *network)
+static void smooth_out(struct cg_network *network, enum cg_activation activation)
 {
     for (int i = 0; i < network->layer_count; i++)
         if (network->layers[i].activation == CG_ACT_LEAKY_RELU)
-            network->layers[i].activation = CG_ACT_TANH;
+            network->layers[i].activation = activation;
 }
 
-static void learner_new(struct cg_network *network, int micro_batches, uint64_t seed,
-                        struct cg_learner *out)
+static void learner_new(struct cg_network *network, enum cg_activation activation,
+                        int micro_batches, uint64_t seed, struct cg_learner *out)
 {
-    smooth_out(network);
+    smooth_out(network, activation);
     assert_int_equal(cg_learner_create(network, NULL, micro_batches, false, seed, out, NULL),
                      CG_OK);
 }
@@ -92,10 +92,12 @@ static struct subject subject_new(const char *folder, const struct cg_recipe *re
 {
     struct subject subject = {.dataset = open_data(folder)};
     struct cg_network *critics[CG_CRITIC_COUNT];
-    learner_new(fixture_generator(), 1, 1, &subject.generator);
+    /* a gradient penalty is for networks that are linear in pieces */
+    enum cg_activation activation = recipe->r1 > 0.0f ? CG_ACT_NONE : CG_ACT_TANH;
+    learner_new(fixture_generator(), CG_ACT_TANH, 1, 1, &subject.generator);
     for (int c = 0; c < CG_CRITIC_COUNT; c++) {
         assert_int_equal(cg_critic_build((enum cg_critic)c, &critics[c], NULL), CG_OK);
-        learner_new(critics[c], 1, 2 + (uint64_t)c, &subject.critics[c]);
+        learner_new(critics[c], activation, 1, 2 + (uint64_t)c, &subject.critics[c]);
     }
     assert_int_equal(cg_micro_batch_create(recipe, 0, SHARE, subject.generator.network, critics,
                                            &subject.micro_batch, NULL),
@@ -130,7 +132,8 @@ static double critic_value(void *context)
     cg_micro_batch_draw_real(subject->micro_batch, subject->dataset, SEED, STEP_NUMBER);
     cg_micro_batch_criticise(subject->micro_batch, subject->critic,
                              &subject->critics[subject->critic]);
-    return cg_micro_batch_losses(subject->micro_batch)->critic[subject->critic];
+    const struct cg_losses *losses = cg_micro_batch_losses(subject->micro_batch);
+    return losses->critic[subject->critic] + losses->r1[subject->critic];
 }
 
 /* The error of a sample of the learner's gradient, from number `first` on. */
@@ -198,18 +201,30 @@ static void the_critics_reach_the_generator(void **state)
 }
 
 /* Smooth, verdicts rounded to 1e-7 and more over a step of 0.01. */
-static void the_critics_step_is_right(void **state)
+static void check_critics(const char *folder, float r1)
 {
     struct cg_recipe recipe = test_recipe();
     recipe.objective = CG_GAN_NON_SATURATING;
-    struct subject subject = subject_new(*state, &recipe);
+    recipe.r1 = r1;
+    struct subject subject = subject_new(folder, &recipe);
     for (int c = 0; c < CG_CRITIC_COUNT; c++) {
         subject.critic = (enum cg_critic)c;
         double error = error_of(&subject, &subject.critics[c], critic_value, 0, 40);
         if (!(error < 5e-3))
             fail_msg("%s: error %g", cg_critic_name(subject.critic), error);
+        assert_int_equal(cg_micro_batch_losses(subject.micro_batch)->r1[c] > 0.0, r1 > 0.0f);
     }
     subject_clear(&subject);
+}
+
+static void the_critics_step_is_right(void **state)
+{
+    check_critics(*state, 0.0f);
+}
+
+static void the_critics_step_is_right_with_r1(void **state)
+{
+    check_critics(*state, 0.5f);
 }
 
 /* Pairs as they are shown: their comics beside the photos without noise. */
@@ -257,7 +272,7 @@ static void micro_batches_add_up(void **state)
     struct cg_losses sum = {0};
     recipe.micro_batch_crops = 1;
     generator_value(&whole);
-    learner_new(fixture_generator(), 2, 1, &learner); /* the same parameters */
+    learner_new(fixture_generator(), CG_ACT_TANH, 2, 1, &learner); /* the same parameters */
     for (int s = 0; s < 2; s++) {
         struct cg_micro_batch *half;
         assert_int_equal(
@@ -288,6 +303,7 @@ int main(void)
         IN_FOLDER(every_loss_reaches_the_generator),
         IN_FOLDER(the_critics_reach_the_generator),
         IN_FOLDER(the_critics_step_is_right),
+        IN_FOLDER(the_critics_step_is_right_with_r1),
         IN_FOLDER(a_pair_is_of_one_photo_without_noise),
         IN_FOLDER(micro_batches_add_up),
     };

@@ -47,6 +47,24 @@ static struct penalised penalised_new(float dropout)
     return d;
 }
 
+/* Of a picture's patches, side by side: by_input is then that of the patches, row by row. */
+static struct penalised penalised_patches_new(void)
+{
+    const struct cg_layer layers[] = {
+        {.kind = CG_LAYER_PATCHES, .from = CG_NETWORK_INPUT, .size = 4, .stride = 4, .cell = 1},
+        {.kind = CG_LAYER_LINEAR, .from = 0, .out_channels = 7, .activation = CG_ACT_RELU},
+        {.kind = CG_LAYER_LINEAR, .from = 1, .out_channels = 1}};
+    struct penalised d = {.pixels = 3 * 16};
+    assert_int_equal(cg_network_create(3, &d.network, NULL), CG_OK);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(cg_network_add(d.network, &layers[i], NULL, NULL), CG_OK);
+    assert_int_equal(cg_pass_create(d.network, ROWS, 4, 4, true, &d.pass, NULL), CG_OK);
+    d.parameters = fixture_random_new(d.network->parameter_count, 1, 0.7f);
+    d.input = fixture_random_new(ROWS * d.pixels, 2, 1.0f);
+    d.by_input = fixture_random_new(ROWS * d.pixels, 3, 1.0f);
+    return d;
+}
+
 static void penalised_clear(struct penalised *d)
 {
     free(d->by_input);
@@ -69,9 +87,8 @@ static double penalty_value(void *context)
            REAL_ROWS;
 }
 
-static void check_penalty(float dropout)
+static void check_penalty(struct penalised d)
 {
-    struct penalised d = penalised_new(dropout);
     struct cg_penalty *penalty;
     float *gradient = calloc(d.network->parameter_count, sizeof(float));
     assert_non_null(gradient);
@@ -101,13 +118,19 @@ static void check_penalty(float dropout)
 static void r1_has_the_right_gradient(void **state)
 {
     (void)state;
-    check_penalty(0.0f);
+    check_penalty(penalised_new(0.0f));
+}
+
+static void r1_is_that_of_patches(void **state)
+{
+    (void)state;
+    check_penalty(penalised_patches_new());
 }
 
 static void r1_sees_what_dropout_left(void **state)
 {
     (void)state;
-    check_penalty(0.3f);
+    check_penalty(penalised_new(0.3f));
 }
 
 static void r1_refuses_what_it_cannot_do(void **state)
@@ -161,6 +184,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(r1_has_the_right_gradient),
+        cmocka_unit_test(r1_is_that_of_patches),
         cmocka_unit_test(r1_sees_what_dropout_left),
         cmocka_unit_test(r1_refuses_what_it_cannot_do),
         cmocka_unit_test(backward_is_the_transpose_of_forward),

@@ -27,6 +27,7 @@ float cg_loss_weight(const struct cg_loss *loss, const struct cg_recipe *recipe)
 struct cg_losses {
     double target[CG_LOSSES_MAX]; /* in the order of the table */
     double critic[CG_CRITIC_COUNT], adversarial[CG_CRITIC_COUNT];
+    double r1[CG_CRITIC_COUNT]; /* the critic's gradient penalty, not part of `critic` */
     double right_real[CG_CRITIC_COUNT], right_fake[CG_CRITIC_COUNT]; /* patches judged right, 0-1 */
     double adversarial_gradient[CG_CRITIC_COUNT]; /* squared length of the gradient that it gives
                                                      the comics */

@@ -54,6 +54,26 @@ static enum cg_status allocate_pairs(struct cg_micro_batch *micro_batch, struct 
     return complete ? CG_OK : CG_ERR_MEMORY;
 }
 
+static size_t patches_of(const struct cg_pass *pass)
+{
+    return cg_shape_rows(cg_pass_output_shape(pass));
+}
+
+/* The passes over one critic, and its penalty. */
+static enum cg_status create_critic(struct cg_micro_batch *micro_batch, enum cg_critic critic,
+                                    const struct cg_network *network, struct cg_error *error)
+{
+    int crops = micro_batch->crops, side = micro_batch->side;
+    struct cg_pass **both = &micro_batch->on_both[critic];
+    enum cg_status status = cg_pass_create(network, 2 * crops, side, side, false, both, error);
+    if (status == CG_OK)
+        status = cg_pass_create(network, crops, side, side, true, &micro_batch->on_judged[critic],
+                                error);
+    if (status == CG_OK && micro_batch->recipe.r1 > 0.0f)
+        status = cg_penalty_create(network, patches_of(*both) / 2, &micro_batch->r1[critic], error);
+    return status;
+}
+
 enum cg_status cg_micro_batch_create(const struct cg_recipe *recipe, int index, float fraction,
                                      const struct cg_network *generator,
                                      struct cg_network *const critics[CG_CRITIC_COUNT],
@@ -77,15 +97,9 @@ enum cg_status cg_micro_batch_create(const struct cg_recipe *recipe, int index, 
     if (status == CG_OK)
         status =
             cg_pass_create(generator, crops, side, side, false, &micro_batch->generator, error);
-    for (int c = 0; status == CG_OK && c < CG_CRITIC_COUNT; c++) {
-        if (critics[c] == NULL)
-            continue;
-        status = cg_pass_create(critics[c], 2 * crops, side, side, false, &micro_batch->on_both[c],
-                                error);
-        if (status == CG_OK)
-            status = cg_pass_create(critics[c], crops, side, side, true, &micro_batch->on_judged[c],
-                                    error);
-    }
+    for (int c = 0; status == CG_OK && c < CG_CRITIC_COUNT; c++)
+        if (critics[c] != NULL)
+            status = create_critic(micro_batch, (enum cg_critic)c, critics[c], error);
     if (status != CG_OK) {
         cg_micro_batch_free(micro_batch);
         return status;
@@ -99,6 +113,7 @@ void cg_micro_batch_free(struct cg_micro_batch *micro_batch)
     if (micro_batch == NULL)
         return;
     for (int c = 0; c < CG_CRITIC_COUNT; c++) {
+        cg_penalty_free(micro_batch->r1[c]);
         cg_pass_free(micro_batch->on_judged[c]);
         cg_pass_free(micro_batch->on_both[c]);
     }
@@ -291,11 +306,16 @@ void cg_micro_batch_criticise(struct cg_micro_batch *micro_batch, enum cg_critic
                               const struct cg_learner *learner)
 {
     struct cg_pass *pass = micro_batch->on_both[critic];
-    size_t patches = cg_shape_rows(cg_pass_output_shape(pass)) / 2;
+    size_t patches = patches_of(pass) / 2;
     const float *logits = cg_pass_forward(pass, learner->used, shown_to(micro_batch, critic));
     memset(micro_batch->grad_logits, 0, 2 * patches * sizeof(float));
     mark(micro_batch, critic, true, logits, patches, micro_batch->grad_logits);
     mark(micro_batch, critic, false, logits + patches, patches, micro_batch->grad_logits + patches);
+    if (micro_batch->r1[critic] != NULL)
+        micro_batch->losses.r1[critic] =
+            cg_penalty_r1(micro_batch->r1[critic], pass, patches, learner->used,
+                          micro_batch->fraction * micro_batch->recipe.r1,
+                          cg_learner_micro_batch(learner, micro_batch->index));
     taint(micro_batch, micro_batch->grad_logits);
     cg_learner_backward(learner, micro_batch->index, pass, micro_batch->grad_logits);
 }
@@ -314,7 +334,7 @@ static void learn_from_critic(struct cg_micro_batch *micro_batch, enum cg_critic
                               const struct cg_learner *learner)
 {
     struct cg_pass *pass = micro_batch->on_judged[critic];
-    size_t patches = cg_shape_rows(cg_pass_output_shape(pass));
+    size_t patches = patches_of(pass);
     float weight = micro_batch->fraction * micro_batch->recipe.adversarial[critic];
     const float *judged = shown_to(micro_batch, critic) + 3 * micro_batch->pixels;
     const float *logits = cg_pass_forward(pass, learner->used, judged);

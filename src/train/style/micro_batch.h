@@ -6,6 +6,7 @@
 #define CG_TRAIN_STYLE_MICRO_BATCH_H
 
 #include "nn/pass.h"
+#include "nn/penalty.h"
 #include "train/core/learner.h"
 #include "train/data/dataset.h"
 #include "train/style/losses.h"
@@ -32,6 +33,7 @@ struct cg_micro_batch {
     float *grad_colour, *grad_logit, *grad_comic, *grad_judged, *grad_output, *grad_logits;
     struct cg_pass *generator;
     struct cg_pass *on_both[CG_CRITIC_COUNT], *on_judged[CG_CRITIC_COUNT];
+    struct cg_penalty *r1[CG_CRITIC_COUNT]; /* NULL without it */
 };
 
 struct cg_micro_batch;

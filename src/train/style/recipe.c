@@ -79,6 +79,9 @@ const struct cg_option CG_RECIPE_OPTIONS[] = {
     {"adversarial-pair", 0, CG_OPTION_FLOAT, AT(adversarial[CG_CRITIC_PAIR]), "W",
      "weight of the critic that sees the photo beside the comic (default %d: none)", 0, 100,
      .key = "adversarial_pair", .is_new = true},
+    {"r1", 0, CG_OPTION_FLOAT, AT(r1), "W",
+     "weight of the critics' gradient penalty on real pictures (default %d: none)", 0, 1000,
+     .key = "r1", .is_new = true},
     {"spurious-ink", 0, CG_OPTION_FLOAT, AT(spurious_ink), "W",
      "weight against ink that is far from every line of the target: flecks, as critics ask for "
      "(default %d)",

@@ -31,6 +31,7 @@ struct cg_recipe {
     /* the game */
     enum cg_gan_objective objective;
     float adversarial[CG_CRITIC_COUNT];
+    float r1; /* of the critics' gradient penalty (nn/penalty.h) */
     /* peak learning rates */
     float pretrain_rate, generator_rate, critic_rate;
 };

@@ -41,11 +41,17 @@ size_t cg_run_output_values(const struct cg_train_report *report,
         {.name = "loss", .value = learned * report->total_loss},
         {.name = "validation", .value = validation},
     };
-    const bool paired = pair->takes_part; /* else it has no columns */
+    /* what takes no part has no columns */
+    const bool paired = cg_recipe_has_critic(report->recipe, CG_CRITIC_PAIR);
+    const bool penalised = report->recipe->r1 > 0.0f;
     const struct cg_log_value after[] = {
         {.name = "critic_line", .value = game * losses->critic[CG_CRITIC_LINE]},
         {.name = "critic_colour", .value = game * losses->critic[CG_CRITIC_COLOUR]},
         {.name = paired ? "critic_pair" : NULL, .value = game * losses->critic[CG_CRITIC_PAIR]},
+        {.name = penalised ? "r1_line" : NULL, .value = game * losses->r1[CG_CRITIC_LINE]},
+        {.name = penalised ? "r1_colour" : NULL, .value = game * losses->r1[CG_CRITIC_COLOUR]},
+        {.name = penalised && paired ? "r1_pair" : NULL,
+         .value = game * losses->r1[CG_CRITIC_PAIR]},
         {.name = "adversarial_line", .value = both * losses->adversarial[CG_CRITIC_LINE]},
         {.name = "adversarial_colour", .value = both * losses->adversarial[CG_CRITIC_COLOUR]},
         {.name = paired ? "adversarial_pair" : NULL,
@@ -82,9 +88,7 @@ static enum cg_status open_log(struct cg_run_output *output, const struct cg_rec
 {
     char alarms[CG_ALARM_NAMES_NBYTES];
     struct cg_log_value columns[CG_LOG_VALUES_MAX];
-    struct cg_train_report nothing = {0};
-    for (int c = 0; c < CG_CRITIC_COUNT; c++)
-        nothing.critics[c].takes_part = cg_recipe_has_critic(recipe, (enum cg_critic)c);
+    const struct cg_train_report nothing = {.recipe = recipe};
     size_t count = cg_run_output_values(&nothing, alarms, columns);
     return cg_log_open(output->log_path, columns, count, step, &output->log, error);
 }

@@ -52,7 +52,6 @@ enum cg_train_event {
 
 /* Statistics of one critic: means since the last row of the log. */
 struct cg_train_critic {
-    bool takes_part;             /* as the recipe has it (recipe.h) */
     double accuracy;             /* fraction of patches, real and generated, classified correctly */
     double gradient;             /* length */
     double adversarial_gradient; /* norm of its gradient with respect to the generated comics */
@@ -60,6 +59,7 @@ struct cg_train_critic {
 
 struct cg_train_report {
     enum cg_train_event event;
+    const struct cg_recipe *recipe;
     uint64_t step, steps_limit;
     size_t done, total;
     double seconds, steps_per_second;

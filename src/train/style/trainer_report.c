@@ -65,7 +65,6 @@ static struct cg_train_critic critic_report(const struct cg_trainer *trainer, in
 {
     const struct cg_losses *sum = &trainer->losses;
     return (struct cg_train_critic){
-        .takes_part = cg_recipe_has_critic(trainer->recipe, (enum cg_critic)c),
         .accuracy = 0.5 * share * (sum->right_real[c] + sum->right_fake[c]),
         .gradient = share * trainer->critic_gradient[c],
         .adversarial_gradient = sqrt(share * sum->adversarial_gradient[c]),
@@ -78,6 +77,7 @@ struct cg_train_report cg_trainer_report(const struct cg_trainer *trainer,
     struct cg_pace pace = cg_loop_pace(&trainer->loop);
     struct cg_train_report report = {
         .event = event,
+        .recipe = trainer->recipe,
         .step = trainer->state.step,
         .steps_limit = trainer->loop.limits->steps,
         .seconds = pace.seconds,
@@ -177,7 +177,7 @@ static void look_for_alarms(struct cg_trainer *trainer, struct cg_train_report *
 {
     for (int c = 0; report->critics_learned && c < CG_CRITIC_COUNT; c++) {
         unsigned raised;
-        if (!report->critics[c].takes_part)
+        if (!cg_recipe_has_critic(report->recipe, (enum cg_critic)c))
             continue;
         const struct cg_observation seen = {
             .step = report->step,

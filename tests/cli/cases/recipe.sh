@@ -40,6 +40,7 @@ with --consistency 0.5 consistency
 with --adversarial-line 0.25 adversarial_line
 with --adversarial-colour 0.125 adversarial_colour
 with --adversarial-pair 0.0625 adversarial_pair
+with --r1 0.125 r1
 with --spurious-ink 2 spurious_ink
 with --target 0.75 target_fraction
 with --teacher 1 teacher_fraction
@@ -102,7 +103,7 @@ refuse 1 'the recipe lacks a number: palette' train --resume run --steps 3
 
 # a value out of its range is refused by name, before anything is read
 for row in 'pretrain -1' 'crop 8' 'batch 1' 'noise 65' 'consistency -1' 'adversarial-line 101' \
-    'adversarial-colour -1' 'adversarial-pair 101' 'spurious-ink 101' 'target -0.1' 'teacher 1.1' 'gradient 101' \
+    'adversarial-colour -1' 'adversarial-pair 101' 'r1 -1' 'spurious-ink 101' 'target -0.1' 'teacher 1.1' 'gradient 101' \
     'palette 2' 'chroma much' 'detail 9000' 'comic-detail 63' 'enlarge 5' 'minutes 0' 'steps 1.5' 'seed -1'; do
     refuse 2 "--${row% *}: expected" train --data data --out new "--${row% *}" "${row#* }"
 done
