@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "convnet/perceptual.h"
 #include "eval/features.h"
 #include "eval/picture_set.h"
 

@@ -1,18 +1,14 @@
-/* Features, class probabilities, perceptual distance: see features.h. */
+/* Features, class probabilities and their cache: see features.h. */
 #include "eval/features.h"
 
 #include "base/file.h"
 #include "base/file_writer.h"
 #include "base/memory.h"
-#include "tensor/kernels.h"
 
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Added to a pixel's length, for pixels that are all zero (as LPIPS has it). */
-#define LENGTH_LEAST 1e-10
 
 size_t cg_feature_count(const struct cg_convnet *net)
 {
@@ -53,40 +49,6 @@ enum cg_status cg_features_of(struct cg_conv_pass *pass, const struct cg_image *
         softmax(classes, cg_class_count(pass->net));
     }
     return CG_OK;
-}
-
-static double length_of(const float *pixel, size_t channels)
-{
-    return sqrt(cg_vector_dot(pixel, pixel, channels)) + LENGTH_LEAST;
-}
-
-static double pixel_distance(const float *x, const float *y, size_t channels)
-{
-    double x_scale = 1.0 / length_of(x, channels), y_scale = 1.0 / length_of(y, channels);
-    double sum = 0.0;
-    for (size_t c = 0; c < channels; c++) {
-        double difference = (double)x[c] * x_scale - (double)y[c] * y_scale;
-        sum += difference * difference;
-    }
-    return sum;
-}
-
-double cg_perceptual_distance(const struct cg_conv_pass *x, const struct cg_conv_pass *y)
-{
-    const struct cg_convnet *net = x->net;
-    double distance = 0.0;
-    for (int i = 0; i < net->judge_count; i++) {
-        int layer = net->judges[i];
-        const struct cg_map_shape *shape = &net->shapes[layer];
-        size_t channels = (size_t)shape->channels;
-        size_t pixels = (size_t)shape->height * (size_t)shape->width;
-        double sum = 0.0;
-        for (size_t p = 0; p < pixels; p++)
-            sum += pixel_distance(x->maps[layer] + p * channels, y->maps[layer] + p * channels,
-                                  channels);
-        distance += sum / (double)pixels;
-    }
-    return distance;
 }
 
 /* Raise it whenever the numbers for a picture change. */

@@ -1,13 +1,10 @@
-/*
- * What a network computes from pictures: features, class probabilities, and how alike two pictures
- * look to it.
- */
+/* What a network computes from pictures: features and class probabilities. */
 #ifndef CG_EVAL_FEATURES_H
 #define CG_EVAL_FEATURES_H
 
 #include "base/content.h"
 #include "base/error.h"
-#include "eval/convnet.h"
+#include "convnet/convnet.h"
 
 #include <stdbool.h>
 
@@ -19,18 +16,6 @@ size_t cg_class_count(const struct cg_convnet *net);
  * Errors: those of resizing. */
 enum cg_status cg_features_of(struct cg_conv_pass *pass, const struct cg_image *rgb, float *out,
                               struct cg_error *error);
-
-/*
- * The perceptual distance of two pictures: over the layers that the network names, the sum of
- *
- *     mean over pixels of |x / |x| - y / |y||^2,
- *
- * x and y being the channels of a pixel of the two maps; 0 to 2 a layer where they have been
- * through a ReLU. That is LPIPS (Zhang et al. 2018, "The unreasonable effectiveness of deep
- * features as a perceptual metric") without the weights that it learned from people, its baseline.
- * 0 with a network that names no layers.
- */
-double cg_perceptual_distance(const struct cg_conv_pass *x, const struct cg_conv_pass *y);
 
 /*
  * Results of networks, cached in a folder: a file of a few thousand bytes for each picture, named

@@ -6,7 +6,7 @@
 #define CG_EVAL_PICTURE_SET_H
 
 #include "base/pool.h"
-#include "eval/convnet.h"
+#include "convnet/convnet.h"
 #include "eval/distances.h"
 #include "eval/features.h"
 #include "eval/swd.h"

@@ -3,7 +3,7 @@
 #include "fuzz/fuzz.h"
 
 #include "base/memory.h"
-#include "eval/convnet.h"
+#include "convnet/convnet.h"
 
 #include <stdlib.h>
 

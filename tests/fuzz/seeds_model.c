@@ -4,7 +4,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/rng.h"
-#include "eval/convnet.h"
+#include "convnet/convnet.h"
 #include "gan/vector_model.h"
 #include "gan/vector_trainer.h"
 #include "model/model.h"

@@ -2,7 +2,7 @@
 #ifndef CG_TESTS_UNIT_FIXTURE_CONVNET_H
 #define CG_TESTS_UNIT_FIXTURE_CONVNET_H
 
-#include "eval/convnet.h"
+#include "convnet/convnet.h"
 
 /* An empty network for pictures of side_px, values 0 to 255 as they are. */
 struct cg_convnet *fixture_convnet_new(int side_px);

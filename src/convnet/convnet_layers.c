@@ -9,7 +9,7 @@
  * Pools: size = (side + 2 padding - kernel) / stride + 1, rounded down, or up where the layer says
  * so, but no window may begin beyond the edge (Caffe's rule).
  */
-#include "eval/convnet_layers.h"
+#include "convnet/convnet_layers.h"
 
 #include "tensor/kernels.h"
 #include "tensor/matrix.h"

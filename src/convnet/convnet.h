@@ -9,8 +9,8 @@
  *
  * A new kind of layer: a row of the table in convnet_layers.c.
  */
-#ifndef CG_EVAL_CONVNET_H
-#define CG_EVAL_CONVNET_H
+#ifndef CG_CONVNET_CONVNET_H
+#define CG_CONVNET_CONVNET_H
 
 #include "base/content.h"
 #include "image/image.h"

@@ -7,7 +7,7 @@
  * low half first. Weights lie in the order out, in, down, across. Nothing else: the counts say how
  * long the file is.
  */
-#include "eval/convnet_layers.h"
+#include "convnet/convnet_layers.h"
 
 #include "base/memory.h"
 

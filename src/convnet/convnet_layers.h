@@ -1,8 +1,8 @@
 /* A kind of layer, one row of a table. Private to convnet*.c. */
-#ifndef CG_EVAL_CONVNET_LAYERS_H
-#define CG_EVAL_CONVNET_LAYERS_H
+#ifndef CG_CONVNET_CONVNET_LAYERS_H
+#define CG_CONVNET_CONVNET_LAYERS_H
 
-#include "eval/convnet.h"
+#include "convnet/convnet.h"
 
 struct cg_conv_call {
     const struct cg_conv_layer *layer;

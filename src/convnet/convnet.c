@@ -1,8 +1,8 @@
 /* Picture networks, their building and their passes: see convnet.h. */
-#include "eval/convnet.h"
+#include "convnet/convnet.h"
 
 #include "base/memory.h"
-#include "eval/convnet_layers.h"
+#include "convnet/convnet_layers.h"
 
 #include <stdlib.h>
 #include <string.h>

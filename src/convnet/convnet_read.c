@@ -6,12 +6,12 @@
  * The layer list is JSON under "layers" in the metadata; docs/EVAL.md describes it. Every layer of
  * kind conv takes two tensors, NAME.weight (out x in x down x across) and NAME.bias (out).
  */
-#include "eval/convnet.h"
+#include "convnet/convnet.h"
 
 #include "base/file.h"
 #include "base/json.h"
 #include "base/memory.h"
-#include "eval/convnet_layers.h"
+#include "convnet/convnet_layers.h"
 #include "model/safetensors.h"
 
 #include <stdlib.h>

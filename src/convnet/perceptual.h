@@ -1,0 +1,19 @@
+/* How alike two pictures look to a network. */
+#ifndef CG_CONVNET_PERCEPTUAL_H
+#define CG_CONVNET_PERCEPTUAL_H
+
+#include "convnet/convnet.h"
+
+/*
+ * The perceptual distance of two pictures: over the layers that the network names, the sum of
+ *
+ *     mean over pixels of |x / |x| - y / |y||^2,
+ *
+ * x and y being the channels of a pixel of the two maps; 0 to 2 a layer where they have been
+ * through a ReLU. That is LPIPS (Zhang et al. 2018, "The unreasonable effectiveness of deep
+ * features as a perceptual metric") without the weights that it learned from people, its baseline.
+ * 0 with a network that names no layers.
+ */
+double cg_perceptual_distance(const struct cg_conv_pass *x, const struct cg_conv_pass *y);
+
+#endif
