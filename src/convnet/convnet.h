@@ -5,7 +5,7 @@
  *
  * As in src/nn, a network is constant once read and may be shared by threads; a pass holds all that
  * a run writes, the map of every layer. Maps are height x width pixels of channels floats, row by
- * row, channels last. Forward only.
+ * row, channels last. Backward leads to the picture alone: networks are not trained here.
  *
  * A new kind of layer: a row of the table in convnet_layers.c.
  */
@@ -103,21 +103,43 @@ int cg_convnet_find(const struct cg_convnet *net, const char *name);
 
 struct cg_conv_pass {
     const struct cg_convnet *net;
-    float *input; /* side_px x side_px x 3 */
-    float **maps; /* of every layer */
+    int count;                       /* layers that run: the first ones */
+    struct cg_map_shape input_shape; /* of 3 channels */
+    struct cg_map_shape *shapes;
+    float *input;
+    float **maps;                       /* of every layer */
+    float *input_gradient, **gradients; /* of the same shapes; NULL without a backward */
     float *columns;
 };
 
+/* For the square that the network is made for, and all of its layers. */
 enum cg_status cg_conv_pass_create(const struct cg_convnet *net, struct cg_conv_pass **out,
                                    struct cg_error *error);
+
+/* For pictures of any size, the first `layers` layers, and a backward where there is to be one.
+ * Errors: CG_ERR_MODEL if a layer does not fit that size; CG_ERR_MEMORY. */
+enum cg_status cg_conv_pass_create_sized(const struct cg_convnet *net, int height, int width,
+                                         int layers, bool backward, struct cg_conv_pass **out,
+                                         struct cg_error *error);
 void cg_conv_pass_free(struct cg_conv_pass *pass);
 
-/* Fill the input from an RGB picture of any size: resized to a square, whatever its shape. */
+/* Fill the input from an RGB picture of any size: resized to the pass's, whatever its shape. */
 enum cg_status cg_conv_pass_set_image(struct cg_conv_pass *pass, const struct cg_image *rgb,
                                       struct cg_error *error);
 
+/* Fill the input from RGB floats, 0 to 1, of the pass's size. */
+void cg_conv_pass_set_pixels(struct cg_conv_pass *pass, const float *rgb);
+
 /* Run the layers on the input, filling every map, on the calling thread. */
 void cg_conv_pass_run(struct cg_conv_pass *pass);
+
+/*
+ * Backward, after a run: begin sets all gradients to zero; the caller then adds the gradients with
+ * respect to those maps that its loss looks at; backward carries them, overwriting them, to the
+ * picture: grad_rgb += that with respect to what set_pixels took.
+ */
+void cg_conv_pass_begin_backward(struct cg_conv_pass *pass);
+void cg_conv_pass_backward(struct cg_conv_pass *pass, float *grad_rgb);
 
 /* The mean over pixels of a layer's map: channels floats. */
 void cg_conv_pass_mean(const struct cg_conv_pass *pass, int layer, float *out);

@@ -10,6 +10,7 @@ struct cg_conv_call {
     const float *in[CG_CONVNET_FROM_MAX];
     struct cg_map_shape out_shape;
     float *out;
+    float *in_gradients[CG_CONVNET_FROM_MAX], *out_gradient; /* for backward */
     float *columns; /* cg_conv_columns_count() floats to work in */
 };
 
@@ -18,9 +19,16 @@ struct cg_conv_type {
     /* Work out the output's shape; false if the layer cannot take these inputs. */
     bool (*shape)(struct cg_conv_call *call);
     void (*forward)(const struct cg_conv_call *call);
+    /* in_gradients += what follows from out_gradient, which is overwritten. */
+    void (*backward)(const struct cg_conv_call *call);
 };
 
 const struct cg_conv_type *cg_conv_type_of(enum cg_conv_kind kind);
+
+/* Fill in the call's shapes from those of the network's input and of the layers before. Error:
+ * CG_ERR_MODEL if the layer cannot take them. */
+enum cg_status cg_conv_call_shape(struct cg_conv_call *call, const struct cg_map_shape *input,
+                                  const struct cg_map_shape *shapes, struct cg_error *error);
 
 /* The kind with this name; false if there is none. */
 bool cg_conv_kind_of(const char *name, enum cg_conv_kind *out);

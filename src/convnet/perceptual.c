@@ -1,4 +1,4 @@
-/* The perceptual distance: see perceptual.h. */
+/* The perceptual distance and its gradient: see perceptual.h. */
 #include "convnet/perceptual.h"
 
 #include "tensor/kernels.h"
@@ -24,20 +24,58 @@ static double pixel_distance(const float *x, const float *y, size_t channels)
     return sum;
 }
 
+/*
+ * gradient += weight times that of pixel_distance with respect to x. With u = x / |x| and v =
+ * y / |y| it is 2 / |x| ((u . v) u - v). A pixel of zeros has none: behind a ReLU nothing that is
+ * done to a picture a little moves it.
+ */
+static void pixel_backward(const float *x, const float *y, size_t channels, float weight,
+                           float *gradient)
+{
+    double x_length = length_of(x, channels), y_length = length_of(y, channels);
+    if (x_length <= LENGTH_LEAST)
+        return;
+    double cosine = cg_vector_dot(x, y, channels) / (x_length * y_length);
+    double scale = 2.0 * (double)weight / x_length;
+    cg_vector_axpy(gradient, (float)(scale * cosine / x_length), x, channels);
+    cg_vector_axpy(gradient, (float)(-scale / y_length), y, channels);
+}
+
+/* The mean over a layer's pixels; gradient: NULL for none, else that of weight times it is added. */
+static double layer_distance(const float *x, const float *y, const struct cg_map_shape *shape,
+                             float weight, float *gradient)
+{
+    size_t channels = (size_t)shape->channels;
+    size_t pixels = (size_t)shape->height * (size_t)shape->width;
+    double sum = 0.0;
+    for (size_t at = 0; at < pixels * channels; at += channels) {
+        sum += pixel_distance(x + at, y + at, channels);
+        if (gradient != NULL)
+            pixel_backward(x + at, y + at, channels, weight / (float)pixels, gradient + at);
+    }
+    return sum / (double)pixels;
+}
+
 double cg_perceptual_distance(const struct cg_conv_pass *x, const struct cg_conv_pass *y)
 {
-    const struct cg_convnet *net = x->net;
     double distance = 0.0;
-    for (int i = 0; i < net->judge_count; i++) {
-        int layer = net->judges[i];
-        const struct cg_map_shape *shape = &net->shapes[layer];
-        size_t channels = (size_t)shape->channels;
-        size_t pixels = (size_t)shape->height * (size_t)shape->width;
-        double sum = 0.0;
-        for (size_t p = 0; p < pixels; p++)
-            sum += pixel_distance(x->maps[layer] + p * channels, y->maps[layer] + p * channels,
-                                  channels);
-        distance += sum / (double)pixels;
+    for (int i = 0; i < x->net->judge_count; i++) {
+        int layer = x->net->judges[i];
+        if (layer < x->count)
+            distance +=
+                layer_distance(x->maps[layer], y->maps[layer], &x->shapes[layer], 0.0f, NULL);
     }
     return distance;
+}
+
+double cg_perceptual_loss(struct cg_conv_pass *x, const struct cg_conv_pass *y, float weight)
+{
+    double distance = 0.0;
+    for (int i = 0; i < x->net->judge_count; i++) {
+        int layer = x->net->judges[i];
+        if (layer < x->count)
+            distance += layer_distance(x->maps[layer], y->maps[layer], &x->shapes[layer], weight,
+                                       x->gradients[layer]);
+    }
+    return (double)weight * distance;
 }

@@ -5,7 +5,8 @@
 #include "convnet/convnet.h"
 
 /*
- * The perceptual distance of two pictures: over the layers that the network names, the sum of
+ * The perceptual distance of two pictures: over the layers that the network names, of those that
+ * the passes run, the sum of
  *
  *     mean over pixels of |x / |x| - y / |y||^2,
  *
@@ -15,5 +16,12 @@
  * 0 with a network that names no layers.
  */
 double cg_perceptual_distance(const struct cg_conv_pass *x, const struct cg_conv_pass *y);
+
+/*
+ * The same times weight, as a loss (Johnson, Alahi and Fei-Fei 2016, "Perceptual losses for
+ * real-time style transfer and super-resolution") of the picture x: += its gradient with respect to
+ * the maps of x, whose backward has been begun.
+ */
+double cg_perceptual_loss(struct cg_conv_pass *x, const struct cg_conv_pass *y, float weight);
 
 #endif
