@@ -8,7 +8,9 @@
 #include "tensor/matrix.h"
 #include "train/style/micro_batch.h"
 #include "train/style/pair_picture.h"
+#include "unit/fixture_convnet.h"
 #include "unit/fixture_network.h"
+#include "unit/fixture_numbers.h"
 #include "unit/fixture_train.h"
 #include "unit/temp_folder.h"
 
@@ -28,6 +30,7 @@
 
 struct subject {
     struct cg_dataset *dataset;
+    struct cg_convnet *features;
     struct cg_micro_batch *micro_batch;
     struct cg_learner generator, critics[CG_CRITIC_COUNT];
     bool with_critics;
@@ -77,6 +80,29 @@ static void learner_new(struct cg_network *network, enum cg_activation activatio
                      CG_OK);
 }
 
+/* A network without kinks; what lies behind its last judge does not run. */
+static struct cg_convnet *smooth_features(void)
+{
+    struct cg_convnet *net = fixture_convnet_new(CROP_PX);
+    struct cg_conv_layer conv = {.name = "conv",
+                                 .kind = CG_CONV_CONV,
+                                 .channels = 5,
+                                 .kernel = {5, 5},
+                                 .stride = {2, 2},
+                                 .padding = {1, 1}};
+    float *weights = fixture_random_new(5 * 75, 7, 0.01f), *bias = fixture_random_new(5, 8, 2.0f);
+    net->judges[0] = fixture_convnet_add(net, conv);
+    net->judges[1] = fixture_convnet_add(
+        net, (struct cg_conv_layer){
+                 .name = "pool", .kind = CG_CONV_MEAN_POOL, .kernel = {3, 3}, .stride = {2, 2}});
+    net->judge_count = 2;
+    fixture_convnet_add(net, (struct cg_conv_layer){.name = "all", .kind = CG_CONV_GLOBAL_MEAN});
+    cg_convnet_set_weights(net, 0, weights, bias);
+    free(bias);
+    free(weights);
+    return net;
+}
+
 static struct cg_recipe test_recipe(void)
 {
     struct cg_recipe recipe = CG_RECIPE_DEFAULT;
@@ -90,7 +116,7 @@ static struct cg_recipe test_recipe(void)
 
 static struct subject subject_new(const char *folder, const struct cg_recipe *recipe)
 {
-    struct subject subject = {.dataset = open_data(folder)};
+    struct subject subject = {.dataset = open_data(folder), .features = smooth_features()};
     struct cg_network *critics[CG_CRITIC_COUNT];
     /* a gradient penalty is for networks that are linear in pieces */
     enum cg_activation activation = recipe->r1 > 0.0f ? CG_ACT_NONE : CG_ACT_TANH;
@@ -100,7 +126,7 @@ static struct subject subject_new(const char *folder, const struct cg_recipe *re
         learner_new(critics[c], activation, 1, 2 + (uint64_t)c, &subject.critics[c]);
     }
     assert_int_equal(cg_micro_batch_create(recipe, 0, SHARE, subject.generator.network, critics,
-                                           &subject.micro_batch, NULL),
+                                           subject.features, &subject.micro_batch, NULL),
                      CG_OK);
     return subject;
 }
@@ -108,6 +134,7 @@ static struct subject subject_new(const char *folder, const struct cg_recipe *re
 static void subject_clear(struct subject *subject)
 {
     cg_micro_batch_free(subject->micro_batch);
+    cg_convnet_free(subject->features);
     for (int c = 0; c < CG_CRITIC_COUNT; c++)
         cg_learner_clear(&subject->critics[c]);
     cg_learner_clear(&subject->generator);
@@ -266,6 +293,7 @@ static void a_pair_is_of_one_photo_without_noise(void **state)
 static void micro_batches_add_up(void **state)
 {
     struct cg_recipe recipe = test_recipe();
+    recipe.perceptual = 1.0f;
     struct subject whole = subject_new(*state, &recipe);
     struct cg_network *critics[CG_CRITIC_COUNT] = {NULL};
     struct cg_learner learner;
@@ -275,9 +303,9 @@ static void micro_batches_add_up(void **state)
     learner_new(fixture_generator(), CG_ACT_TANH, 2, 1, &learner); /* the same parameters */
     for (int s = 0; s < 2; s++) {
         struct cg_micro_batch *half;
-        assert_int_equal(
-            cg_micro_batch_create(&recipe, s, SHARE / 2.0f, learner.network, critics, &half, NULL),
-            CG_OK);
+        assert_int_equal(cg_micro_batch_create(&recipe, s, SHARE / 2.0f, learner.network, critics,
+                                               whole.features, &half, NULL),
+                         CG_OK);
         cg_micro_batch_generate(half, whole.dataset, SEED, STEP_NUMBER, &learner);
         cg_micro_batch_learn(half, &learner, TARGET_SHARE, NULL);
         cg_losses_add_scaled(&sum, cg_micro_batch_losses(half), 1.0);

@@ -1,4 +1,5 @@
 /* The parts of the game that a run has only with a weight: runs with each, and without. */
+#include "unit/fixture_convnet.h"
 #include "unit/fixture_run.h"
 #include "unit/temp_folder.h"
 
@@ -15,21 +16,27 @@ static const struct part {
     float value;
 } parts[] = {
     {"r1_line", offsetof(struct cg_recipe, r1), 0.5f},
+    {"perceptual", offsetof(struct cg_recipe, perceptual), 0.5f},
 };
 #define PART_COUNT (sizeof(parts) / sizeof(parts[0]))
 
-static struct fixture_run run_with(const char *folder, const char *name, const struct part *part)
+/* network: of features, for what needs it. */
+static struct fixture_run run_with(const char *folder, const char *name, const struct part *part,
+                                   const char *network)
 {
     struct fixture_run run = fixture_run_new(folder, name);
     run.options.recipe.batch = 3;
     *(float *)(void *)((char *)&run.options.recipe + part->weight) = part->value;
+    if (cg_recipe_needs_features(&run.options.recipe))
+        run.options.features_file = network;
     return run;
 }
 
-static void check_part(const char *folder, const struct part *part,
+static void check_part(const char *folder, const struct part *part, const char *network,
                        const struct fixture_run *without)
 {
-    struct fixture_run one = run_with(folder, "one", part), three = run_with(folder, "three", part);
+    struct fixture_run one = run_with(folder, "one", part, network),
+                       three = run_with(folder, "three", part, network);
     one.options.force = three.options.force = true;
     three.options.threads = 3;
     fixture_must_start(&one, 7);
@@ -51,10 +58,13 @@ static void check_part(const char *folder, const struct part *part,
 static void threads_and_interruptions_do_not_change_a_byte(void **state)
 {
     struct fixture_run without = fixture_run_on_pictures(*state, "without");
+    char *network = temp_path(*state, "net.safetensors");
     without.options.recipe.batch = 3;
+    fixture_convnet_write(network);
     fixture_must_start(&without, 7);
     for (size_t i = 0; i < PART_COUNT; i++)
-        check_part(*state, &parts[i], &without);
+        check_part(*state, &parts[i], network, &without);
+    free(network);
     fixture_run_clear(&without);
 }
 

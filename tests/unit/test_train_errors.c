@@ -2,6 +2,7 @@
 #define _XOPEN_SOURCE 700 /* SIGXFSZ */
 #include "base/memory.h"
 #include "unit/fixture.h"
+#include "unit/fixture_convnet.h"
 #include "unit/fixture_run.h"
 #include "unit/fixture_train.h"
 #include "unit/temp_folder.h"
@@ -68,6 +69,27 @@ static void a_folder_that_is_taken_is_refused(void **state)
     assert_true(fixture_same_bytes(before, after));
     free(after.data);
     free(before.data);
+    fixture_run_clear(&run);
+}
+
+static void another_network_of_features_is_refused(void **state)
+{
+    struct fixture_run run = fixture_run_on_pictures(*state, "run");
+    char *network = temp_path(*state, "run/net.safetensors");
+    run.options.features_file = network;
+    run.options.recipe.perceptual = 0.1f;
+    run.options.force = true;
+    fixture_convnet_write(network);
+    fixture_must_start(&run, 1);
+    fixture_must_resume(&run, 2);
+    struct fixture_file file = fixture_read_file(&run, "net.safetensors");
+    file.data[file.nbytes - 1] ^= 1; /* of a weight */
+    fixture_write_file(&run, "net.safetensors", file);
+    expect_resume_failure(&run, CG_ERR_FORMAT, "net.safetensors are not those that this run");
+    assert_int_equal(unlink(network), 0);
+    expect_resume_failure(&run, CG_ERR_IO, "net.safetensors");
+    free(file.data);
+    free(network);
     fixture_run_clear(&run);
 }
 
@@ -288,6 +310,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         IN_FOLDER(a_folder_that_is_taken_is_refused),
+        IN_FOLDER(another_network_of_features_is_refused),
         IN_FOLDER(other_pictures_are_refused),
         IN_FOLDER(a_damaged_run_file_is_refused),
         IN_FOLDER(only_checkpoints_of_the_run_are_read),

@@ -2,6 +2,7 @@
 #include "train/style/losses.h"
 
 #include "base/multiversion.h"
+#include "train/style/feature_losses.h"
 #include "train/style/micro_batch.h"
 
 #include <math.h>
@@ -184,20 +185,21 @@ static double flat_loss(struct cg_micro_batch *micro_batch, float weight)
     return sum * (double)scale;
 }
 
-#define LOSS(name, function)                                                                       \
+#define LOSS(name, function, ...)                                                                  \
     {                                                                                              \
-#name, offsetof(struct cg_recipe, name), function                                          \
+#name, offsetof(struct cg_recipe, name), function, __VA_ARGS__                             \
     }
 
 const struct cg_loss CG_LOSSES[CG_LOSSES_MAX + 1] = {
-    LOSS(colour, colour_loss),
-    LOSS(gradient, gradient_loss),
-    LOSS(comic, comic_loss),
-    LOSS(ink, ink_loss),
-    LOSS(chroma, chroma_loss),
-    LOSS(spurious_ink, spurious_ink_loss),
-    LOSS(consistency, consistency_loss),
-    LOSS(flat, flat_loss),
+    LOSS(colour, colour_loss, false),
+    LOSS(gradient, gradient_loss, false),
+    LOSS(comic, comic_loss, false),
+    LOSS(ink, ink_loss, false),
+    LOSS(chroma, chroma_loss, false),
+    LOSS(spurious_ink, spurious_ink_loss, false),
+    LOSS(consistency, consistency_loss, false),
+    LOSS(flat, flat_loss, false),
+    LOSS(perceptual, cg_perceptual_add, true),
 };
 
 CG_MULTIVERSION

@@ -15,6 +15,7 @@ struct cg_loss {
     size_t weight;    /* offset of the float in struct cg_recipe; 0 there: disabled */
     /* The loss of the micro-batch times weight; adds to its gradients. */
     double (*add)(struct cg_micro_batch *micro_batch, float weight);
+    bool optional; /* without a weight log.csv has no column of it */
 };
 
 #define CG_LOSSES_MAX 12

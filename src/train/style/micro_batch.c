@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "base/multiversion.h"
 #include "model/architecture.h"
+#include "train/style/feature_losses.h"
 #include "train/style/pair_picture.h"
 
 #include <math.h>
@@ -74,10 +75,25 @@ static enum cg_status create_critic(struct cg_micro_batch *micro_batch, enum cg_
     return status;
 }
 
+static enum cg_status create_features(struct cg_micro_batch *micro_batch,
+                                      const struct cg_convnet *net, struct cg_error *error)
+{
+    int side = micro_batch->side, layers = cg_feature_layers(net);
+    enum cg_status status =
+        cg_conv_pass_create_sized(net, side, side, layers, true, &micro_batch->on_comic, error);
+    if (status == CG_OK)
+        status = cg_conv_pass_create_sized(net, side, side, layers, false, &micro_batch->on_target,
+                                           error);
+    if (status != CG_OK)
+        cg_error_prefix(error, "features of crops of %d pixels", side);
+    return status;
+}
+
 enum cg_status cg_micro_batch_create(const struct cg_recipe *recipe, int index, float fraction,
                                      const struct cg_network *generator,
                                      struct cg_network *const critics[CG_CRITIC_COUNT],
-                                     struct cg_micro_batch **out, struct cg_error *error)
+                                     const struct cg_convnet *features, struct cg_micro_batch **out,
+                                     struct cg_error *error)
 {
     *out = NULL;
     struct cg_micro_batch *micro_batch =
@@ -100,6 +116,8 @@ enum cg_status cg_micro_batch_create(const struct cg_recipe *recipe, int index, 
     for (int c = 0; status == CG_OK && c < CG_CRITIC_COUNT; c++)
         if (critics[c] != NULL)
             status = create_critic(micro_batch, (enum cg_critic)c, critics[c], error);
+    if (status == CG_OK && features != NULL)
+        status = create_features(micro_batch, features, error);
     if (status != CG_OK) {
         cg_micro_batch_free(micro_batch);
         return status;
@@ -117,6 +135,8 @@ void cg_micro_batch_free(struct cg_micro_batch *micro_batch)
         cg_pass_free(micro_batch->on_judged[c]);
         cg_pass_free(micro_batch->on_both[c]);
     }
+    cg_conv_pass_free(micro_batch->on_target);
+    cg_conv_pass_free(micro_batch->on_comic);
     cg_pass_free(micro_batch->generator);
     float *const buffers[] = {
         micro_batch->photo,        micro_batch->target_colour, micro_batch->target_ink,

@@ -5,6 +5,7 @@
 #ifndef CG_TRAIN_STYLE_MICRO_BATCH_H
 #define CG_TRAIN_STYLE_MICRO_BATCH_H
 
+#include "convnet/convnet.h"
 #include "nn/pass.h"
 #include "nn/penalty.h"
 #include "train/core/learner.h"
@@ -34,15 +35,21 @@ struct cg_micro_batch {
     struct cg_pass *generator;
     struct cg_pass *on_both[CG_CRITIC_COUNT], *on_judged[CG_CRITIC_COUNT];
     struct cg_penalty *r1[CG_CRITIC_COUNT]; /* NULL without it */
+    /* of the network of features, for a crop: on what was made, and on what it is compared with;
+     * NULL without it */
+    struct cg_conv_pass *on_comic, *on_target;
 };
 
 struct cg_micro_batch;
 
-/* index: of the micro-batch in the step; fraction: 1 / micro-batches per step. */
+/* index: of the micro-batch in the step; fraction: 1 / micro-batches per step; features: NULL
+ * unless the recipe needs them. Errors: CG_ERR_MODEL if crops are too small for that network;
+ * CG_ERR_MEMORY. */
 enum cg_status cg_micro_batch_create(const struct cg_recipe *recipe, int index, float fraction,
                                      const struct cg_network *generator,
                                      struct cg_network *const critics[CG_CRITIC_COUNT],
-                                     struct cg_micro_batch **out, struct cg_error *error);
+                                     const struct cg_convnet *features, struct cg_micro_batch **out,
+                                     struct cg_error *error);
 void cg_micro_batch_free(struct cg_micro_batch *micro_batch);
 
 /* Draw the step's crops and run the generator on them. Resets the losses. */

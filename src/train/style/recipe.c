@@ -50,6 +50,11 @@ const struct cg_recipe CG_RECIPE_RESTYLE = {
     .critic_rate = 1e-3f,
 };
 
+bool cg_recipe_needs_features(const struct cg_recipe *recipe)
+{
+    return recipe->perceptual > 0.0f;
+}
+
 bool cg_recipe_has_critic(const struct cg_recipe *recipe, enum cg_critic critic)
 {
     return critic != CG_CRITIC_PAIR || recipe->adversarial[critic] > 0.0f;
@@ -82,6 +87,10 @@ const struct cg_option CG_RECIPE_OPTIONS[] = {
     {"r1", 0, CG_OPTION_FLOAT, AT(r1), "W",
      "weight of the critics' gradient penalty on real pictures (default %d: none)", 0, 1000,
      .key = "r1", .is_new = true},
+    {"perceptual", 0, CG_OPTION_FLOAT, AT(perceptual), "W",
+     "weight of the perceptual loss: comics look like their targets to the network of --features "
+     "(default %d)",
+     0, 100, .key = "perceptual", .is_new = true},
     {"spurious-ink", 0, CG_OPTION_FLOAT, AT(spurious_ink), "W",
      "weight against ink that is far from every line of the target: flecks, as critics ask for "
      "(default %d)",

@@ -23,6 +23,7 @@ struct cg_recipe {
     float flat;         /* of the differences between neighbours that are there at all */
     float spurious_ink; /* of ink where the target has none nearby (losses.h) */
     float palette; /* how far the targets' colours follow the comics' (comic_palette.h), 0 to 1 */
+    float perceptual;      /* of how comics differ from the targets to the network of `features` */
     float target_fraction; /* what these are multiplied by in the second stage */
     /* share of the critics' real pictures that are not comics but the teacher's, of the very
        photos whose generated comics they are judged beside: calm and true to hue where comics
@@ -35,6 +36,9 @@ struct cg_recipe {
     /* peak learning rates */
     float pretrain_rate, generator_rate, critic_rate;
 };
+
+/* Whether a loss looks through the network of --features. */
+bool cg_recipe_needs_features(const struct cg_recipe *recipe);
 
 /* Whether the critic takes part: that of the pair only with a weight, the others always. */
 bool cg_recipe_has_critic(const struct cg_recipe *recipe, enum cg_critic critic);

@@ -75,8 +75,9 @@ size_t cg_run_output_values(const struct cg_train_report *report,
     size_t count = sizeof(before) / sizeof(before[0]);
     memcpy(values, before, sizeof(before));
     for (int i = 0; CG_LOSSES[i].name != NULL; i++)
-        values[count++] =
-            (struct cg_log_value){.name = CG_LOSSES[i].name, .value = learned * losses->target[i]};
+        if (!CG_LOSSES[i].optional || cg_loss_weight(&CG_LOSSES[i], report->recipe) > 0.0f)
+            values[count++] = (struct cg_log_value){.name = CG_LOSSES[i].name,
+                                                    .value = learned * losses->target[i]};
     for (size_t i = 0; i < sizeof(after) / sizeof(after[0]); i++)
         if (after[i].name != NULL)
             values[count++] = after[i];

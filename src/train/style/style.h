@@ -28,6 +28,7 @@ struct cg_train_options {
     int detail_px;              /* of the style's card, and the long side of training photos */
     float photo_grow;           /* how many times smaller photos are enlarged for that, at most */
     const char *faces_file;     /* where the photos' faces are (face_list.h); NULL: unknown */
+    const char *features_file;  /* a network for losses that look through one; NULL: none */
     int comic_detail_px;        /* long side of training comics; 0: by the width of their lines */
     bool force;                 /* replace what is in out_dir; not kept with the run */
     bool keep_all, strict;      /* of the pictures, as in dataset.h */

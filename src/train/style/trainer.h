@@ -136,8 +136,9 @@ struct cg_trainer {
     void *report_context;
     struct cg_pool *pool;
     struct cg_training_data data;
-    struct cg_dataset *dataset; /* that of data */
-    struct cg_model *card;      /* the model as it is written: config and card */
+    struct cg_dataset *dataset;  /* that of data */
+    struct cg_convnet *features; /* NULL: none needed */
+    struct cg_model *card;       /* the model as it is written: config and card */
     struct cg_train_state state;
     struct cg_micro_batch **micro_batches; /* those of the batch that are this rank's */
     size_t micro_batch_count;

@@ -6,6 +6,7 @@
 #include "model/architecture.h"
 #include "tensor/matrix.h"
 #include "train/core/run_file.h"
+#include "train/style/feature_losses.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -97,6 +98,7 @@ static const struct cg_option rows[] = {
     {.kind = CG_OPTION_INT, .field = AT(detail_px), .low = 64, .high = 8192, .key = "detail_px"},
     {.kind = CG_OPTION_FLOAT, .field = AT(photo_grow), .key = "photo_grow", .is_new = true},
     {.kind = CG_OPTION_TEXT, .field = AT(faces_file), .key = "faces", .or_zero = true},
+    {.kind = CG_OPTION_TEXT, .field = AT(features_file), .key = "features", .or_zero = true},
     {.kind = CG_OPTION_INT,
      .field = AT(comic_detail_px),
      .low = 0,
@@ -184,7 +186,7 @@ static enum cg_status create_micro_batches(struct cg_trainer *trainer, struct cg
     for (size_t s = 0; status == CG_OK && s < trainer->micro_batch_count; s++)
         status = cg_micro_batch_create(&recipe, trainer->first_micro_batch + (int)s,
                                        1.0f / (float)trainer->total_micro_batches,
-                                       trainer->state.generator.network, critics,
+                                       trainer->state.generator.network, critics, trainer->features,
                                        &trainer->micro_batches[s], error);
     return status;
 }
@@ -265,6 +267,24 @@ static enum cg_status open_start(const struct cg_trainer *trainer, bool resume,
                          : CG_OK;
 }
 
+/* The network that losses look through, if any does. */
+static enum cg_status open_features(struct cg_trainer *trainer, struct cg_error *error)
+{
+    const char *path = trainer->options->features_file;
+    bool needed = cg_recipe_needs_features(trainer->recipe);
+    if (needed != (path != NULL))
+        return cg_fail(error, CG_ERR_ARGUMENT,
+                       needed ? "perceptual loss: expected a network to look through (--features)"
+                              : "features: expected a weight of the loss that they are for "
+                                "(--perceptual)");
+    enum cg_status status = needed ? cg_convnet_read(path, &trainer->features, error) : CG_OK;
+    if (status == CG_OK && needed && cg_feature_layers(trainer->features) == 0)
+        status =
+            cg_fail(error, CG_ERR_MODEL,
+                    "network %s: expected layers to compare by (\"perceptual\"), found none", path);
+    return status;
+}
+
 /* The parts that do not depend on the data. */
 static enum cg_status begin(struct cg_trainer *trainer, bool resume, struct cg_model **start,
                             struct cg_error *error)
@@ -278,8 +298,22 @@ static enum cg_status begin(struct cg_trainer *trainer, bool resume, struct cg_m
                               cg_ranks_count(trainer->ranks), error);
     }
     if (status == CG_OK)
+        status = open_features(trainer, error);
+    if (status == CG_OK)
         status = cg_pool_create(options->threads, &trainer->pool, error);
     return status;
+}
+
+/* Of the pictures, and of the network of features, which makes as much of the outcome. */
+static uint64_t fingerprint_of(const struct cg_trainer *trainer)
+{
+    struct cg_dataset_counts counts;
+    cg_dataset_get_counts(trainer->dataset, &counts);
+    if (trainer->features == NULL)
+        return counts.fingerprint;
+    return cg_content_hash(&trainer->features->id, sizeof(trainer->features->id),
+                           counts.fingerprint)
+        .low;
 }
 
 /*
@@ -292,17 +326,19 @@ static enum cg_status check_data(struct cg_trainer *trainer, bool resume, uint64
     struct cg_dataset_counts counts;
     cg_dataset_get_counts(trainer->dataset, &counts);
     tell_ready(trainer, &counts);
-    uint64_t of_first = counts.fingerprint;
+    uint64_t own = fingerprint_of(trainer), of_first = own;
+    const char *with = trainer->features != NULL ? ", or the network " : "";
+    const char *network = trainer->features != NULL ? options->features_file : "";
     cg_ranks_broadcast(trainer->ranks, &of_first, sizeof(of_first));
-    if (counts.fingerprint != of_first)
+    if (own != of_first)
         return cg_fail(error, CG_ERR_FORMAT,
-                       "%s: other pictures than rank 0 has there: all ranks need the same",
-                       options->data_dir);
-    if (resume && counts.fingerprint != fingerprint)
+                       "%s: other pictures%s%s than rank 0 has there: all ranks need the same",
+                       options->data_dir, with, network);
+    if (resume && own != fingerprint)
         return cg_fail(error, CG_ERR_FORMAT,
-                       "%s: the pictures in %s are not those that this run began with; start a "
+                       "%s: the pictures in %s%s%s are not those that this run began with; start a "
                        "new run with --from %s/model.safetensors",
-                       options->out_dir, options->data_dir, options->out_dir);
+                       options->out_dir, options->data_dir, with, network, options->out_dir);
     return CG_OK;
 }
 
@@ -310,10 +346,8 @@ static enum cg_status check_data(struct cg_trainer *trainer, bool resume, uint64
 static enum cg_status open_run(struct cg_trainer *trainer, bool resume, struct cg_error *error)
 {
     const struct cg_train_options *options = trainer->options;
-    struct cg_dataset_counts counts;
-    cg_dataset_get_counts(trainer->dataset, &counts);
     const struct cg_run_record record = {trainer->loop.limits, options->threads,
-                                         counts.fingerprint};
+                                         fingerprint_of(trainer)};
     enum cg_status status = CG_OK;
     if (!resume)
         status = cg_run_file_write(&CG_STYLE_RUN, options->out_dir, options, &record, NULL, error);
@@ -371,6 +405,7 @@ void cg_trainer_tear_down(struct cg_trainer *trainer)
     cg_loop_close(&trainer->loop);
     cg_train_state_clear(&trainer->state);
     cg_training_data_clear(&trainer->data);
+    cg_convnet_free(trainer->features);
     cg_pool_free(trainer->pool);
     free(trainer->model_path);
 }

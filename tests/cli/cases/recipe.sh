@@ -41,6 +41,7 @@ with --adversarial-line 0.25 adversarial_line
 with --adversarial-colour 0.125 adversarial_colour
 with --adversarial-pair 0.0625 adversarial_pair
 with --r1 0.125 r1
+with --perceptual 0.375 perceptual
 with --spurious-ink 2 spurious_ink
 with --target 0.75 target_fraction
 with --teacher 1 teacher_fraction
@@ -54,9 +55,11 @@ with --rate 0.0003 generator_rate
 with --comic-detail 500 comic_detail_px
 with --enlarge 1.5 photo_grow
 echo '{"photos/1.png": [[10, 10, 20, 20, 1]]}' >faces.json
+head -c 42632 /dev/zero >blind.net # SqueezeNet, all weights 0
 check --data data --cache cache --from tiny --detail 128 --minutes 5 --summary 'of recipe.sh' \
-    --faces faces.json
+    --faces faces.json --features blind.net
 grep -qF '"faces": "faces.json"' run/run.json || fail "--faces is not in run.json"
+grep -qF '"features": "blind.net"' run/run.json || fail "--features is not in run.json"
 expect 0 "$comicgan" card run/model.safetensors
 grep -q 'of recipe.sh' ../stdout || fail "--summary is not in the card"
 
@@ -101,9 +104,15 @@ expect 0 "$comicgan" train --resume run --steps 2
 sed -i '/"palette"/d' run/run.json
 refuse 1 'the recipe lacks a number: palette' train --resume run --steps 3
 
+# a network to look through comes with what looks through it
+refuse 1 'expected a network to look through (--features)' train --data data --out new --perceptual 1
+refuse 1 'expected a weight' train --data data --out new --features blind.net
+refuse 1 'none.net' train --data data --out new --perceptual 1 --features none.net
+refuse 3 'faces.json' train --data data --out new --perceptual 1 --features faces.json
+
 # a value out of its range is refused by name, before anything is read
 for row in 'pretrain -1' 'crop 8' 'batch 1' 'noise 65' 'consistency -1' 'adversarial-line 101' \
-    'adversarial-colour -1' 'adversarial-pair 101' 'r1 -1' 'spurious-ink 101' 'target -0.1' 'teacher 1.1' 'gradient 101' \
+    'adversarial-colour -1' 'adversarial-pair 101' 'r1 -1' 'perceptual 101' 'spurious-ink 101' 'target -0.1' 'teacher 1.1' 'gradient 101' \
     'palette 2' 'chroma much' 'detail 9000' 'comic-detail 63' 'enlarge 5' 'minutes 0' 'steps 1.5' 'seed -1'; do
     refuse 2 "--${row% *}: expected" train --data data --out new "--${row% *}" "${row#* }"
 done
