@@ -12,7 +12,7 @@ const CURVES = 5;
 /* Which series stand in one plot. A series that is named nowhere gets a plot of its own. */
 const PLOTS = [
   { title: "Loss", series: { loss: "loss", validation: "held-out photos" } },
-  { title: "Parts of the loss", series: { colour: "colour", gradient: "edges", comic: "comic", ink: "ink", chroma: "chroma", spurious_ink: "spurious ink", consistency: "consistency", perceptual: "perceptual" } },
+  { title: "Parts of the loss", series: { colour: "colour", gradient: "edges", comic: "comic", ink: "ink", chroma: "chroma", spurious_ink: "spurious ink", consistency: "consistency", perceptual: "perceptual", patch_nce: "PatchNCE" } },
   { title: "Losses of the game", series: { discriminator_loss: "discriminator", generator_loss: "generator", penalty: "penalty" } },
   { title: "Losses of the game", series: { critic_line: "critic of line", critic_colour: "critic of colour", critic_pair: "critic of the pair", adversarial_line: "generator, line", adversarial_colour: "generator, colour", adversarial_pair: "generator, pair" } },
   { title: "Gradient penalty", series: { r1_line: "critic of line", r1_colour: "critic of colour", r1_pair: "critic of the pair" } },

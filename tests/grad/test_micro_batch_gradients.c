@@ -293,7 +293,7 @@ static void a_pair_is_of_one_photo_without_noise(void **state)
 static void micro_batches_add_up(void **state)
 {
     struct cg_recipe recipe = test_recipe();
-    recipe.perceptual = 1.0f;
+    recipe.perceptual = recipe.patch_nce = 1.0f;
     struct subject whole = subject_new(*state, &recipe);
     struct cg_network *critics[CG_CRITIC_COUNT] = {NULL};
     struct cg_learner learner;

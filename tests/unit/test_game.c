@@ -17,6 +17,7 @@ static const struct part {
 } parts[] = {
     {"r1_line", offsetof(struct cg_recipe, r1), 0.5f},
     {"perceptual", offsetof(struct cg_recipe, perceptual), 0.5f},
+    {"patch_nce", offsetof(struct cg_recipe, patch_nce), 0.5f},
 };
 #define PART_COUNT (sizeof(parts) / sizeof(parts[0]))
 

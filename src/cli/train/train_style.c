@@ -69,7 +69,8 @@ static const struct cg_option own_rows[] = {
     {"faces", 0, CG_OPTION_FILE, AT(options.faces_file), "FILE",
      "where the photos' faces are, for the teacher: JSON, docs/TRAINING.md"},
     {"features", 0, CG_OPTION_FILE, AT(options.features_file), "FILE",
-     "a network that --perceptual looks through, as for eval: docs/EVAL.md has the formats"},
+     "a network that --perceptual and --patch-nce look through, as for eval: docs/EVAL.md has the "
+     "formats"},
     {"comic-detail", 0, CG_OPTION_INT, AT(options.comic_detail_px), "PX",
      "that of comics (default: at most 1000, and lines 2 pixels wide)", 64, 8192},
     CG_OPTION_END,

@@ -19,4 +19,11 @@ int cg_feature_layers(const struct cg_convnet *net);
 /* The perceptual distance (convnet/perceptual.h) between each comic and its target's. */
 double cg_perceptual_add(struct cg_micro_batch *micro_batch, float weight);
 
+/* PatchNCE (patch_nce.h) between each comic and its photo, without the generator's noise: the mean
+ * over those layers, without the first where there are others. */
+double cg_patch_nce_add(struct cg_micro_batch *micro_batch, float weight);
+
+/* Floats of scratch that it needs. */
+size_t cg_feature_scratch_floats(const struct cg_conv_pass *pass);
+
 #endif

@@ -200,6 +200,7 @@ const struct cg_loss CG_LOSSES[CG_LOSSES_MAX + 1] = {
     LOSS(consistency, consistency_loss, false),
     LOSS(flat, flat_loss, false),
     LOSS(perceptual, cg_perceptual_add, true),
+    LOSS(patch_nce, cg_patch_nce_add, true),
 };
 
 CG_MULTIVERSION

@@ -13,7 +13,13 @@
 #include <string.h>
 
 /* Streams of random numbers (base/rng.h): one a use, so that none depends on another. */
-enum { STREAM_PHOTOS = 100, STREAM_REAL = 101, STREAM_NOISE = 102, STREAM_SHIFT = 103 };
+enum {
+    STREAM_PHOTOS = 100,
+    STREAM_REAL = 101,
+    STREAM_NOISE = 102,
+    STREAM_SHIFT = 103,
+    STREAM_PLACES = 104
+};
 
 /* How far the second of two crops that shall give one comic is moved, at most, to each side. */
 #define SHIFT_MAX_PX 4
@@ -86,7 +92,16 @@ static enum cg_status create_features(struct cg_micro_batch *micro_batch,
                                            error);
     if (status != CG_OK)
         cg_error_prefix(error, "features of crops of %d pixels", side);
-    return status;
+    if (status != CG_OK || micro_batch->recipe.patch_nce <= 0.0f)
+        return status;
+    micro_batch->clean_photo = cg_alloc(3 * micro_batch->pixels, sizeof(float), "crops", error);
+    micro_batch->feature_scratch = cg_alloc(cg_feature_scratch_floats(micro_batch->on_comic),
+                                            sizeof(float), "features of crops", error);
+    micro_batch->place_rngs = cg_alloc((size_t)micro_batch->crops, sizeof(*micro_batch->place_rngs),
+                                       "features of crops", error);
+    bool complete = micro_batch->clean_photo != NULL && micro_batch->feature_scratch != NULL &&
+                    micro_batch->place_rngs != NULL;
+    return complete ? CG_OK : CG_ERR_MEMORY;
 }
 
 enum cg_status cg_micro_batch_create(const struct cg_recipe *recipe, int index, float fraction,
@@ -145,9 +160,10 @@ void cg_micro_batch_free(struct cg_micro_batch *micro_batch)
         micro_batch->grad_colour,  micro_batch->grad_logit,    micro_batch->grad_comic,
         micro_batch->grad_judged,  micro_batch->grad_output,   micro_batch->grad_logits,
         micro_batch->distant,      micro_batch->room,          micro_batch->pairs,
-        micro_batch->photo_luma};
+        micro_batch->photo_luma,   micro_batch->clean_photo,   micro_batch->feature_scratch};
     for (size_t i = 0; i < sizeof(buffers) / sizeof(buffers[0]); i++)
         free(buffers[i]);
+    free(micro_batch->place_rngs);
     free(micro_batch->shifts);
     free(micro_batch);
 }
@@ -242,6 +258,11 @@ static void draw_photo(struct cg_micro_batch *micro_batch, const struct cg_datas
         cg_pair_picture_luma(micro_batch->photo + 3 * first,
                              (size_t)micro_batch->side * (size_t)micro_batch->side,
                              micro_batch->photo_luma + first);
+    if (micro_batch->clean_photo != NULL) {
+        memcpy(micro_batch->clean_photo + 3 * first, micro_batch->photo + 3 * first,
+               3 * (size_t)micro_batch->side * (size_t)micro_batch->side * sizeof(float));
+        micro_batch->place_rngs[crop] = crop_rng(micro_batch, seed, STREAM_PLACES, step, crop);
+    }
     if (micro_batch->recipe.noise > 0.0f)
         add_noise(micro_batch, seed, step, crop);
 }

@@ -38,6 +38,9 @@ struct cg_micro_batch {
     /* of the network of features, for a crop: on what was made, and on what it is compared with;
      * NULL without it */
     struct cg_conv_pass *on_comic, *on_target;
+    /* for PatchNCE, else NULL: photos without noise, and what draws each crop's places */
+    float *clean_photo, *feature_scratch;
+    struct cg_rng *place_rngs;
 };
 
 struct cg_micro_batch;

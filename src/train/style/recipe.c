@@ -52,7 +52,7 @@ const struct cg_recipe CG_RECIPE_RESTYLE = {
 
 bool cg_recipe_needs_features(const struct cg_recipe *recipe)
 {
-    return recipe->perceptual > 0.0f;
+    return recipe->perceptual > 0.0f || recipe->patch_nce > 0.0f;
 }
 
 bool cg_recipe_has_critic(const struct cg_recipe *recipe, enum cg_critic critic)
@@ -91,6 +91,10 @@ const struct cg_option CG_RECIPE_OPTIONS[] = {
      "weight of the perceptual loss: comics look like their targets to the network of --features "
      "(default %d)",
      0, 100, .key = "perceptual", .is_new = true},
+    {"patch-nce", 0, CG_OPTION_FLOAT, AT(patch_nce), "W",
+     "weight of PatchNCE: to the network of --features each place of a comic is more like that "
+     "place of its photo than like others (default %d)",
+     0, 100, .key = "patch_nce", .is_new = true},
     {"spurious-ink", 0, CG_OPTION_FLOAT, AT(spurious_ink), "W",
      "weight against ink that is far from every line of the target: flecks, as critics ask for "
      "(default %d)",

@@ -23,7 +23,8 @@ struct cg_recipe {
     float flat;         /* of the differences between neighbours that are there at all */
     float spurious_ink; /* of ink where the target has none nearby (losses.h) */
     float palette; /* how far the targets' colours follow the comics' (comic_palette.h), 0 to 1 */
-    float perceptual;      /* of how comics differ from the targets to the network of `features` */
+    float perceptual; /* of how comics differ from the targets to the network of `features` */
+    float patch_nce;  /* of how they differ from their photos to it, place by place (patch_nce.h) */
     float target_fraction; /* what these are multiplied by in the second stage */
     /* share of the critics' real pictures that are not comics but the teacher's, of the very
        photos whose generated comics they are judged beside: calm and true to hue where comics

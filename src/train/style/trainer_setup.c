@@ -273,10 +273,11 @@ static enum cg_status open_features(struct cg_trainer *trainer, struct cg_error 
     const char *path = trainer->options->features_file;
     bool needed = cg_recipe_needs_features(trainer->recipe);
     if (needed != (path != NULL))
-        return cg_fail(error, CG_ERR_ARGUMENT,
-                       needed ? "perceptual loss: expected a network to look through (--features)"
-                              : "features: expected a weight of the loss that they are for "
-                                "(--perceptual)");
+        return cg_fail(
+            error, CG_ERR_ARGUMENT,
+            needed ? "perceptual loss, PatchNCE: expected a network to look through (--features)"
+                   : "features: expected a weight of the loss that they are for "
+                     "(--perceptual, --patch-nce)");
     enum cg_status status = needed ? cg_convnet_read(path, &trainer->features, error) : CG_OK;
     if (status == CG_OK && needed && cg_feature_layers(trainer->features) == 0)
         status =

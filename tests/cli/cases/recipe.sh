@@ -42,6 +42,7 @@ with --adversarial-colour 0.125 adversarial_colour
 with --adversarial-pair 0.0625 adversarial_pair
 with --r1 0.125 r1
 with --perceptual 0.375 perceptual
+with --patch-nce 0.25 patch_nce
 with --spurious-ink 2 spurious_ink
 with --target 0.75 target_fraction
 with --teacher 1 teacher_fraction
@@ -106,13 +107,14 @@ refuse 1 'the recipe lacks a number: palette' train --resume run --steps 3
 
 # a network to look through comes with what looks through it
 refuse 1 'expected a network to look through (--features)' train --data data --out new --perceptual 1
+refuse 1 'expected a network to look through (--features)' train --data data --out new --patch-nce 1
 refuse 1 'expected a weight' train --data data --out new --features blind.net
 refuse 1 'none.net' train --data data --out new --perceptual 1 --features none.net
 refuse 3 'faces.json' train --data data --out new --perceptual 1 --features faces.json
 
 # a value out of its range is refused by name, before anything is read
 for row in 'pretrain -1' 'crop 8' 'batch 1' 'noise 65' 'consistency -1' 'adversarial-line 101' \
-    'adversarial-colour -1' 'adversarial-pair 101' 'r1 -1' 'perceptual 101' 'spurious-ink 101' 'target -0.1' 'teacher 1.1' 'gradient 101' \
+    'adversarial-colour -1' 'adversarial-pair 101' 'r1 -1' 'perceptual 101' 'patch-nce 101' 'spurious-ink 101' 'target -0.1' 'teacher 1.1' 'gradient 101' \
     'palette 2' 'chroma much' 'detail 9000' 'comic-detail 63' 'enlarge 5' 'minutes 0' 'steps 1.5' 'seed -1'; do
     refuse 2 "--${row% *}: expected" train --data data --out new "--${row% *}" "${row#* }"
 done
