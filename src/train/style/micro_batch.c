@@ -81,29 +81,6 @@ static enum cg_status create_critic(struct cg_micro_batch *micro_batch, enum cg_
     return status;
 }
 
-static enum cg_status create_features(struct cg_micro_batch *micro_batch,
-                                      const struct cg_convnet *net, struct cg_error *error)
-{
-    int side = micro_batch->side, layers = cg_feature_layers(net);
-    enum cg_status status =
-        cg_conv_pass_create_sized(net, side, side, layers, true, &micro_batch->on_comic, error);
-    if (status == CG_OK)
-        status = cg_conv_pass_create_sized(net, side, side, layers, false, &micro_batch->on_target,
-                                           error);
-    if (status != CG_OK)
-        cg_error_prefix(error, "features of crops of %d pixels", side);
-    if (status != CG_OK || micro_batch->recipe.patch_nce <= 0.0f)
-        return status;
-    micro_batch->clean_photo = cg_alloc(3 * micro_batch->pixels, sizeof(float), "crops", error);
-    micro_batch->feature_scratch = cg_alloc(cg_feature_scratch_floats(micro_batch->on_comic),
-                                            sizeof(float), "features of crops", error);
-    micro_batch->place_rngs = cg_alloc((size_t)micro_batch->crops, sizeof(*micro_batch->place_rngs),
-                                       "features of crops", error);
-    bool complete = micro_batch->clean_photo != NULL && micro_batch->feature_scratch != NULL &&
-                    micro_batch->place_rngs != NULL;
-    return complete ? CG_OK : CG_ERR_MEMORY;
-}
-
 enum cg_status cg_micro_batch_create(const struct cg_recipe *recipe, int index, float fraction,
                                      const struct cg_network *generator,
                                      struct cg_network *const critics[CG_CRITIC_COUNT],
@@ -132,7 +109,7 @@ enum cg_status cg_micro_batch_create(const struct cg_recipe *recipe, int index, 
         if (critics[c] != NULL)
             status = create_critic(micro_batch, (enum cg_critic)c, critics[c], error);
     if (status == CG_OK && features != NULL)
-        status = create_features(micro_batch, features, error);
+        status = cg_features_create(micro_batch, features, error);
     if (status != CG_OK) {
         cg_micro_batch_free(micro_batch);
         return status;
@@ -150,8 +127,7 @@ void cg_micro_batch_free(struct cg_micro_batch *micro_batch)
         cg_pass_free(micro_batch->on_judged[c]);
         cg_pass_free(micro_batch->on_both[c]);
     }
-    cg_conv_pass_free(micro_batch->on_target);
-    cg_conv_pass_free(micro_batch->on_comic);
+    cg_features_clear(micro_batch);
     cg_pass_free(micro_batch->generator);
     float *const buffers[] = {
         micro_batch->photo,        micro_batch->target_colour, micro_batch->target_ink,
@@ -160,10 +136,9 @@ void cg_micro_batch_free(struct cg_micro_batch *micro_batch)
         micro_batch->grad_colour,  micro_batch->grad_logit,    micro_batch->grad_comic,
         micro_batch->grad_judged,  micro_batch->grad_output,   micro_batch->grad_logits,
         micro_batch->distant,      micro_batch->room,          micro_batch->pairs,
-        micro_batch->photo_luma,   micro_batch->clean_photo,   micro_batch->feature_scratch};
+        micro_batch->photo_luma};
     for (size_t i = 0; i < sizeof(buffers) / sizeof(buffers[0]); i++)
         free(buffers[i]);
-    free(micro_batch->place_rngs);
     free(micro_batch->shifts);
     free(micro_batch);
 }
@@ -363,11 +338,15 @@ void cg_micro_batch_criticise(struct cg_micro_batch *micro_batch, enum cg_critic
 
 static void learn_from_targets(struct cg_micro_batch *micro_batch, float fraction)
 {
+    if (micro_batch->on_comics != NULL)
+        cg_features_begin(micro_batch);
     for (int i = 0; CG_LOSSES[i].name != NULL; i++) {
         float weight = cg_loss_weight(&CG_LOSSES[i], &micro_batch->recipe);
         if (weight > 0.0f)
             micro_batch->losses.target[i] = CG_LOSSES[i].add(micro_batch, fraction * weight);
     }
+    if (micro_batch->on_comics != NULL)
+        cg_features_end(micro_batch);
 }
 
 /* What the generator must change for a critic to take its comics for real ones. */

@@ -35,9 +35,9 @@ struct cg_micro_batch {
     struct cg_pass *generator;
     struct cg_pass *on_both[CG_CRITIC_COUNT], *on_judged[CG_CRITIC_COUNT];
     struct cg_penalty *r1[CG_CRITIC_COUNT]; /* NULL without it */
-    /* of the network of features, for a crop: on what was made, and on what it is compared with;
-     * NULL without it */
-    struct cg_conv_pass *on_comic, *on_target;
+    /* of the network of features: on each crop's comic, and on what it is compared with; NULL
+     * without it */
+    struct cg_conv_pass **on_comics, *on_other;
     /* for PatchNCE, else NULL: photos without noise, and what draws each crop's places */
     float *clean_photo, *feature_scratch;
     struct cg_rng *place_rngs;

@@ -67,7 +67,7 @@ static double cross_entropy(float *logits, size_t count, size_t at)
     for (size_t j = 0; j < count; j++)
         logits[j] = (float)((double)logits[j] / sum);
     logits[at] -= 1.0f;
-    return log(sum) - own;
+    return log(fmax(sum, 1.0)) - own; /* the largest term is 1 */
 }
 
 /* From the gradient with respect to a pixel of length 1 to that of the pixel as it was. */
