@@ -214,8 +214,10 @@ static enum cg_status cut(struct cg_cel *cel, struct cg_error *error)
         cg_regions_make(cel->pool, &cel->lab, &cel->lab, REGION_PRICE, &cel->regions, error);
     if (status == CG_OK)
         status = cg_cel_ink(cel, error);
-    if (status == CG_OK)
-        status = cg_cel_fit(cel, false, 0.0f, error);
+    if (status != CG_OK)
+        return status;
+    cg_cel_hold_vivid(cel);
+    status = cg_cel_fit(cel, false, 0.0f, error);
     if (status != CG_OK)
         return status;
     cg_pool_run(cel->pool, rows, find_tones, cel);
@@ -229,12 +231,15 @@ static enum cg_status cut(struct cg_cel *cel, struct cg_error *error)
     return status;
 }
 
-enum cg_status cg_cel(struct cg_buffer *scratch, struct cg_pool *pool, float *colour, float *logit,
-                      int width, int height, float amount, struct cg_error *error)
+enum cg_status cg_cel(struct cg_buffer *scratch, struct cg_pool *pool, const float *photo,
+                      float *colour, float *logit, int width, int height, float amount,
+                      struct cg_error *error)
 {
     const size_t rows = (size_t)height;
     struct cg_plane planes[PLANES];
-    enum cg_status status = cg_planes_reserve(scratch, width, height, PLANES, planes, error);
+    enum cg_status status = cg_cel_shock(scratch, pool, colour, width, height, amount, error);
+    if (status == CG_OK)
+        status = cg_planes_reserve(scratch, width, height, PLANES, planes, error);
     if (status != CG_OK)
         return status;
     struct cg_cel cel = {
@@ -242,12 +247,14 @@ enum cg_status cg_cel(struct cg_buffer *scratch, struct cg_pool *pool, float *co
         .width = width,
         .height = height,
         .amount = amount,
+        .photo = photo,
         .colour = colour,
         .logit = logit,
         .lab = {{planes[0], planes[1], planes[2]}},
         .skin = planes[3],
         .soft = planes[4],
         .line = planes[4],
+        .chroma = planes[4],
         .scratch = planes[5],
     };
     cg_pool_run(pool, rows, part_colour, &cel);

@@ -15,11 +15,13 @@ struct cg_cel {
     struct cg_pool *pool;
     int width, height;
     float amount;
+    const float *photo;
     float *colour, *logit;   /* the layers */
     struct cg_lab lab;       /* lightness, blue less luma, red less luma, weighed as in Oklab */
     struct cg_plane skin;    /* 0 to 1 */
     struct cg_plane soft;    /* 1 at borders without a step, falling off around them */
     struct cg_plane line;    /* what is drawn of contours, before there is soft: the same plane */
+    struct cg_plane chroma;  /* of the photo, likewise */
     struct cg_plane scratch; /* anybody's, between calls */
     struct cg_regions regions;
     int8_t *tone;
@@ -37,5 +39,17 @@ enum cg_status cg_cel_fit(struct cg_cel *cel, bool colour, float least_px, struc
 
 /* Close the contours of the regions. Error: CG_ERR_MEMORY; then logit is unchanged. */
 enum cg_status cg_cel_ink(struct cg_cel *cel, struct cg_error *error);
+
+/* ---- cel_vivid.c ---- */
+
+/* Take the ink off lines that are there in colour. */
+void cg_cel_hold_vivid(struct cg_cel *cel);
+
+/* ---- cel_shock.c ---- */
+
+/* Give soft passages of a colour layer hard edges; the arguments are cg_cel's. Error:
+ * CG_ERR_MEMORY; then colour is unchanged. */
+enum cg_status cg_cel_shock(struct cg_buffer *scratch, struct cg_pool *pool, float *colour,
+                            int width, int height, float amount, struct cg_error *error);
 
 #endif

@@ -161,8 +161,8 @@ static enum cg_status draw(struct cg_working *working, const struct maps *maps, 
     status = cg_smooth(working->shared, working->pool, maps->colour, maps->width, maps->height,
                        smooth, error);
     if (status == CG_OK && cel > 0.0f)
-        status = cg_cel(working->shared, working->pool, maps->colour, maps->logit, maps->width,
-                        maps->height, cel, error);
+        status = cg_cel(working->shared, working->pool, maps->input, maps->colour, maps->logit,
+                        maps->width, maps->height, cel, error);
     *layers = (struct cg_layers){maps->width, maps->height, maps->input, maps->colour, maps->logit};
     if (status == CG_OK && blacks > 0.0f)
         status = cg_blacks(working->pool, layers, maps->logit, blacks, error);

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -46,7 +47,8 @@ static struct layers *drawn(const struct layers *layers, float amount, int threa
     assert_non_null(out);
     *out = *layers;
     assert_int_equal(cg_pool_create(threads, &pool, NULL), CG_OK);
-    assert_int_equal(cg_cel(&scratch, pool, out->colour, out->logit, WIDTH, HEIGHT, amount, NULL),
+    assert_int_equal(cg_cel(&scratch, pool, layers->colour, out->colour, out->logit, WIDTH, HEIGHT,
+                            amount, NULL),
                      CG_OK);
     cg_pool_free(pool);
     free(scratch.memory);
@@ -86,13 +88,15 @@ static float ramp(int x, int y)
     return 0.2f + 0.006f * (float)x;
 }
 
+enum { RIM = 10 }; /* pixels at the sides of a picture, which lack neighbours */
+
 /* No bands: every slope is as it was. */
 static void gradient_stays(void **state)
 {
     struct layers *before = blue(ramp), *after = drawn(before, 1.0f, 1);
     (void)state;
-    for (int y = 0; y < HEIGHT; y++)
-        for (int x = 1; x < WIDTH; x++) {
+    for (int y = RIM; y < HEIGHT - RIM; y++)
+        for (int x = RIM; x < WIDTH - RIM; x++) {
             float slope = green_at(after, x, y) - green_at(after, x - 1, y);
             assert_true(fabsf(slope - 0.8f * 0.006f) < 0.004f);
             assert_true(fabsf(green_at(after, x, y) - green_at(before, x, y)) < 0.03f);
@@ -121,6 +125,44 @@ static void edges_and_small_things_stay(void **state)
     free(after);
 }
 
+/* As far from the middle as so many pixels, of a shadow whose edge is as wide as 24. */
+static float soft_shadow(int x, int y)
+{
+    (void)y;
+    return 0.65f + 0.15f * tanhf((float)(x - WIDTH / 2) / 6.0f);
+}
+
+static void soft_edges_become_hard(void **state)
+{
+    struct layers *before = blue(soft_shadow), *after = drawn(before, 1.0f, 1);
+    int soft = 0, hard = 0;
+    (void)state;
+    for (int x = RIM; x < WIDTH - RIM; x++) {
+        soft += fabsf(before->colour[3 * x] - 0.6f * 0.65f) < 0.6f * 0.12f;
+        hard += fabsf(after->colour[3 * x] - 0.6f * 0.65f) < 0.6f * 0.12f;
+    }
+    assert_true(soft >= 12 && hard <= soft / 2);
+    for (int i = 3 * RIM; i < 3 * (WIDTH - RIM); i++) /* nothing beyond what was there */
+        assert_in_range((int)lroundf(1000.0f * after->colour[i]), 290, 805);
+    free(before);
+    free(after);
+}
+
+static float letters(int x, int y)
+{
+    return (x / 3 + y / 5) % 2 == 0 ? 0.3f : 0.8f;
+}
+
+static void letters_stay(void **state)
+{
+    struct layers *before = blue(letters), *after = drawn(before, 1.0f, 1);
+    (void)state;
+    for (int i = 0; i < 3 * PIXELS; i++)
+        assert_true(fabsf(after->colour[i] - before->colour[i]) < 0.01f);
+    free(before);
+    free(after);
+}
+
 static float windows(int x, int y)
 {
     return x % 15 < 10 && y % 15 < 10 ? clouds(x, y) : 0.2f;
@@ -132,7 +174,7 @@ static void small_pieces_are_left_alone(void **state)
     (void)state;
     for (int y = 15; y < 25; y++)
         for (int x = 15; x < 25; x++)
-            assert_true(fabsf(green_at(after, x, y) - green_at(before, x, y)) < 1e-4f);
+            assert_true(fabsf(green_at(after, x, y) - green_at(before, x, y)) < 0.004f);
     free(before);
     free(after);
 }
@@ -147,7 +189,7 @@ static void skin_is_left_alone(void **state)
     }
     struct layers *after = drawn(before, 1.0f, 1);
     for (int i = 0; i < 3 * PIXELS; i++)
-        assert_true(fabsf(after->colour[i] - before->colour[i]) < 1e-4f);
+        assert_true(fabsf(after->colour[i] - before->colour[i]) < 0.004f);
     free(before);
     free(after);
 }
@@ -169,6 +211,32 @@ static void contours_close(void **state)
     free(after);
 }
 
+/* Red on white: stripes of 6 pixels on the left, a large area on the right; all inked. */
+static bool red_at(int x)
+{
+    return x < 60 ? x % 15 < 6 : x >= 80;
+}
+
+static void stripes_stay_in_colour(void **state)
+{
+    struct layers *before = blue(shadow);
+    (void)state;
+    for (int i = 0; i < PIXELS; i++) {
+        int x = i % WIDTH;
+        set_pixel(before, x, i / WIDTH, 0.85f, red_at(x) ? 0.1f : 0.85f, red_at(x) ? 0.15f : 0.85f);
+        before->logit[i] = red_at(x) && x < 84 ? 4.0f : PAPER;
+    }
+    struct layers *after = drawn(before, 1.0f, 1);
+    for (int y = 0; y < HEIGHT; y++) {
+        for (int x = 30; x < 36; x++)
+            assert_true(after->logit[y * WIDTH + x] < -2.0f);
+        for (int x = 80; x < 84; x++) /* an outline */
+            assert_true(after->logit[y * WIDTH + x] >= 4.0f);
+    }
+    free(before);
+    free(after);
+}
+
 /* ---- the whole ------------------------------------------------------------------------------- */
 
 static void half_is_half_way(void **state)
@@ -177,7 +245,7 @@ static void half_is_half_way(void **state)
                   *all = drawn(before, 1.0f, 1);
     (void)state;
     for (int i = 0; i < 3 * PIXELS; i++)
-        assert_true(fabsf(half->colour[i] - 0.5f * (before->colour[i] + all->colour[i])) < 1e-5f);
+        assert_true(fabsf(half->colour[i] - 0.5f * (before->colour[i] + all->colour[i])) < 0.004f);
     free(before);
     free(half);
     free(all);
@@ -202,13 +270,14 @@ static void smallest_pictures(void **state)
     (void)state;
     assert_int_equal(cg_pool_create(1, &pool, NULL), CG_OK);
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
-        float colour[21], logit[7];
+        float photo[21], colour[21], logit[7];
         for (int k = 0; k < 21; k++)
-            colour[k] = 0.1f + 0.04f * (float)k;
+            photo[k] = colour[k] = 0.1f + 0.04f * (float)k;
         for (int k = 0; k < 7; k++)
             logit[k] = 2.0f;
         assert_int_equal(
-            cg_cel(&scratch, pool, colour, logit, sizes[i][0], sizes[i][1], 1.0f, NULL), CG_OK);
+            cg_cel(&scratch, pool, photo, colour, logit, sizes[i][0], sizes[i][1], 1.0f, NULL),
+            CG_OK);
         assert_true(colour[0] >= 0.0f && colour[0] <= 1.0f);
     }
     cg_pool_free(pool);
@@ -221,9 +290,12 @@ int main(void)
         cmocka_unit_test(clouds_go),
         cmocka_unit_test(gradient_stays),
         cmocka_unit_test(edges_and_small_things_stay),
+        cmocka_unit_test(soft_edges_become_hard),
+        cmocka_unit_test(letters_stay),
         cmocka_unit_test(small_pieces_are_left_alone),
         cmocka_unit_test(skin_is_left_alone),
         cmocka_unit_test(contours_close),
+        cmocka_unit_test(stripes_stay_in_colour),
         cmocka_unit_test(half_is_half_way),
         cmocka_unit_test(threads_change_nothing),
         cmocka_unit_test(smallest_pictures),
