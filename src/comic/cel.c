@@ -232,7 +232,7 @@ static enum cg_status cut(struct cg_cel *cel, struct cg_error *error)
 }
 
 enum cg_status cg_cel(struct cg_buffer *scratch, struct cg_pool *pool, const float *photo,
-                      float *colour, float *logit, int width, int height, float amount,
+                      float *colour, float *logit, int width, int height, float amount, float fill,
                       struct cg_error *error)
 {
     const size_t rows = (size_t)height;
@@ -247,6 +247,7 @@ enum cg_status cg_cel(struct cg_buffer *scratch, struct cg_pool *pool, const flo
         .width = width,
         .height = height,
         .amount = amount,
+        .fill = fill,
         .photo = photo,
         .colour = colour,
         .logit = logit,

@@ -5,7 +5,8 @@
  * tones. Each piece is painted with the one linear gradient that fits it best, so that clouds of
  * shading go while skies and walls keep their slope. What stands out from a piece too much to be
  * shading stays, and so does skin: faces are modelled, not cut out. Where two pieces meet without a
- * step in the colour layer, they run into each other.
+ * step in the colour layer, they run into each other. First of all soft passages get hard edges
+ * (cel_shock.c).
  *
  * Ink follows the regions: a border that is mostly inked gets the rest of its line. Lines that are
  * there in colour, as stripes and lips, lose theirs (cel_vivid.c).
@@ -20,12 +21,13 @@
 
 /*
  * photo, colour: height * width * 3 floats, about 0 to 1; logit: height * width, of ink. Colour and
- * logit are changed in place. amount: 1 for all of it, less for a blend with what they were. scratch: memory
- * that is kept from picture to picture. Same result for any
- * number of threads. Errors: CG_ERR_MEMORY; then logit may have changed.
+ * logit are changed in place. amount: 1 for all of it, less for a blend with what they were. fill:
+ * how much colour will be laid under the ink; without any, lines that are there in colour keep
+ * their ink. scratch: memory that is kept from picture to picture. Same result for any number of
+ * threads. Errors: CG_ERR_MEMORY; then colour and logit may have changed.
  */
 enum cg_status cg_cel(struct cg_buffer *scratch, struct cg_pool *pool, const float *photo,
-                      float *colour, float *logit, int width, int height, float amount,
+                      float *colour, float *logit, int width, int height, float amount, float fill,
                       struct cg_error *error);
 
 #endif

@@ -14,7 +14,7 @@ struct cg_gradient {
 struct cg_cel {
     struct cg_pool *pool;
     int width, height;
-    float amount;
+    float amount, fill;
     const float *photo;
     float *colour, *logit;   /* the layers */
     struct cg_lab lab;       /* lightness, blue less luma, red less luma, weighed as in Oklab */

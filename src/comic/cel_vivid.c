@@ -80,7 +80,7 @@ static void hold_row(void *context, size_t row, int worker)
         raise_ridge(cg_plane_row(&cel->chroma, y),
                     cg_plane_row(&cel->chroma, y + sides[i][1]) + sides[i][0],
                     cg_plane_row(&cel->chroma, y - sides[i][1]) - sides[i][0], cel->width, ridge);
-    take_ink(ridge, cel->width, cel->amount, cel->logit + row * (size_t)cel->width);
+    take_ink(ridge, cel->width, cel->amount * cel->fill, cel->logit + row * (size_t)cel->width);
 }
 
 void cg_cel_hold_vivid(struct cg_cel *cel)

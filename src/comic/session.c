@@ -75,8 +75,7 @@ static enum cg_status convert(struct cg_session *session, struct cg_image *photo
         return status;
     session->watch.from = 0.0;
     session->watch.to = end_of_drawing(&working, photo);
-    status = cg_working_draw(session->working, &working, looks->smooth, looks->cel, looks->blacks,
-                             &layers, error);
+    status = cg_working_draw(session->working, &working, looks, &layers, error);
     session->watch.from = session->watch.to;
     session->watch.to = 1.0;
     if (status == CG_OK)

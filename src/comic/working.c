@@ -143,8 +143,8 @@ static void take_output(void *context, size_t band, int worker)
 }
 
 /* Run the generator on the input. */
-static enum cg_status draw(struct cg_working *working, const struct maps *maps, float smooth,
-                           float cel, float blacks, struct cg_layers *layers,
+static enum cg_status draw(struct cg_working *working, const struct maps *maps,
+                           const struct cg_render_params *looks, struct cg_layers *layers,
                            struct cg_error *error)
 {
     struct output_job job = {.maps = maps};
@@ -159,13 +159,13 @@ static enum cg_status draw(struct cg_working *working, const struct maps *maps, 
     crop_rows(maps->colour, maps, 3);
     crop_rows(maps->logit, maps, 1);
     status = cg_smooth(working->shared, working->pool, maps->colour, maps->width, maps->height,
-                       smooth, error);
-    if (status == CG_OK && cel > 0.0f)
+                       looks->smooth, error);
+    if (status == CG_OK && looks->cel > 0.0f)
         status = cg_cel(working->shared, working->pool, maps->input, maps->colour, maps->logit,
-                        maps->width, maps->height, cel, error);
+                        maps->width, maps->height, looks->cel, looks->fill, error);
     *layers = (struct cg_layers){maps->width, maps->height, maps->input, maps->colour, maps->logit};
-    if (status == CG_OK && blacks > 0.0f)
-        status = cg_blacks(working->pool, layers, maps->logit, blacks, error);
+    if (status == CG_OK && looks->blacks > 0.0f)
+        status = cg_blacks(working->pool, layers, maps->logit, looks->blacks, error);
     return status;
 }
 
@@ -188,7 +188,7 @@ static void take_input(void *context, size_t band, int worker)
 }
 
 enum cg_status cg_working_draw(struct cg_working *working, const struct cg_image *copy,
-                               float smooth, float cel, float blacks, struct cg_layers *layers,
+                               const struct cg_render_params *looks, struct cg_layers *layers,
                                struct cg_error *error)
 {
     struct maps maps;
@@ -197,7 +197,7 @@ enum cg_status cg_working_draw(struct cg_working *working, const struct cg_image
         return status;
     cg_pool_run(working->pool, band_count(copy->height), take_input,
                 &(struct input_job){&maps, copy});
-    return draw(working, &maps, smooth, cel, blacks, layers, error);
+    return draw(working, &maps, looks, layers, error);
 }
 
 enum cg_status cg_working_draw_floats(struct cg_working *working, const float *copy, int width,
@@ -211,5 +211,5 @@ enum cg_status cg_working_draw_floats(struct cg_working *working, const float *c
     size_t count = 3 * (size_t)width, line = 3 * (size_t)maps.padded_width;
     for (int y = 0; y < height; y++)
         memcpy(maps.input + (size_t)y * line, copy + (size_t)y * count, count * sizeof(float));
-    return draw(working, &maps, smooth, 0.0f, 0.0f, layers, error);
+    return draw(working, &maps, &(struct cg_render_params){.smooth = smooth}, layers, error);
 }

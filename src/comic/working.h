@@ -8,6 +8,7 @@
 #include "comic/render.h"
 #include "image/image.h"
 #include "model/model.h"
+#include "model/render_params.h"
 
 /*
  * The working copy's size: the long side is detail_px. A smaller photo is worked on enlarged, so
@@ -27,11 +28,11 @@ void cg_working_free(struct cg_working *working);
 
 /*
  * Run the generator on copy (RGB, of the working size), smooth its colours (smooth.h), make them
- * flat (cel.h) and spot blacks (blacks.h). *layers points into working's memory: whole until the
+ * flat (cel.h) and spot blacks (blacks.h), as looks have it. *layers points into working's memory: whole until the
  * next call. Errors: CG_ERR_MEMORY.
  */
 enum cg_status cg_working_draw(struct cg_working *working, const struct cg_image *copy,
-                               float smooth, float cel, float blacks, struct cg_layers *layers,
+                               const struct cg_render_params *looks, struct cg_layers *layers,
                                struct cg_error *error);
 
 /* The same, not made flat and without blacks, for a copy in floats: height * width * 3, 0 to 1. */
