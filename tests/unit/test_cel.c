@@ -88,7 +88,7 @@ static float ramp(int x, int y)
     return 0.2f + 0.006f * (float)x;
 }
 
-enum { RIM = 24 }; /* pixels at the sides of a picture, which lack neighbours */
+enum { RIM = 36 }; /* pixels at the sides of a picture, which lack neighbours */
 
 /* No bands: every slope is as it was. */
 static void gradient_stays(void **state)
