@@ -18,10 +18,10 @@
 #include <math.h>
 #include <string.h>
 
-enum { ROUNDS = 6, STEPS = 2 }; /* steps of a round are steered alike */
+enum { ROUNDS = 4, STEPS = 2 }; /* steps of a round are steered alike */
 
 #define STEP 0.5f        /* of the way to a neighbour, at most */
-#define LIGHT_SIGMA 2.0f /* half-size pixels, as all here */
+#define LIGHT_SIGMA 1.5f /* half-size pixels, as all here */
 #define CURVED 8e-4f     /* second derivative at which a step is half as long */
 
 /* How much finer than a soft edge lightness is, its blurs by 0.7 taken off: half the step. */
