@@ -217,7 +217,9 @@ static enum cg_status cut(struct cg_cel *cel, struct cg_error *error)
     if (status != CG_OK)
         return status;
     cg_cel_hold_vivid(cel);
-    status = cg_cel_fit(cel, false, 0.0f, error);
+    status = cg_cel_take_stray(cel, error);
+    if (status == CG_OK)
+        status = cg_cel_fit(cel, false, 0.0f, error);
     if (status != CG_OK)
         return status;
     cg_pool_run(cel->pool, rows, find_tones, cel);

@@ -9,7 +9,8 @@
  * (cel_shock.c).
  *
  * Ink follows the regions: a border that is mostly inked gets the rest of its line. Lines that are
- * there in colour, as stripes and lips, lose theirs (cel_vivid.c).
+ * there in colour, as stripes and lips, lose theirs (cel_vivid.c), and short strokes by themselves
+ * on light ground, as on clouds, go (cel_stray.c).
  *
  * Over the 24 held-out photos fog (tools/quality) goes from 23.8 to 17.7 %.
  */

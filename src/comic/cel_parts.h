@@ -45,6 +45,12 @@ enum cg_status cg_cel_ink(struct cg_cel *cel, struct cg_error *error);
 /* Take the ink off lines that are there in colour. */
 void cg_cel_hold_vivid(struct cg_cel *cel);
 
+/* ---- cel_stray.c ---- */
+
+/* Take short strokes away that are by themselves where the photo has nothing dark. Error:
+ * CG_ERR_MEMORY; then logit is unchanged. */
+enum cg_status cg_cel_take_stray(struct cg_cel *cel, struct cg_error *error);
+
 /* ---- cel_shock.c ---- */
 
 /* Give soft passages of a colour layer hard edges; the arguments are cg_cel's. Error:

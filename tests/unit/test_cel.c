@@ -237,6 +237,68 @@ static void stripes_stay_in_colour(void **state)
     free(after);
 }
 
+static float bright(int x, int y)
+{
+    (void)x;
+    (void)y;
+    return 0.9f;
+}
+
+/* A stroke across, 4 pixels wide. */
+static void ink_stroke(struct layers *layers, int x, int y, int length)
+{
+    for (int i = 0; i < 4 * length; i++)
+        layers->logit[(y + i / length) * WIDTH + x + i % length] = 4.0f;
+}
+
+static bool is_inked(const struct layers *layers, int x, int y)
+{
+    return layers->logit[y * WIDTH + x] > 3.0f;
+}
+
+static void stray_strokes_go(void **state)
+{
+    struct layers *before = blue(bright);
+    (void)state;
+    ink_stroke(before, 50, 20, 30);
+    struct layers *after = drawn(before, 1.0f, 1);
+    for (int x = 50; x < 80; x++)
+        assert_true(after->logit[21 * WIDTH + x] < -3.0f);
+    free(before);
+    free(after);
+}
+
+static float with_bird(int x, int y)
+{
+    return x >= 50 && x < 80 && y >= 20 && y < 24 ? 0.4f : 0.9f;
+}
+
+static float dusk(int x, int y)
+{
+    (void)x;
+    (void)y;
+    return 0.4f;
+}
+
+static void other_strokes_stay(void **state)
+{
+    struct layers *bird = blue(with_bird), *dark = blue(dusk), *many = blue(bright),
+                  *line = blue(bright);
+    (void)state;
+    ink_stroke(bird, 50, 20, 30);
+    ink_stroke(dark, 50, 20, 30);
+    ink_stroke(line, 10, 20, 100);
+    for (int i = 0; i < 12; i++) /* near enough to belong together */
+        ink_stroke(many, 20 + 40 * (i % 2), 20 + 8 * (i / 2), 30);
+    struct layers *all[] = {bird, dark, many, line};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        struct layers *after = drawn(all[i], 1.0f, 1);
+        assert_true(is_inked(after, i == 2 ? 45 : 65, 21));
+        free(after);
+        free(all[i]);
+    }
+}
+
 /* ---- the whole ------------------------------------------------------------------------------- */
 
 static void half_is_half_way(void **state)
@@ -296,6 +358,8 @@ int main(void)
         cmocka_unit_test(skin_is_left_alone),
         cmocka_unit_test(contours_close),
         cmocka_unit_test(stripes_stay_in_colour),
+        cmocka_unit_test(stray_strokes_go),
+        cmocka_unit_test(other_strokes_stay),
         cmocka_unit_test(half_is_half_way),
         cmocka_unit_test(threads_change_nothing),
         cmocka_unit_test(smallest_pictures),
