@@ -44,6 +44,7 @@ struct cg_generator_config {
 
 #define CG_GENERATOR_NAME "shift-mlp" /* as written in model files */
 #define CG_MODEL_VECTOR "vector"      /* the kind of a model of src/gan, as written in its files */
+#define CG_MODEL_FACES "faces"        /* that of a finder of faces, of src/face */
 #define CG_GENERATOR_CELL_PX 4
 #define CG_GENERATOR_CHANNELS 4
 #define CG_INK_GAIN 4.0f

@@ -190,6 +190,9 @@ static enum cg_status read_architecture(const json_t *object, struct cg_generato
         return cg_fail(error, CG_ERR_MODEL,
                        "expected a style, found a GAN that makes pictures from noise: "
                        "comicgan generate uses it");
+    if (strcmp(kind, CG_MODEL_FACES) == 0)
+        return cg_fail(error, CG_ERR_MODEL,
+                       "expected a style, found the finder of faces, which is none");
     return cg_fail(error, CG_ERR_MODEL,
                    "%s: expected the kind \"" CG_GENERATOR_NAME "\", found \"%.64s\", which this "
                    "version does not know",

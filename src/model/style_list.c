@@ -169,7 +169,8 @@ static enum cg_status add_file(struct cg_style_list *list, const char *folder, c
 
 static int is_model_name(const struct dirent *entry)
 {
-    return entry->d_name[0] != '.' && has_suffix(entry->d_name, SUFFIX);
+    return entry->d_name[0] != '.' && has_suffix(entry->d_name, SUFFIX) &&
+           strcmp(entry->d_name, CG_MODEL_FACES SUFFIX) != 0; /* no style */
 }
 
 /* By bytes, so that the order does not depend on the user's language. */

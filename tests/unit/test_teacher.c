@@ -242,7 +242,7 @@ static void texture_becomes_flat(void **state)
 static void features_of_a_face_are_drawn(void **state)
 {
     (void)state;
-    const struct cg_face face = {60 / 200.0f, 50 / 200.0f, 80 / 200.0f, 100 / 200.0f};
+    const struct cg_teacher_face face = {60 / 200.0f, 50 / 200.0f, 80 / 200.0f, 100 / 200.0f};
     for (size_t known = 0; known < 2; known++) {
         struct cg_image photo = flat(200, 200, 226, 178, 150), colour, ink;
         disc(&photo, 82, 88, 3.0, 120);
@@ -264,7 +264,7 @@ struct drawing {
 static void draw_item(void *context, size_t item, int worker)
 {
     struct drawing *drawing = context;
-    const struct cg_face face = {0.2f, 0.2f, 0.5f, 0.5f};
+    const struct cg_teacher_face face = {0.2f, 0.2f, 0.5f, 0.5f};
     (void)worker;
     cg_teacher_draw(&drawing->photo, &face, 1, &drawing->colour[item], &drawing->ink[item], NULL);
 }
@@ -307,14 +307,16 @@ static void faces_are_found_by_the_end_of_a_path(void **state)
 {
     (void)state;
     struct cg_face_list *list;
-    struct cg_face faces[CG_FACES_MAX];
+    struct cg_teacher_face faces[CG_FACES_MAX];
     const char *text = "{\"a/b.jpg\": [[20, 10, 50, 40, 0.9], [1, 1, 9, 9, 0.59]], \"c.jpg\": []}";
     assert_int_equal(read_list(text, &list), CG_OK);
-    assert_int_equal(cg_face_list_find(list, "/photos/a/b.jpg", 200, 100, faces), 1);
+    assert_int_equal(cg_face_list_find(list, "/photos/a/b.jpg", 200, 100, CG_FACE_SCORE_MIN, faces),
+                     1);
     assert_true(fabsf(faces[0].x - 0.1f) < 1e-6f && fabsf(faces[0].height - 0.4f) < 1e-6f);
-    assert_int_equal(cg_face_list_find(list, "/photos/b.jpg", 200, 100, faces), 0);
-    assert_int_equal(cg_face_list_find(list, "c.jpg", 200, 100, faces), 0);
-    assert_int_equal(cg_face_list_find(NULL, "a/b.jpg", 200, 100, faces), 0);
+    assert_int_equal(cg_face_list_find(list, "/photos/b.jpg", 200, 100, CG_FACE_SCORE_MIN, faces),
+                     0);
+    assert_int_equal(cg_face_list_find(list, "c.jpg", 200, 100, CG_FACE_SCORE_MIN, faces), 0);
+    assert_int_equal(cg_face_list_find(NULL, "a/b.jpg", 200, 100, CG_FACE_SCORE_MIN, faces), 0);
     cg_face_list_free(list);
 }
 

@@ -47,13 +47,14 @@ static enum cg_status draw(const struct cg_face_list *list, const char *path, in
                            const char *out_path, struct cost *cost, struct cg_error *error)
 {
     struct cg_image file = {0}, photo = {0}, colour = {0}, ink = {0};
-    struct cg_face faces[CG_FACES_MAX];
+    struct cg_teacher_face faces[CG_FACES_MAX];
     size_t face_count = 0;
     enum cg_status status =
         cg_image_read(path, &(struct cg_image_read_options){.channels = 3}, &file, NULL, error);
     if (status == CG_OK) {
         int long_side = file.width > file.height ? file.width : file.height;
-        face_count = cg_face_list_find(list, path, file.width, file.height, faces);
+        face_count =
+            cg_face_list_find(list, path, file.width, file.height, CG_FACE_SCORE_MIN, faces);
         status = cg_image_resize(&file, scaled(file.width, long_side, long_px),
                                  scaled(file.height, long_side, long_px), &photo, error);
     }

@@ -9,6 +9,8 @@ int main(int argc, char *argv[])
 {
     cg_blas_begin(argv);
     signal(SIGXFSZ, SIG_IGN); /* exceeding a file size limit is a failed write */
+    if (cg_cli_is_faces(argc, argv))
+        return cg_cli_train_faces(argc, argv);
     bool is_vector;
     struct cg_error error;
     if (cg_cli_is_vector(argc, argv, &is_vector, &error) != CG_OK)

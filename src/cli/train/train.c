@@ -45,6 +45,6 @@ const struct cg_command CG_COMMAND_TRAIN = {
     .name = "train",
     .arguments = "--data DIR",
     .summary = "train a style of your own, or (--model vector) a GAN that makes small pictures "
-               "from noise",
+               "from noise, or (--model faces) a finder of faces",
     .run = run,
 };

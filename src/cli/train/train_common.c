@@ -27,7 +27,7 @@ static const volatile sig_atomic_t *listen_for_stop(void)
 
 /* ---- options --------------------------------------------------------------------------------- */
 
-const char *const CG_CLI_TRAIN_MODELS[] = {"style", "vector", NULL};
+const char *const CG_CLI_TRAIN_MODELS[] = {"style", "vector", "faces", NULL};
 
 #define AT(member) offsetof(struct cg_cli_train, member)
 
@@ -36,7 +36,7 @@ const struct cg_option CG_CLI_TRAIN_OPTIONS[] = {
      "stop when N steps are done, those before a resume included (default %d if --minutes is not "
      "given)",
      0, 1e9},
-    {"model", 0, CG_OPTION_CHOICE, AT(model), "KIND", "what is trained: style or vector",
+    {"model", 0, CG_OPTION_CHOICE, AT(model), "KIND", "what is trained: style, vector or faces",
      .words = CG_CLI_TRAIN_MODELS},
     {"resume", 0, CG_OPTION_FOLDER, AT(resume), "RUN", "go on with a run"},
     {"minutes", 0, CG_OPTION_DOUBLE, AT(limits.minutes), "N", "stop after N minutes", 0.001, 1e6},

@@ -24,9 +24,13 @@
  * CG_ERR_MEMORY, CG_ERR_IO. */
 enum cg_status cg_cli_is_vector(int argc, char *argv[], bool *out, struct cg_error *error);
 
+/* Whether it is about a finder of faces. */
+bool cg_cli_is_faces(int argc, char *argv[]);
+
 /* The whole command for each kind; argv as of main. Return an exit code. */
 int cg_cli_train_style(int argc, char *argv[]);
 int cg_cli_train_vector(int argc, char *argv[]);
+int cg_cli_train_faces(int argc, char *argv[]);
 
 /* The contact sheet of a run: panels it learned from, and comics of photos it never saw. */
 

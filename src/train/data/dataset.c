@@ -84,7 +84,7 @@ static void add_faces(struct cg_crop_table *table, const struct cg_source *sourc
     for (int level = 0; level < CG_SOURCE_LEVELS; level++) {
         const struct cg_cache_entry *entry = &source->levels[level];
         for (size_t i = 0; entry->map != NULL && i < source->face_count; i++) {
-            const struct cg_face *face = &source->faces[i];
+            const struct cg_teacher_face *face = &source->faces[i];
             const struct cg_area area = {(int)(face->x * (float)entry->width),
                                          (int)(face->y * (float)entry->height),
                                          (int)(face->width * (float)entry->width),

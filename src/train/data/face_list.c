@@ -87,15 +87,15 @@ static float share(const json_t *box, size_t index, int of)
 }
 
 size_t cg_face_list_find(const struct cg_face_list *list, const char *photo, int width, int height,
-                         struct cg_face faces[CG_FACES_MAX])
+                         double least_score, struct cg_teacher_face faces[CG_FACES_MAX])
 {
     size_t count = 0;
     const json_t *boxes = list != NULL ? boxes_of(list->root, photo) : NULL;
     for (size_t i = 0; i < json_array_size(boxes) && count < CG_FACES_MAX; i++) {
         const json_t *box = json_array_get(boxes, i);
-        const struct cg_face face = {share(box, 0, width), share(box, 1, height),
-                                     share(box, 2, width), share(box, 3, height)};
-        if (json_number_value(json_array_get(box, 4)) >= CG_FACE_SCORE_MIN && face.width > 0.0f &&
+        const struct cg_teacher_face face = {share(box, 0, width), share(box, 1, height),
+                                             share(box, 2, width), share(box, 3, height)};
+        if (json_number_value(json_array_get(box, 4)) >= least_score && face.width > 0.0f &&
             face.height > 0.0f)
             faces[count++] = face;
     }

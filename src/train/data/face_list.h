@@ -8,7 +8,7 @@
 #include "base/content.h"
 #include "train/teacher/teacher.h"
 
-/* Boxes with a lower score are ignored: too many of them hold no face. */
+/* Of boxes with a lower score too many hold no face. */
 #define CG_FACE_SCORE_MIN 0.6
 #define CG_FACES_MAX 64
 
@@ -19,9 +19,9 @@ enum cg_status cg_face_list_read(const char *path, struct cg_face_list **out,
                                  struct cg_error *error);
 void cg_face_list_free(struct cg_face_list *list);
 
-/* The faces of a photo of that path and upright size; returns how many, 0 if none are known. The
- * longest matching end of the path counts. Thread-safe. list may be NULL. */
+/* The faces of a photo of that path and upright size; returns how many, 0 if none are known. Those
+ * with a lower score are left out. The longest matching end of the path counts. Thread-safe. list may be NULL. */
 size_t cg_face_list_find(const struct cg_face_list *list, const char *photo, int width, int height,
-                         struct cg_face faces[CG_FACES_MAX]);
+                         double least_score, struct cg_teacher_face faces[CG_FACES_MAX]);
 
 #endif

@@ -35,12 +35,12 @@ struct cg_source {
     struct cg_content_record record; /* path is owned */
     enum cg_cache_kind kind;
     enum cg_source_state state;
-    char *reason;                 /* why it is unsuitable, with its name; owned */
-    struct cg_findings *findings; /* owned; NULL while unknown */
-    int long_px;                  /* its long side for training */
-    float grow;                   /* the factor by which it may be enlarged for that, at least 1 */
-    int width, height;            /* at that size, 0 while unknown */
-    struct cg_face *faces;        /* those known in a photo; owned */
+    char *reason;                  /* why it is unsuitable, with its name; owned */
+    struct cg_findings *findings;  /* owned; NULL while unknown */
+    int long_px;                   /* its long side for training */
+    float grow;                    /* the factor by which it may be enlarged for that, at least 1 */
+    int width, height;             /* at that size, 0 while unknown */
+    struct cg_teacher_face *faces; /* those known in a photo; owned */
     size_t face_count;
     struct cg_area *areas; /* the panels of a comic that crops fit into, at that size; owned */
     int area_count;

@@ -160,9 +160,9 @@ static enum cg_status choose_sizes(struct cg_source_list *list,
 static enum cg_status take_faces(struct cg_source *source, const struct cg_face_list *list,
                                  struct cg_error *error)
 {
-    struct cg_face faces[CG_FACES_MAX];
+    struct cg_teacher_face faces[CG_FACES_MAX];
     source->face_count = cg_face_list_find(list, source->record.path, source->findings->width,
-                                           source->findings->height, faces);
+                                           source->findings->height, CG_FACE_SCORE_MIN, faces);
     source->faces = cg_alloc(source->face_count, sizeof *source->faces, "faces", error);
     if (source->faces == NULL)
         return CG_ERR_MEMORY;

@@ -130,7 +130,7 @@ static void add_ink(const struct cg_plane *drawn, const struct cg_plane *drawn_s
 /* What is drawn: the picture, its faces, and memory. */
 struct order {
     struct work work;
-    const struct cg_face *faces;
+    const struct cg_teacher_face *faces;
     size_t face_count;
     float *row;
     int *label;
@@ -215,7 +215,7 @@ static void write_ink(const struct cg_plane *plane, struct cg_image *ink)
                 (uint8_t)(plane->v[y * plane->stride + x] * 255.0f + 0.5f);
 }
 
-enum cg_status cg_teacher_draw(const struct cg_image *photo, const struct cg_face *faces,
+enum cg_status cg_teacher_draw(const struct cg_image *photo, const struct cg_teacher_face *faces,
                                size_t face_count, struct cg_image *colour, struct cg_image *ink,
                                struct cg_error *error)
 {

@@ -11,7 +11,7 @@
 #define CG_TEACHER_VERSION 9
 
 /* Where a face is, as shares of the picture's width and height: from forehead to chin. */
-struct cg_face {
+struct cg_teacher_face {
     float x, y, width, height;
 };
 
@@ -21,7 +21,7 @@ struct cg_face {
  * are created, of the photo's size; the caller clears them. Any size from 1 x 1. Deterministic;
  * single-threaded; thread-safe. Errors: CG_ERR_ARGUMENT, CG_ERR_MEMORY.
  */
-enum cg_status cg_teacher_draw(const struct cg_image *photo, const struct cg_face *faces,
+enum cg_status cg_teacher_draw(const struct cg_image *photo, const struct cg_teacher_face *faces,
                                size_t face_count, struct cg_image *colour, struct cg_image *ink,
                                struct cg_error *error);
 

@@ -24,7 +24,7 @@
 
 enum { SAMPLES_SIDE = 24, SAMPLES = SAMPLES_SIDE * SAMPLES_SIDE };
 
-struct cg_box cg_face_box(const struct cg_face *face, float grow, int width, int height)
+struct cg_box cg_face_box(const struct cg_teacher_face *face, float grow, int width, int height)
 {
     const float w = (float)width, h = (float)height;
     float left = (face->x - grow * face->width) * w, top = (face->y - grow * face->height) * h;
@@ -49,7 +49,7 @@ static int compare_floats(const void *a, const void *b)
 }
 
 /* The middle one of a plane's values about the middle of a face. */
-static float middle_value(const struct cg_plane *plane, const struct cg_face *face)
+static float middle_value(const struct cg_plane *plane, const struct cg_teacher_face *face)
 {
     float values[SAMPLES];
     for (int i = 0; i < SAMPLES; i++) {
@@ -63,7 +63,7 @@ static float middle_value(const struct cg_plane *plane, const struct cg_face *fa
     return values[SAMPLES / 2];
 }
 
-static void mark_head(const struct cg_face *face, const struct cg_plane *head)
+static void mark_head(const struct cg_teacher_face *face, const struct cg_plane *head)
 {
     const float w = face->width * (float)head->width, h = face->height * (float)head->height;
     const float cx = (face->x + 0.5f * face->width) * (float)head->width;
@@ -78,13 +78,13 @@ static void mark_head(const struct cg_face *face, const struct cg_plane *head)
         }
 }
 
-static void mark_skin(const struct cg_lab *lab, const struct cg_face *face,
+static void mark_skin(const struct cg_lab *lab, const struct cg_teacher_face *face,
                       const struct cg_face_map *map)
 {
     float colour[3];
     for (int c = 0; c < 3; c++)
         colour[c] = middle_value(&lab->c[c], face);
-    const struct cg_face body = {
+    const struct cg_teacher_face body = {
         face->x - BODY_SIDE * face->width, face->y - BODY_UP * face->height,
         (1.0f + 2.0f * BODY_SIDE) * face->width, (1.0f + BODY_UP + BODY_DOWN) * face->height};
     struct cg_box box = cg_face_box(&body, 0.0f, map->skin.width, map->skin.height);
@@ -109,7 +109,7 @@ static void clear_plane(const struct cg_plane *plane)
         memset(cg_plane_row(plane, y), 0, (size_t)plane->width * sizeof(float));
 }
 
-void cg_face_map_make(const struct cg_lab *lab, const struct cg_face *faces, size_t face_count,
+void cg_face_map_make(const struct cg_lab *lab, const struct cg_teacher_face *faces, size_t face_count,
                       const struct cg_face_map *map, const struct cg_plane *scratch)
 {
     clear_plane(&map->face);

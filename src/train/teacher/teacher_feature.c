@@ -71,7 +71,7 @@ static void blend(const struct cg_box *box, const struct cg_plane *drawn, float 
 }
 
 void cg_feature_draw(const struct cg_plane *lightness, const struct cg_flow *flow,
-                     const struct cg_face *face, const struct cg_plane *ink,
+                     const struct cg_teacher_face *face, const struct cg_plane *ink,
                      const struct cg_plane *strength, const struct cg_plane scratch[6])
 {
     const struct cg_box box = cg_face_box(face, HEAD_GROW, ink->width, ink->height);

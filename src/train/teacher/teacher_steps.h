@@ -29,10 +29,10 @@ struct cg_face_map {
 struct cg_box {
     int x, y, width, height;
 };
-struct cg_box cg_face_box(const struct cg_face *face, float grow, int width, int height);
+struct cg_box cg_face_box(const struct cg_teacher_face *face, float grow, int width, int height);
 
 /* lab: the picture without its texture. Margins are not made. */
-void cg_face_map_make(const struct cg_lab *lab, const struct cg_face *faces, size_t face_count,
+void cg_face_map_make(const struct cg_lab *lab, const struct cg_teacher_face *faces, size_t face_count,
                       const struct cg_face_map *map, const struct cg_plane *scratch);
 
 /* ---- teacher_tone.c ---- */
@@ -105,7 +105,7 @@ void cg_ink_blacks(const struct cg_regions *regions, const struct cg_plane *ink,
 /* Draw a face anew over what ink holds of it: brows, eyes, nose, mouth, jaw, with a pen by the
  * face's size. lightness: with its detail. scratch: of the picture's size. */
 void cg_feature_draw(const struct cg_plane *lightness, const struct cg_flow *flow,
-                     const struct cg_face *face, const struct cg_plane *ink,
+                     const struct cg_teacher_face *face, const struct cg_plane *ink,
                      const struct cg_plane *strength, const struct cg_plane scratch[6]);
 
 /* ---- teacher_line.c ---- */

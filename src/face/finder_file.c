@@ -1,0 +1,124 @@
+/* The finder's networks and their file: see cascade.h. */
+#include "face/cascade.h"
+
+#include "base/json.h"
+#include "base/memory.h"
+#include "model/architecture.h"
+#include "model/parameters.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ARCHITECTURE_KEY "comicgan.architecture"
+
+static const struct {
+    const char *name;
+    int inputs, hidden_count, hidden[2];
+} stages[CG_FACE_STAGES] = {
+    {"scout", CG_FACE_WINDOW_VALUES / 4, 1, {32}},
+    {"judge", CG_FACE_WINDOW_VALUES, 1, {40}},
+    {"critic", CG_FACE_WINDOW_VALUES, 2, {128, 32}},
+};
+
+static enum cg_status add_linear(struct cg_network *network, const char *name, int number,
+                                 int outputs, bool last, struct cg_error *error)
+{
+    struct cg_layer layer = {.kind = CG_LAYER_LINEAR,
+                             .from = network->layer_count - 1,
+                             .out_channels = outputs,
+                             .activation = last ? CG_ACT_NONE : CG_ACT_LEAKY_RELU,
+                             .slope = 0.1f};
+    snprintf(layer.name, sizeof(layer.name), "%s.%d", name, number);
+    return cg_network_add(network, &layer, NULL, error);
+}
+
+static enum cg_status build(int stage, float dropout, struct cg_network **out,
+                            struct cg_error *error)
+{
+    const char *name = stages[stage].name;
+    enum cg_status status = cg_network_create(stages[stage].inputs, out, error);
+    for (int i = 0; status == CG_OK && i < stages[stage].hidden_count; i++) {
+        status = add_linear(*out, name, i, stages[stage].hidden[i], false, error);
+        const struct cg_layer drop = {
+            .kind = CG_LAYER_DROPOUT, .from = (*out)->layer_count - 1, .rate = dropout};
+        if (status == CG_OK && dropout > 0.0f && stage == CG_FACE_CRITIC)
+            status = cg_network_add(*out, &drop, NULL, error);
+    }
+    if (status == CG_OK)
+        status = add_linear(*out, name, stages[stage].hidden_count, 1, true, error);
+    return status;
+}
+
+enum cg_status cg_face_finder_create(float dropout, struct cg_face_finder **out,
+                                     struct cg_error *error)
+{
+    *out = cg_alloc_zero(1, sizeof(**out), "face finder", error);
+    enum cg_status status = *out != NULL ? CG_OK : CG_ERR_MEMORY;
+    for (int s = 0; status == CG_OK && s < CG_FACE_STAGES; s++)
+        status = build(s, dropout, &(*out)->networks[s], error);
+    if (status != CG_OK) {
+        cg_face_finder_free(*out);
+        *out = NULL;
+    }
+    return status;
+}
+
+void cg_face_finder_free(struct cg_face_finder *finder)
+{
+    if (finder == NULL)
+        return;
+    for (int s = 0; s < CG_FACE_STAGES; s++) {
+        free(finder->parameters[s]);
+        cg_network_free(finder->networks[s]);
+    }
+    free(finder);
+}
+
+static enum cg_status check_kind(const struct cg_safetensors *file, struct cg_error *error)
+{
+    json_t *architecture;
+    const char *kind;
+    enum cg_status status = cg_metadata_object(file, ARCHITECTURE_KEY, &architecture, error);
+    if (status == CG_OK)
+        status = cg_json_get_string(architecture, "kind", ARCHITECTURE_KEY, &kind, error);
+    if (status == CG_OK && strcmp(kind, CG_MODEL_FACES) != 0)
+        status = cg_fail(error, CG_ERR_MODEL,
+                         "expected a finder of faces (comicgan train --model faces), found a model "
+                         "of the kind \"%.64s\"",
+                         kind);
+    json_decref(architecture);
+    return status;
+}
+
+enum cg_status cg_face_finder_read(const char *path, struct cg_face_finder **out,
+                                   struct cg_error *error)
+{
+    struct cg_safetensors *file = NULL;
+    *out = NULL;
+    enum cg_status status = cg_safetensors_read(path, &file, error);
+    if (status != CG_OK)
+        return status;
+    status = check_kind(file, error);
+    if (status == CG_OK)
+        status = cg_face_finder_create(0.0f, out, error);
+    if (status == CG_OK)
+        status = cg_parameters_load(file, (const struct cg_network *const *)(*out)->networks,
+                                    (*out)->parameters, CG_FACE_STAGES, error);
+    cg_safetensors_free(file);
+    if (status != CG_OK) {
+        cg_error_prefix(error, "%s", path);
+        cg_face_finder_free(*out);
+        *out = NULL;
+    }
+    return status;
+}
+
+enum cg_status cg_face_finder_write(const char *path, const struct cg_face_finder *finder,
+                                    struct cg_error *error)
+{
+    const struct cg_metadata metadata[] = {{ARCHITECTURE_KEY, "{\"kind\":\"" CG_MODEL_FACES "\"}"}};
+    return cg_parameters_write(
+        path, CG_WRITE_OVER, (const struct cg_network *const *)finder->networks,
+        (const float *const *)finder->parameters, CG_FACE_STAGES, metadata, 1, error);
+}

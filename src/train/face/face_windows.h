@@ -1,0 +1,73 @@
+/*
+ * What the finder of faces learns from: photos, reduced and grey, with boxes of their faces; copies
+ * of these faces as its windows see them; windows without a face.
+ */
+#ifndef CG_TRAIN_FACE_FACE_WINDOWS_H
+#define CG_TRAIN_FACE_FACE_WINDOWS_H
+
+#include "base/rng.h"
+#include "face/cascade.h"
+
+#include <stdbool.h>
+
+/* A window about a face, in pixels of the photo's base (face/pyramid.h). */
+struct cg_face_box {
+    float x, y, side; /* of the centre */
+    bool doubtful;    /* neither a face nor the lack of one */
+};
+
+struct cg_face_photo {
+    struct cg_image base;
+    float scale;
+    struct cg_face_box *boxes;
+    int box_count;
+    bool tested; /* never learned from: thresholds and figures come from it */
+};
+
+/* A face in a level where windows may find it, and what is around it. */
+#define CG_FACE_PATCH_PX 48
+struct cg_face_patch {
+    float x, y, side; /* of the window's centre in the patch */
+    bool tested;
+    uint8_t grey[CG_FACE_PATCH_PX * CG_FACE_PATCH_PX];
+};
+
+struct cg_face_photos {
+    struct cg_face_photo *photos;
+    int count;
+    struct cg_face_patch *patches;
+    size_t patch_count, patch_capacity;
+};
+
+/* Called while photos are read, with how many are; false: stop. */
+typedef bool (*cg_face_progress_fn)(void *context, int done, int count);
+
+/*
+ * Read all photos below a folder, and the boxes of a list (train/data/face_list.h). One photo in
+ * six, chosen by seed, is tested. What cannot be read is left out. Errors: CG_ERR_IO, CG_ERR_FORMAT
+ * (the list), CG_ERR_ARGUMENT (fewer than two photos with faces), CG_ERR_MEMORY, CG_ERR_CANCELLED.
+ */
+enum cg_status cg_face_photos_read(const char *folder, const char *list, uint64_t seed,
+                                   cg_face_progress_fn progress, void *context,
+                                   struct cg_face_photos *out, struct cg_error *error);
+void cg_face_photos_clear(struct cg_face_photos *photos);
+
+/* The levels of a photo. Error: CG_ERR_MEMORY. */
+enum cg_status cg_face_photo_levels(const struct cg_face_photo *photo, struct cg_face_pyramid *out,
+                                    struct cg_error *error);
+
+/* Whether a place shows none of the faces, not even in part. */
+bool cg_face_photo_is_free(const struct cg_face_photo *photo, const struct cg_face_pyramid *pyramid,
+                           const struct cg_face_place *place);
+
+/* How copies differ from their patch. */
+struct cg_face_jitter {
+    float shift_px, degrees; /* up to, either way */
+    bool light;              /* tones, blur and noise differ, too */
+};
+
+/* A window that shows the patch's face: shifted, turned, scaled, mirrored. */
+void cg_face_patch_draw(const struct cg_face_patch *patch, const struct cg_face_jitter *jitter,
+                        struct cg_rng *rng, uint8_t grey[CG_FACE_WINDOW_VALUES]);
+
+#endif
