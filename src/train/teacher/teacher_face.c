@@ -109,8 +109,9 @@ static void clear_plane(const struct cg_plane *plane)
         memset(cg_plane_row(plane, y), 0, (size_t)plane->width * sizeof(float));
 }
 
-void cg_face_map_make(const struct cg_lab *lab, const struct cg_teacher_face *faces, size_t face_count,
-                      const struct cg_face_map *map, const struct cg_plane *scratch)
+void cg_face_map_make(const struct cg_lab *lab, const struct cg_teacher_face *faces,
+                      size_t face_count, const struct cg_face_map *map,
+                      const struct cg_plane *scratch)
 {
     clear_plane(&map->face);
     clear_plane(&map->skin);

@@ -32,8 +32,9 @@ struct cg_box {
 struct cg_box cg_face_box(const struct cg_teacher_face *face, float grow, int width, int height);
 
 /* lab: the picture without its texture. Margins are not made. */
-void cg_face_map_make(const struct cg_lab *lab, const struct cg_teacher_face *faces, size_t face_count,
-                      const struct cg_face_map *map, const struct cg_plane *scratch);
+void cg_face_map_make(const struct cg_lab *lab, const struct cg_teacher_face *faces,
+                      size_t face_count, const struct cg_face_map *map,
+                      const struct cg_plane *scratch);
 
 /* ---- teacher_tone.c ---- */
 
