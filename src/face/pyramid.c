@@ -5,7 +5,7 @@
 
 #include <math.h>
 
-#define DEVIATION_MIN 8.0f
+#define DEVIATION_MIN 6.0f
 #define OCTAVE 3 /* levels to about half the size */
 
 /* ---- levels ---------------------------------------------------------------------------------- */

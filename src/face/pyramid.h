@@ -11,9 +11,9 @@
 #define CG_FACE_WINDOW_VALUES (CG_FACE_WINDOW_PX * CG_FACE_WINDOW_PX)
 #define CG_FACE_LEVEL_STEP 1.25
 #define CG_FACE_LEVELS_MAX 24
-/* In the largest level the window covers 36 pixels of the picture; its sides are at most 720. */
-#define CG_FACE_SMALLEST_PX 36
-#define CG_FACE_LEVEL_MAX_PX 720
+/* In the largest level the window covers 40 pixels of the picture; its sides are at most 650. */
+#define CG_FACE_SMALLEST_PX 40
+#define CG_FACE_LEVEL_MAX_PX 650
 
 struct cg_face_pyramid {
     int count;
@@ -32,7 +32,7 @@ void cg_face_pyramid_clear(struct cg_face_pyramid *pyramid);
 
 /*
  * What a network sees of side x side grey values: less their plane of best fit (light from one
- * side), by their deviation, which is taken as 8 at least, so that noise stays small.
+ * side), by their deviation, which is taken as 6 at least, so that noise stays small.
  */
 void cg_face_window_correct(const uint8_t *grey, int side, float *out);
 

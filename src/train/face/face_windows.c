@@ -117,7 +117,7 @@ static enum cg_status add_patches(struct cg_face_photos *photos, const struct cg
     struct cg_face_pyramid pyramid;
     enum cg_status status = cg_face_photo_levels(photo, &pyramid, error);
     for (int i = 0; status == CG_OK && i < photo->box_count; i++)
-        for (int l = 0; l < pyramid.count && !photo->boxes[i].doubtful; l++) {
+        for (int l = 0; l < pyramid.count; l++) {
             float side = photo->boxes[i].side / pyramid.scale[l];
             if (side < SIDE_MIN || side > SIDE_MAX)
                 continue;
@@ -130,6 +130,7 @@ static enum cg_status add_patches(struct cg_face_photos *photos, const struct cg
             photos->patches = patches;
             patches += photos->patch_count++;
             patches->tested = photo->tested;
+            patches->doubtful = photo->boxes[i].doubtful;
             cut_patch(&pyramid.level[l], pyramid.scale[l], &photo->boxes[i], patches);
         }
     cg_face_pyramid_clear(&pyramid);
@@ -171,17 +172,22 @@ static enum cg_status read_all(const struct cg_path_list *paths, const struct cg
 static enum cg_status check_patches(struct cg_face_photos *photos, const char *folder,
                                     const char *list, struct cg_error *error)
 {
-    size_t tested = 0;
-    for (size_t i = 0; i < photos->patch_count; i++)
-        tested += photos->patches[i].tested;
-    if (photos->patch_count < 2)
+    size_t tested = 0, sure = 0;
+    for (size_t i = 0; i < photos->patch_count; i++) {
+        sure += !photos->patches[i].doubtful;
+        tested += !photos->patches[i].doubtful && photos->patches[i].tested;
+    }
+    if (sure < 2)
         return cg_fail(error, CG_ERR_ARGUMENT,
                        "%s: expected photos with faces that %s lists and that are large enough, "
                        "found %zu such faces",
-                       folder, list, photos->patch_count);
-    for (size_t i = 0; i < photos->patch_count && (tested == 0 || tested == photos->patch_count);
-         i += 2)
-        photos->patches[i].tested = tested == 0;
+                       folder, list, sure);
+    if (tested > 0 && tested < sure)
+        return CG_OK;
+    size_t number = 0;
+    for (size_t i = 0; i < photos->patch_count; i++)
+        if (!photos->patches[i].doubtful)
+            photos->patches[i].tested = number++ % 2 == 0;
     return CG_OK;
 }
 
@@ -269,21 +275,43 @@ static void change_light(float *window, struct cg_rng *rng)
     }
 }
 
+static void round_window(const float *window, uint8_t grey[CG_FACE_WINDOW_VALUES])
+{
+    for (int i = 0; i < CG_FACE_WINDOW_VALUES; i++)
+        grey[i] = (uint8_t)(fminf(fmaxf(window[i], 0.0f), 255.0f) + 0.5f);
+}
+
+/* Counted from the window's middle, in its pixels. */
+static float offset_of(int index)
+{
+    return (float)index - (CG_FACE_WINDOW_PX - 1) / 2.0f;
+}
+
+void cg_face_patch_cut(const struct cg_face_patch *patch, float x, float y, float step,
+                       uint8_t grey[CG_FACE_WINDOW_VALUES])
+{
+    float window[CG_FACE_WINDOW_VALUES];
+    for (int i = 0; i < CG_FACE_WINDOW_VALUES; i++)
+        window[i] = sample(patch, x - 0.5f + step * offset_of(i % CG_FACE_WINDOW_PX),
+                           y - 0.5f + step * offset_of(i / CG_FACE_WINDOW_PX));
+    round_window(window, grey);
+}
+
 void cg_face_patch_draw(const struct cg_face_patch *patch, const struct cg_face_jitter *jitter,
                         struct cg_rng *rng, uint8_t grey[CG_FACE_WINDOW_VALUES])
 {
     float window[CG_FACE_WINDOW_VALUES];
     float angle = between(rng, -jitter->degrees, jitter->degrees) * 3.14159265f / 180.0f;
-    float step = between(rng, 0.93f, 1.07f), mirror = cg_rng_below(rng, 2) == 0 ? 1.0f : -1.0f;
+    float step = patch->side / CG_FACE_WINDOW_PX * between(rng, 0.87f, 1.15f);
+    float mirror = cg_rng_below(rng, 2) == 0 ? 1.0f : -1.0f;
     float x = patch->x - 0.5f + between(rng, -jitter->shift_px, jitter->shift_px);
     float y = patch->y - 0.5f + between(rng, -jitter->shift_px, jitter->shift_px);
     float right = cosf(angle) * step, down = sinf(angle) * step;
     float narrow = between(rng, 0.92f, 1.08f);
     bool blurred = jitter->light && cg_rng_below(rng, 4) == 0;
     for (int i = 0; i < CG_FACE_WINDOW_VALUES; i++) {
-        float u =
-            ((float)(i % CG_FACE_WINDOW_PX) - (CG_FACE_WINDOW_PX - 1) / 2.0f) * mirror * narrow;
-        float v = (float)(i / CG_FACE_WINDOW_PX) - (CG_FACE_WINDOW_PX - 1) / 2.0f;
+        float u = offset_of(i % CG_FACE_WINDOW_PX) * mirror * narrow;
+        float v = offset_of(i / CG_FACE_WINDOW_PX);
         float at_x = x + u * right - v * down, at_y = y + u * down + v * right;
         window[i] = sample(patch, at_x, at_y);
         if (blurred)
@@ -294,6 +322,5 @@ void cg_face_patch_draw(const struct cg_face_patch *patch, const struct cg_face_
     }
     if (jitter->light)
         change_light(window, rng);
-    for (int i = 0; i < CG_FACE_WINDOW_VALUES; i++)
-        grey[i] = (uint8_t)(fminf(fmaxf(window[i], 0.0f), 255.0f) + 0.5f);
+    round_window(window, grey);
 }

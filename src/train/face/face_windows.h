@@ -27,8 +27,8 @@ struct cg_face_photo {
 /* A face in a level where windows may find it, and what is around it. */
 #define CG_FACE_PATCH_PX 48
 struct cg_face_patch {
-    float x, y, side; /* of the window's centre in the patch */
-    bool tested;
+    float x, y, side;      /* of the window's centre in the patch */
+    bool tested, doubtful; /* as its photo, as its box; a doubtful one is not learned from */
     uint8_t grey[CG_FACE_PATCH_PX * CG_FACE_PATCH_PX];
 };
 
@@ -65,6 +65,10 @@ struct cg_face_jitter {
     float shift_px, degrees; /* up to, either way */
     bool light;              /* tones, blur and noise differ, too */
 };
+
+/* The window of side 20 * step about a point of the patch. */
+void cg_face_patch_cut(const struct cg_face_patch *patch, float x, float y, float step,
+                       uint8_t grey[CG_FACE_WINDOW_VALUES]);
 
 /* A window that shows the patch's face: shifted, turned, scaled, mirrored. */
 void cg_face_patch_draw(const struct cg_face_patch *patch, const struct cg_face_jitter *jitter,
