@@ -2,8 +2,8 @@
  * The finder's networks, one after another, each for the windows that the one before lets pass:
  *
  *   scout   10 x 10 (halved) -> 32 -> 1          every fourth pixel of each level
- *   judge   20 x 20 -> 40 -> 1                   every second one about the scout's finds
- *   critic  20 x 20 -> 128 -> 32 -> 1
+ *   judge   20 x 20, colours -> 36 -> 1               every second one about the scout's finds
+ *   critic  20 x 20, colours -> 160 -> 32 -> 1
  *
  * A window passes if its logit is above 0: where that lies for a wanted share of faces is in the
  * last bias. The model file is a safetensors file of the three networks, its metadata
@@ -18,7 +18,7 @@
 
 enum { CG_FACE_SCOUT, CG_FACE_JUDGE, CG_FACE_CRITIC, CG_FACE_STAGES };
 
-#define CG_FACE_VALUES_MAX CG_FACE_WINDOW_VALUES /* of a stage's input */
+#define CG_FACE_VALUES_MAX (CG_FACE_WINDOW_VALUES + 2 * CG_FACE_WINDOW_CELLS) /* of an input */
 
 struct cg_face_finder {
     struct cg_network *networks[CG_FACE_STAGES];
@@ -42,12 +42,12 @@ struct cg_face_place {
 };
 
 /* What a stage sees of a window; returns how many values. */
-size_t cg_face_stage_input(int stage, const uint8_t grey[CG_FACE_WINDOW_VALUES],
+size_t cg_face_stage_input(int stage, const struct cg_face_window *window,
                            float out[CG_FACE_VALUES_MAX]);
 
-/* A window's grey values. */
+/* The window at a place. */
 void cg_face_window_copy(const struct cg_face_pyramid *pyramid, const struct cg_face_place *place,
-                         uint8_t grey[CG_FACE_WINDOW_VALUES]);
+                         struct cg_face_window *out);
 
 /* The windows that the first stages let pass, in a fixed order; of 0 stages: all of the scout's.
  * *places: to be freed. Errors: CG_ERR_MEMORY, CG_ERR_CANCELLED. */

@@ -23,20 +23,27 @@ static void copy_square(const struct cg_image *level, int x, int y, int side, ui
 }
 
 void cg_face_window_copy(const struct cg_face_pyramid *pyramid, const struct cg_face_place *place,
-                         uint8_t grey[CG_FACE_WINDOW_VALUES])
+                         struct cg_face_window *out)
 {
-    copy_square(&pyramid->level[place->level], place->x, place->y, CG_FACE_WINDOW_PX, grey);
+    copy_square(&pyramid->level[place->level], place->x, place->y, CG_FACE_WINDOW_PX, out->grey);
+    for (int i = 0; i < CG_FACE_WINDOW_CELLS; i++)
+        cg_face_colour_at(
+            &pyramid->colour[place->level],
+            place->x + i % CG_FACE_CELLS_ACROSS * CG_FACE_CELL_PX + CG_FACE_CELL_PX / 2,
+            place->y + i / CG_FACE_CELLS_ACROSS * CG_FACE_CELL_PX + CG_FACE_CELL_PX / 2,
+            out->colour[i]);
 }
 
-size_t cg_face_stage_input(int stage, const uint8_t grey[CG_FACE_WINDOW_VALUES],
+size_t cg_face_stage_input(int stage, const struct cg_face_window *window,
                            float out[CG_FACE_VALUES_MAX])
 {
     uint8_t half[CG_FACE_WINDOW_VALUES / 4];
     if (stage != CG_FACE_SCOUT) {
-        cg_face_window_correct(grey, CG_FACE_WINDOW_PX, out);
-        return CG_FACE_WINDOW_VALUES;
+        cg_face_window_correct(window->grey, CG_FACE_WINDOW_PX, out);
+        cg_face_window_differ(window->colour, out + CG_FACE_WINDOW_VALUES);
+        return CG_FACE_VALUES_MAX;
     }
-    cg_face_window_halve(grey, half);
+    cg_face_window_halve(window->grey, half);
     cg_face_window_correct(half, CG_FACE_WINDOW_PX / 2, out);
     return CG_FACE_WINDOW_VALUES / 4;
 }
@@ -57,16 +64,16 @@ static void cut_piece(void *context, size_t item, int worker)
     size_t end = (item + 1) * PIECE < cutting->count ? (item + 1) * PIECE : cutting->count;
     for (size_t i = item * PIECE; i < end; i++) {
         const struct cg_face_place *place = &cutting->places[i];
-        uint8_t grey[CG_FACE_WINDOW_VALUES];
         if (cutting->stage == CG_FACE_SCOUT) {
+            uint8_t grey[CG_FACE_WINDOW_VALUES / 4];
             copy_square(&cutting->pyramid->half[place->level], place->x / 2, place->y / 2,
                         CG_FACE_WINDOW_PX / 2, grey);
             cg_face_window_correct(grey, CG_FACE_WINDOW_PX / 2,
                                    cutting->rows + i * (CG_FACE_WINDOW_VALUES / 4));
         } else {
-            cg_face_window_copy(cutting->pyramid, place, grey);
-            cg_face_window_correct(grey, CG_FACE_WINDOW_PX,
-                                   cutting->rows + i * CG_FACE_WINDOW_VALUES);
+            struct cg_face_window window;
+            cg_face_window_copy(cutting->pyramid, place, &window);
+            cg_face_stage_input(cutting->stage, &window, cutting->rows + i * CG_FACE_VALUES_MAX);
         }
     }
 }
@@ -181,14 +188,14 @@ enum cg_status cg_face_finder_find(const struct cg_face_finder *finder, struct c
                                    int *count, struct cg_error *error)
 {
     struct cg_face_pyramid pyramid = {0};
-    struct cg_image base;
+    struct cg_face_base base;
     struct cg_face_place *places;
     size_t place_count;
-    float scale;
     *count = 0;
-    enum cg_status status = cg_face_base_make(picture, &base, &scale, error);
-    if (status == CG_OK)
-        status = cg_face_pyramid_make(&base, scale, &pyramid, error);
+    enum cg_status status = cg_face_base_make(picture, &base, error);
+    if (status != CG_OK)
+        return status;
+    status = cg_face_pyramid_make(&base, &pyramid, error);
     if (status == CG_OK)
         status = cg_face_cascade_run(finder, CG_FACE_STAGES, pool, &pyramid, &places, &place_count,
                                      error);
@@ -197,5 +204,6 @@ enum cg_status cg_face_finder_find(const struct cg_face_finder *finder, struct c
         free(places);
     }
     cg_face_pyramid_clear(&pyramid);
+    cg_face_base_clear(&base);
     return status;
 }

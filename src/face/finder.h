@@ -3,7 +3,7 @@
  * window passes over a pyramid of ever smaller copies of the picture, and networks of fully
  * connected layers say of each whether it shows a face. Upright ones and those turned by some 15
  * degrees, from the front to three quarters, about 26 pixels wide or more in a picture of 1300
- * pixels, a fiftieth of larger ones; colours are not looked at.
+ * pixels, a fiftieth of larger ones. Pictures may be grey.
  */
 #ifndef CG_FACE_FINDER_H
 #define CG_FACE_FINDER_H

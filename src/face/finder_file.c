@@ -17,8 +17,8 @@ static const struct {
     int inputs, hidden_count, hidden[2];
 } stages[CG_FACE_STAGES] = {
     {"scout", CG_FACE_WINDOW_VALUES / 4, 1, {32}},
-    {"judge", CG_FACE_WINDOW_VALUES, 1, {40}},
-    {"critic", CG_FACE_WINDOW_VALUES, 2, {128, 32}},
+    {"judge", CG_FACE_VALUES_MAX, 1, {36}},
+    {"critic", CG_FACE_VALUES_MAX, 2, {160, 32}},
 };
 
 static enum cg_status add_linear(struct cg_network *network, const char *name, int number,

@@ -17,7 +17,7 @@ enum { STREAM_INIT = 72, STREAM_BATCH, STREAM_MINE, STREAM_CHECK, STREAM_NOISE }
 enum { BATCH = 256, CHECKED = 4096, FREE_MAX = 200000, FOUND_MAX = 256, TRIES_MAX = 1000 };
 
 #define EMA_DECAY 0.998f
-#define DROPOUT 0.25f
+#define DROPOUT 0.1f
 #define DROPPED 0.1         /* share of the faces that a stage strikes out */
 #define FOUND_OVERLAP 0.35f /* of a find with a face, of both together */
 #define COUNTED_PX 28.0f    /* width of the smallest faces in the result, of WORKING_PX */
@@ -31,18 +31,18 @@ static const struct {
     double passing; /* the share of faces' windows that are to pass */
     struct cg_face_jitter jitter, checked;
 } stages[CG_FACE_STAGES] = {
-    {"scout", 2, 0.01f, 200, 0.93, {2.5f, 15.0f, true}, {2.0f, 10.0f, false}},
-    {"judge", 3, 0.005f, 120, 0.92, {1.6f, 15.0f, true}, {1.0f, 10.0f, false}},
-    {"critic", 6, 0.002f, 80, 0.85, {1.4f, 15.0f, true}, {1.0f, 10.0f, false}},
+    {"scout", 2, 0.01f, 200, 0.91, {2.5f, 15.0f, true}, {2.0f, 10.0f, false}},
+    {"judge", 3, 0.005f, 120, 0.91, {1.6f, 15.0f, true}, {1.0f, 10.0f, false}},
+    {"critic", 6, 0.003f, 80, 0.85, {1.4f, 15.0f, true}, {1.0f, 10.0f, false}},
 };
 
 struct trainer {
     const struct cg_face_training *training;
     struct cg_face_photos photos;
     struct cg_pool *pool;
-    struct cg_face_finder *finder;   /* its parameters are averages of those in training */
-    struct cg_face_finder *dropping; /* the same networks with dropout */
-    uint8_t *free_windows;           /* without a face, of the present stage */
+    struct cg_face_finder *finder;       /* its parameters are averages of those in training */
+    struct cg_face_finder *dropping;     /* the same networks with dropout */
+    struct cg_face_window *free_windows; /* without a face, of the present stage */
     size_t free_count, seen;
     /* of the present stage: parameters in training, gradient, moments */
     float *parameters, *gradient, *first, *second;
@@ -54,7 +54,7 @@ struct trainer {
 
 /* The first ones are all kept, then each replaces another with falling chance: any of them is as
  * likely to be there. */
-static void keep_free(struct trainer *trainer, const uint8_t grey[CG_FACE_WINDOW_VALUES],
+static void keep_free(struct trainer *trainer, const struct cg_face_window *window,
                       struct cg_rng *rng)
 {
     size_t at = trainer->free_count;
@@ -64,7 +64,7 @@ static void keep_free(struct trainer *trainer, const uint8_t grey[CG_FACE_WINDOW
         at = cg_rng_below(rng, (uint32_t)trainer->seen + 1);
     trainer->seen++;
     if (at < FREE_MAX)
-        memcpy(trainer->free_windows + at * CG_FACE_WINDOW_VALUES, grey, CG_FACE_WINDOW_VALUES);
+        trainer->free_windows[at] = *window;
 }
 
 /* Drop the places with a face, or with what may be one. */
@@ -85,7 +85,7 @@ static enum cg_status find_free(struct trainer *trainer, const struct cg_face_ph
                                 struct cg_error *error)
 {
     *places = NULL;
-    enum cg_status status = cg_face_photo_levels(photo, pyramid, error);
+    enum cg_status status = cg_face_pyramid_make(&photo->base, pyramid, error);
     if (status == CG_OK)
         status = cg_face_cascade_run(trainer->finder, passed_stages, trainer->pool, pyramid, places,
                                      count, error);
@@ -123,9 +123,9 @@ static enum cg_status mine(struct trainer *trainer, int stage, int passed_stages
         status = find_free(trainer, photo, passed_stages, &pyramid, &places, &count, error);
         for (size_t i = 0; status == CG_OK && i < count && i < most; i++) {
             size_t other = i + cg_rng_below(&rng, (uint32_t)(count - i));
-            uint8_t grey[CG_FACE_WINDOW_VALUES];
-            cg_face_window_copy(&pyramid, &places[other], grey);
-            keep_free(trainer, grey, &rng);
+            struct cg_face_window window;
+            cg_face_window_copy(&pyramid, &places[other], &window);
+            keep_free(trainer, &window, &rng);
             places[other] = places[i];
         }
         free(places);
@@ -150,28 +150,33 @@ static const struct cg_face_patch *choose_patch(const struct trainer *trainer, b
 
 /* A face: a third of the time the mean of two, which makes more of a few. */
 static void draw_face(const struct trainer *trainer, int stage, struct cg_rng *rng,
-                      uint8_t grey[CG_FACE_WINDOW_VALUES])
+                      struct cg_face_window *out)
 {
     const struct cg_face_jitter *jitter = &stages[stage].jitter;
-    uint8_t other[CG_FACE_WINDOW_VALUES];
-    cg_face_patch_draw(choose_patch(trainer, false, rng), jitter, rng, grey);
+    struct cg_face_window other;
+    cg_face_patch_draw(choose_patch(trainer, false, rng), jitter, rng, out);
     if (cg_rng_below(rng, 3) != 0)
         return;
-    cg_face_patch_draw(choose_patch(trainer, false, rng), jitter, rng, other);
+    cg_face_patch_draw(choose_patch(trainer, false, rng), jitter, rng, &other);
     for (int i = 0; i < CG_FACE_WINDOW_VALUES; i++)
-        grey[i] = (uint8_t)((grey[i] + other[i]) / 2);
+        out->grey[i] = (uint8_t)((out->grey[i] + other.grey[i]) / 2);
+    for (int i = 0; i < CG_FACE_WINDOW_CELLS; i++)
+        for (int c = 0; c < 3; c++)
+            out->colour[i][c] = (uint8_t)((out->colour[i][c] + other.colour[i][c]) / 2);
 }
 
-static void mirror(uint8_t grey[CG_FACE_WINDOW_VALUES])
+/* The same, mirrored. */
+static struct cg_face_window mirrored(const struct cg_face_window *window)
 {
+    struct cg_face_window out;
     for (int y = 0; y < CG_FACE_WINDOW_PX; y++)
-        for (int x = 0; x < CG_FACE_WINDOW_PX / 2; x++) {
-            uint8_t *left = grey + y * CG_FACE_WINDOW_PX + x;
-            uint8_t *right = grey + (y + 1) * CG_FACE_WINDOW_PX - 1 - x;
-            uint8_t kept = *left;
-            *left = *right;
-            *right = kept;
-        }
+        for (int x = 0; x < CG_FACE_WINDOW_PX; x++)
+            out.grey[y * CG_FACE_WINDOW_PX + x] = window->grey[(y + 1) * CG_FACE_WINDOW_PX - 1 - x];
+    for (int y = 0; y < CG_FACE_CELLS_ACROSS; y++)
+        for (int x = 0; x < CG_FACE_CELLS_ACROSS; x++)
+            memcpy(out.colour[y * CG_FACE_CELLS_ACROSS + x],
+                   window->colour[(y + 1) * CG_FACE_CELLS_ACROSS - 1 - x], 3);
+    return out;
 }
 
 /* The first half shows faces, the second does not. */
@@ -179,17 +184,17 @@ static void fill_batch(struct trainer *trainer, int stage, struct cg_rng *rng, f
 {
     float *input = trainer->inputs;
     for (int i = 0; i < BATCH; i++) {
-        uint8_t grey[CG_FACE_WINDOW_VALUES];
+        struct cg_face_window window;
         targets[i] = i < BATCH / 2 ? 1.0f : 0.0f;
         if (i < BATCH / 2) {
-            draw_face(trainer, stage, rng, grey);
+            draw_face(trainer, stage, rng, &window);
         } else {
-            size_t at = cg_rng_below(rng, (uint32_t)trainer->free_count);
-            memcpy(grey, trainer->free_windows + at * CG_FACE_WINDOW_VALUES, sizeof(grey));
+            window = trainer->free_windows[cg_rng_below(rng, (uint32_t)trainer->free_count)];
             if (cg_rng_below(rng, 2) == 0)
-                mirror(grey);
+                window = mirrored(&window);
         }
-        input += cg_face_stage_input(stage, grey, input);
+        cg_face_window_fade(&window, rng);
+        input += cg_face_stage_input(stage, &window, input);
     }
 }
 
@@ -253,10 +258,10 @@ static enum cg_status set_threshold(struct trainer *trainer, int stage, struct c
     for (int begin = 0; status == CG_OK && begin < CHECKED; begin += BATCH) {
         float *input = trainer->inputs;
         for (int i = 0; i < BATCH; i++) {
-            uint8_t grey[CG_FACE_WINDOW_VALUES];
+            struct cg_face_window window;
             cg_face_patch_draw(choose_patch(trainer, true, &rng), &stages[stage].checked, &rng,
-                               grey);
-            input += cg_face_stage_input(stage, grey, input);
+                               &window);
+            input += cg_face_stage_input(stage, &window, input);
         }
         memcpy(logits + begin,
                cg_pass_forward(pass, trainer->finder->parameters[stage], trainer->inputs),
@@ -284,11 +289,11 @@ static float fit_patch(const struct trainer *trainer, int stage, struct cg_pass 
     for (int i = 0; i < BATCH; i++) {
         int look = i < LOOKS ? i : 0;
         float size = 0.8f + 0.1f * (float)(look / (ACROSS * ACROSS));
-        uint8_t grey[CG_FACE_WINDOW_VALUES];
+        struct cg_face_window window;
         cg_face_patch_cut(patch, patch->x + (float)(look % ACROSS - REACH),
                           patch->y + (float)(look / ACROSS % ACROSS - REACH),
-                          size * patch->side / CG_FACE_WINDOW_PX, grey);
-        input += cg_face_stage_input(stage, grey, input);
+                          size * patch->side / CG_FACE_WINDOW_PX, &window);
+        input += cg_face_stage_input(stage, &window, input);
     }
     const float *logits =
         cg_pass_forward(pass, trainer->finder->parameters[stage], trainer->inputs);
@@ -362,8 +367,9 @@ static bool matches(const struct cg_face *find, const struct cg_face_box *box)
 static void count_finds(const struct cg_face_photo *photo, const struct cg_face *finds, int count,
                         struct cg_face_result *result)
 {
-    int longer = photo->base.width > photo->base.height ? photo->base.width : photo->base.height;
-    float least = COUNTED_PX / WORKING_PX * (float)longer;
+    const struct cg_image *grey = &photo->base.grey;
+    int longer = grey->width > grey->height ? grey->width : grey->height;
+    float least = COUNTED_PX / WORKING_PX * photo->base.scale * (float)longer;
     for (int b = 0; b < photo->box_count; b++) {
         bool found = false;
         const struct cg_face_box *box = &photo->boxes[b];
@@ -398,7 +404,7 @@ static enum cg_status measure(struct trainer *trainer, struct cg_face_result *re
             continue;
         }
         result->tested_photos++;
-        status = cg_face_photo_levels(photo, &pyramid, error);
+        status = cg_face_pyramid_make(&photo->base, &pyramid, error);
         if (status == CG_OK)
             status = cg_face_cascade_run(trainer->finder, CG_FACE_STAGES, trainer->pool, &pyramid,
                                          &places, &count, error);
@@ -507,7 +513,7 @@ static enum cg_status set_up(struct trainer *trainer, struct cg_error *error)
         return status;
     trainer->inputs =
         cg_alloc(BATCH, CG_FACE_VALUES_MAX * sizeof(float), "windows in a batch", error);
-    trainer->free_windows = cg_alloc(FREE_MAX, CG_FACE_WINDOW_VALUES, "windows", error);
+    trainer->free_windows = cg_alloc(FREE_MAX, sizeof(*trainer->free_windows), "windows", error);
     if (trainer->inputs == NULL || trainer->free_windows == NULL)
         return CG_ERR_MEMORY;
     return cg_face_photos_read(training->photos, training->faces, training->seed, report_reading,

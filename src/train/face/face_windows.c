@@ -25,16 +25,18 @@ enum { STREAM_TESTED = 71 };
 
 /* ---- photos ---------------------------------------------------------------------------------- */
 
+/* size: of the photo's file; working: of its working copy. */
 static enum cg_status take_boxes(struct cg_face_photo *photo, const struct cg_face_list *list,
-                                 const char *path, int width, int height, struct cg_error *error)
+                                 const char *path, const int size[2],
+                                 const struct cg_image *working, struct cg_error *error)
 {
     struct cg_teacher_face all[CG_FACES_MAX], sure[CG_FACES_MAX];
-    size_t count = cg_face_list_find(list, path, width, height, 0.0, all), next = 0;
-    size_t sure_count = cg_face_list_find(list, path, width, height, SURE_SCORE, sure);
+    size_t count = cg_face_list_find(list, path, size[0], size[1], 0.0, all), next = 0;
+    size_t sure_count = cg_face_list_find(list, path, size[0], size[1], SURE_SCORE, sure);
+    float across = (float)working->width, down = (float)working->height;
     photo->boxes = cg_alloc(count, sizeof(*photo->boxes), "faces", error);
     if (photo->boxes == NULL)
         return CG_ERR_MEMORY;
-    float across = (float)width / photo->scale, down = (float)height / photo->scale;
     for (size_t i = 0; i < count; i++) {
         const struct cg_teacher_face *face = &all[i];
         bool is_sure = next < sure_count && memcmp(face, &sure[next], sizeof(*face)) == 0;
@@ -65,38 +67,28 @@ static enum cg_status read_photo(const char *path, const struct cg_face_list *li
                                  struct cg_face_photo *out, struct cg_error *error)
 {
     struct cg_image image;
-    const struct cg_image_read_options options = {.channels = 1};
+    const struct cg_image_read_options options = {.channels = 3};
     enum cg_status status = cg_image_read(path, &options, &image, NULL, error);
     if (status != CG_OK)
         return status;
-    int width = image.width, height = image.height;
+    const int size[2] = {image.width, image.height};
     status = make_working_copy(&image, error);
     if (status == CG_OK)
-        status = cg_face_base_make(&image, &out->base, &out->scale, error);
-    if (status == CG_OK) {
-        out->scale *= (float)width / (float)image.width; /* of the file */
-        status = take_boxes(out, list, path, width, height, error);
-    }
+        status = cg_face_base_make(&image, &out->base, error);
+    if (status == CG_OK)
+        status = take_boxes(out, list, path, size, &image, error);
     cg_image_clear(&image);
     return status;
-}
-
-enum cg_status cg_face_photo_levels(const struct cg_face_photo *photo, struct cg_face_pyramid *out,
-                                    struct cg_error *error)
-{
-    struct cg_image base;
-    *out = (struct cg_face_pyramid){0};
-    enum cg_status status =
-        cg_image_resize(&photo->base, photo->base.width, photo->base.height, &base, error);
-    return status == CG_OK ? cg_face_pyramid_make(&base, 1.0f, out, error) : status;
 }
 
 /* ---- patches --------------------------------------------------------------------------------- */
 
 /* What lies about a box in a level; beyond the picture its edge goes on. */
-static void cut_patch(const struct cg_image *level, float scale, const struct cg_face_box *box,
-                      struct cg_face_patch *out)
+static void cut_patch(const struct cg_face_pyramid *pyramid, int number,
+                      const struct cg_face_box *box, struct cg_face_patch *out)
 {
+    const struct cg_image *level = &pyramid->level[number];
+    float scale = pyramid->scale[number];
     float x = box->x / scale, y = box->y / scale;
     int left = (int)floorf(x) - CG_FACE_PATCH_PX / 2, top = (int)floorf(y) - CG_FACE_PATCH_PX / 2;
     out->x = x - (float)left;
@@ -109,13 +101,18 @@ static void cut_patch(const struct cg_image *level, float scale, const struct cg
             out->grey[i * CG_FACE_PATCH_PX + j] =
                 level->pixels[(size_t)row * (size_t)level->width + (size_t)column];
         }
+    for (int i = 0; i < CG_FACE_PATCH_CELLS * CG_FACE_PATCH_CELLS; i++)
+        cg_face_colour_at(&pyramid->colour[number],
+                          left + i % CG_FACE_PATCH_CELLS * CG_FACE_CELL_PX + CG_FACE_CELL_PX / 2,
+                          top + i / CG_FACE_PATCH_CELLS * CG_FACE_CELL_PX + CG_FACE_CELL_PX / 2,
+                          out->colour[i]);
 }
 
 static enum cg_status add_patches(struct cg_face_photos *photos, const struct cg_face_photo *photo,
                                   struct cg_error *error)
 {
     struct cg_face_pyramid pyramid;
-    enum cg_status status = cg_face_photo_levels(photo, &pyramid, error);
+    enum cg_status status = cg_face_pyramid_make(&photo->base, &pyramid, error);
     for (int i = 0; status == CG_OK && i < photo->box_count; i++)
         for (int l = 0; l < pyramid.count; l++) {
             float side = photo->boxes[i].side / pyramid.scale[l];
@@ -131,7 +128,7 @@ static enum cg_status add_patches(struct cg_face_photos *photos, const struct cg
             patches += photos->patch_count++;
             patches->tested = photo->tested;
             patches->doubtful = photo->boxes[i].doubtful;
-            cut_patch(&pyramid.level[l], pyramid.scale[l], &photo->boxes[i], patches);
+            cut_patch(&pyramid, l, &photo->boxes[i], patches);
         }
     cg_face_pyramid_clear(&pyramid);
     return status;
@@ -145,7 +142,7 @@ static enum cg_status add_photo(struct cg_face_photos *photos, const char *path,
     struct cg_rng rng = cg_rng_make(seed, STREAM_TESTED, (uint64_t)photos->count);
     enum cg_status status = read_photo(path, list, photo, error);
     if (status != CG_OK && status != CG_ERR_MEMORY) {
-        cg_image_clear(&photo->base);
+        cg_face_base_clear(&photo->base);
         return CG_OK;
     }
     photos->count++;
@@ -216,7 +213,7 @@ enum cg_status cg_face_photos_read(const char *folder, const char *list, uint64_
 void cg_face_photos_clear(struct cg_face_photos *photos)
 {
     for (int i = 0; i < photos->count; i++) {
-        cg_image_clear(&photos->photos[i].base);
+        cg_face_base_clear(&photos->photos[i].base);
         free(photos->photos[i].boxes);
     }
     free(photos->photos);
@@ -275,52 +272,100 @@ static void change_light(float *window, struct cg_rng *rng)
     }
 }
 
-static void round_window(const float *window, uint8_t grey[CG_FACE_WINDOW_VALUES])
+/* Where a window looks in a patch: its middle, and how its axes lie. */
+struct view {
+    float x, y, right, down, narrow;
+};
+
+/* The point of the patch, pixels counted from the middle of the first, for one of the window. */
+static void look_at(const struct view *view, float u, float v, float *x, float *y)
 {
-    for (int i = 0; i < CG_FACE_WINDOW_VALUES; i++)
-        grey[i] = (uint8_t)(fminf(fmaxf(window[i], 0.0f), 255.0f) + 0.5f);
+    u = (u - (CG_FACE_WINDOW_PX - 1) / 2.0f) * view->narrow;
+    v -= (CG_FACE_WINDOW_PX - 1) / 2.0f;
+    *x = view->x - 0.5f + u * view->right - v * view->down;
+    *y = view->y - 0.5f + u * view->down + v * view->right;
 }
 
-/* Counted from the window's middle, in its pixels. */
-static float offset_of(int index)
+static void draw_grey(const struct cg_face_patch *patch, const struct view *view, bool blurred,
+                      float window[CG_FACE_WINDOW_VALUES])
 {
-    return (float)index - (CG_FACE_WINDOW_PX - 1) / 2.0f;
+    for (int i = 0; i < CG_FACE_WINDOW_VALUES; i++) {
+        float x, y;
+        look_at(view, (float)(i % CG_FACE_WINDOW_PX), (float)(i / CG_FACE_WINDOW_PX), &x, &y);
+        window[i] = sample(patch, x, y);
+        if (blurred)
+            window[i] =
+                (2.0f * window[i] + sample(patch, x - 1.0f, y) + sample(patch, x + 1.0f, y) +
+                 sample(patch, x, y - 1.0f) + sample(patch, x, y + 1.0f)) /
+                6.0f;
+    }
+}
+
+static void draw_colour(const struct cg_face_patch *patch, const struct view *view,
+                        struct cg_face_window *out)
+{
+    for (int i = 0; i < CG_FACE_WINDOW_CELLS; i++) {
+        float x, y, middle = (CG_FACE_CELL_PX - 1) / 2.0f;
+        look_at(view, (float)(i % CG_FACE_CELLS_ACROSS * CG_FACE_CELL_PX) + middle,
+                (float)(i / CG_FACE_CELLS_ACROSS * CG_FACE_CELL_PX) + middle, &x, &y);
+        int column = cg_clamp_index((int)(x + 0.5f) / CG_FACE_CELL_PX, CG_FACE_PATCH_CELLS);
+        int row = cg_clamp_index((int)(y + 0.5f) / CG_FACE_CELL_PX, CG_FACE_PATCH_CELLS);
+        memcpy(out->colour[i], patch->colour[row * CG_FACE_PATCH_CELLS + column], 3);
+    }
+}
+
+static uint8_t to_byte(float value)
+{
+    return (uint8_t)(fminf(fmaxf(value, 0.0f), 255.0f) + 0.5f);
+}
+
+static void round_grey(const float window[CG_FACE_WINDOW_VALUES], struct cg_face_window *out)
+{
+    for (int i = 0; i < CG_FACE_WINDOW_VALUES; i++)
+        out->grey[i] = to_byte(window[i]);
+}
+
+/* As if under another lamp. */
+static void change_tint(struct cg_face_window *window, struct cg_rng *rng)
+{
+    float gains[3] = {between(rng, 0.88f, 1.12f), 1.0f, between(rng, 0.85f, 1.15f)};
+    for (int i = 0; i < CG_FACE_WINDOW_CELLS; i++)
+        for (int c = 0; c < 3; c++)
+            window->colour[i][c] = to_byte((float)window->colour[i][c] * gains[c]);
+}
+
+void cg_face_window_fade(struct cg_face_window *window, struct cg_rng *rng)
+{
+    if (cg_rng_below(rng, 4) == 0)
+        memset(window->colour, 128, sizeof(window->colour));
 }
 
 void cg_face_patch_cut(const struct cg_face_patch *patch, float x, float y, float step,
-                       uint8_t grey[CG_FACE_WINDOW_VALUES])
+                       struct cg_face_window *out)
 {
+    const struct view view = {x, y, step, 0.0f, 1.0f};
     float window[CG_FACE_WINDOW_VALUES];
-    for (int i = 0; i < CG_FACE_WINDOW_VALUES; i++)
-        window[i] = sample(patch, x - 0.5f + step * offset_of(i % CG_FACE_WINDOW_PX),
-                           y - 0.5f + step * offset_of(i / CG_FACE_WINDOW_PX));
-    round_window(window, grey);
+    draw_grey(patch, &view, false, window);
+    round_grey(window, out);
+    draw_colour(patch, &view, out);
 }
 
 void cg_face_patch_draw(const struct cg_face_patch *patch, const struct cg_face_jitter *jitter,
-                        struct cg_rng *rng, uint8_t grey[CG_FACE_WINDOW_VALUES])
+                        struct cg_rng *rng, struct cg_face_window *out)
 {
     float window[CG_FACE_WINDOW_VALUES];
     float angle = between(rng, -jitter->degrees, jitter->degrees) * 3.14159265f / 180.0f;
     float step = patch->side / CG_FACE_WINDOW_PX * between(rng, 0.87f, 1.15f);
     float mirror = cg_rng_below(rng, 2) == 0 ? 1.0f : -1.0f;
-    float x = patch->x - 0.5f + between(rng, -jitter->shift_px, jitter->shift_px);
-    float y = patch->y - 0.5f + between(rng, -jitter->shift_px, jitter->shift_px);
-    float right = cosf(angle) * step, down = sinf(angle) * step;
-    float narrow = between(rng, 0.92f, 1.08f);
-    bool blurred = jitter->light && cg_rng_below(rng, 4) == 0;
-    for (int i = 0; i < CG_FACE_WINDOW_VALUES; i++) {
-        float u = offset_of(i % CG_FACE_WINDOW_PX) * mirror * narrow;
-        float v = offset_of(i / CG_FACE_WINDOW_PX);
-        float at_x = x + u * right - v * down, at_y = y + u * down + v * right;
-        window[i] = sample(patch, at_x, at_y);
-        if (blurred)
-            window[i] = (2.0f * window[i] + sample(patch, at_x - 1.0f, at_y) +
-                         sample(patch, at_x + 1.0f, at_y) + sample(patch, at_x, at_y - 1.0f) +
-                         sample(patch, at_x, at_y + 1.0f)) /
-                        6.0f;
-    }
+    struct view view = {patch->x + between(rng, -jitter->shift_px, jitter->shift_px),
+                        patch->y + between(rng, -jitter->shift_px, jitter->shift_px),
+                        cosf(angle) * step, sinf(angle) * step,
+                        mirror * between(rng, 0.92f, 1.08f)};
+    draw_grey(patch, &view, jitter->light && cg_rng_below(rng, 4) == 0, window);
     if (jitter->light)
         change_light(window, rng);
-    round_window(window, grey);
+    round_grey(window, out);
+    draw_colour(patch, &view, out);
+    if (jitter->light)
+        change_tint(out, rng);
 }

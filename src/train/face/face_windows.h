@@ -10,15 +10,14 @@
 
 #include <stdbool.h>
 
-/* A window about a face, in pixels of the photo's base (face/pyramid.h). */
+/* A window about a face, in pixels of the photo's working copy. */
 struct cg_face_box {
     float x, y, side; /* of the centre */
     bool doubtful;    /* neither a face nor the lack of one */
 };
 
 struct cg_face_photo {
-    struct cg_image base;
-    float scale;
+    struct cg_face_base base; /* of a working copy as the converter makes it */
     struct cg_face_box *boxes;
     int box_count;
     bool tested; /* never learned from: thresholds and figures come from it */
@@ -26,10 +25,12 @@ struct cg_face_photo {
 
 /* A face in a level where windows may find it, and what is around it. */
 #define CG_FACE_PATCH_PX 48
+#define CG_FACE_PATCH_CELLS (CG_FACE_PATCH_PX / CG_FACE_CELL_PX)
 struct cg_face_patch {
     float x, y, side;      /* of the window's centre in the patch */
     bool tested, doubtful; /* as its photo, as its box; a doubtful one is not learned from */
     uint8_t grey[CG_FACE_PATCH_PX * CG_FACE_PATCH_PX];
+    uint8_t colour[CG_FACE_PATCH_CELLS * CG_FACE_PATCH_CELLS][3];
 };
 
 struct cg_face_photos {
@@ -52,10 +53,6 @@ enum cg_status cg_face_photos_read(const char *folder, const char *list, uint64_
                                    struct cg_face_photos *out, struct cg_error *error);
 void cg_face_photos_clear(struct cg_face_photos *photos);
 
-/* The levels of a photo. Error: CG_ERR_MEMORY. */
-enum cg_status cg_face_photo_levels(const struct cg_face_photo *photo, struct cg_face_pyramid *out,
-                                    struct cg_error *error);
-
 /* Whether a place shows none of the faces, not even in part. */
 bool cg_face_photo_is_free(const struct cg_face_photo *photo, const struct cg_face_pyramid *pyramid,
                            const struct cg_face_place *place);
@@ -63,15 +60,18 @@ bool cg_face_photo_is_free(const struct cg_face_photo *photo, const struct cg_fa
 /* How copies differ from their patch. */
 struct cg_face_jitter {
     float shift_px, degrees; /* up to, either way */
-    bool light;              /* tones, blur and noise differ, too */
+    bool light;              /* tones, tints, blur and noise differ, too */
 };
 
 /* The window of side 20 * step about a point of the patch. */
 void cg_face_patch_cut(const struct cg_face_patch *patch, float x, float y, float step,
-                       uint8_t grey[CG_FACE_WINDOW_VALUES]);
+                       struct cg_face_window *out);
 
 /* A window that shows the patch's face: shifted, turned, scaled, mirrored. */
 void cg_face_patch_draw(const struct cg_face_patch *patch, const struct cg_face_jitter *jitter,
-                        struct cg_rng *rng, uint8_t grey[CG_FACE_WINDOW_VALUES]);
+                        struct cg_rng *rng, struct cg_face_window *out);
+
+/* Take its colour from a window, a quarter of the time: grey photos must do as well. */
+void cg_face_window_fade(struct cg_face_window *window, struct cg_rng *rng);
 
 #endif
