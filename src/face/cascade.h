@@ -2,12 +2,12 @@
  * The finder's networks, one after another, each for the windows that the one before lets pass:
  *
  *   scout   10 x 10 (halved) -> 32 -> 1          every fourth pixel of each level
- *   judge   20 x 20, colours -> 36 -> 1               every second one about the scout's finds
- *   critic  20 x 20, colours -> 160 -> 32 -> 1
+ *   judge   20 x 20, colours -> 32 -> 1               every second one about the scout's finds
+ *   critic  20 x 20, colours -> 128 -> 32 -> 1
  *
  * A window passes if its logit is above 0: where that lies for a wanted share of faces is in the
  * last bias. The model file is a safetensors file of the three networks, its metadata
- * "comicgan.architecture" (kind "faces").
+ * "comicgan.architecture" (kind "faces", and the least "evidence").
  */
 #ifndef CG_FACE_CASCADE_H
 #define CG_FACE_CASCADE_H
@@ -23,6 +23,7 @@ enum { CG_FACE_SCOUT, CG_FACE_JUDGE, CG_FACE_CRITIC, CG_FACE_STAGES };
 struct cg_face_finder {
     struct cg_network *networks[CG_FACE_STAGES];
     float *parameters[CG_FACE_STAGES];
+    float least_evidence; /* for a face: the sum of its windows' logits */
 };
 
 /* Networks without parameters. dropout: of the critic's
@@ -64,11 +65,15 @@ struct cg_face cg_face_of_window(float centre_x, float centre_y, float side);
 float cg_face_overlap(const struct cg_face *a, const struct cg_face *b);
 
 /*
- * One face for each heap of windows: at their mean, weighed by their logits, if these sum to enough.
+ * One face for each heap of windows: at their mean, weighed by their logits, if these sum to least_evidence.
  * Of heaps that overlap the best remains. places: reordered. Returns how many, at most max, the
  * best first.
  */
-int cg_face_merge(const struct cg_face_pyramid *pyramid, struct cg_face_place *places, size_t count,
-                  struct cg_face *faces, int max);
+int cg_face_merge(const struct cg_face_pyramid *pyramid, float least_evidence,
+                  struct cg_face_place *places, size_t count, struct cg_face *faces, int max);
+
+/* A face's score by its evidence, and back. */
+float cg_face_score(float evidence);
+float cg_face_evidence(float score);
 
 #endif

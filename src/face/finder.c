@@ -200,7 +200,7 @@ enum cg_status cg_face_finder_find(const struct cg_face_finder *finder, struct c
         status = cg_face_cascade_run(finder, CG_FACE_STAGES, pool, &pyramid, &places, &place_count,
                                      error);
     if (status == CG_OK) {
-        *count = cg_face_merge(&pyramid, places, place_count, faces, max);
+        *count = cg_face_merge(&pyramid, finder->least_evidence, places, place_count, faces, max);
         free(places);
     }
     cg_face_pyramid_clear(&pyramid);

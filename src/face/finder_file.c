@@ -17,8 +17,8 @@ static const struct {
     int inputs, hidden_count, hidden[2];
 } stages[CG_FACE_STAGES] = {
     {"scout", CG_FACE_WINDOW_VALUES / 4, 1, {32}},
-    {"judge", CG_FACE_VALUES_MAX, 1, {36}},
-    {"critic", CG_FACE_VALUES_MAX, 2, {160, 32}},
+    {"judge", CG_FACE_VALUES_MAX, 1, {32}},
+    {"critic", CG_FACE_VALUES_MAX, 2, {128, 32}},
 };
 
 static enum cg_status add_linear(struct cg_network *network, const char *name, int number,
@@ -75,7 +75,8 @@ void cg_face_finder_free(struct cg_face_finder *finder)
     free(finder);
 }
 
-static enum cg_status check_kind(const struct cg_safetensors *file, struct cg_error *error)
+static enum cg_status read_architecture(const struct cg_safetensors *file, float *least_evidence,
+                                        struct cg_error *error)
 {
     json_t *architecture;
     const char *kind;
@@ -87,6 +88,11 @@ static enum cg_status check_kind(const struct cg_safetensors *file, struct cg_er
                          "expected a finder of faces (comicgan train --model faces), found a model "
                          "of the kind \"%.64s\"",
                          kind);
+    const json_t *evidence = json_object_get(architecture, "evidence");
+    if (status == CG_OK && !(json_is_number(evidence) && json_number_value(evidence) >= 0.0))
+        status = cg_fail(error, CG_ERR_MODEL, "%s: expected a number from 0 as \"evidence\"",
+                         ARCHITECTURE_KEY);
+    *least_evidence = (float)json_number_value(evidence);
     json_decref(architecture);
     return status;
 }
@@ -95,11 +101,12 @@ enum cg_status cg_face_finder_read(const char *path, struct cg_face_finder **out
                                    struct cg_error *error)
 {
     struct cg_safetensors *file = NULL;
+    float least_evidence;
     *out = NULL;
     enum cg_status status = cg_safetensors_read(path, &file, error);
     if (status != CG_OK)
         return status;
-    status = check_kind(file, error);
+    status = read_architecture(file, &least_evidence, error);
     if (status == CG_OK)
         status = cg_face_finder_create(0.0f, out, error);
     if (status == CG_OK)
@@ -110,15 +117,26 @@ enum cg_status cg_face_finder_read(const char *path, struct cg_face_finder **out
         cg_error_prefix(error, "%s", path);
         cg_face_finder_free(*out);
         *out = NULL;
+        return status;
     }
-    return status;
+    (*out)->least_evidence = least_evidence;
+    return CG_OK;
 }
 
 enum cg_status cg_face_finder_write(const char *path, const struct cg_face_finder *finder,
                                     struct cg_error *error)
 {
-    const struct cg_metadata metadata[] = {{ARCHITECTURE_KEY, "{\"kind\":\"" CG_MODEL_FACES "\"}"}};
-    return cg_parameters_write(
+    char *architecture;
+    cg_memory_forget();
+    enum cg_status status = cg_json_dump(
+        json_pack("{s:s, s:f}", "kind", CG_MODEL_FACES, "evidence", (double)finder->least_evidence),
+        JSON_COMPACT, ARCHITECTURE_KEY, &architecture, error);
+    if (status != CG_OK)
+        return status;
+    const struct cg_metadata metadata[] = {{ARCHITECTURE_KEY, architecture}};
+    status = cg_parameters_write(
         path, CG_WRITE_OVER, (const struct cg_network *const *)finder->networks,
         (const float *const *)finder->parameters, CG_FACE_STAGES, metadata, 1, error);
+    free(architecture);
+    return status;
 }

@@ -5,10 +5,10 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-#define EVIDENCE_MIN 1.0f /* sum of a heap's logits */
-#define NEAR 0.35f        /* of a heap's windows: between centres, in sides of the best */
-#define ALIKE 1.6f        /* and between sides */
-#define OVERLAP 0.2f      /* of two faces' boxes, of the smaller one, from which one of them goes */
+#define EVIDENCE_HALF 10.0f /* that gives a score of 1/2 */
+#define NEAR 0.35f          /* of a heap's windows: between centres, in sides of the best */
+#define ALIKE 1.6f          /* and between sides */
+#define OVERLAP 0.2f /* of two faces' boxes, of the smaller one, from which one of them goes */
 
 float cg_face_window_side(float width, float height)
 {
@@ -118,8 +118,18 @@ static int insert(struct cg_face *faces, int count, int max, struct cg_face face
     return kept;
 }
 
-int cg_face_merge(const struct cg_face_pyramid *pyramid, struct cg_face_place *places, size_t count,
-                  struct cg_face *faces, int max)
+float cg_face_score(float evidence)
+{
+    return evidence / (evidence + EVIDENCE_HALF);
+}
+
+float cg_face_evidence(float score)
+{
+    return score * EVIDENCE_HALF / (1.0f - score);
+}
+
+int cg_face_merge(const struct cg_face_pyramid *pyramid, float least_evidence,
+                  struct cg_face_place *places, size_t count, struct cg_face *faces, int max)
 {
     int found = 0;
     qsort(places, count, sizeof(*places), compare_places);
@@ -128,8 +138,8 @@ int cg_face_merge(const struct cg_face_pyramid *pyramid, struct cg_face_place *p
         if (places[i].logit <= 0.0f)
             continue;
         float evidence = take_heap(pyramid, places + i, count - i, &face);
-        face.score = evidence / (evidence + 10.0f);
-        if (evidence >= EVIDENCE_MIN)
+        face.score = cg_face_score(evidence);
+        if (evidence >= least_evidence)
             found = insert(faces, found, max, face);
     }
     return found;

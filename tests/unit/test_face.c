@@ -366,7 +366,7 @@ static void test_heaps_become_faces(void **state)
         {0, 100, 40, 0.4f},                                     /* too little evidence */
         {0, 60, 10, 2.0f},  {0, 70, 10, 1.5f},                  /* overlap: the better remains */
     };
-    assert_int_equal(cg_face_merge(&pyramid, places, 6, faces, 4), 2);
+    assert_int_equal(cg_face_merge(&pyramid, 1.0f, places, 6, faces, 4), 2);
     assert_true(faces[0].score > faces[1].score);
     float side = (4.0f * 40.0f + 2.0f * 50.0f) / 6.0f;
     float x = (1.0f * 40.0f + 3.0f * 44.0f + 2.0f * 45.0f) / 6.0f;
@@ -374,7 +374,7 @@ static void test_heaps_become_faces(void **state)
     assert_true(cg_face_overlap(&faces[0], &expected) > 0.999f);
     expected = cg_face_of_window(140.0f, 40.0f, 40.0f);
     assert_true(cg_face_overlap(&faces[1], &expected) > 0.999f);
-    assert_int_equal(cg_face_merge(&pyramid, places, 0, faces, 4), 0);
+    assert_int_equal(cg_face_merge(&pyramid, 1.0f, places, 0, faces, 4), 0);
 }
 
 int main(void)

@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #define MODEL 2 /* in CG_CLI_TRAIN_MODELS */
-#define DEFAULT_STEPS 4000
+#define DEFAULT_STEPS 1500
 
 struct faces {
     const char *photos, *faces, *out_dir;
@@ -34,7 +34,7 @@ static const struct cg_option rows[] = {
      "where the photos' faces are: JSON, docs/TRAINING.md"},
     {"out", 'o', CG_OPTION_FOLDER, AT(out_dir), "RUN", "folder of the model; made if missing"},
     {"force", 'f', CG_OPTION_FLAG, AT(force), NULL, "replace a model that is in RUN already"},
-    {"steps", 0, CG_OPTION_STEPS, AT(steps), "N", "steps in each of 15 rounds (default %d)", 1,
+    {"steps", 0, CG_OPTION_STEPS, AT(steps), "N", "steps in each of 11 rounds (default %d)", 1,
      1e6},
     {"seed", 0, CG_OPTION_STEPS, AT(seed), "S", "random seed (default %d)", 0, 1e9},
     {"threads", 0, CG_OPTION_INT, AT(threads), "N",
