@@ -298,6 +298,22 @@ static void test_other_files_are_refused(void **state)
     free(missing);
 }
 
+static void test_the_shipped_finder(void **state)
+{
+    (void)state;
+    struct cg_face_finder *drawn = finder;
+    struct cg_error error;
+    struct cg_image picture;
+    struct cg_face finds[8];
+    assert_int_equal(cg_face_finder_read(CG_MODELS "/faces.safetensors", &finder, &error), CG_OK);
+    assert_int_equal(cg_image_create(1300, 975, 3, &picture, NULL), CG_OK);
+    memset(picture.pixels, 90, 1300 * 975 * 3);
+    assert_int_equal(find(&picture, 2, finds, 8), 0);
+    cg_image_clear(&picture);
+    cg_face_finder_free(finder);
+    finder = drawn;
+}
+
 static void test_training_repeats_itself(void **state)
 {
     (void)state;
@@ -386,6 +402,7 @@ int main(void)
         cmocka_unit_test(test_any_size_and_number),
         cmocka_unit_test(test_a_hundred_faces),
         cmocka_unit_test(test_other_files_are_refused),
+        cmocka_unit_test(test_the_shipped_finder),
         cmocka_unit_test(test_training_repeats_itself),
         cmocka_unit_test(test_training_refuses),
         cmocka_unit_test(test_light_is_taken_off),
