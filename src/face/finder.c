@@ -15,7 +15,8 @@
 
 /* ---- windows --------------------------------------------------------------------------------- */
 
-static void copy_square(const struct cg_image *level, int x, int y, int side, uint8_t *out)
+/* side is a constant wherever this is inlined. */
+static inline void copy_square(const struct cg_image *level, int x, int y, int side, uint8_t *out)
 {
     const uint8_t *from = level->pixels + (size_t)y * (size_t)level->width + (size_t)x;
     for (int row = 0; row < side; row++, from += level->width, out += side)

@@ -5,6 +5,7 @@
 #include "base/multiversion.h"
 
 #include <math.h>
+#include <stdbool.h>
 
 #define DEVIATION_MIN 6.0f
 #define COLOUR_GAIN 6.0f /* for differences about as large as the corrected values */
@@ -194,8 +195,10 @@ void cg_face_colour_at(const struct cg_image *colour, int x, int y, uint8_t rgb[
     size_t row = (size_t)cg_clamp_index(y / CG_FACE_CELL_PX, colour->height);
     const uint8_t *p =
         colour->pixels + (row * (size_t)colour->width + column) * (size_t)colour->channels;
-    for (int c = 0; c < 3; c++)
-        rgb[c] = p[colour->channels < 3 ? 0 : c];
+    bool grey = colour->channels < 3;
+    rgb[0] = p[0];
+    rgb[1] = p[grey ? 0 : 1];
+    rgb[2] = p[grey ? 0 : 2];
 }
 
 void cg_face_window_differ(const uint8_t colour[CG_FACE_WINDOW_CELLS][3],
