@@ -129,9 +129,10 @@ void cg_render_params_free(struct cg_render_params *looks);
 
 /*
  * A look that is one number, by its option's name without the dashes: "detail", "ink", "line",
- * "smooth", "cel", "blacks", "saturation", "contrast", "colors", "fill", "hatch", "halftone",
- * "halftone-dots", "strength", "feather" and what later versions add. Errors: CG_ERR_ARGUMENT for
- * an unknown name (the text lists the known ones) and for a value out of its range.
+ * "smooth", "cel", "faces", "blacks", "saturation", "contrast", "colors", "fill", "hatch",
+ * "halftone", "halftone-dots", "strength", "feather" and what later versions add. Errors:
+ * CG_ERR_ARGUMENT for an unknown name (the text lists the known ones) and for a value out of its
+ * range.
  */
 enum cg_status cg_render_params_set(struct cg_render_params *looks, const char *name, double value,
                                     struct cg_error *error);

@@ -18,6 +18,11 @@ enum cg_status cg_engine_open_in(const char *folder, const char *style, struct c
         free(engine);
         return status;
     }
+    status = cg_face_finder_builtin(&engine->finder, error);
+    if (status != CG_OK) {
+        cg_engine_free(engine);
+        return status;
+    }
     cg_blas_single_threaded();
     engine->looks = engine->model->card.looks;
     engine->info = (struct cg_style_info){
@@ -60,6 +65,7 @@ void cg_engine_free(struct cg_engine *engine)
 {
     if (engine == NULL)
         return;
+    cg_face_finder_free(engine->finder);
     cg_model_free(engine->model);
     free(engine);
 }

@@ -19,7 +19,7 @@ void cg_finish_free(struct cg_finish *finish);
 struct cg_finish_request {
     const struct cg_render_params *looks; /* checked */
     const struct cg_palette *palette;     /* NULL: made from the layers if looks want few colours */
-    int width, height;                    /* of what will be rendered */
+    int width, height;                    /* of the picture */
     float enlarged; /* how many times larger it is rendered than it will be shown; 1 or more */
 };
 
@@ -52,11 +52,11 @@ struct cg_tap {
 /* Pixel centres meet: full pixel i lies at (i + 0.5) * size / full_size - 0.5. */
 struct cg_tap cg_tap_make(int i, int size, int full_size);
 
-/* Pixels left to left + count - 1 of row y. */
+/* Pixels left to left + count - 1 of row y of the picture. */
 struct cg_finish_span {
     int left, y;
     size_t count;
-    const struct cg_tap *columns; /* of all columns of the picture */
+    const struct cg_tap *columns; /* of these pixels, among the layers' */
     struct cg_tap row;
 };
 

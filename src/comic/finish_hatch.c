@@ -171,7 +171,7 @@ static void block_fill(const struct cg_hatch *hatch, const struct cg_finish_span
     for (size_t i = 0; i < CG_FINISH_BLOCK_PX; i++) {
         float form[3] = {0};
         if (begin + i < span->count)
-            form_at(hatch, &span->row, &span->columns[(size_t)span->left + begin + i], form);
+            form_at(hatch, &span->row, &span->columns[begin + i], form);
         block->darkness[i] = form[0];
         block->cosine[i] = form[1];
         block->sine[i] = form[2];

@@ -41,14 +41,15 @@ void cg_full_free(struct cg_full *full)
 
 /* enlarged: how many times larger than it will be shown. */
 static enum cg_status render(struct cg_full *full, const struct cg_render_params *looks,
-                             struct cg_palette *palette, float enlarged, struct cg_layers *layers,
-                             struct cg_image *photo, struct cg_error *error)
+                             struct cg_palette *palette, const struct cg_full_place *place,
+                             float enlarged, struct cg_layers *layers, struct cg_image *photo,
+                             struct cg_error *error)
 {
     const struct cg_finish_request request = {
         .looks = looks,
         .palette = palette != NULL && palette->count > 0 ? palette : NULL,
-        .width = photo->width,
-        .height = photo->height,
+        .width = place->width,
+        .height = place->height,
         .enlarged = enlarged,
     };
     struct cg_render_options options;
@@ -56,6 +57,8 @@ static enum cg_status render(struct cg_full *full, const struct cg_render_params
         cg_finish_begin(full->finish, full->pool, &request, layers, &options, error);
     if (status != CG_OK)
         return status;
+    options.left = place->left;
+    options.top = place->top;
     if (palette != NULL)
         *palette = cg_finish_palette(full->finish);
     return cg_render(full->renderer, full->pool, layers, &options, photo->pixels, photo->width,
@@ -93,9 +96,10 @@ static enum cg_status render_enlarged(struct cg_full *full, const struct cg_rend
     struct cg_image comic = {0};
     float enlarged =
         (float)(working->width + working->height) / (float)(photo->width + photo->height);
+    const struct cg_full_place all = {.width = working->width, .height = working->height};
     whole.strength = 1.0f;
     whole.mask.pixels = NULL;
-    enum cg_status status = render(full, &whole, palette, enlarged, layers, working, error);
+    enum cg_status status = render(full, &whole, palette, &all, enlarged, layers, working, error);
     if (status == CG_OK)
         status = cg_image_resize(working, photo->width, photo->height, &comic, error);
     if (status == CG_OK)
@@ -109,12 +113,21 @@ enum cg_status cg_full_render(struct cg_full *full, const struct cg_render_param
                               struct cg_image *working, struct cg_image *photo,
                               struct cg_error *error)
 {
+    const struct cg_full_place all = {.width = photo->width, .height = photo->height};
     bool smaller = photo->width < working->width || photo->height < working->height;
     if (!smaller)
         cg_image_clear(working); /* memory that the renderer may need */
     enum cg_status status =
         smaller ? render_enlarged(full, looks, palette, layers, working, photo, error)
-                : render(full, looks, palette, 1.0f, layers, photo, error);
+                : render(full, looks, palette, &all, 1.0f, layers, photo, error);
     cg_image_clear(working);
     return status;
+}
+
+enum cg_status cg_full_render_part(struct cg_full *full, const struct cg_render_params *looks,
+                                   const struct cg_full_place *place, struct cg_layers *layers,
+                                   struct cg_image *photo, struct cg_error *error)
+{
+    struct cg_palette palette = cg_finish_palette(full->finish);
+    return render(full, looks, &palette, place, 1.0f, layers, photo, error);
 }

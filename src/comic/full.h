@@ -26,4 +26,17 @@ enum cg_status cg_full_render(struct cg_full *full, const struct cg_render_param
                               struct cg_image *working, struct cg_image *photo,
                               struct cg_error *error);
 
+/* Where a part of a picture lies, and the picture's size. */
+struct cg_full_place {
+    int left, top, width, height;
+};
+
+/*
+ * The same for a part, whose layers are no larger than it, of the picture that was rendered last:
+ * dots, strokes, grain and palette continue that picture's. Errors: as above.
+ */
+enum cg_status cg_full_render_part(struct cg_full *full, const struct cg_render_params *looks,
+                                   const struct cg_full_place *place, struct cg_layers *layers,
+                                   struct cg_image *photo, struct cg_error *error);
+
 #endif

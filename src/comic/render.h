@@ -32,6 +32,7 @@ struct cg_render_options {
     float ink;                      /* 0 none, 1 as trained, 2 twice */
     float strength;                 /* 0 photo, 1 comic */
     const struct cg_finish *finish; /* what is done to the comic beyond that (finish.h), or NULL */
+    int left, top;                  /* of the pixels in the picture that finish is for */
 };
 
 /* Buffers that are kept from picture to picture. shared: one that others may use between calls of

@@ -56,6 +56,7 @@ struct cg_tile_job {
     float opacity;                /* of the ink, 0 to 1 */
     float strength;
     const struct cg_finish *finish; /* or NULL */
+    int picture_left, picture_top;  /* of pixels, in the picture that finish is for */
     uint8_t *pixels;
     int width, height;
 };

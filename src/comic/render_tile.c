@@ -215,7 +215,11 @@ static void render_row(const struct cg_tile_job *job, struct tile_rows *rows, in
     };
     uint8_t *pixels = job->pixels + ((size_t)y * (size_t)job->width + (size_t)left) * 3;
     if (job->finish != NULL) {
-        const struct cg_finish_span span = {left, y, count, job->columns, tap};
+        const struct cg_finish_span span = {.left = job->picture_left + left,
+                                            .y = job->picture_top + y,
+                                            .count = count,
+                                            .columns = job->columns + left,
+                                            .row = tap};
         finished_row(job, rows, &colour, &span, pixels);
         return;
     }

@@ -3,6 +3,7 @@
  * layers, and from them the full picture.
  */
 #include "base/memory.h"
+#include "comic/closer.h"
 #include "comic/engine.h"
 #include "comic/full.h"
 #include "comic/pixels.h"
@@ -10,7 +11,11 @@
 
 #include <stdlib.h>
 
+/* The long side of a copy in which faces are looked for. */
+#define LOOKED_AT_PX 1300
+
 struct cg_session {
+    const struct cg_face_finder *finder; /* NULL: none */
     struct cg_pool *pool;
     struct cg_buffer shared; /* what working and full need in turn */
     struct cg_working *working;
@@ -25,6 +30,7 @@ enum cg_status cg_session_create(const struct cg_engine *engine, int threads,
     struct cg_session *session = cg_alloc_zero(1, sizeof(*session), "session", error);
     if (session == NULL)
         return CG_ERR_MEMORY;
+    session->finder = engine->finder;
     enum cg_status status = cg_pool_create(threads, &session->pool, error);
     if (status == CG_OK)
         status = cg_working_create(engine->model, session->pool, &session->shared,
@@ -63,11 +69,75 @@ static double end_of_drawing(const struct cg_image *working, const struct cg_ima
     return drawn / (drawn + (double)photo->width * photo->height);
 }
 
+enum cg_status cg_session_find_faces(struct cg_session *session, const struct cg_image *photo,
+                                     struct cg_face *faces, int max, int *count,
+                                     struct cg_error *error)
+{
+    struct cg_image copy;
+    int width = photo->width, height = photo->height;
+    *count = 0;
+    if (session->finder == NULL)
+        return CG_OK;
+    cg_image_fit(LOOKED_AT_PX, &width, &height);
+    const float scale = (float)photo->width / (float)width;
+    enum cg_status status = cg_image_resize(photo, width, height, &copy, error);
+    if (status == CG_OK)
+        status =
+            cg_face_finder_find(session->finder, session->pool, &copy, faces, max, count, error);
+    for (int i = 0; status == CG_OK && i < *count; i++) {
+        faces[i].x *= scale;
+        faces[i].y *= scale;
+        faces[i].width *= scale;
+        faces[i].height *= scale;
+    }
+    cg_image_clear(&copy);
+    return status;
+}
+
+/* Copies of what is around the photo's faces, if looks want them closer. */
+static enum cg_status take_faces(struct cg_session *session, const struct cg_render_params *looks,
+                                 const struct cg_image *working, const struct cg_image *photo,
+                                 struct cg_closer *closer, struct cg_error *error)
+{
+    struct cg_face faces[CG_CLOSER_MAX];
+    int count = 0;
+    closer->count = 0;
+    if (looks->faces == 0.0f || session->finder == NULL || photo->width <= working->width)
+        return CG_OK;
+    enum cg_status status = cg_face_finder_find(session->finder, session->pool, working, faces,
+                                                CG_CLOSER_MAX, &count, error);
+    if (status == CG_OK)
+        status =
+            cg_closer_take(faces, count, working->width, working->height, photo, closer, error);
+    return status;
+}
+
+static enum cg_status draw_closer(struct cg_session *session, const struct cg_render_params *looks,
+                                  struct cg_closer_part *part, const struct cg_image *comic,
+                                  struct cg_error *error)
+{
+    const struct cg_full_place place = {part->left, part->top, comic->width, comic->height};
+    struct cg_image working;
+    struct cg_layers layers;
+    enum cg_status status =
+        cg_image_resize(&part->pixels, part->working_width, part->working_height, &working, error);
+    if (status != CG_OK)
+        return status;
+    status = cg_working_draw(session->working, &working, looks, &layers, error);
+    cg_image_clear(&working);
+    if (status == CG_OK)
+        status = cg_full_render_part(session->full, looks, &place, &layers, &part->pixels, error);
+    if (status == CG_OK)
+        cg_closer_lay(part, looks->faces, comic);
+    return status;
+}
+
 static enum cg_status convert(struct cg_session *session, struct cg_image *photo,
                               const struct cg_render_params *looks, struct cg_error *error)
 {
     struct cg_image working;
     struct cg_layers layers;
+    struct cg_closer closer;
     int width, height;
     cg_working_size(photo->width, photo->height, looks->detail_px, &width, &height);
     enum cg_status status = cg_image_resize(photo, width, height, &working, error);
@@ -75,11 +145,17 @@ static enum cg_status convert(struct cg_session *session, struct cg_image *photo
         return status;
     session->watch.from = 0.0;
     session->watch.to = end_of_drawing(&working, photo);
-    status = cg_working_draw(session->working, &working, looks, &layers, error);
+    status = take_faces(session, looks, &working, photo, &closer, error);
+    if (status == CG_OK)
+        status = cg_working_draw(session->working, &working, looks, &layers, error);
     session->watch.from = session->watch.to;
     session->watch.to = 1.0;
     if (status == CG_OK)
         status = cg_full_render(session->full, looks, NULL, &layers, &working, photo, error);
+    session->watch.from = 1.0;
+    for (int i = 0; status == CG_OK && i < closer.count; i++)
+        status = draw_closer(session, looks, &closer.part[i], photo, error);
+    cg_closer_clear(&closer);
     cg_image_clear(&working);
     return status;
 }

@@ -22,6 +22,10 @@ struct cg_face_finder; /* constant once read, may be shared by threads */
  * CG_ERR_MEMORY. */
 enum cg_status cg_face_finder_read(const char *path, struct cg_face_finder **out,
                                    struct cg_error *error);
+/* The one that is built into the program (models/faces.safetensors); *out is NULL if there is none.
+ * Errors: CG_ERR_MODEL, CG_ERR_MEMORY. */
+enum cg_status cg_face_finder_builtin(struct cg_face_finder **out, struct cg_error *error);
+
 void cg_face_finder_free(struct cg_face_finder *finder);
 
 /*

@@ -10,6 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* builtin.S */
+extern const unsigned char cg_builtin_faces[];
+extern const uint64_t cg_builtin_faces_nbytes;
+
 #define ARCHITECTURE_KEY "comicgan.architecture"
 
 static const struct {
@@ -97,16 +101,12 @@ static enum cg_status read_architecture(const struct cg_safetensors *file, float
     return status;
 }
 
-enum cg_status cg_face_finder_read(const char *path, struct cg_face_finder **out,
-                                   struct cg_error *error)
+/* Takes the file. name: for messages. */
+static enum cg_status load(struct cg_safetensors *file, const char *name,
+                           struct cg_face_finder **out, struct cg_error *error)
 {
-    struct cg_safetensors *file = NULL;
     float least_evidence;
-    *out = NULL;
-    enum cg_status status = cg_safetensors_read(path, &file, error);
-    if (status != CG_OK)
-        return status;
-    status = read_architecture(file, &least_evidence, error);
+    enum cg_status status = read_architecture(file, &least_evidence, error);
     if (status == CG_OK)
         status = cg_face_finder_create(0.0f, out, error);
     if (status == CG_OK)
@@ -114,13 +114,34 @@ enum cg_status cg_face_finder_read(const char *path, struct cg_face_finder **out
                                     (*out)->parameters, CG_FACE_STAGES, error);
     cg_safetensors_free(file);
     if (status != CG_OK) {
-        cg_error_prefix(error, "%s", path);
+        cg_error_prefix(error, "%s", name);
         cg_face_finder_free(*out);
         *out = NULL;
         return status;
     }
     (*out)->least_evidence = least_evidence;
     return CG_OK;
+}
+
+enum cg_status cg_face_finder_read(const char *path, struct cg_face_finder **out,
+                                   struct cg_error *error)
+{
+    struct cg_safetensors *file = NULL;
+    *out = NULL;
+    enum cg_status status = cg_safetensors_read(path, &file, error);
+    return status == CG_OK ? load(file, path, out, error) : status;
+}
+
+enum cg_status cg_face_finder_builtin(struct cg_face_finder **out, struct cg_error *error)
+{
+    static const char name[] = "the built-in finder of faces";
+    struct cg_safetensors *file = NULL;
+    *out = NULL;
+    if (cg_builtin_faces_nbytes == 0)
+        return CG_OK;
+    enum cg_status status =
+        cg_safetensors_parse(cg_builtin_faces, (size_t)cg_builtin_faces_nbytes, name, &file, error);
+    return status == CG_OK ? load(file, name, out, error) : status;
 }
 
 enum cg_status cg_face_finder_write(const char *path, const struct cg_face_finder *finder,

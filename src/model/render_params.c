@@ -26,6 +26,8 @@ const struct cg_option CG_LOOK_TABLE[] = {
     {"cel", 0, CG_OPTION_FLOAT, AT(cel), "X",
      "how flat areas are painted, as on cels, with closed contours: %r; 0 is as drawn", 0, 1, 0,
      "cel"},
+    {"faces", 0, CG_OPTION_FLOAT, AT(faces), "X",
+     "small faces drawn closer, with lines of their own: %r; 0 is as all else", 0, 1, 0, "faces"},
     {"blacks", 0, CG_OPTION_FLOAT, AT(blacks), "X",
      "solid blacks, as shapes, in dark areas: %r; 0 is none", 0, 1, 0, "blacks"},
     {"saturation", 0, CG_OPTION_FLOAT, AT(saturation), "X",

@@ -25,6 +25,7 @@ struct cg_render_params {
     /* the colour under them */
     float smooth;     /* how much of the remaining texture is smoothed away: 0 none, 1 all */
     float cel;        /* how flat areas are painted, pictures only: 0 as drawn, 1 */
+    float faces;      /* small faces drawn closer, pictures only: 0 as all else, 1 */
     float blacks;     /* solid blacks in dark areas, pictures only: 0 none, 1 in most */
     float saturation; /* 0 grey, 1 as trained, 2 twice; hue and lightness stay */
     float contrast;   /* of lightness, 0 to 2; 1 as trained */

@@ -14,6 +14,7 @@
 #define COPY_SIDE_PX 128
 #define BASE_WEIGHT 0.02f
 #define SKIN_WEIGHT 0.2f
+#define FACE_WEIGHT 1.0f
 #define MIDDLE_X 0.5f
 #define MIDDLE_Y 0.4f
 
@@ -54,20 +55,36 @@ static float weigh(const struct cg_image *copy, int x, int y)
                              ((float)y + 0.5f) / (float)copy->height);
 }
 
-static void fill_sums(struct cg_focus *focus, const struct cg_image *copy)
+/* Whether the middle of a copy's pixel lies in one of the photo's faces. */
+static bool in_a_face(const struct cg_focus *focus, int x, int y, const struct cg_crop *faces,
+                      int face_count)
+{
+    int photo_x = (int)(((double)x + 0.5) * focus->photo_width / focus->width);
+    int photo_y = (int)(((double)y + 0.5) * focus->photo_height / focus->height);
+    for (int i = 0; i < face_count; i++)
+        if (photo_x >= faces[i].x && photo_x - faces[i].x < faces[i].width &&
+            photo_y >= faces[i].y && photo_y - faces[i].y < faces[i].height)
+            return true;
+    return false;
+}
+
+static void fill_sums(struct cg_focus *focus, const struct cg_image *copy,
+                      const struct cg_crop *faces, int face_count)
 {
     int line = focus->width + 1;
     for (int y = 0; y < copy->height; y++) {
         double in_row = 0.0;
         for (int x = 0; x < copy->width; x++) {
             in_row += (double)weigh(copy, x, y);
+            if (in_a_face(focus, x, y, faces, face_count))
+                in_row += (double)FACE_WEIGHT;
             focus->sums[(y + 1) * line + x + 1] = focus->sums[y * line + x + 1] + in_row;
         }
     }
 }
 
-enum cg_status cg_focus_create(const struct cg_image *photo, struct cg_focus **out,
-                               struct cg_error *error)
+enum cg_status cg_focus_create(const struct cg_image *photo, const struct cg_crop *faces,
+                               int face_count, struct cg_focus **out, struct cg_error *error)
 {
     *out = NULL;
     int longest = photo->width > photo->height ? photo->width : photo->height;
@@ -85,7 +102,7 @@ enum cg_status cg_focus_create(const struct cg_image *photo, struct cg_focus **o
                                     sizeof(*focus->sums), "focus of a photo", error);
     }
     if (focus != NULL && focus->sums != NULL) {
-        fill_sums(focus, &copy);
+        fill_sums(focus, &copy, faces, face_count);
         *out = focus;
     } else {
         cg_focus_free(focus);

@@ -12,6 +12,7 @@
 /*
  * What matters in a photo. On a small copy, each pixel weighs
  *   (gradient of luma + 0.02 + 0.2 if it has the colour of skin) * nearness to the middle
+ *   + 1 if it is part of a face
  * The nearness falls to three quarters at the sides and to a quarter at the lower edge; its middle
  * lies above the photo's, where heads are. Skin in YCbCr: Cb 77 to 127, Cr 133 to 173 (Chai and
  * Ngan 1999).
@@ -24,9 +25,9 @@ struct cg_crop {
     int x, y, width, height;
 };
 
-/* photo: RGB, needed only during the call. Errors: CG_ERR_MEMORY. */
-enum cg_status cg_focus_create(const struct cg_image *photo, struct cg_focus **out,
-                               struct cg_error *error);
+/* photo: RGB, and its faces; needed only during the call. Errors: CG_ERR_MEMORY. */
+enum cg_status cg_focus_create(const struct cg_image *photo, const struct cg_crop *faces,
+                               int face_count, struct cg_focus **out, struct cg_error *error);
 void cg_focus_free(struct cg_focus *focus);
 
 /* The largest part of the photo with this width / height, where most of what matters is. */

@@ -37,10 +37,12 @@ static const struct {
     const char *look;
     double amount;
 } amounts[] = {
-    {"detail", 112},   {"ink", 1.7},      {"line", 2.5},         {"smooth", 0.0},
-    {"contrast", 1.8}, {"colors", 5},     {"fill", 0.3},         {"hatch", 1.0},
-    {"halftone", 1},   {"strength", 0.4}, {"halftone-dots", 20}, {"saturation", 0.2},
-    {"feather", 0.1},  {"cel", 0.4},      {"blacks", 1.0},
+    {"detail", 112},   {"ink", 1.7},          {"line", 2.5},
+    {"smooth", 0.0},   {"contrast", 1.8},     {"colors", 5},
+    {"fill", 0.3},     {"hatch", 1.0},        {"halftone", 1},
+    {"strength", 0.4}, {"halftone-dots", 20}, {"saturation", 0.2},
+    {"feather", 0.1},  {"cel", 0.4},          {"blacks", 1.0},
+    {"faces", 1.0}, /* of which there are none */
 };
 
 /* ---- a style with random weights ------------------------------------------------------------- */

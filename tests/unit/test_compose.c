@@ -30,7 +30,7 @@ static void add_chequer(struct cg_image *image, int left, int top, int side)
 static struct cg_crop crop_of(const struct cg_image *photo, double aspect)
 {
     struct cg_focus *focus;
-    assert_int_equal(cg_focus_create(photo, &focus, NULL), CG_OK);
+    assert_int_equal(cg_focus_create(photo, NULL, 0, &focus, NULL), CG_OK);
     struct cg_crop crop = cg_focus_crop(focus, aspect);
     struct cg_crop whole = {0, 0, photo->width, photo->height};
     assert_true(fabs(cg_focus_fraction(focus, &whole) - 1.0) < 1e-9);
@@ -38,6 +38,20 @@ static struct cg_crop crop_of(const struct cg_image *photo, double aspect)
     assert_true(crop.x + crop.width <= photo->width && crop.y + crop.height <= photo->height);
     cg_focus_free(focus);
     return crop;
+}
+
+static void faces_count_more_than_contours(void **state)
+{
+    const struct cg_crop face = {20, 60, 40, 50}, all = {20, 50, 60, 80};
+    struct cg_image photo = flat(600, 200, 120, 130, 140);
+    struct cg_focus *focus;
+    (void)state;
+    add_chequer(&photo, 450, 50, 60);
+    assert_int_equal(cg_focus_create(&photo, &face, 1, &focus, NULL), CG_OK);
+    struct cg_crop crop = cg_focus_crop(focus, 1.0);
+    assert_true(crop.x <= 20 && cg_focus_fraction(focus, &all) > 0.3);
+    cg_focus_free(focus);
+    cg_image_clear(&photo);
 }
 
 static void the_window_goes_where_the_contours_are(void **state)
@@ -132,6 +146,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_window_goes_where_the_contours_are),
+        cmocka_unit_test(faces_count_more_than_contours),
         cmocka_unit_test(the_window_goes_where_the_skin_is),
         cmocka_unit_test(photos_of_any_size_have_a_window),
         cmocka_unit_test(panels_have_frames_and_leave_the_rest_alone),

@@ -40,6 +40,8 @@
 #define PAGE_DETAIL 1.5
 #define PAGE_HEIGHT_COUNTED 1.5 /* times the width: a longer page is read in parts */
 
+enum { FACES_MAX = 64 };
+
 /* One photo and its panel. */
 struct part {
     struct cg_image photo;
@@ -162,6 +164,22 @@ static enum cg_status reduce(const struct cg_page_geometry *page, struct cg_imag
     return CG_OK;
 }
 
+/* What matters in a photo, its faces above all. */
+static enum cg_status find_focus(struct work *work, struct part *part)
+{
+    struct cg_face faces[FACES_MAX];
+    struct cg_crop areas[FACES_MAX];
+    int count;
+    enum cg_status status =
+        cg_session_find_faces(work->session, &part->photo, faces, FACES_MAX, &count, &work->error);
+    if (status != CG_OK)
+        return status;
+    for (int i = 0; i < count; i++)
+        areas[i] = (struct cg_crop){(int)faces[i].x, (int)faces[i].y, (int)faces[i].width,
+                                    (int)faces[i].height};
+    return cg_focus_create(&part->photo, areas, count, &part->focus, &work->error);
+}
+
 static int read_photos(struct work *work)
 {
     for (int i = 0; i < work->order->photo_count; i++) {
@@ -171,7 +189,7 @@ static int read_photos(struct work *work)
         if (status == CG_OK)
             status = reduce(&work->geometry, &part->photo, &work->error);
         if (status == CG_OK)
-            status = cg_focus_create(&part->photo, &part->focus, &work->error);
+            status = find_focus(work, part);
         if (status != CG_OK)
             return fail(work, CG_EXIT_INPUT);
     }

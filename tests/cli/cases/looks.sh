@@ -6,7 +6,7 @@
 convert in.png plain.png
 
 # neutral values give the same bytes
-convert --line 1 --smooth 1 --cel 0 --blacks 0 --saturation 1 --contrast 1 --colors 0 --fill 1 --hatch 0 --halftone 0 \
+convert --line 1 --smooth 1 --cel 0 --faces 0 --blacks 0 --saturation 1 --contrast 1 --colors 0 --fill 1 --hatch 0 --halftone 0 \
     --halftone-dots 100 --paper white --feather 0.1 in.png neutral.png
 cmp plain.png neutral.png || fail "neutral looks change the comic"
 
@@ -45,6 +45,7 @@ cmp fine.png same.png || fail "--detail does not go before --fine"
 refuse 2 '--line: expected a number from 0.25 to 4, found "5"' convert --line 5 in.png out.png
 refuse 2 '--smooth: expected a number from 0 to 1' convert --smooth 2 in.png out.png
 refuse 2 '--cel: expected a number from 0 to 1' convert --cel -1 in.png out.png
+refuse 2 '--faces: expected a number from 0 to 1' convert --faces 2 in.png out.png
 refuse 2 '--blacks: expected a number from 0 to 1' convert --blacks 2 in.png out.png
 refuse 2 '--saturation: expected a number from 0 to 2' convert --saturation -1 in.png out.png
 refuse 2 '--contrast: expected a number from 0 to 2' convert --contrast x in.png out.png
