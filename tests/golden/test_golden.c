@@ -37,12 +37,10 @@ static const struct {
     const char *look;
     double amount;
 } amounts[] = {
-    {"detail", 112},   {"ink", 1.7},          {"line", 2.5},
-    {"smooth", 0.0},   {"contrast", 1.8},     {"colors", 5},
-    {"fill", 0.3},     {"hatch", 1.0},        {"halftone", 1},
-    {"strength", 0.4}, {"halftone-dots", 20}, {"saturation", 0.2},
-    {"feather", 0.1},  {"cel", 0.4},          {"blacks", 1.0},
-    {"faces", 1.0}, /* of which there are none */
+    {"detail", 112},   {"ink", 1.7},      {"line", 2.5},         {"smooth", 0.0},
+    {"contrast", 1.8}, {"colors", 5},     {"fill", 0.3},         {"hatch", 1.0},
+    {"halftone", 1},   {"strength", 0.4}, {"halftone-dots", 20}, {"saturation", 0.2},
+    {"feather", 0.1},  {"cel", 0.4},      {"blacks", 1.0},
 };
 
 /* ---- a style with random weights ------------------------------------------------------------- */
@@ -215,7 +213,7 @@ static void looks_are_those_that_are_kept(void **state)
     const struct golden *golden = *state;
     for (const struct cg_option *row = CG_LOOK_TABLE; row->kind != CG_OPTION_NONE; row++) {
         char name[32];
-        if (!is_number(row))
+        if (!is_number(row) || strcmp(row->name, "faces") == 0) /* there is nobody */
             continue;
         double amount = amount_of(row->name);
         assert_true(amount != row->neutral);
