@@ -15,6 +15,9 @@
 #define AROUND 0.6f /* of a face's size that the part reaches to each side */
 #define FADING 0.3f /* of the way from its middle to its rim */
 
+/* Of a find that is drawn closer: half of those above it are faces. */
+#define SCORE_LEAST 0.5f
+
 #define PHOTO_SHARE 8   /* parts take one in so many of the photo's pixels */
 #define WORKING_SHARE 2 /* and of the working copy's */
 
@@ -23,7 +26,8 @@ static bool place(const struct cg_face *face, float scale, const struct cg_image
                   struct cg_closer_part *part, int *width, int *height)
 {
     float closer = fminf(FACE_PX / face->width, fminf(CLOSER_MOST, scale));
-    if (!(face->width >= 1.0f && face->height >= 1.0f && closer >= CLOSER_LEAST))
+    if (!(face->width >= 1.0f && face->height >= 1.0f && face->score >= SCORE_LEAST &&
+          closer >= CLOSER_LEAST))
         return false;
     float reach_x = scale * face->width * (0.5f + AROUND);
     float reach_y = scale * face->height * (0.5f + AROUND);
