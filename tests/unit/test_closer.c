@@ -38,7 +38,7 @@ static struct cg_closer take(const struct cg_face *faces, int count, const struc
 static void small_faces_are_taken(void **state)
 {
     struct cg_image photo = photo_new();
-    const struct cg_face face = {.x = 190, .y = 100, .width = 20, .height = 30};
+    const struct cg_face face = {.x = 190, .y = 100, .width = 20, .height = 30, .score = 1};
     struct cg_closer closer = take(&face, 1, &photo);
     const struct cg_closer_part *part = &closer.part[0];
     (void)state;
@@ -60,15 +60,16 @@ static void others_are_not(void **state)
 {
     struct cg_image photo = photo_new(), small = {0};
     const struct cg_face faces[] = {
-        {.x = 50, .y = 50, .width = 100, .height = 120}, /* large enough as it is */
-        {.x = 0, .y = 0, .width = NAN, .height = 20},    /* and nonsense */
-        {.x = 10, .y = 10, .width = -20, .height = 20},
-        {.x = 900, .y = 900, .width = 20, .height = 20},
+        {.x = 50, .y = 50, .width = 100, .height = 120, .score = 1}, /* large enough as it is */
+        {.x = 0, .y = 0, .width = NAN, .height = 20, .score = 1},    /* and nonsense */
+        {.x = 10, .y = 10, .width = -20, .height = 20, .score = 1},
+        {.x = 900, .y = 900, .width = 20, .height = 20, .score = 1},
+        {.x = 190, .y = 100, .width = 20, .height = 30, .score = 0.3f}, /* more likely none */
     };
     struct cg_closer closer = take(faces, sizeof faces / sizeof *faces, &photo);
     (void)state;
     assert_int_equal(closer.count, 0);
-    const struct cg_face face = {.x = 190, .y = 100, .width = 20, .height = 30};
+    const struct cg_face face = {.x = 190, .y = 100, .width = 20, .height = 30, .score = 1};
     assert_int_equal(cg_image_resize(&photo, WORKING_WIDTH, WORKING_HEIGHT, &small, NULL), CG_OK);
     closer = take(&face, 1, &small); /* a photo without anything finer */
     assert_int_equal(closer.count, 0);
@@ -88,7 +89,8 @@ static void a_crowd_takes_no_more_than_there_is_room_for(void **state)
         faces[i] = (struct cg_face){.x = (float)(40 * (i % 10)) - 8.0f,
                                     .y = (float)(30 * (i / 10)) - 8.0f,
                                     .width = 30,
-                                    .height = 30};
+                                    .height = 30,
+                                    .score = 1};
     struct cg_closer closer = take(faces, 100, &photo);
     assert_in_range(closer.count, 2, CG_CLOSER_MAX);
     for (int i = 0; i < closer.count; i++) {
@@ -107,7 +109,7 @@ static void a_crowd_takes_no_more_than_there_is_room_for(void **state)
 static void a_part_fades_out(void **state)
 {
     struct cg_image photo = photo_new(), before = photo_new();
-    const struct cg_face face = {.x = 190, .y = 100, .width = 20, .height = 30};
+    const struct cg_face face = {.x = 190, .y = 100, .width = 20, .height = 30, .score = 1};
     struct cg_closer closer = take(&face, 1, &photo);
     struct cg_closer_part *part = &closer.part[0];
     const size_t middle = 3 * ((size_t)4 * 115 * WIDTH + (size_t)4 * 200);
