@@ -143,9 +143,9 @@ static enum cg_status convert(struct cg_session *session, struct cg_image *photo
     enum cg_status status = cg_image_resize(photo, width, height, &working, error);
     if (status != CG_OK)
         return status;
-    session->watch.from = 0.0;
-    session->watch.to = end_of_drawing(&working, photo);
+    session->watch.from = session->watch.to = 0.0;
     status = take_faces(session, looks, &working, photo, &closer, error);
+    session->watch.to = end_of_drawing(&working, photo);
     if (status == CG_OK)
         status = cg_working_draw(session->working, &working, looks, &layers, error);
     session->watch.from = session->watch.to;

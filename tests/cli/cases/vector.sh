@@ -108,6 +108,6 @@ refuse 2 'expected MODEL and OUT' generate run/model.safetensors
 refuse 2 '--save keeps what --fit finds' score --model run/model.safetensors --save x data
 refuse 2 'expected minimax, non-saturating, least-squares or hinge' train --model vector --objective wgan --data data --out x
 refuse 2 'did you mean --side' train --model vector --sdie 8 --data data --out x
-refuse 2 'expected style or vector' train --model other --data data --out x
+refuse 2 'expected style, vector or faces' train --model other --data data --out x
 refuse 2 'holds a run already' train "${small[@]}" --data data --out run --steps 9
 [ ! -e x ] || fail "a refused command left something behind"
