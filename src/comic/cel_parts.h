@@ -11,6 +11,17 @@ struct cg_gradient {
     float at[3], dx[3], dy[3];
 };
 
+/* As loops over them become vectors, which fminf and fmaxf need not. */
+static inline float cg_least(float a, float b)
+{
+    return a < b ? a : b;
+}
+
+static inline float cg_most(float a, float b)
+{
+    return a > b ? a : b;
+}
+
 struct cg_cel {
     struct cg_pool *pool;
     int width, height;

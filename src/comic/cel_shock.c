@@ -164,11 +164,6 @@ static void steer_row(void *context, size_t row, int worker)
     steer(rows, cg_plane_row(&shock->gate, y), shock->gate.width, cg_plane_row(&shock->drive, y));
 }
 
-static inline float most(float a, float b)
-{
-    return a > b ? a : b;
-}
-
 /* Shares of the four neighbours in a pixel: across and along, one of each two is 0. */
 struct shares {
     float left[BLOCK], right[BLOCK], above[BLOCK], below[BLOCK];
@@ -185,7 +180,8 @@ static void share(const float *const rows[3], const float *restrict drive, int c
         const float sign = drive[x] > 0.0f ? 1.0f : -1.0f, at = here[x];
         const float left = sign * (here[x - 1] - at), right = sign * (here[x + 1] - at);
         const float above = sign * (up[x] - at), below = sign * (down[x] - at);
-        const float across = most(most(left, right), 0.0f), along = most(most(above, below), 0.0f);
+        const float across = cg_most(cg_most(left, right), 0.0f),
+                    along = cg_most(cg_most(above, below), 0.0f);
         const float rate = STEP * sign * drive[x] / sqrtf(across * across + along * along + 1e-9f);
         out->left[x] = left > right ? rate * across : 0.0f;
         out->right[x] = left > right ? 0.0f : rate * across;

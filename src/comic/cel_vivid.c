@@ -22,23 +22,13 @@ static const int sides[][2] = {{4, 0}, {0, 4},  {3, 3},  {3, -3}, {7, 0}, {0, 7}
                                {5, 5}, {5, -5}, {10, 0}, {0, 10}, {7, 7}, {7, -7}};
 enum { SIDES = sizeof sides / sizeof *sides };
 
-static inline float least(float a, float b)
-{
-    return a < b ? a : b;
-}
-
-static inline float most(float a, float b)
-{
-    return a > b ? a : b;
-}
-
 CG_MULTIVERSION
 static void find_chroma(const float *restrict photo, int width, float *restrict chroma)
 {
     for (int x = 0; x < width; x++) {
         const float *pixel = photo + 3 * x;
-        float bright = most(pixel[0], most(pixel[1], pixel[2]));
-        float dull = least(pixel[0], least(pixel[1], pixel[2]));
+        float bright = cg_most(pixel[0], cg_most(pixel[1], pixel[2]));
+        float dull = cg_least(pixel[0], cg_least(pixel[1], pixel[2]));
         chroma[x] = (bright - dull) * cg_smoothstep(BRIGHT_FROM, BRIGHT_TO, bright);
     }
 }
@@ -58,7 +48,7 @@ static void raise_ridge(const float *restrict middle, const float *restrict one,
                         const float *restrict other, int width, float *restrict ridge)
 {
     for (int x = 0; x < width; x++)
-        ridge[x] = most(ridge[x], middle[x] - most(one[x], other[x]));
+        ridge[x] = cg_most(ridge[x], middle[x] - cg_most(one[x], other[x]));
 }
 
 CG_MULTIVERSION

@@ -4,7 +4,6 @@
 #include "base/clamp.h"
 
 #include <math.h>
-#include <string.h>
 
 /* A face is drawn as if it were so wide in the working copy, */
 #define FACE_PX 110.0f
@@ -47,18 +46,6 @@ static bool place(const struct cg_face *face, float scale, const struct cg_image
     return part->working_width > 0 && part->working_height > 0;
 }
 
-static enum cg_status copy(const struct cg_image *photo, struct cg_closer_part *part, int width,
-                           int height, struct cg_error *error)
-{
-    enum cg_status status = cg_image_create(width, height, 3, &part->pixels, error);
-    for (int y = 0; status == CG_OK && y < height; y++)
-        memcpy(part->pixels.pixels + 3 * (size_t)y * (size_t)width,
-               photo->pixels +
-                   3 * ((size_t)(part->top + y) * (size_t)photo->width + (size_t)part->left),
-               3 * (size_t)width);
-    return status;
-}
-
 enum cg_status cg_closer_take(const struct cg_face *faces, int count, int working_width,
                               int working_height, const struct cg_image *photo,
                               struct cg_closer *out, struct cg_error *error)
@@ -76,7 +63,8 @@ enum cg_status cg_closer_take(const struct cg_face *faces, int count, int workin
         size_t working = (size_t)part.working_width * (size_t)part.working_height;
         if (taken > room || working > working_room)
             continue;
-        enum cg_status status = copy(photo, &part, width, height, error);
+        enum cg_status status =
+            cg_image_cut_out(photo, part.left, part.top, width, height, &part.pixels, error);
         if (status != CG_OK) {
             cg_closer_clear(out);
             return status;

@@ -4,6 +4,7 @@
 #include "base/memory.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum cg_status cg_image_create(int width, int height, int channels, struct cg_image *out,
                                struct cg_error *error)
@@ -24,6 +25,18 @@ enum cg_status cg_image_create(int width, int height, int channels, struct cg_im
     out->height = height;
     out->channels = channels;
     return CG_OK;
+}
+
+enum cg_status cg_image_cut_out(const struct cg_image *image, int left, int top, int width,
+                                int height, struct cg_image *out, struct cg_error *error)
+{
+    const size_t channels = (size_t)image->channels, nbytes = channels * (size_t)width;
+    enum cg_status status = cg_image_create(width, height, image->channels, out, error);
+    for (int y = 0; status == CG_OK && y < height; y++)
+        memcpy(out->pixels + (size_t)y * nbytes,
+               image->pixels + channels * ((size_t)(top + y) * (size_t)image->width + (size_t)left),
+               nbytes);
+    return status;
 }
 
 static int scaled(int side, int part, int whole)

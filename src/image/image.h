@@ -25,6 +25,10 @@ struct cg_image {
 enum cg_status cg_image_create(int width, int height, int channels, struct cg_image *out,
                                struct cg_error *error);
 
+/* A part of an image, which lies inside it, as one of its own. *out is created. Errors: as above. */
+enum cg_status cg_image_cut_out(const struct cg_image *image, int left, int top, int width,
+                                int height, struct cg_image *out, struct cg_error *error);
+
 /* Free the pixels and empty the struct; also fine on an empty one. */
 void cg_image_clear(struct cg_image *image);
 

@@ -248,18 +248,6 @@ static int set_letters(struct work *work)
 
 /* ---- drawing --------------------------------------------------------------------------------- */
 
-/* The part of a photo, as a picture of its own. */
-static enum cg_status cut_out(const struct cg_image *photo, const struct cg_crop *crop,
-                              struct cg_image *out, struct cg_error *error)
-{
-    enum cg_status status = cg_image_create(crop->width, crop->height, 3, out, error);
-    for (int y = 0; status == CG_OK && y < crop->height; y++)
-        memcpy(out->pixels + 3 * (size_t)y * (size_t)crop->width,
-               photo->pixels + 3 * ((size_t)(crop->y + y) * (size_t)photo->width + (size_t)crop->x),
-               3 * (size_t)crop->width);
-    return status;
-}
-
 /* The panel's picture: a comic of width x height of the cropped photo. */
 static enum cg_status make_picture(struct work *work, const struct cg_image *photo,
                                    const struct cg_crop *crop, const struct cg_panel_box *box,
@@ -268,7 +256,8 @@ static enum cg_status make_picture(struct work *work, const struct cg_image *pho
     const struct cg_page_geometry *page = &work->geometry;
     struct cg_render_params looks = work->looks;
     struct cg_image cropped = {0};
-    enum cg_status status = cut_out(photo, crop, &cropped, &work->error);
+    enum cg_status status = cg_image_cut_out(photo, crop->x, crop->y, crop->width, crop->height,
+                                             &cropped, &work->error);
     if (status == CG_OK)
         status = cg_image_resize(&cropped, box->width, box->height, picture, &work->error);
     cg_image_clear(&cropped);
