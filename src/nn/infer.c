@@ -17,6 +17,9 @@ struct layer_state {
     int stage;
     int last_stage; /* the last that reads it */
     bool is_global; /* kept whole, because a later stage reads it or it is the result */
+    bool is_joined; /* CONCAT: its inputs are written side by side at once */
+    size_t stride;  /* floats from row to row */
+    size_t column;  /* in the root's rows */
     size_t factor;  /* rows of this map for each of the stage's coarsest map */
     size_t offset;  /* into the arena (global) or into a worker's scratch (not) */
     size_t prepared_offset, prepared_count;
@@ -88,6 +91,32 @@ static void cut_into_stages(struct cg_infer *infer)
     }
 }
 
+static bool can_join(const struct cg_infer *infer, int from, int stage)
+{
+    return from != CG_NETWORK_INPUT &&
+           cg_layer_type_of(infer->network->layers[from].kind)->strides &&
+           cg_network_reader_count(infer->network, from) == 1 && infer->layers[from].stage == stage;
+}
+
+/* Inputs of a CONCAT that nothing else reads lie in its memory. */
+static void join_columns(struct cg_infer *infer)
+{
+    for (int i = 0; i < infer->network->layer_count; i++) {
+        const struct cg_layer *layer = &infer->network->layers[i];
+        int stage = infer->layers[i].stage;
+        infer->layers[i].stride = (size_t)layer->out_channels;
+        if (layer->kind != CG_LAYER_CONCAT || !can_join(infer, layer->from, stage) ||
+            !can_join(infer, layer->from2, stage))
+            continue;
+        struct layer_state *first = &infer->layers[layer->from];
+        struct layer_state *second = &infer->layers[layer->from2];
+        infer->layers[i].is_joined = true;
+        infer->roots[layer->from] = infer->roots[layer->from2] = i;
+        second->column = first->stride;
+        first->stride = second->stride = (size_t)layer->out_channels;
+    }
+}
+
 static void note_reader(struct cg_infer *infer, int from, int stage)
 {
     if (from == CG_NETWORK_INPUT)
@@ -153,9 +182,9 @@ static enum cg_status place_maps(struct cg_infer *infer, bool global, size_t *to
         if (layer->is_global != global)
             continue;
         size_t rows = global ? cg_shape_rows(&layer->shape) : layer->factor * BLOCK_ROWS;
-        interval->size = rows * (size_t)layer->shape.channels;
-        if (layer->root == i)
+        if (interval->size == 0)
             interval->first = interval->last = global ? layer->stage : i;
+        interval->size = rows * (size_t)layer->shape.channels;
     }
     for (int i = 0; i < count; i++) {
         const struct cg_layer *layer = &infer->network->layers[i];
@@ -173,7 +202,8 @@ static enum cg_status place_maps(struct cg_infer *infer, bool global, size_t *to
     enum cg_status status = cg_plan_memory(infer->intervals, (size_t)count, total, error);
     for (int i = 0; status == CG_OK && i < count; i++)
         if (infer->layers[i].is_global == global)
-            infer->layers[i].offset = infer->intervals[infer->layers[i].root].offset;
+            infer->layers[i].offset =
+                infer->intervals[infer->layers[i].root].offset + infer->layers[i].column;
     return status;
 }
 
@@ -264,6 +294,7 @@ enum cg_status cg_infer_create(const struct cg_network *network, enum cg_precisi
     }
     cg_plan_roots(network, infer->roots);
     cut_into_stages(infer);
+    join_columns(infer);
     find_lifetimes(infer);
     *out = infer;
     return CG_OK;
@@ -292,7 +323,7 @@ static float *rows_of(const struct stage_run *run, int layer, size_t block_begin
         return scratch + state->offset;
     float *map = run->infer->arena + state->offset;
     size_t rows = cg_shape_rows(&state->shape) / run->stage->rows * block_begin;
-    return whole ? map : map + rows * (size_t)state->shape.channels;
+    return whole ? map : map + rows * state->stride;
 }
 
 static const float *input_rows(const struct stage_run *run, int from, size_t block_begin,
@@ -318,7 +349,7 @@ static void run_block(void *context, size_t item, int worker)
         const struct cg_layer *layer = &infer->network->layers[i];
         const struct cg_layer_type *type = cg_layer_type_of(layer->kind);
         const struct layer_state *state = &infer->layers[i];
-        if (cg_layer_is_view(layer) && state->root != i)
+        if (state->is_joined || (cg_layer_is_view(layer) && state->root != i))
             continue;
         struct cg_layer_forward call = {
             .layer = layer,
@@ -330,6 +361,7 @@ static void run_block(void *context, size_t item, int worker)
             .out_shape = &state->shape,
             .in = input_rows(run, layer->from, begin, type->gathers, scratch),
             .out = rows_of(run, i, begin, false, scratch),
+            .out_stride = state->stride,
             .begin = begin * state->factor,
             .end = end * state->factor,
         };

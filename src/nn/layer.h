@@ -23,6 +23,8 @@ struct cg_layer_forward {
     const struct cg_shape *in_shape, *out_shape;
     const float *in, *in2;
     float *out;
+    size_t
+        out_stride; /* floats from row to row of out: its channels, or more if the kind strides */
     size_t begin, end;
     uint64_t noise;       /* seed of DROPOUT; 0: inference, nothing is dropped */
     struct cg_pool *pool; /* for wide layers; NULL: this thread alone */
@@ -50,6 +52,7 @@ struct cg_layer_type {
     const char *name;
     bool gathers;    /* reads rows other than the ones it writes */
     bool has_second; /* reads from2 */
+    bool strides;    /* can write rows out_stride apart; others, none between them */
     bool needs_in;   /* backward reads the input's values */
     bool needs_out;  /* backward reads the output's values */
     /* Compute the output's shape (cell included); false if the layer cannot take this input. */
@@ -178,6 +181,23 @@ static inline void cg_place_advance(const struct cg_shape *shape, struct cg_plac
         return;
     place->y = 0;
     place->picture++;
+}
+
+/* How many rows from a place on, `most` at the most, lie on one line and one after another. */
+static inline int cg_place_run(const struct cg_shape *shape, const struct cg_place *place,
+                               size_t most)
+{
+    int run = shape->cell > 1 ? shape->cell - place->in_x : shape->width - place->x;
+    return (size_t)run < most ? run : (int)most;
+}
+
+/* The place after a run. */
+static inline void cg_place_advance_run(const struct cg_shape *shape, struct cg_place *place,
+                                        int run)
+{
+    place->x += run - 1;
+    place->in_x += shape->cell > 1 ? run - 1 : 0;
+    cg_place_advance(shape, place);
 }
 
 /* First float of the row at a place, by the cells of its map. */

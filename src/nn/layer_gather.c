@@ -9,6 +9,22 @@
 
 #include <string.h>
 
+typedef float eight_floats __attribute__((vector_size(32), aligned(4), may_alias));
+typedef float four_floats __attribute__((vector_size(16), aligned(4), may_alias));
+
+/* to = from, for a constant count: memcpy in the widest vectors that the target has. */
+static inline __attribute__((always_inline)) void copy_constant(float *to, const float *from,
+                                                                const size_t count)
+{
+    size_t i = 0;
+    for (; i + 8 <= count; i += 8)
+        *(eight_floats *)(to + i) = *(const eight_floats *)(from + i);
+    for (; i + 4 <= count; i += 4)
+        *(four_floats *)(to + i) = *(const four_floats *)(from + i);
+    for (; i < count; i++)
+        to[i] = from[i];
+}
+
 /* to += from, for the short lengths of gathers in a few vectors. */
 static inline void add_floats(float *restrict to, const float *restrict from, size_t count)
 {
@@ -38,39 +54,57 @@ bool cg_patches_shape(const struct cg_layer *layer, const struct cg_shape *in,
 }
 
 /* A patch that reaches over the edge, whose rows are repeated. */
-static void copy_edge_patch(const struct cg_layer_forward *call, const struct cg_place *at,
+static void copy_edge_patch(const struct cg_layer_forward *call, int picture, int top, int left,
                             float *out)
 {
     const struct cg_shape *in = call->in_shape;
-    int size = call->layer->size, stride = call->layer->stride, pad = call->layer->pad;
     size_t channels = (size_t)in->channels;
-    for (int dy = 0; dy < size; dy++)
-        for (int dx = 0; dx < size; dx++, out += channels) {
-            int y = cg_clamp_index(at->y * stride - pad + dy, in->height);
-            int x = cg_clamp_index(at->x * stride - pad + dx, in->width);
-            cg_copy_floats(out, call->in + cg_place_offset(in, at->picture, y, x), channels);
+    for (int y = top; y < top + call->layer->size; y++)
+        for (int x = left; x < left + call->layer->size; x++, out += channels) {
+            int near_y = cg_clamp_index(y, in->height), near_x = cg_clamp_index(x, in->width);
+            cg_copy_floats(out, call->in + cg_place_offset(in, picture, near_y, near_x), channels);
         }
+}
+
+/* A run of patches (cg_place_run). line: floats of a patch's line; a constant is faster. */
+static inline __attribute__((always_inline)) void copy_patches(const struct cg_layer_forward *call,
+                                                               const struct cg_place *at, int run,
+                                                               float *out, const size_t line)
+{
+    const struct cg_shape *in = call->in_shape;
+    const int size = call->layer->size, stride = call->layer->stride;
+    const int top = at->y * stride - call->layer->pad;
+    const bool inside = top >= 0 && top + size <= in->height;
+    const size_t in_line = (size_t)in->width * (size_t)in->channels;
+    int left = at->x * stride - call->layer->pad;
+    for (int i = 0; i < run; i++, left += stride, out += call->out_stride) {
+        if (!inside || left < 0 || left + size > in->width) {
+            copy_edge_patch(call, at->picture, top, left, out);
+            continue;
+        }
+        const float *from = call->in + cg_place_offset(in, at->picture, top, left);
+        for (size_t dy = 0; dy < (size_t)size; dy++)
+            copy_constant(out + dy * line, from + dy * in_line, line);
+    }
 }
 
 CG_MULTIVERSION
 void cg_patches_forward(const struct cg_layer_forward *call)
 {
-    const struct cg_shape *in = call->in_shape;
-    int size = call->layer->size, stride = call->layer->stride, pad = call->layer->pad;
-    size_t line = (size_t)size * (size_t)in->channels;
-    size_t in_line = (size_t)in->width * (size_t)in->channels;
+    const size_t line = (size_t)call->layer->size * (size_t)call->in_shape->channels;
     struct cg_place at = cg_place_of(call->out_shape, call->begin);
     float *out = call->out;
-    for (size_t row = call->begin; row < call->end; row++, cg_place_advance(call->out_shape, &at)) {
-        int left = at.x * stride - pad, top = at.y * stride - pad;
-        if (left < 0 || top < 0 || left + size > in->width || top + size > in->height) {
-            copy_edge_patch(call, &at, out);
-            out += (size_t)size * line;
-            continue;
-        }
-        const float *from = call->in + cg_place_offset(in, at.picture, top, left);
-        for (int dy = 0; dy < size; dy++, out += line, from += in_line)
-            cg_copy_floats(out, from, line);
+    int run;
+    for (size_t row = call->begin; row < call->end; row += (size_t)run) {
+        run = cg_place_run(call->out_shape, &at, call->end - row);
+        if (line == 9)
+            copy_patches(call, &at, run, out, 9);
+        else if (line == 36)
+            copy_patches(call, &at, run, out, 36);
+        else
+            copy_patches(call, &at, run, out, line);
+        out += (size_t)run * call->out_stride;
+        cg_place_advance_run(call->out_shape, &at, run);
     }
 }
 
@@ -129,38 +163,46 @@ bool cg_shift_shape(const struct cg_layer *layer, const struct cg_shape *in,
     return in->cell == 1 && in->channels % 8 == 0;
 }
 
-/*
- * Rows first to last - 1 of one line of the grid. Direction by direction, so that each loop walks
- * through memory in even strides.
- */
-static void shift_line(const struct cg_layer_forward *call, size_t first, size_t last, float *out)
+/* Rows first to last - 1 of one line of the grid. eighth: of the channels; a constant is faster. */
+static inline __attribute__((always_inline)) void shift_line(const struct cg_layer_forward *call,
+                                                             size_t first, size_t last, float *out,
+                                                             const size_t eighth)
 {
     const struct cg_shape *shape = call->in_shape;
-    struct cg_place at = cg_place_of(shape, first);
-    int distance = call->layer->distance, length = (int)(last - first);
-    size_t channels = (size_t)shape->channels, eighth = channels / 8;
-    size_t kept = SHIFT_DIRECTIONS * eighth;
-    for (int k = 0; k < SHIFT_DIRECTIONS; k++) {
+    const struct cg_place at = cg_place_of(shape, first);
+    const int distance = call->layer->distance, end = at.x + (int)(last - first);
+    const size_t channels = 8 * eighth, kept = SHIFT_DIRECTIONS * eighth;
+    const float *line = call->in + (first - (size_t)at.x) * channels;
+    const float *lines[SHIFT_DIRECTIONS];
+    for (size_t k = 0; k < SHIFT_DIRECTIONS; k++) {
         int y = cg_clamp_index(at.y + shift_dy[k] * distance, shape->height);
-        const float *line =
-            call->in + cg_place_offset(shape, at.picture, y, 0) + (size_t)k * eighth;
-        float *to = out + (size_t)k * eighth;
-        for (int i = 0; i < length; i++, to += channels) {
-            int x = cg_clamp_index(at.x + i + shift_dx[k] * distance, shape->width);
-            cg_copy_floats(to, line + (size_t)x * channels, eighth);
-        }
+        lines[k] = call->in + cg_place_offset(shape, at.picture, y, 0) + k * eighth;
     }
-    for (size_t row = first; row < last; row++, out += channels)
-        cg_copy_floats(out + kept, call->in + row * channels + kept, channels - kept);
+    for (int x = at.x; x < end; x++, out += channels) {
+        for (size_t k = 0; k < SHIFT_DIRECTIONS; k++) {
+            size_t from = (size_t)cg_clamp_index(x + shift_dx[k] * distance, shape->width);
+            copy_constant(out + k * eighth, lines[k] + from * channels, eighth);
+        }
+        copy_constant(out + kept, line + (size_t)x * channels + kept, kept);
+    }
 }
 
+CG_MULTIVERSION
 void cg_shift_forward(const struct cg_layer_forward *call)
 {
     size_t channels = (size_t)call->in_shape->channels, width = (size_t)call->in_shape->width;
     for (size_t row = call->begin; row < call->end;) {
         size_t line_end = (row / width + 1) * width;
         size_t last = line_end < call->end ? line_end : call->end;
-        shift_line(call, row, last, call->out + (row - call->begin) * channels);
+        float *out = call->out + (row - call->begin) * channels;
+        if (channels == 32)
+            shift_line(call, row, last, out, 4);
+        else if (channels == 64)
+            shift_line(call, row, last, out, 8);
+        else if (channels == 128)
+            shift_line(call, row, last, out, 16);
+        else
+            shift_line(call, row, last, out, channels / 8);
         row = last;
     }
 }

@@ -144,6 +144,17 @@ static bool map_fits(const struct cg_shape *shape)
            cg_mul_size(floats, (size_t)shape->channels, &floats) && floats <= MAP_FLOATS_MAX;
 }
 
+int cg_network_reader_count(const struct cg_network *network, int layer)
+{
+    int count = 0;
+    for (int i = 0; i < network->layer_count; i++) {
+        const struct cg_layer *reader = &network->layers[i];
+        count += reader->from == layer;
+        count += cg_layer_type_of(reader->kind)->has_second && reader->from2 == layer;
+    }
+    return count;
+}
+
 enum cg_status cg_network_shapes(const struct cg_network *network, int count, int height, int width,
                                  struct cg_shape *shapes, struct cg_error *error)
 {

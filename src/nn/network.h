@@ -96,6 +96,9 @@ enum cg_status cg_network_add(struct cg_network *network, const struct cg_layer 
 /* Output channels of a layer, or of the input for CG_NETWORK_INPUT. */
 int cg_network_channels(const struct cg_network *network, int layer);
 
+/* How many times later layers read a layer's output. */
+int cg_network_reader_count(const struct cg_network *network, int layer);
+
 /*
  * Shapes of all layers' outputs for an input of count grids of height x width: shapes has
  * layer_count elements. Errors: CG_ERR_ARGUMENT (a size that a layer cannot take).

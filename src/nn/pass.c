@@ -69,17 +69,6 @@ enum cg_status cg_plan_memory(struct cg_interval *intervals, size_t count, size_
     return CG_OK;
 }
 
-static int consumer_count(const struct cg_network *network, int layer)
-{
-    int count = 0;
-    for (int i = 0; i < network->layer_count; i++) {
-        const struct cg_layer *reader = &network->layers[i];
-        count += reader->from == layer;
-        count += cg_layer_type_of(reader->kind)->has_second && reader->from2 == layer;
-    }
-    return count;
-}
-
 /* Backward does not need the layer's output. */
 static bool output_is_free(const struct cg_layer *layer)
 {
@@ -93,7 +82,7 @@ void cg_plan_roots(const struct cg_network *network, int *root)
         const struct cg_layer *layer = &network->layers[i];
         int from = layer->from;
         root[i] = i;
-        if (from == CG_NETWORK_INPUT || consumer_count(network, from) != 1)
+        if (from == CG_NETWORK_INPUT || cg_network_reader_count(network, from) != 1)
             continue;
         bool sum_in_place = layer->kind == CG_LAYER_ADD && output_is_free(&network->layers[from]);
         if (cg_layer_is_view(layer) || sum_in_place)
@@ -335,6 +324,7 @@ const float *cg_pass_forward(struct cg_pass *pass, const float *parameters, cons
             .in = values_of(pass, layer->from),
             .in2 = values_of(pass, layer->from2),
             .out = pass->values[i],
+            .out_stride = (size_t)pass->shapes[i].channels,
             .begin = 0,
             .end = cg_shape_rows(&pass->shapes[i]),
             .noise = cg_layer_noise(pass->noise, i),

@@ -41,12 +41,6 @@ static inline void cg_copy_floats(float *to, const float *from, size_t count)
     case 3:
         memcpy(to, from, 3 * sizeof(float));
         break;
-    case 8:
-        memcpy(to, from, 8 * sizeof(float));
-        break;
-    case 9:
-        memcpy(to, from, 9 * sizeof(float));
-        break;
     case 16:
         memcpy(to, from, 16 * sizeof(float));
         break;
@@ -55,9 +49,6 @@ static inline void cg_copy_floats(float *to, const float *from, size_t count)
         break;
     case 32:
         memcpy(to, from, 32 * sizeof(float));
-        break;
-    case 36:
-        memcpy(to, from, 36 * sizeof(float));
         break;
     case 64:
         memcpy(to, from, 64 * sizeof(float));

@@ -254,6 +254,38 @@ static void infer_equals_a_pass_on_unusual_networks(void **state)
     running_clear(&running);
 }
 
+/* Channels that are written side by side at once; other maps come and go between the first half of
+ * them and the second. gathered: a later stage reads them. */
+static void check_joined(bool gathered)
+{
+    struct cg_network *network = fixture_network_new(3);
+    int coarse = fixture_add(network, linear(fixture_add(network, patches(-1, 2, 2, 1)), 5));
+    int enlarged = fixture_add(
+        network,
+        (struct cg_layer){.kind = CG_LAYER_UPSAMPLE, .from = coarse, .size = 2, .cell = 1});
+    int aside = fixture_add(network, linear(CG_NETWORK_INPUT, 8));
+    aside = fixture_add(network, linear(aside, 6));
+    int fine = fixture_add(network, patches(CG_NETWORK_INPUT, 1, 1, 1));
+    int both = fixture_add(
+        network, (struct cg_layer){.kind = CG_LAYER_CONCAT, .from = enlarged, .from2 = fine});
+    if (gathered)
+        both = fixture_add(network,
+                           (struct cg_layer){.kind = CG_LAYER_SHIFT, .from = both, .distance = 1});
+    int last = fixture_add(network, linear(both, 6));
+    fixture_add(network, (struct cg_layer){.kind = CG_LAYER_ADD, .from = last, .from2 = aside});
+    struct running running = running_new(network);
+    assert_same_output(&running, 8, 12);
+    assert_same_output(&running, 72, 80);
+    running_clear(&running);
+}
+
+static void infer_equals_a_pass_where_channels_join(void **state)
+{
+    (void)state;
+    check_joined(false);
+    check_joined(true);
+}
+
 static void infer_refuses_maps_that_it_cannot_cut(void **state)
 {
     (void)state;
@@ -498,6 +530,7 @@ int main(void)
         cmocka_unit_test(one_infer_takes_all_sizes_in_any_order),
         cmocka_unit_test(a_size_that_does_not_fit_is_refused),
         cmocka_unit_test(infer_equals_a_pass_on_unusual_networks),
+        cmocka_unit_test(infer_equals_a_pass_where_channels_join),
         cmocka_unit_test(infer_refuses_maps_that_it_cannot_cut),
         cmocka_unit_test(cells_become_pictures),
         cmocka_unit_test(plans_never_let_two_live_in_one_place),
