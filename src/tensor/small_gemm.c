@@ -15,6 +15,7 @@
 
 #define PANEL_COLUMNS 32
 #define SLIM_COLUMNS 8 /* the panel's width when there are no more outputs than this */
+#define FEW_COLUMNS 4  /* and than this */
 
 /*
  * FUNCTION(x, rows, in, panel, slope, y, stride, columns): panel is a row of biases, then in rows
@@ -74,15 +75,19 @@ typedef void (*small_gemm_fn)(const float *x, size_t rows, size_t in, const floa
 #define NO_TARGET
 DEFINE_NARROW(narrow32_v4, NO_TARGET, 4, 8, 1)
 DEFINE_NARROW(narrow8_v4, NO_TARGET, 4, 2, 4)
+DEFINE_NARROW(narrow4_v4, NO_TARGET, 4, 1, 12)
 
 #if defined(CG_HAS_TARGETS)
 DEFINE_NARROW(narrow32_v8, CG_TARGET_V3, 8, 4, 3)
 DEFINE_NARROW(narrow8_v8, CG_TARGET_V3, 8, 1, 8)
+DEFINE_NARROW(narrow4_fused, CG_TARGET_V3, 4, 1, 12)
 DEFINE_NARROW(narrow32_v16, CG_TARGET_V4, 16, 2, 12)
 
 static small_gemm_fn choose(size_t out)
 {
     int lanes = cg_vector_lanes();
+    if (out <= FEW_COLUMNS)
+        return lanes >= 8 ? narrow4_fused : narrow4_v4;
     if (out <= SLIM_COLUMNS)
         return lanes >= 8 ? narrow8_v8 : narrow8_v4;
     return lanes >= 16 ? narrow32_v16 : lanes >= 8 ? narrow32_v8 : narrow32_v4;
@@ -90,13 +95,13 @@ static small_gemm_fn choose(size_t out)
 #else
 static small_gemm_fn choose(size_t out)
 {
-    return out <= SLIM_COLUMNS ? narrow8_v4 : narrow32_v4;
+    return out <= FEW_COLUMNS ? narrow4_v4 : out <= SLIM_COLUMNS ? narrow8_v4 : narrow32_v4;
 }
 #endif
 
 static size_t panel_width(size_t out)
 {
-    return out <= SLIM_COLUMNS ? SLIM_COLUMNS : PANEL_COLUMNS;
+    return out <= FEW_COLUMNS ? FEW_COLUMNS : out <= SLIM_COLUMNS ? SLIM_COLUMNS : PANEL_COLUMNS;
 }
 
 size_t cg_small_gemm_floats(size_t in, size_t out)
