@@ -71,6 +71,21 @@ function(comicgan_library target)
   comicgan_target_options(${target})
 endfunction()
 
+# comicgan_builtin(cg_x SYMBOL FILE): the file goes into the program, by src/base/builtin.S; once for a
+# folder. It may be missing; the glob notices when it comes.
+function(comicgan_builtin target symbol file)
+  set(source ${PROJECT_SOURCE_DIR}/src/base/builtin.S)
+  target_sources(${target} PRIVATE ${source})
+  set_property(SOURCE ${source} APPEND PROPERTY COMPILE_DEFINITIONS CG_BUILTIN_SYMBOL=${symbol})
+  file(GLOB found CONFIGURE_DEPENDS ${file})
+  if(found)
+    set_property(SOURCE ${source} APPEND PROPERTY COMPILE_DEFINITIONS CG_BUILTIN_FILE="${found}")
+    set_property(SOURCE ${source} APPEND PROPERTY OBJECT_DEPENDS ${found})
+  else()
+    message(STATUS "${file} is not there: it is not built in")
+  endif()
+endfunction()
+
 # comicgan_test(NAME SOURCES a.c USES cg_x): a cmocka program, known to ctest by its name. Tests may
 # look inside: they see all of src/ and tools/.
 function(comicgan_test name)

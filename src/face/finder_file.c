@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* builtin_faces.S */
+/* base/builtin.S */
 extern const unsigned char cg_builtin_faces[];
 extern const uint64_t cg_builtin_faces_nbytes;
 

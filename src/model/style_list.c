@@ -1,6 +1,6 @@
 /*
  * Where styles are found. The places, in this order; the first one with a name wins:
- *   1. the style built into the program (builtin.S),
+ *   1. the style built into the program (base/builtin.S),
  *   2. the folder that the caller names (in the programs: $COMICGAN_MODELS),
  *   3. models/ of the source tree, when the program (or libcomicgan.so) lies in its build/PRESET,
  *   4. share/comicgan/models of the prefix that the program (or libcomicgan.so) is installed in,
