@@ -12,6 +12,7 @@
 #include "comic/cel_parts.h"
 
 #include "base/clamp.h"
+#include "base/luma.h"
 #include "base/multiversion.h"
 #include "comic/skin.h"
 
@@ -65,7 +66,7 @@ static void look(float *const channel[CHANNELS], int width, float *restrict skin
                           *restrict blue = channel[BLUE];
     float *restrict light = channel[LIGHT];
     for (int x = 0; x < width; x++) {
-        light[x] = 0.299f * red[x] + 0.587f * green[x] + 0.114f * blue[x];
+        light[x] = cg_luma(red[x], green[x], blue[x]);
         skin[x] = cg_skin_of(red[x], green[x], blue[x]);
     }
 }

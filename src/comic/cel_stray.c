@@ -6,6 +6,7 @@
 #include "comic/cel_parts.h"
 
 #include "base/clamp.h"
+#include "base/luma.h"
 #include "base/memory.h"
 
 #include <stdlib.h>
@@ -47,11 +48,6 @@ struct stray {
     int cells_across, cells_down;
 };
 
-static float luma_of(const float *pixel)
-{
-    return 0.299f * pixel[0] + 0.587f * pixel[1] + 0.114f * pixel[2];
-}
-
 static void luma_row(void *context, size_t row, int worker)
 {
     const struct cg_cel *cel = context;
@@ -59,7 +55,7 @@ static void luma_row(void *context, size_t row, int worker)
     float *luma = cg_plane_row(&cel->chroma, (int)row);
     (void)worker;
     for (int x = 0; x < cel->width; x++)
-        luma[x] = luma_of(photo + 3 * x);
+        luma[x] = cg_luma_of(photo + 3 * x);
     cg_plane_replicate_row(luma, cel->width);
 }
 
@@ -128,7 +124,7 @@ static void add_run(struct stray *stray, int y, const struct run *run, struct st
     if (stroke->area_px == 0.0f)
         *stroke = (struct stroke){.left = run->first, .right = run->end, .top = y};
     for (int x = run->first; x < run->end; x++) {
-        stroke->luma += luma_of(photo + 3 * x);
+        stroke->luma += cg_luma_of(photo + 3 * x);
         stroke->ground += ground[x];
         stray->cell_px[y / CELL_PX * stray->cells_across + x / CELL_PX] += 1.0f;
     }

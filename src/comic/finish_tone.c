@@ -10,6 +10,7 @@
  */
 #include "comic/finish_parts.h"
 
+#include "base/luma.h"
 #include "base/multiversion.h"
 #include "image/oklab.h"
 
@@ -129,7 +130,7 @@ CG_MULTIVERSION
 static void mix_with_luma(float saturation, float *photo, size_t count)
 {
     for (size_t i = 0; i < 3 * count; i += 3) {
-        float luma = 0.299f * photo[i] + 0.587f * photo[i + 1] + 0.114f * photo[i + 2];
+        float luma = cg_luma_of(photo + i);
         for (size_t c = 0; c < 3; c++)
             photo[i + c] = luma + saturation * (photo[i + c] - luma);
     }

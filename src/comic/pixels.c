@@ -1,6 +1,8 @@
 /* Pixels of any layout as RGB, and back: see pixels.h. */
 #include "comic/pixels.h"
 
+#include "base/luma.h"
+
 #include <string.h>
 
 static size_t row_nbytes(const struct cg_pixels *pixels)
@@ -43,16 +45,14 @@ static void copy_in(const uint8_t *from, uint8_t *to, size_t width, int channels
             memset(to + 3 * x, from[x], 3);
 }
 
-/* The reverse; grey is luma (ITU-R BT.601). */
+/* The reverse; grey is luma. */
 static void copy_out(const uint8_t *from, uint8_t *to, size_t width, int channels)
 {
     if (channels != 1)
         memcpy(to, from, width * (size_t)channels);
     else
         for (size_t x = 0; x < width; x++)
-            to[x] =
-                (uint8_t)((77 * from[3 * x] + 150 * from[3 * x + 1] + 29 * from[3 * x + 2] + 128) >>
-                          8);
+            to[x] = (uint8_t)((cg_luma_256ths(from + 3 * x) + 128) >> 8);
 }
 
 static enum cg_status copy(const struct cg_pixels *pixels, struct cg_loan *loan,

@@ -11,6 +11,7 @@
 #include "comic/stabilizer_row.h"
 
 #include "base/clamp.h"
+#include "base/luma.h"
 #include "base/multiversion.h"
 #include "comic/stabilizer.h"
 
@@ -79,11 +80,6 @@ static float hold(float value, float limit)
 
 /* ---- luma ------------------------------------------------------------------------------------ */
 
-static float luma(const float *rgb)
-{
-    return 0.299f * rgb[0] + 0.587f * rgb[1] + 0.114f * rgb[2];
-}
-
 void cg_stabilizer_grey_row(const float *photo, const struct cg_stabilizer_pixel *former, int width,
                             int height, int y, float *grey, float *former_grey)
 {
@@ -91,11 +87,14 @@ void cg_stabilizer_grey_row(const float *photo, const struct cg_stabilizer_pixel
     size_t lower = (size_t)cg_clamp_index(2 * y + 1, height) * (size_t)width;
     for (int x = 0; x < (width + 1) / 2; x++) {
         size_t left = (size_t)(2 * x), right = (size_t)cg_clamp_index(2 * x + 1, width);
-        grey[x] = 0.25f * (luma(photo + 3 * (upper + left)) + luma(photo + 3 * (upper + right)) +
-                           luma(photo + 3 * (lower + left)) + luma(photo + 3 * (lower + right)));
+        grey[x] =
+            0.25f *
+            (cg_luma_of(photo + 3 * (upper + left)) + cg_luma_of(photo + 3 * (upper + right)) +
+             cg_luma_of(photo + 3 * (lower + left)) + cg_luma_of(photo + 3 * (lower + right)));
         former_grey[x] =
-            0.25f * (luma(former[upper + left].photo) + luma(former[upper + right].photo) +
-                     luma(former[lower + left].photo) + luma(former[lower + right].photo));
+            0.25f *
+            (cg_luma_of(former[upper + left].photo) + cg_luma_of(former[upper + right].photo) +
+             cg_luma_of(former[lower + left].photo) + cg_luma_of(former[lower + right].photo));
     }
 }
 
@@ -255,7 +254,7 @@ void cg_stabilizer_photo_row(const float *photo, const float *trust,
 
 static inline float blackness(const float *photo)
 {
-    return cg_clamp_unit((NOT_BLACK - luma(photo)) * (1.0f / (NOT_BLACK - BLACK)));
+    return cg_clamp_unit((NOT_BLACK - cg_luma_of(photo)) * (1.0f / (NOT_BLACK - BLACK)));
 }
 
 /* What is added to a layer that is to move by so much. */

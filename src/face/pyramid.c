@@ -2,6 +2,7 @@
 #include "face/pyramid.h"
 
 #include "base/clamp.h"
+#include "base/luma.h"
 #include "base/multiversion.h"
 
 #include <math.h>
@@ -21,7 +22,7 @@ static void to_grey(const struct cg_image *picture, uint8_t *grey)
     int step = picture->channels;
     size_t count = (size_t)picture->width * (size_t)picture->height;
     for (size_t i = 0; i < count; i++, p += step)
-        grey[i] = (uint8_t)(step < 3 ? p[0] : (77 * p[0] + 150 * p[1] + 29 * p[2]) >> 8);
+        grey[i] = (uint8_t)(step < 3 ? p[0] : cg_luma_256ths(p) >> 8);
 }
 
 static int scaled(int side, double scale)

@@ -10,6 +10,7 @@
 #include "image/alpha.h"
 
 #include "base/clamp.h"
+#include "base/luma.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -67,7 +68,7 @@ void cg_image_to_grey(struct cg_image *image)
     const uint8_t *from = image->pixels;
     size_t count = area_of(image);
     for (size_t i = 0; i < count; i++, from += 3)
-        image->pixels[i] = (uint8_t)((from[0] * 77 + from[1] * 150 + from[2] * 29) >> 8);
+        image->pixels[i] = (uint8_t)(cg_luma_256ths(from) >> 8);
     shrink_to(image, 1);
 }
 

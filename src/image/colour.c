@@ -9,6 +9,7 @@
  */
 #include "image/colour.h"
 
+#include "base/luma.h"
 #include "base/memory.h"
 
 #include <lcms2.h>
@@ -159,7 +160,7 @@ static bool make_grey_table(cmsContext context, cmsHPROFILE profile, uint8_t *ta
     for (int v = 0; v < 256; v++) {
         uint8_t in[3] = {(uint8_t)v, (uint8_t)v, (uint8_t)v}, out[3];
         cmsDoTransform(transform, in, out, 1);
-        table[v] = (uint8_t)((out[0] * 77 + out[1] * 150 + out[2] * 29 + 128) >> 8);
+        table[v] = (uint8_t)((cg_luma_256ths(out) + 128) >> 8);
     }
     cmsDeleteTransform(transform);
     return true;

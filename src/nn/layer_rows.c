@@ -3,6 +3,7 @@
  */
 #include "nn/layer.h"
 
+#include "base/luma.h"
 #include "base/multiversion.h"
 
 #include <string.h>
@@ -118,9 +119,7 @@ void cg_concat_backward(const struct cg_layer_backward *call)
                  call->accumulate_in2);
 }
 
-/* ---- luma (ITU-R BT.601) ---- */
-
-static const float luma_weight[3] = {0.299f, 0.587f, 0.114f};
+/* ---- luma ---- */
 
 bool cg_luma_shape(const struct cg_layer *layer, const struct cg_shape *in,
                    const struct cg_shape *in2, struct cg_shape *out)
@@ -135,15 +134,13 @@ bool cg_luma_shape(const struct cg_layer *layer, const struct cg_shape *in,
 void cg_luma_forward(const struct cg_layer_forward *call)
 {
     size_t rows = call->end - call->begin;
-    for (size_t row = 0; row < rows; row++) {
-        const float *rgb = call->in + 3 * row;
-        call->out[row] =
-            luma_weight[0] * rgb[0] + luma_weight[1] * rgb[1] + luma_weight[2] * rgb[2];
-    }
+    for (size_t row = 0; row < rows; row++)
+        call->out[row] = cg_luma_of(call->in + 3 * row);
 }
 
 void cg_luma_backward(const struct cg_layer_backward *call)
 {
+    static const float luma_weight[3] = {CG_LUMA_RED, CG_LUMA_GREEN, CG_LUMA_BLUE};
     size_t rows = cg_shape_rows(call->out_shape);
     if (call->grad_in == NULL)
         return;

@@ -48,7 +48,7 @@ enum cg_layer_kind {
     CG_LAYER_TO_PIXELS, /* a token's channels cut into size x size pixels; a view, nothing moves */
     CG_LAYER_ADD,       /* sum of two maps */
     CG_LAYER_CONCAT,    /* channels of two maps side by side */
-    CG_LAYER_LUMA,      /* 3 channels to 1: 0.299 R + 0.587 G + 0.114 B */
+    CG_LAYER_LUMA,      /* 3 channels to 1: base/luma.h */
     CG_LAYER_MEAN_POOL, /* mean of size x size rows */
     CG_LAYER_UPSAMPLE,  /* a grid enlarged size times, bilinear between the centres of its rows */
     CG_LAYER_DROPOUT,   /* in training, zeroes a fraction of the values and scales up the rest */

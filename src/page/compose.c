@@ -4,6 +4,7 @@
  */
 #include "page/compose.h"
 
+#include "base/luma.h"
 #include "base/memory.h"
 
 #include <math.h>
@@ -24,14 +25,9 @@ struct cg_focus {
     double *sums;      /* (height + 1) x (width + 1): weight above and left of each corner */
 };
 
-static float luma(const uint8_t *pixel)
-{
-    return (0.299f * pixel[0] + 0.587f * pixel[1] + 0.114f * pixel[2]) / 255.0f;
-}
-
 static float skin(const uint8_t *pixel)
 {
-    float y = 255.0f * luma(pixel);
+    float y = 255.0f * cg_luma_unit(pixel);
     float cb = 128.0f + 0.564f * (pixel[2] - y), cr = 128.0f + 0.713f * (pixel[0] - y);
     bool is_skin = y > 40.0f && cb >= 77.0f && cb <= 127.0f && cr >= 133.0f && cr <= 173.0f;
     return is_skin ? 1.0f : 0.0f;
@@ -47,9 +43,9 @@ static float weigh(const struct cg_image *copy, int x, int y)
 {
     int right = x + 1 < copy->width ? x + 1 : x, below = y + 1 < copy->height ? y + 1 : y;
     const uint8_t *pixel = copy->pixels + 3 * (y * copy->width + x);
-    float here = luma(pixel);
-    float dx = luma(copy->pixels + 3 * (y * copy->width + right)) - here;
-    float dy = luma(copy->pixels + 3 * (below * copy->width + x)) - here;
+    float here = cg_luma_unit(pixel);
+    float dx = cg_luma_unit(copy->pixels + 3 * (y * copy->width + right)) - here;
+    float dy = cg_luma_unit(copy->pixels + 3 * (below * copy->width + x)) - here;
     float weight = sqrtf(dx * dx + dy * dy) + BASE_WEIGHT + SKIN_WEIGHT * skin(pixel);
     return weight * nearness(((float)x + 0.5f) / (float)copy->width,
                              ((float)y + 0.5f) / (float)copy->height);

@@ -2,6 +2,7 @@
 #include "measure/field.h"
 
 #include "base/clamp.h"
+#include "base/luma.h"
 #include "base/memory.h"
 
 #include <math.h>
@@ -29,9 +30,7 @@ void cg_field_luma(const struct cg_image *rgb, const struct cg_field *luma)
 {
     const uint8_t *pixel = rgb->pixels;
     for (size_t i = 0; i < cg_field_count(luma); i++, pixel += 3)
-        luma->v[i] =
-            (0.299f * (float)pixel[0] + 0.587f * (float)pixel[1] + 0.114f * (float)pixel[2]) /
-            255.0f;
+        luma->v[i] = cg_luma_unit(pixel);
 }
 
 static float at(const struct cg_field *field, int x, int y)

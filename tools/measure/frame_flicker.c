@@ -1,6 +1,7 @@
 /* How much a video flickers: see frame_flicker.h. */
 #include "measure/frame_flicker.h"
 
+#include "base/luma.h"
 #include "base/memory.h"
 #include "image/flow.h"
 
@@ -77,11 +78,6 @@ void cg_flicker_meter_free(struct cg_flicker_meter *meter)
     free(meter);
 }
 
-static float luma_of(const uint8_t *rgb)
-{
-    return (0.299f * (float)rgb[0] + 0.587f * (float)rgb[1] + 0.114f * (float)rgb[2]) / 255.0f;
-}
-
 static void swap_frames(struct cg_flicker_meter *meter)
 {
     uint8_t *input = meter->input[0], *output = meter->output[0], *ink = meter->ink[0];
@@ -102,8 +98,8 @@ static void take_frame(struct cg_flicker_meter *meter, const uint8_t *input, con
     memcpy(meter->input[0], input, 3 * count);
     memcpy(meter->output[0], output, 3 * count);
     for (size_t i = 0; i < count; i++) {
-        float luma = luma_of(output + 3 * i);
-        meter->luma[0][i] = luma_of(input + 3 * i);
+        float luma = cg_luma_unit(output + 3 * i);
+        meter->luma[0][i] = cg_luma_unit(input + 3 * i);
         meter->ink[0][i] = luma < INK_LUMA && luma < meter->luma[0][i] - INK_DARKER;
     }
 }
