@@ -217,6 +217,8 @@ int cg_command_refuse(const struct cg_command *command, const char *format, ...)
     va_start(arguments, format);
     vsnprintf(text, sizeof(text), format, arguments);
     va_end(arguments);
+    if (command->name[0] == '\0')
+        return cg_cli_fail(CG_EXIT_USAGE, "%s; see comicgan --help", text);
     return cg_cli_fail(CG_EXIT_USAGE, "%s: %s; see comicgan %s --help", command->name, text,
                        command->name);
 }

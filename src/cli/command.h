@@ -9,7 +9,7 @@
 #include "cli/cli.h"
 
 struct cg_command {
-    const char *name;
+    const char *name;      /* empty: comicgan itself */
     const char *arguments; /* behind the name in the list of commands */
     const char *summary;   /* in a line */
     /* Texts: lines that begin with a space are kept, others are filled. */

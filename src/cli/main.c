@@ -100,7 +100,12 @@ static int run_itself(int argc, char *argv[])
     rows[count++] = (struct cg_option){"Options:", .kind = CG_OPTION_HEADING};
     rows[count] = (struct cg_option){"version", 'V',  CG_OPTION_FLAG,
                                      0,         NULL, "version, BLAS library in use, licence"};
-    return cg_command_read(&itself, argc, argv, &settings, &code) ? print_version() : code;
+    if (!cg_command_read(&itself, argc, argv, &settings, &code))
+        return code;
+    code = cg_command_check_arguments(&itself, argc, argv, 0, 0, "options alone");
+    if (code == CG_EXIT_DONE && !settings.version)
+        return cg_command_refuse(&itself, "expected a COMMAND, found nothing");
+    return code == CG_EXIT_DONE ? print_version() : code;
 }
 
 static int run_command(int argc, char *argv[])
@@ -135,7 +140,7 @@ static int run(int argc, char *argv[])
         return CG_EXIT_USAGE;
     }
     if (argv[1][0] == '-')
-        return run_itself(2, argv);
+        return run_itself(argc, argv);
     return run_command(argc - 1, argv + 1);
 }
 

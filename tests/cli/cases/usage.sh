@@ -8,6 +8,10 @@ refuse 2 'did you mean convert?' convrt in.png out.png
 refuse 2 'did you mean comicgan convert in.png OUT?' in.png out.png
 refuse 2 'the commands are' frobnicate
 refuse 2 'unknown option --frob' --frob
+refuse 2 'unknown option --frob' --version --frob
+refuse 2 'comicgan: unexpected argument x; expected options alone; see comicgan --help' --version x
+refuse 2 'comicgan: unexpected argument -; expected options alone; see comicgan --help' -
+refuse 2 'comicgan: expected a COMMAND, found nothing; see comicgan --help' --
 
 refuse 2 'did you mean --quality?' convert --qualiyt 90 in.png out.png
 refuse 2 'unknown option -Q' convert -Q in.png out.png
