@@ -17,9 +17,6 @@
 /* Of a find that is drawn closer: half of those above it are faces. */
 #define SCORE_LEAST 0.5f
 
-#define PHOTO_SHARE 8   /* parts take one in so many of the photo's pixels */
-#define WORKING_SHARE 2 /* and of the working copy's */
-
 /* Where a face's part lies; false if it is not worth it. scale: photo pixels to a working pixel. */
 static bool place(const struct cg_face *face, float scale, const struct cg_image *photo,
                   struct cg_closer_part *part, int *width, int *height)
@@ -50,8 +47,8 @@ enum cg_status cg_closer_take(const struct cg_face *faces, int count, int workin
                               int working_height, const struct cg_image *photo,
                               struct cg_closer *out, struct cg_error *error)
 {
-    size_t room = (size_t)photo->width * (size_t)photo->height / PHOTO_SHARE;
-    size_t working_room = (size_t)working_width * (size_t)working_height / WORKING_SHARE;
+    size_t room = (size_t)photo->width * (size_t)photo->height / CG_CLOSER_PHOTO_SHARE;
+    size_t working_room = (size_t)working_width * (size_t)working_height / CG_CLOSER_WORKING_SHARE;
     const float scale = (float)photo->width / (float)working_width;
     out->count = 0;
     for (int i = 0; i < count && out->count < CG_CLOSER_MAX; i++) {

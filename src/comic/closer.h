@@ -8,7 +8,11 @@
 
 #include "face/finder.h"
 
-enum { CG_CLOSER_MAX = 64 }; /* faces of a picture that are looked at */
+enum {
+    CG_CLOSER_MAX = 64,         /* faces of a picture that are looked at */
+    CG_CLOSER_PHOTO_SHARE = 8,  /* parts take one in so many of the photo's pixels, */
+    CG_CLOSER_WORKING_SHARE = 2 /* and of the working copy's, at most */
+};
 
 /* A part of the photo. */
 struct cg_closer_part {
@@ -26,7 +30,7 @@ struct cg_closer {
 
 /*
  * The parts of a photo that are worth it: copies of what is around the faces, the first ones first,
- * as far as they take no more than an eighth of the photo and half of the working copy's pixels.
+ * as far as their shares go.
  * faces: in pixels of a working copy of that size. Empty where the photo has nothing finer. Error:
  * CG_ERR_MEMORY; then *out is empty.
  */

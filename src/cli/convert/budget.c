@@ -2,6 +2,7 @@
 #include "cli/convert/budget.h"
 
 #include "base/memory.h"
+#include "comic/closer.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -87,7 +88,7 @@ bool cg_budget_is_open(struct cg_budget *budget)
  *            (the picture, its filtered rows, their compressed form: up to three times the
  * picture); WebP 8 / 5.3 on flat colours, with transparency 9 (the picture, its planes, the codes)
  *   and a grey picture beside the RGB that is made of it, 4
- *   faces    what is around them is kept until the picture is drawn: an eighth of it at most
+ *   faces    what is around them is kept until the picture is drawn: closer.h says how much
  * 12000 x 8300 pixels, JPEG to JPEG: 590 MiB and the session's 160 / 625 MiB together, as reading
  * is over when the session's memory is touched for the first time.
  */
@@ -117,7 +118,7 @@ size_t cg_budget_of_picture(const struct cg_image_info *info, size_t file_nbytes
                             enum cg_image_format out)
 {
     size_t pixels = (size_t)info->width * (size_t)info->height;
-    size_t rest = of_the_rest(info, out) + 3 * pixels / 8;
+    size_t rest = of_the_rest(info, out) + 3 * pixels / CG_CLOSER_PHOTO_SHARE;
     size_t reading = info->reading_nbytes + (info->format == CG_IMAGE_PNG ? 2 : 1) * file_nbytes;
     return reading > rest ? reading : rest;
 }
