@@ -1,8 +1,9 @@
 /*
- * Turn photos into comics, by one style or several, and measure what changed (src/eval/picture_quality.h)
- * and how near the comics come to those that a style learned from (quality_swd.h); beside them the
- * photos themselves, the teacher's comics, or those of another program. A table or JSON; and a
- * contact sheet, since figures are no eyes.
+ * Turn photos into comics, by one style or several, and measure what changed (picture_quality.h),
+ * how near the comics come to those that a style learned from (quality_swd.h), and how well their
+ * edges show what people see as boundaries (boundary.h); beside them the photos themselves, the
+ * teacher's comics, or those of another program. A table or JSON; and a contact sheet, since figures
+ * are no eyes.
  *
  * Photos and comics longer than 960 pixels are reduced to that, and compared there. The order is
  * the list's; the number of threads does not change the figures.
@@ -11,7 +12,7 @@
  */
 #include "base/memory.h"
 #include "comic/engine.h"
-#include "image/walk.h"
+#include "measure/quality_list.h"
 #include "measure/quality_options.h"
 #include "measure/quality_run.h"
 #include "measure/quality_sheet.h"
@@ -26,7 +27,6 @@
 #include <sys/stat.h>
 
 #define LONG_PX 960
-#define PHOTOS_MAX 1000
 
 /* What main works with, besides the results. */
 struct work {
@@ -35,8 +35,9 @@ struct work {
     struct quality_strip *strips; /* of the photos; without pictures when there is no sheet */
     struct cg_style_list *known;
     struct cg_pool *pool;
-    const char *folder; /* that the photos' names are below */
-    size_t listed;      /* photos asked for */
+    const char *folder;             /* that the photos' names are below */
+    size_t listed;                  /* photos asked for */
+    struct cg_boundary_truth truth; /* of the photo at hand */
 };
 
 static void complain(const struct cg_error *error)
@@ -44,65 +45,7 @@ static void complain(const struct cg_error *error)
     fprintf(stderr, "comicgan-quality: %s\n", error->text);
 }
 
-/* ---- the list -------------------------------------------------------------------------------- */
-
-static void names_free(char **names, size_t count)
-{
-    for (size_t i = 0; names != NULL && i < count; i++)
-        free(names[i]);
-    free(names);
-}
-
-static enum cg_status add_line(const char *path, char *line, char **names, size_t *count,
-                               struct cg_error *error)
-{
-    line[strcspn(line, "\r\n")] = '\0';
-    if (line[0] == '\0' || line[0] == '#')
-        return CG_OK;
-    if (*count == PHOTOS_MAX)
-        return cg_fail(error, CG_ERR_LIMIT, "%s: more than %d photos", path, PHOTOS_MAX);
-    names[*count] = cg_string_copy(line);
-    if (names[*count] == NULL)
-        return cg_fail(error, CG_ERR_MEMORY, "%s: out of memory", path);
-    ++*count;
-    return CG_OK;
-}
-
-/* The photos' names, into room for PHOTOS_MAX of them. */
-static enum cg_status read_list(const char *path, char **names, size_t *count,
-                                struct cg_error *error)
-{
-    FILE *file = fopen(path, "r");
-    if (file == NULL)
-        return cg_fail(error, CG_ERR_IO, "reading %s: %s", path, strerror(errno));
-    enum cg_status status = CG_OK;
-    char *line = NULL;
-    size_t line_nbytes = 0;
-    while (status == CG_OK && getline(&line, &line_nbytes, file) > 0)
-        status = add_line(path, line, names, count, error);
-    if (status == CG_OK && ferror(file))
-        status = cg_fail(error, CG_ERR_IO, "reading %s: %s", path, strerror(errno));
-    if (status == CG_OK && *count == 0)
-        status = cg_fail(error, CG_ERR_FORMAT, "%s: no photos are listed", path);
-    free(line);
-    fclose(file);
-    return status;
-}
-
-/* The names, in a folder of photos, of those in it. */
-static enum cg_status list_folder(const char *dir, char **names, size_t *count,
-                                  struct cg_error *error)
-{
-    struct cg_path_list found = {0};
-    enum cg_status status =
-        cg_walk_pictures(dir, &(struct cg_walk_options){0}, &found, NULL, error);
-    if (status == CG_OK && found.count == 0)
-        status = cg_fail(error, CG_ERR_FORMAT, "%s: no photos in it", dir);
-    for (size_t i = 0; status == CG_OK && i < found.count; i++)
-        status = add_line(dir, strrchr(found.paths[i], '/') + 1, names, count, error);
-    cg_path_list_clear(&found);
-    return status;
-}
+/* ---- photos ---------------------------------------------------------------------------------- */
 
 /* The names of the photos to measure, and the folder that they are below. */
 static enum cg_status list_photos(struct work *work, struct cg_error *error)
@@ -111,11 +54,9 @@ static enum cg_status list_photos(struct work *work, struct cg_error *error)
     struct stat about;
     bool is_folder = stat(options->photos, &about) == 0 && S_ISDIR(about.st_mode);
     work->folder = is_folder ? options->photos : options->root;
-    return is_folder ? list_folder(options->photos, work->run.names, &work->listed, error)
-                     : read_list(options->photos, work->run.names, &work->listed, error);
+    return is_folder ? quality_list_folder(options->photos, work->run.names, &work->listed, error)
+                     : quality_list_read(options->photos, work->run.names, &work->listed, error);
 }
-
-/* ---- photos ---------------------------------------------------------------------------------- */
 
 /* What is kept of a picture, photo (column 0) or comic: crops and its place on the sheet. */
 static enum cg_status keep_picture(struct work *work, size_t index, size_t column,
@@ -158,6 +99,8 @@ static enum cg_status measure_style(struct work *work, size_t index, size_t styl
         status = cg_quality_measure(reduced, &comic, &style->qualities[index], error);
     if (status == CG_OK)
         status = keep_picture(work, index, style_index + 1, style->crops, &comic, error);
+    if (status == CG_OK && style->boundaries != NULL)
+        status = cg_boundary_measure(&comic, &work->truth, &style->boundaries[index], error);
     cg_image_clear(&comic);
     return status;
 }
@@ -184,6 +127,19 @@ static enum cg_status read_photo(const struct work *work, const char *name, stru
     return status;
 }
 
+/* The photo's own edges; what people drew in it is kept for those of its comics. */
+static enum cg_status measure_boundaries(struct work *work, const char *name, size_t index,
+                                         const struct cg_image *reduced, struct cg_error *error)
+{
+    if (work->options->boundaries == NULL)
+        return CG_OK;
+    enum cg_status status =
+        quality_truth_read(work->options->boundaries, name, reduced, &work->truth, error);
+    if (status == CG_OK)
+        status = cg_boundary_measure(reduced, &work->truth, &work->run.boundaries[index], error);
+    return status;
+}
+
 /* Measure a photo under all styles into place index. */
 static enum cg_status measure_photo(struct work *work, const char *name, size_t index,
                                     struct cg_error *error)
@@ -199,10 +155,14 @@ static enum cg_status measure_photo(struct work *work, const char *name, size_t 
     }
     if (status == CG_OK)
         status = keep_picture(work, index, 0, run->crops, &reduced, error);
+    if (status == CG_OK)
+        status = measure_boundaries(work, name, index, &reduced, error);
     for (size_t i = 0; status == CG_OK && i < run->style_count; i++)
         status = measure_style(work, index, i, name, &photo, &reduced, error);
     if (status != CG_OK)
         strip_clear(strip, run->style_count + 1);
+    free(work->truth.marked);
+    work->truth.marked = NULL;
     cg_image_clear(&reduced);
     cg_image_clear(&photo);
     return status;
@@ -310,6 +270,15 @@ static void choose_comics(struct work *work)
     }
 }
 
+static enum cg_status make_counts(const struct work *work, struct cg_boundary_counts **out,
+                                  struct cg_error *error)
+{
+    if (work->options->boundaries == NULL)
+        return CG_OK;
+    *out = cg_alloc_zero(work->listed, sizeof(**out), "boundaries", error);
+    return *out != NULL ? CG_OK : CG_ERR_MEMORY;
+}
+
 /* Room for what so many photos give. */
 static enum cg_status make_room(struct work *work, struct cg_error *error)
 {
@@ -322,6 +291,8 @@ static enum cg_status make_room(struct work *work, struct cg_error *error)
         return CG_ERR_MEMORY;
     if (crops)
         status = quality_crops_create(listed, &run->crops, error);
+    if (status == CG_OK)
+        status = make_counts(work, &run->boundaries, error);
     for (size_t i = 0; status == CG_OK && i < run->style_count; i++) {
         struct quality_style *style = &run->styles[i];
         style->qualities = cg_alloc_zero(listed, sizeof(*style->qualities), "measures", error);
@@ -329,6 +300,8 @@ static enum cg_status make_room(struct work *work, struct cg_error *error)
             return CG_ERR_MEMORY;
         if (crops)
             status = quality_crops_create(listed, &style->crops, error);
+        if (status == CG_OK && style->kind != QUALITY_PHOTO)
+            status = make_counts(work, &style->boundaries, error);
     }
     return status;
 }
@@ -397,7 +370,7 @@ static enum cg_status show(const struct work *work, struct cg_error *error)
 static enum cg_status measure_all(struct work *work, struct cg_error *error)
 {
     struct quality_run *run = &work->run;
-    run->names = cg_alloc_zero(PHOTOS_MAX, sizeof(*run->names), "list of photos", error);
+    run->names = cg_alloc_zero(QUALITY_PHOTOS_MAX, sizeof(*run->names), "list of photos", error);
     if (run->names == NULL)
         return CG_ERR_MEMORY;
     enum cg_status status = list_photos(work, error);
@@ -418,13 +391,15 @@ static void work_free(struct work *work)
     for (size_t i = 0; i < run->style_count; i++) {
         cg_swd_set_free(run->styles[i].crops);
         free(run->styles[i].qualities);
+        free(run->styles[i].boundaries);
         cg_session_free(run->styles[i].session);
         cg_engine_free(run->styles[i].engine);
     }
     cg_swd_set_free(run->crops);
+    free(run->boundaries);
     cg_pool_free(work->pool);
     cg_style_list_free(work->known);
-    names_free(run->names, work->listed);
+    quality_list_free(run->names, work->listed);
     free(work->strips);
     free(work);
 }

@@ -28,6 +28,7 @@ static const char help[] =
     "  --detail N           working size in pixels, 64 to 8192 (default: each style's own)\n"
     "  --comics NAME=DIR    the comics that style NAME learned from, to measure its distance;\n"
     "                       again for other styles\n"
+    "  --boundaries DIR     what people drew, as NAME.mat of BSDS500: how well edges show it\n"
     "  --sheet OUT.png      write photos and comics side by side into one picture\n"
     "  --json               one JSON object instead of a table\n"
     "  --threads N          0: one for each processor (default)\n"
@@ -88,7 +89,30 @@ static bool add_style(const char *name, struct quality_options *out)
     return true;
 }
 
-enum { PHOTOS = 1, ROOT, STYLE, ALL, TEACHER, PICTURES, DETAIL, COMICS, SHEET, JSON, THREADS };
+static bool take_boundaries(const char *dir, struct quality_options *out)
+{
+    out->boundaries = dir;
+    if (!cg_boundary_truth_is_read())
+        fputs("comicgan-quality: --boundaries: built without libmatio; install it (tools/setup "
+              "libmatio-dev), configure anew\n",
+              stderr);
+    return cg_boundary_truth_is_read();
+}
+
+enum {
+    PHOTOS = 1,
+    ROOT,
+    STYLE,
+    ALL,
+    TEACHER,
+    PICTURES,
+    DETAIL,
+    COMICS,
+    BOUNDARIES,
+    SHEET,
+    JSON,
+    THREADS
+};
 
 static const struct option known[] = {{"photos", required_argument, NULL, PHOTOS},
                                       {"root", required_argument, NULL, ROOT},
@@ -98,6 +122,7 @@ static const struct option known[] = {{"photos", required_argument, NULL, PHOTOS
                                       {"pictures", required_argument, NULL, PICTURES},
                                       {"detail", required_argument, NULL, DETAIL},
                                       {"comics", required_argument, NULL, COMICS},
+                                      {"boundaries", required_argument, NULL, BOUNDARIES},
                                       {"sheet", required_argument, NULL, SHEET},
                                       {"json", no_argument, NULL, JSON},
                                       {"threads", required_argument, NULL, THREADS},
@@ -127,6 +152,8 @@ static bool take_option(int which, struct quality_options *out)
         return parse_number("--detail", optarg, 64, 8192, &out->detail_px);
     case COMICS:
         return parse_folder("--comics", optarg, &out->comics);
+    case BOUNDARIES:
+        return take_boundaries(optarg, out);
     case SHEET:
         out->sheet = optarg;
         return true;

@@ -15,8 +15,8 @@ struct quality_options {
         struct quality_comics each[QUALITY_STYLES_MAX]; /* name and dir alone; names are owned */
         size_t count;
     } comics, pictures;
-    const char *sheet;
-    int threads, detail_px; /* detail_px 0: each style's own */
+    const char *sheet, *boundaries; /* boundaries: a folder */
+    int threads, detail_px;         /* detail_px 0: each style's own */
     bool all, teacher, json;
 };
 

@@ -61,6 +61,35 @@ static void print_measures(const struct quality_run *run, int width)
                   &run->styles[i].mean);
 }
 
+static void print_boundaries(const char *name, int width, const struct quality_run *run,
+                             const struct cg_boundary_counts *counts)
+{
+    printf("%-*s", width, name);
+    for (int way = 0; way < CG_BOUNDARY_WAYS; way++) {
+        struct cg_boundary_score score =
+            cg_boundary_score(counts, run->photo_count, (enum cg_boundary_way)way);
+        printf("  %6.3f %6.3f %9.3f %6.3f", score.ods, score.ois, score.precision, score.recall);
+    }
+    putchar('\n');
+}
+
+static void print_all_boundaries(const struct quality_run *run, int width)
+{
+    if (run->boundaries == NULL)
+        return;
+    printf("\nedges that are boundaries to people\n%-*s", width, "");
+    for (int way = 0; way < CG_BOUNDARY_WAYS; way++)
+        printf("  %-30s", cg_boundary_way_names[way]);
+    printf("\n%-*s", width, "");
+    for (int way = 0; way < CG_BOUNDARY_WAYS; way++)
+        printf("  %6s %6s %9s %6s", "ODS", "OIS", "precision", "recall");
+    putchar('\n');
+    print_boundaries("photos", width, run, run->boundaries);
+    for (size_t i = 0; i < run->style_count; i++)
+        if (run->styles[i].boundaries != NULL)
+            print_boundaries(run->styles[i].name, width, run, run->styles[i].boundaries);
+}
+
 static void print_distances(const char *name, int width, const struct quality_distance *distances,
                             size_t count, size_t own)
 {
@@ -85,6 +114,7 @@ void quality_print_table(const struct quality_run *run)
 {
     int width = widest(run);
     print_measures(run, width);
+    print_all_boundaries(run, width);
     if (run->comics_count == 0)
         return;
     printf("\nsliced Wasserstein distance to the comics of (* its own)\n%-*s", width, "");
@@ -136,6 +166,24 @@ static json_t *distances_json(const struct quality_run *run,
     return object;
 }
 
+/* Scores by the ways of matching; null without what people drew. */
+static json_t *boundaries_json(const struct quality_run *run,
+                               const struct cg_boundary_counts *counts)
+{
+    if (counts == NULL)
+        return json_null();
+    json_t *object = json_object();
+    for (int way = 0; way < CG_BOUNDARY_WAYS; way++) {
+        struct cg_boundary_score score =
+            cg_boundary_score(counts, run->photo_count, (enum cg_boundary_way)way);
+        json_object_set_new(object, cg_boundary_way_names[way],
+                            json_pack("{s:f, s:f, s:f, s:f, s:f}", "ods", score.ods, "ois",
+                                      score.ois, "precision", score.precision, "recall",
+                                      score.recall, "threshold", score.threshold));
+    }
+    return object;
+}
+
 static json_t *style_json(const struct quality_run *run, const struct quality_style *style)
 {
     json_t *photos = json_array(), *mean = json_object();
@@ -146,8 +194,9 @@ static json_t *style_json(const struct quality_run *run, const struct quality_st
         json_array_append_new(photos, photo);
     }
     json_t *object =
-        json_pack("{s:s, s:s, s:o, s:o, s:o}", "style", style->name, "source", style->source,
-                  "mean", mean, "swd", distances_json(run, style->distances), "photos", photos);
+        json_pack("{s:s, s:s, s:o, s:o, s:o, s:o}", "style", style->name, "source", style->source,
+                  "mean", mean, "boundaries", boundaries_json(run, style->boundaries), "swd",
+                  distances_json(run, style->distances), "photos", photos);
     size_t own = quality_own_comics(run, style);
     if (own < run->comics_count) {
         struct cg_estimate gain =
@@ -162,10 +211,11 @@ enum cg_status quality_print_json(const struct quality_run *run, struct cg_error
     json_t *styles = json_array();
     for (size_t i = 0; i < run->style_count; i++)
         json_array_append_new(styles, style_json(run, &run->styles[i]));
-    json_t *all =
-        json_pack("{s:i, s:I, s:o, s:o, s:o}", "long_px", run->long_px, "failed",
-                  (json_int_t)run->failed, "photos_swd", distances_json(run, run->distances),
-                  "other_pages_swd", distances_json(run, run->others), "styles", styles);
+    json_t *all = json_pack("{s:i, s:I, s:o, s:o, s:o, s:o}", "long_px", run->long_px, "failed",
+                            (json_int_t)run->failed, "photos_boundaries",
+                            boundaries_json(run, run->boundaries), "photos_swd",
+                            distances_json(run, run->distances), "other_pages_swd",
+                            distances_json(run, run->others), "styles", styles);
     char *text = json_dumps(all, JSON_INDENT(2) | JSON_REAL_PRECISION(6));
     json_decref(all);
     if (text == NULL)

@@ -2,6 +2,7 @@
 #ifndef CG_MEASURE_QUALITY_RUN_H
 #define CG_MEASURE_QUALITY_RUN_H
 
+#include "measure/boundary.h"
 #include "measure/picture_quality.h"
 #include "measure/quality_swd.h"
 
@@ -20,7 +21,8 @@ struct quality_style {
     struct cg_session *session;
     struct cg_quality *qualities; /* of every photo */
     struct cg_quality mean;
-    struct cg_swd_set *crops; /* of its comics; NULL without folders of comics */
+    struct cg_swd_set *crops;              /* of its comics; NULL without folders of comics */
+    struct cg_boundary_counts *boundaries; /* of every comic; NULL for photos, and without truth */
     struct quality_distance distances[QUALITY_STYLES_MAX]; /* to each folder of comics */
 };
 
@@ -30,6 +32,7 @@ struct quality_run {
     char **names;
     size_t photo_count, failed;
     struct cg_swd_set *crops;
+    struct cg_boundary_counts *boundaries; /* NULL without truth */
     struct quality_distance distances[QUALITY_STYLES_MAX];
     /* styles, in the order asked for */
     struct quality_style styles[QUALITY_STYLES_MAX];
@@ -43,7 +46,7 @@ struct quality_run {
 /* The folder of comics that a style learned from, or comics_count. */
 size_t quality_own_comics(const struct quality_run *run, const struct quality_style *style);
 
-/* A row a photo for one style, a row a style for several; then distances to comics. */
+/* A row a photo for one style, a row a style for several; then boundaries, and distances to comics. */
 void quality_print_table(const struct quality_run *run);
 
 /* One JSON object. What says nothing is null; shares are shares, not per cent. Error:

@@ -65,17 +65,23 @@ static enum cg_status teacher_comic(int detail_px, struct cg_image *picture, str
     return status;
 }
 
-/* The first of the folder's files of the photo's stem that is there, or the last name tried. */
-static char *find_picture(const char *dir, const char *name)
+/* The folder's file of the photo's stem, or NULL for lack of memory. */
+static char *path_of(const char *dir, const char *name, const char *ending)
 {
-    static const char *const endings[] = {"png", "jpg", "jpeg"};
     const char *slash = strrchr(name, '/'), *base = slash != NULL ? slash + 1 : name;
     const char *dot = strrchr(base, '.');
     int stem = (int)(dot != NULL ? (size_t)(dot - base) : strlen(base));
+    return cg_string_format("%s/%.*s.%s", dir, stem, base, ending);
+}
+
+/* The first of the folder's pictures of the photo's stem that is there, or the last name tried. */
+static char *find_picture(const char *dir, const char *name)
+{
+    static const char *const endings[] = {"png", "jpg", "jpeg"};
     char *path = NULL;
     for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
         free(path);
-        path = cg_string_format("%s/%.*s.%s", dir, stem, base, endings[i]);
+        path = path_of(dir, name, endings[i]);
         if (path == NULL || access(path, F_OK) == 0)
             break;
     }
@@ -88,6 +94,17 @@ static enum cg_status read_picture(const char *dir, const char *name, struct cg_
     char *path = find_picture(dir, name);
     enum cg_status status = path != NULL ? quality_photo_read(path, out, error)
                                          : cg_fail(error, CG_ERR_MEMORY, "%s: out of memory", name);
+    free(path);
+    return status;
+}
+
+enum cg_status quality_truth_read(const char *dir, const char *name, const struct cg_image *photo,
+                                  struct cg_boundary_truth *out, struct cg_error *error)
+{
+    char *path = path_of(dir, name, "mat");
+    enum cg_status status =
+        path != NULL ? cg_boundary_truth_read(path, photo->width, photo->height, out, error)
+                     : cg_fail(error, CG_ERR_MEMORY, "%s: out of memory", name);
     free(path);
     return status;
 }

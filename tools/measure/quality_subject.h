@@ -10,6 +10,10 @@
 /* The photo as RGB, at its own size. */
 enum cg_status quality_photo_read(const char *path, struct cg_image *out, struct cg_error *error);
 
+/* The boundaries that people drew in the photo of that name, dir/STEM.mat. */
+enum cg_status quality_truth_read(const char *dir, const char *name, const struct cg_image *photo,
+                                  struct cg_boundary_truth *out, struct cg_error *error);
+
 /* picture becomes its copy of at most long_px pixels on the longer side. */
 enum cg_status quality_reduce(struct cg_image *picture, int long_px, struct cg_error *error);
 
