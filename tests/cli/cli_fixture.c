@@ -13,12 +13,15 @@
  *   fixture flavour PATH NAME           write a picture of a kind of its own (fixture_flavour.h)
  *   fixture contents PATH               print what of alpha, profile, date, place is in it
  *   fixture samples PATH X Y            print a pixel as it is in the file
+ *   fixture boundaries PATH WIDTH HEIGHT   write BSDS500's kind of file, with a line down the middle;
+ *                                       nothing, and 77, where the build does not read it
  */
 #include "base/memory.h"
 #include "base/rng.h"
 #include "cli/fixture_flavour.h"
 #include "image/image.h"
 #include "model/model.h"
+#include "unit/fixture_boundary.h"
 #include "unit/fixture_kinds.h"
 #include "video/yuv.h"
 
@@ -296,6 +299,28 @@ static int check_json_lines(const char *path)
     return code;
 }
 
+#ifdef CG_WITH_MATIO
+static int make_boundaries(const char *path, int width, int height)
+{
+    struct cg_error error;
+    size_t count = (size_t)width * (size_t)height * FIXTURE_ANNOTATORS;
+    uint8_t *marked = cg_alloc_zero(count, 1, "boundaries", &error);
+    if (marked == NULL)
+        return report(CG_ERR_MEMORY, &error);
+    for (size_t i = (size_t)width / 2; i < count; i += (size_t)width)
+        marked[i] = 1;
+    bool good = fixture_write_boundaries(path, "groundTruth", "Boundaries", width, height, marked);
+    free(marked);
+    return good ? 0 : 1;
+}
+#else
+static int make_boundaries(const char *path, int width, int height)
+{
+    (void)path, (void)width, (void)height;
+    return 77;
+}
+#endif
+
 int main(int argc, char *argv[])
 {
     if (argc == 6 && strcmp(argv[1], "scene") == 0)
@@ -322,6 +347,8 @@ int main(int argc, char *argv[])
         return fixture_print_contents(argv[2]);
     if (argc == 5 && strcmp(argv[1], "samples") == 0)
         return fixture_print_samples(argv[2], atoi(argv[3]), atoi(argv[4]));
+    if (argc == 5 && strcmp(argv[1], "boundaries") == 0)
+        return make_boundaries(argv[2], atoi(argv[3]), atoi(argv[4]));
     fputs("cli_fixture: see the top of tests/cli/cli_fixture.c\n", stderr);
     return 2;
 }

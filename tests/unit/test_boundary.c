@@ -2,6 +2,7 @@
 #include "assert_near.h"
 #include "base/memory.h"
 #include "base/rng.h"
+#include "fixture_boundary.h"
 #include "measure/boundary.h"
 #include "measure/boundary_match.h"
 #include "temp_folder.h"
@@ -11,10 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#ifdef CG_WITH_MATIO
-#include <matio.h>
-#endif
 
 #include <cmocka.h>
 
@@ -297,26 +294,12 @@ static void the_best_threshold_is_common_or_each_ones_own(void **state)
 #define MAP_WIDTH 3
 #define MAP_HEIGHT 2
 
-/* A cell array of two annotators with the maps (1 2 3, 4 5 6) > 4 and > 2, in a variable of that
- * name. */
+static const uint8_t maps[FIXTURE_ANNOTATORS][MAP_WIDTH * MAP_HEIGHT] = {{0, 0, 0, 0, 1, 1},
+                                                                         {0, 0, 1, 1, 1, 1}};
+
 static void write_truth(const char *path, const char *name, const char *field)
 {
-    mat_t *file = Mat_CreateVer(path, NULL, MAT_FT_MAT5);
-    assert_non_null(file);
-    size_t one[2] = {1, 1}, two[2] = {1, 2}, size[2] = {MAP_HEIGHT, MAP_WIDTH};
-    matvar_t *people[2];
-    for (int i = 0; i < 2; i++) {
-        uint8_t map[MAP_WIDTH * MAP_HEIGHT]; /* by columns */
-        for (int k = 0; k < MAP_WIDTH * MAP_HEIGHT; k++)
-            map[k] = k % MAP_HEIGHT * MAP_WIDTH + k / MAP_HEIGHT + 1 > 4 - 2 * i;
-        matvar_t *fields[2] = {
-            Mat_VarCreate(field, MAT_C_UINT8, MAT_T_UINT8, 2, size, map, MAT_F_LOGICAL), NULL};
-        people[i] = Mat_VarCreate(NULL, MAT_C_STRUCT, MAT_T_STRUCT, 2, one, fields, 0);
-    }
-    matvar_t *cells = Mat_VarCreate(name, MAT_C_CELL, MAT_T_CELL, 2, two, people, 0);
-    assert_int_equal(Mat_VarWrite(file, cells, MAT_COMPRESSION_ZLIB), 0);
-    Mat_VarFree(cells);
-    Mat_Close(file);
+    assert_true(fixture_write_boundaries(path, name, field, MAP_WIDTH, MAP_HEIGHT, maps[0]));
 }
 
 static void boundaries_are_read_row_by_row(void **state)
@@ -325,9 +308,8 @@ static void boundaries_are_read_row_by_row(void **state)
     write_truth(path, "groundTruth", "Boundaries");
     struct cg_boundary_truth truth;
     assert_int_equal(cg_boundary_truth_read(path, MAP_WIDTH, MAP_HEIGHT, &truth, NULL), CG_OK);
-    const uint8_t expected[2][MAP_WIDTH * MAP_HEIGHT] = {{0, 0, 0, 0, 1, 1}, {0, 0, 1, 1, 1, 1}};
-    assert_int_equal(truth.annotators, 2);
-    assert_memory_equal(truth.marked, expected, sizeof(expected));
+    assert_int_equal(truth.annotators, FIXTURE_ANNOTATORS);
+    assert_memory_equal(truth.marked, maps, sizeof(maps));
     free(truth.marked);
     free(path);
 }
