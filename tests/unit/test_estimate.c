@@ -1,6 +1,6 @@
 /* train: how long a run will take. */
 #include "assert_near.h"
-#include "train/style/trainer.h"
+#include "train/style/estimate.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -12,27 +12,59 @@
 static const struct cg_recipe recipe = {.pretrain_steps = 1000, .head_start_steps = 300};
 
 static const struct cg_costs costs = {
-    .second_stage = true, .before = 0.5, .learning = 1.0, .saving = 10.0, .save_steps = 500};
+    .phase = CG_PHASE_GAME, .step = 1.5, .saving = 10.0, .save_steps = 500};
+
+#define PRETRAIN 0, 1000
+#define HEAD_START 1000, 1300
+#define GAME 1300, 2300
+
+/* A step's seconds, from first to before end, if one of that phase took a second. */
+static double step_of(const struct cg_recipe *of, enum cg_phase measured, uint64_t first,
+                      uint64_t end)
+{
+    struct cg_costs second = {.phase = measured, .step = 1.0, .save_steps = 1};
+    return cg_estimate_seconds(&second, of, first, end) / (double)(end - first);
+}
 
 static void stages_cost_what_they_take(void **state)
 {
     (void)state;
-    /* from inside the head start: the generator rests for 100 steps, then takes its turns */
-    assert_near(cg_estimate_seconds(&costs, &recipe, 1200, 1300), 100 * 0.5 + 10.0 * 100 / 500,
-                1e-6);
-    assert_near(cg_estimate_seconds(&costs, &recipe, 1200, 2300),
-                100 * 0.5 + 1000 * 1.5 + 10.0 * 1100 / 500, 1e-6);
     assert_near(cg_estimate_seconds(&costs, &recipe, 1400, 1400), 0.0, 1e-6);
-    /* what was measured in the first stage costs that there */
-    struct cg_costs early = costs;
-    early.second_stage = false;
-    assert_near(cg_estimate_seconds(&early, &recipe, 1, 1000), 999 * 1.5 + 10.0 * 999 / 500, 1e-6);
-    assert_true(cg_estimate_seconds(&early, &recipe, 1300, 1400) >
-                cg_estimate_seconds(&early, &recipe, 100, 200));
-    struct cg_recipe paired = recipe;
+    assert_near(cg_estimate_seconds(&costs, &recipe, 1400, 1900), 500 * 1.5 + 10.0, 1e-6);
+    /* what was measured in a phase costs that there */
+    assert_near(step_of(&recipe, CG_PHASE_PRETRAIN, PRETRAIN), 1.0, 1e-6);
+    assert_near(step_of(&recipe, CG_PHASE_HEAD_START, HEAD_START), 1.0, 1e-6);
+    assert_near(step_of(&recipe, CG_PHASE_GAME, GAME), 1.0, 1e-6);
+    /* from inside the head start */
+    double head_start = step_of(&recipe, CG_PHASE_GAME, HEAD_START);
+    assert_near(cg_estimate_seconds(&costs, &recipe, 1200, 2300),
+                1.5 * (100 * head_start + 1000) + 10.0 * 1100 / 500, 1e-6);
+    assert_true(head_start < 1.0);
+    assert_true(step_of(&recipe, CG_PHASE_PRETRAIN, GAME) > 1.0);
+}
+
+static void parts_of_the_game_cost_more(void **state)
+{
+    (void)state;
+    struct cg_recipe paired = recipe, penalised = recipe, seen = recipe, compared = recipe, both;
     paired.adversarial[CG_CRITIC_PAIR] = 0.1f;
-    assert_true(cg_estimate_seconds(&early, &paired, 1300, 1400) >
-                cg_estimate_seconds(&early, &recipe, 1300, 1400));
+    penalised.r1 = 10.0f;
+    seen.perceptual = 0.1f;
+    both = seen;
+    compared.patch_nce = both.patch_nce = 0.03f;
+    double game = step_of(&recipe, CG_PHASE_PRETRAIN, GAME);
+    /* critics: in their turn alone, and not before */
+    assert_true(step_of(&paired, CG_PHASE_PRETRAIN, GAME) > game);
+    assert_true(step_of(&penalised, CG_PHASE_PRETRAIN, GAME) > game);
+    assert_true(step_of(&penalised, CG_PHASE_PRETRAIN, HEAD_START) >
+                step_of(&recipe, CG_PHASE_PRETRAIN, HEAD_START));
+    /* losses by features: whenever the generator learns, so after the head start ever more */
+    double learning = step_of(&recipe, CG_PHASE_HEAD_START, GAME);
+    assert_true(step_of(&seen, CG_PHASE_HEAD_START, GAME) > learning);
+    assert_true(step_of(&compared, CG_PHASE_HEAD_START, GAME) > learning);
+    assert_true(step_of(&both, CG_PHASE_HEAD_START, GAME) >
+                step_of(&seen, CG_PHASE_HEAD_START, GAME));
+    assert_true(step_of(&seen, CG_PHASE_PRETRAIN, GAME) < game); /* they are in both */
 }
 
 static void the_end_is_the_last_step_in_time(void **state)
@@ -50,6 +82,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(stages_cost_what_they_take),
+        cmocka_unit_test(parts_of_the_game_cost_more),
         cmocka_unit_test(the_end_is_the_last_step_in_time),
     };
     return cmocka_run_group_tests_name("estimate", tests, NULL, NULL);

@@ -138,18 +138,15 @@ static bool take_step(void *context)
     bool head_start = second && stage_step(trainer) < trainer->recipe->head_start_steps;
     struct micro_batch_job job = {trainer, second ? trainer->recipe->target_fraction : 1.0f,
                                   second};
-    double clock[4] = {cg_clock_seconds()};
+    const double begin = cg_clock_seconds();
     if (second && stage_step(trainer) == 0)
         enter_second_stage(trainer);
     cg_learner_begin(&state->generator, trainer->pool);
     cg_pool_run(trainer->pool, trainer->micro_batch_count, generate_micro_batch, &job);
-    clock[1] = cg_clock_seconds();
     if (second)
         finite = step_critics(trainer, &job);
-    clock[2] = cg_clock_seconds();
     if (finite && !head_start)
         finite = step_generator(trainer, &job);
-    clock[3] = cg_clock_seconds();
     if (!finite)
         return false;
     add_up(trainer, second, !head_start);
@@ -157,7 +154,11 @@ static bool take_step(void *context)
     if (!head_start && state->generator.steps > 0)
         cg_learner_average(&state->generator, trainer->pool, state->average,
                            cg_ema_power_decay(state->generator.steps, AVERAGE_EXPONENT));
-    cg_trainer_note_costs(trainer, clock, second, head_start);
+    cg_trainer_note_step(trainer,
+                         head_start ? CG_PHASE_HEAD_START
+                         : second   ? CG_PHASE_GAME
+                                    : CG_PHASE_PRETRAIN,
+                         cg_clock_seconds() - begin);
     return true;
 }
 

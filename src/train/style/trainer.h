@@ -11,28 +11,12 @@
 #include "train/core/run_file.h"
 #include "train/core/stability.h"
 #include "train/core/state_dict.h"
+#include "train/style/estimate.h"
 #include "train/style/recipe.h"
 #include "train/style/style.h"
 
 #include <stdbool.h>
 #include <stdint.h>
-
-/* Seconds that the parts of a step took, to estimate a run's duration. */
-struct cg_costs {
-    bool second_stage; /* of the measured step */
-    double before;     /* drawing, generating, critics; all of a step in the critics' head start */
-    double learning;   /* the generator's turn */
-    double saving;     /* samples, checkpoint and model */
-    uint64_t save_steps; /* from one save to the next */
-};
-
-/* The duration of the steps from first to end - 1. */
-double cg_estimate_seconds(const struct cg_costs *costs, const struct cg_recipe *recipe,
-                           uint64_t first, uint64_t end);
-
-/* The step reached in that time, starting at first. */
-uint64_t cg_estimate_end(const struct cg_costs *costs, const struct cg_recipe *recipe,
-                         uint64_t first, double seconds);
 
 /* What training changes; a checkpoint holds it. */
 struct cg_train_state {
@@ -177,14 +161,9 @@ void cg_trainer_tell(struct cg_trainer *trainer, enum cg_train_event event, cons
 /* Report an alarm; context is the trainer, as in cg_loop_calls. */
 void cg_trainer_alarm(void *context, const char *name, const char *about, const char *what_to_try);
 
-/*
- * Record the duration of a step's parts (drawing and generating, the critics, the generator) from
- * clock readings before each and after the last. Uses the second step, as the first allocates
- * memory, and then reports an estimate for the run. In the critics' head start the generator's part
- * is assumed at its measured cost (docs/TRAINING.md).
- */
-void cg_trainer_note_costs(struct cg_trainer *trainer, const double clock[4], bool second,
-                           bool head_start);
+/* Record the duration of a step. Uses the second one, as the first allocates memory, and then
+ * reports an estimate for the run. */
+void cg_trainer_note_step(struct cg_trainer *trainer, enum cg_phase phase, double seconds);
 
 /* Write a row of the log with the means since the last one, and raise alarms. Collective. Errors:
  * CG_ERR_IO. */

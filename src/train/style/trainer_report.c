@@ -8,59 +8,14 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A step of the second stage to one of the first, as they were measured: the critics' share. */
-#define CRITICS_FACTOR 1.5
-#define PAIR_FACTOR 2.0 /* with the critic of the pair */
-#define HEAD_START_FACTOR 0.7
-#define STEPS_MAX ((uint64_t)1 << 40)
-
-/* How many of the steps from first to before end lie from begin to before limit. */
-static double overlap(uint64_t first, uint64_t end, uint64_t begin, uint64_t limit)
-{
-    uint64_t low = first > begin ? first : begin, high = end < limit ? end : limit;
-    return high > low ? (double)(high - low) : 0.0;
-}
-
-double cg_estimate_seconds(const struct cg_costs *costs, const struct cg_recipe *recipe,
-                           uint64_t first, uint64_t end)
-{
-    const double step = costs->before + costs->learning;
-    const uint64_t pretrained = recipe->pretrain_steps;
-    const uint64_t started = pretrained + recipe->head_start_steps;
-    const bool paired = cg_recipe_has_critic(recipe, CG_CRITIC_PAIR);
-    const double factor = paired ? PAIR_FACTOR : CRITICS_FACTOR;
-    const double pretrain = costs->second_stage ? step / factor : step;
-    const double game = costs->second_stage ? step : step * factor;
-    const double head_start = costs->second_stage ? costs->before : step * HEAD_START_FACTOR;
-    return overlap(first, end, 0, pretrained) * pretrain +
-           overlap(first, end, pretrained, started) * head_start +
-           overlap(first, end, started, end) * game +
-           costs->saving * overlap(first, end, 0, end) / (double)costs->save_steps;
-}
-
-uint64_t cg_estimate_end(const struct cg_costs *costs, const struct cg_recipe *recipe,
-                         uint64_t first, double seconds)
-{
-    uint64_t low = first, high = first + STEPS_MAX;
-    while (high - low > 1) {
-        uint64_t middle = low + (high - low) / 2;
-        if (cg_estimate_seconds(costs, recipe, first, middle) <= seconds)
-            low = middle;
-        else
-            high = middle;
-    }
-    return low;
-}
-
 #define TIMED_STEP 2
-#define LEARNING_COST 2.3 /* the generator's turn, in times of drawing and generating */
 
-/* Numbers of one critic, summed since the last row of the log, made means. */
 bool cg_trainer_in_second_stage(const struct cg_trainer *trainer)
 {
     return trainer->state.step >= trainer->recipe->pretrain_steps;
 }
 
+/* Numbers of one critic, summed since the last row of the log, made means. */
 static struct cg_train_critic critic_report(const struct cg_trainer *trainer, int c, double share)
 {
     const struct cg_losses *sum = &trainer->losses;
@@ -126,16 +81,13 @@ static void tell_estimate(struct cg_trainer *trainer)
         trainer->report(trainer->report_context, &report);
 }
 
-void cg_trainer_note_costs(struct cg_trainer *trainer, const double clock[4], bool second,
-                           bool head_start)
+void cg_trainer_note_step(struct cg_trainer *trainer, enum cg_phase phase, double seconds)
 {
     if (++trainer->timed_steps != TIMED_STEP)
         return;
-    trainer->costs.second_stage = second;
+    trainer->costs.phase = phase;
+    trainer->costs.step = seconds;
     trainer->costs.save_steps = trainer->loop.checkpoint_steps;
-    trainer->costs.before = clock[2] - clock[0];
-    trainer->costs.learning =
-        head_start ? LEARNING_COST * (clock[1] - clock[0]) : clock[3] - clock[2];
     tell_estimate(trainer);
 }
 
