@@ -30,9 +30,8 @@ struct cg_closer {
 
 /*
  * The parts of a photo that are worth it: copies of what is around the faces, the first ones first,
- * as far as their shares go.
- * faces: in pixels of a working copy of that size. Empty where the photo has nothing finer. Error:
- * CG_ERR_MEMORY; then *out is empty.
+ * as far as their shares go. faces: in pixels of a working copy of that size. Empty where the photo
+ * has nothing finer. Error: CG_ERR_MEMORY; then *out is empty.
  */
 enum cg_status cg_closer_take(const struct cg_face *faces, int count, int working_width,
                               int working_height, const struct cg_image *photo,
