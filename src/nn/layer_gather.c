@@ -66,43 +66,53 @@ static void copy_edge_patch(const struct cg_layer_forward *call, int picture, in
         }
 }
 
-/* A run of patches (cg_place_run). line: floats of a patch's line; a constant is faster. */
-static inline __attribute__((always_inline)) void copy_patches(const struct cg_layer_forward *call,
-                                                               const struct cg_place *at, int run,
-                                                               float *out, const size_t line)
+/* How many of a run of patches (cg_place_run), from the first on, do not reach over the edge. */
+static inline int inside_of(const struct cg_layer_forward *call, int top, int left, int run)
 {
     const struct cg_shape *in = call->in_shape;
-    const int size = call->layer->size, stride = call->layer->stride;
-    const int top = at->y * stride - call->layer->pad;
-    const bool inside = top >= 0 && top + size <= in->height;
-    const size_t in_line = (size_t)in->width * (size_t)in->channels;
-    int left = at->x * stride - call->layer->pad;
-    for (int i = 0; i < run; i++, left += stride, out += call->out_stride) {
-        if (!inside || left < 0 || left + size > in->width) {
-            copy_edge_patch(call, at->picture, top, left, out);
-            continue;
-        }
-        const float *from = call->in + cg_place_offset(in, at->picture, top, left);
-        for (size_t dy = 0; dy < (size_t)size; dy++)
+    const int size = call->layer->size;
+    if (top < 0 || left < 0 || top + size > in->height || left + size > in->width)
+        return 0;
+    const int inside = (in->width - size - left) / call->layer->stride + 1;
+    return inside < run ? inside : run;
+}
+
+/* count patches beside each other. line: floats of a patch's line; a constant is faster. */
+static inline __attribute__((always_inline)) void copy_patches(const struct cg_layer_forward *call,
+                                                               const float *from, int count,
+                                                               float *out, const size_t line)
+{
+    const size_t channels = (size_t)call->in_shape->channels, size = (size_t)call->layer->size;
+    const size_t in_line = (size_t)call->in_shape->width * channels;
+    const size_t step = (size_t)call->layer->stride * channels, out_stride = call->out_stride;
+    for (int i = 0; i < count; i++, from += step, out += out_stride)
+        for (size_t dy = 0; dy < size; dy++)
             copy_constant(out + dy * line, from + dy * in_line, line);
-    }
 }
 
 CG_MULTIVERSION
 void cg_patches_forward(const struct cg_layer_forward *call)
 {
-    const size_t line = (size_t)call->layer->size * (size_t)call->in_shape->channels;
+    const struct cg_layer *layer = call->layer;
+    const size_t line = (size_t)layer->size * (size_t)call->in_shape->channels;
     struct cg_place at = cg_place_of(call->out_shape, call->begin);
     float *out = call->out;
     int run;
     for (size_t row = call->begin; row < call->end; row += (size_t)run) {
-        run = cg_place_run(call->out_shape, &at, call->end - row);
-        if (line == 9)
-            copy_patches(call, &at, run, out, 9);
-        else if (line == 36)
-            copy_patches(call, &at, run, out, 36);
-        else
-            copy_patches(call, &at, run, out, line);
+        const int top = at.y * layer->stride - layer->pad, left = at.x * layer->stride - layer->pad;
+        run = inside_of(call, top, left, cg_place_run(call->out_shape, &at, call->end - row));
+        if (run == 0) {
+            copy_edge_patch(call, at.picture, top, left, out);
+            run = 1;
+        } else {
+            const float *from = call->in + cg_place_offset(call->in_shape, at.picture, top, left);
+            if (line == 9)
+                copy_patches(call, from, run, out, 9);
+            else if (line == 36)
+                copy_patches(call, from, run, out, 36);
+            else
+                copy_patches(call, from, run, out, line);
+        }
         out += (size_t)run * call->out_stride;
         cg_place_advance_run(call->out_shape, &at, run);
     }
