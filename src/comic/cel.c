@@ -212,11 +212,8 @@ static enum cg_status cut(struct cg_cel *cel, struct cg_error *error)
         return CG_ERR_MEMORY;
     enum cg_status status =
         cg_regions_make(cel->pool, &cel->lab, &cel->lab, REGION_PRICE, &cel->regions, error);
-    if (status == CG_OK)
-        status = cg_cel_ink(cel, error);
     if (status != CG_OK)
         return status;
-    cg_cel_hold_vivid(cel);
     status = cg_cel_take_stray(cel, error);
     if (status == CG_OK)
         status = cg_cel_fit(cel, false, 0.0f, error);
@@ -241,6 +238,11 @@ enum cg_status cg_cel(struct cg_buffer *scratch, struct cg_pool *pool, const flo
     struct cg_plane planes[PLANES];
     enum cg_status status = cg_cel_shock(scratch, pool, colour, width, height, amount, error);
     if (status == CG_OK)
+        status =
+            cg_cel_hold_vivid(scratch, pool, photo, logit, width, height, amount * fill, error);
+    if (status == CG_OK)
+        status = cg_cel_flow(scratch, pool, colour, logit, width, height, amount, error);
+    if (status == CG_OK)
         status = cg_planes_reserve(scratch, width, height, PLANES, planes, error);
     if (status != CG_OK)
         return status;
@@ -249,15 +251,13 @@ enum cg_status cg_cel(struct cg_buffer *scratch, struct cg_pool *pool, const flo
         .width = width,
         .height = height,
         .amount = amount,
-        .fill = fill,
         .photo = photo,
         .colour = colour,
         .logit = logit,
         .lab = {{planes[0], planes[1], planes[2]}},
         .skin = planes[3],
         .soft = planes[4],
-        .line = planes[4],
-        .chroma = planes[4],
+        .ground = planes[4],
         .scratch = planes[5],
     };
     cg_pool_run(pool, rows, part_colour, &cel);

@@ -25,14 +25,13 @@ static inline float cg_most(float a, float b)
 struct cg_cel {
     struct cg_pool *pool;
     int width, height;
-    float amount, fill;
+    float amount;
     const float *photo;
     float *colour, *logit;   /* the layers */
     struct cg_lab lab;       /* lightness, blue less luma, red less luma, weighed as in Oklab */
     struct cg_plane skin;    /* 0 to 1 */
     struct cg_plane soft;    /* 1 at borders without a step, falling off around them */
-    struct cg_plane line;    /* what is drawn of contours, before there is soft: the same plane */
-    struct cg_plane chroma;  /* of the photo, likewise */
+    struct cg_plane ground;  /* luma around strokes, before there is soft: the same plane */
     struct cg_plane scratch; /* anybody's, between calls */
     struct cg_regions regions;
     int8_t *tone;
@@ -46,15 +45,41 @@ struct cg_cel {
  * layer or of lightness, which is one channel. Error: CG_ERR_MEMORY. */
 enum cg_status cg_cel_fit(struct cg_cel *cel, bool colour, float least_px, struct cg_error *error);
 
-/* ---- cel_ink.c ---- */
+/* ---- cel_strokes.c ---- */
 
-/* Close the contours of the regions. Error: CG_ERR_MEMORY; then logit is unchanged. */
-enum cg_status cg_cel_ink(struct cg_cel *cel, struct cg_error *error);
+/* Pixels of a row that are set: from first to before end. */
+struct cg_run {
+    int first, end;
+    int stroke; /* the first run of the same stroke */
+};
+
+/* What touches, corners too, is one stroke. */
+struct cg_strokes {
+    struct cg_run *runs; /* row by row */
+    size_t *row;         /* of each row the first run; one more than rows */
+};
+
+/* The strokes of what a map has above that value; they are the caller's to clear. Error:
+ * CG_ERR_MEMORY. */
+enum cg_status cg_strokes_find(const float *map, ptrdiff_t stride, int width, int height,
+                               float above, struct cg_strokes *out, struct cg_error *error);
+void cg_strokes_clear(struct cg_strokes *strokes);
+
+/* ---- cel_flow.c ---- */
+
+/* Make ink follow the flow of a colour layer, and draw long lines for sure; the arguments are
+ * cg_cel's. Error: CG_ERR_MEMORY; then logit may have changed. */
+enum cg_status cg_cel_flow(struct cg_buffer *scratch, struct cg_pool *pool, const float *colour,
+                           float *logit, int width, int height, float amount,
+                           struct cg_error *error);
 
 /* ---- cel_vivid.c ---- */
 
-/* Take the ink off lines that are there in colour. */
-void cg_cel_hold_vivid(struct cg_cel *cel);
+/* Take so much of the ink off lines that are there in colour; the arguments are cg_cel's. Error:
+ * CG_ERR_MEMORY; then logit is unchanged. */
+enum cg_status cg_cel_hold_vivid(struct cg_buffer *scratch, struct cg_pool *pool,
+                                 const float *photo, float *logit, int width, int height,
+                                 float amount, struct cg_error *error);
 
 /* ---- cel_stray.c ---- */
 
@@ -68,5 +93,8 @@ enum cg_status cg_cel_take_stray(struct cg_cel *cel, struct cg_error *error);
  * CG_ERR_MEMORY; then colour is unchanged. */
 enum cg_status cg_cel_shock(struct cg_buffer *scratch, struct cg_pool *pool, float *colour,
                             int width, int height, float amount, struct cg_error *error);
+
+/* channel = row y of half the layer's size: the means of two by two pixels. */
+void cg_cel_halve_row(const float *colour, int width, int height, int y, float *const channel[3]);
 
 #endif

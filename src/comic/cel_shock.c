@@ -59,6 +59,17 @@ static void halve(const float *restrict a, const float *restrict b, int pairs, i
     }
 }
 
+void cg_cel_halve_row(const float *colour, int width, int height, int y, float *const channel[3])
+{
+    const size_t line = 3 * (size_t)width;
+    const float *a = colour + 2 * (size_t)y * line, *b = 2 * y + 1 < height ? a + line : a;
+    for (int c = 0; c < 3; c++) {
+        halve(a, b, width / 2, c, channel[c]);
+        if (width % 2 == 1)
+            channel[c][width / 2] = 0.5f * (a[line - 3 + (size_t)c] + b[line - 3 + (size_t)c]);
+    }
+}
+
 CG_MULTIVERSION_UNFUSED
 static void look(float *const channel[CHANNELS], int width, float *restrict skin)
 {
@@ -75,19 +86,13 @@ static void halve_row(void *context, size_t row, int worker)
 {
     struct shock *shock = context;
     const int y = (int)row, width = shock->gate.width;
-    const size_t line = 3 * (size_t)shock->width;
-    const float *a = shock->colour + 2 * row * line;
-    const float *b = 2 * y + 1 < shock->height ? a + line : a;
     float *channel[CHANNELS];
     (void)worker;
     for (int c = 0; c < CHANNELS; c++)
         channel[c] = cg_plane_row(&shock->from[c], y);
-    for (int c = 0; c < 3; c++) {
-        halve(a, b, shock->width / 2, c, channel[c]);
-        if (shock->width % 2 == 1)
-            channel[c][width - 1] = 0.5f * (a[line - 3 + (size_t)c] + b[line - 3 + (size_t)c]);
+    cg_cel_halve_row(shock->colour, shock->width, shock->height, y, channel);
+    for (int c = 0; c < 3; c++)
         memcpy(cg_plane_row(&shock->half[c], y), channel[c], (size_t)width * sizeof(float));
-    }
     look(channel, width, cg_plane_row(&shock->to[0], y));
     for (int c = 0; c < CHANNELS; c++)
         cg_plane_replicate_row(channel[c], width);

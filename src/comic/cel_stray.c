@@ -27,12 +27,6 @@
 #define NEAR_FROM_PX 300.0f
 #define NEAR_TO_PX 700.0f
 
-/* Pixels of a row that are inked: from first to before end. */
-struct run {
-    int first, end;
-    int stroke; /* a run of the same stroke before this one, or itself */
-};
-
 struct stroke {
     float area_px, ground, luma; /* sums */
     int left, right, top, bottom;
@@ -41,10 +35,9 @@ struct stroke {
 
 struct stray {
     struct cg_cel *cel;
-    struct run *runs;
-    size_t *row;            /* of each row the first run; one more than rows */
-    struct stroke *strokes; /* as many as runs; of those that lead */
-    float *cell_px;         /* inked pixels of each cell */
+    struct cg_strokes strokes;
+    struct stroke *stroke; /* one for each run; of those that lead */
+    float *cell_px;        /* inked pixels of each cell */
     int cells_across, cells_down;
 };
 
@@ -52,75 +45,20 @@ static void luma_row(void *context, size_t row, int worker)
 {
     const struct cg_cel *cel = context;
     const float *photo = cel->photo + 3 * row * (size_t)cel->width;
-    float *luma = cg_plane_row(&cel->chroma, (int)row);
+    float *luma = cg_plane_row(&cel->ground, (int)row);
     (void)worker;
     for (int x = 0; x < cel->width; x++)
         luma[x] = cg_luma_of(photo + 3 * x);
     cg_plane_replicate_row(luma, cel->width);
 }
 
-/* ---- runs ------------------------------------------------------------------------------------ */
-
-static size_t count_runs(const float *logit, int width)
-{
-    size_t count = 0;
-    bool before = false;
-    for (int x = 0; x < width; x++) {
-        bool ink = logit[x] > INK_LOGIT;
-        count += ink && !before;
-        before = ink;
-    }
-    return count;
-}
-
-static void find_runs(const float *logit, int width, size_t number, struct run *runs)
-{
-    for (int x = 0; x < width;) {
-        while (x < width && logit[x] <= INK_LOGIT)
-            x++;
-        if (x == width)
-            return;
-        struct run run = {.first = x, .stroke = (int)number++};
-        while (x < width && logit[x] > INK_LOGIT)
-            x++;
-        run.end = x;
-        *runs++ = run;
-    }
-}
-
-static int leader(struct run *runs, int run)
-{
-    while (runs[run].stroke != run) {
-        runs[run].stroke = runs[runs[run].stroke].stroke;
-        run = runs[run].stroke;
-    }
-    return run;
-}
-
-/* Runs of two rows that touch, corners too, are one stroke. */
-static void join_rows(struct stray *stray, size_t above, size_t here, size_t end)
-{
-    const size_t middle = here;
-    while (above < middle && here < end) {
-        const struct run *a = &stray->runs[above], *b = &stray->runs[here];
-        if (a->first <= b->end && b->first <= a->end) {
-            int one = leader(stray->runs, (int)above), other = leader(stray->runs, (int)here);
-            stray->runs[one > other ? one : other].stroke = one < other ? one : other;
-        }
-        if (a->end < b->end)
-            above++;
-        else
-            here++;
-    }
-}
-
 /* ---- strokes --------------------------------------------------------------------------------- */
 
-static void add_run(struct stray *stray, int y, const struct run *run, struct stroke *stroke)
+static void add_run(struct stray *stray, int y, const struct cg_run *run, struct stroke *stroke)
 {
     const struct cg_cel *cel = stray->cel;
     const float *photo = cel->photo + 3 * (size_t)y * (size_t)cel->width;
-    const float *ground = cg_plane_row(&cel->chroma, y);
+    const float *ground = cg_plane_row(&cel->ground, y);
     if (stroke->area_px == 0.0f)
         *stroke = (struct stroke){.left = run->first, .right = run->end, .top = y};
     for (int x = run->first; x < run->end; x++) {
@@ -165,30 +103,23 @@ static void take_row(void *context, size_t row, int worker)
     const struct cg_cel *cel = stray->cel;
     float *logit = cel->logit + row * (size_t)cel->width;
     (void)worker;
-    for (size_t i = stray->row[row]; i < stray->row[row + 1]; i++) {
-        const struct run *run = &stray->runs[i];
+    for (size_t i = stray->strokes.row[row]; i < stray->strokes.row[row + 1]; i++) {
+        const struct cg_run *run = &stray->strokes.runs[i];
         for (int x = run->first; x < run->end; x++)
-            logit[x] -= cel->amount * STRAY_LOGIT * stray->strokes[run->stroke].share;
+            logit[x] -= cel->amount * STRAY_LOGIT * stray->stroke[run->stroke].share;
     }
 }
 
 /* ---- the whole ------------------------------------------------------------------------------- */
 
-static void find_strokes(struct stray *stray)
+static void look_at_strokes(struct stray *stray)
 {
-    const struct cg_cel *cel = stray->cel;
-    for (int y = 0; y < cel->height; y++)
-        find_runs(cel->logit + (size_t)y * (size_t)cel->width, cel->width, stray->row[y],
-                  stray->runs + stray->row[y]);
-    for (int y = 1; y < cel->height; y++)
-        join_rows(stray, stray->row[y - 1], stray->row[y], stray->row[y + 1]);
-    for (int y = 0; y < cel->height; y++)
-        for (size_t i = stray->row[y]; i < stray->row[y + 1]; i++) {
-            stray->runs[i].stroke = leader(stray->runs, (int)i);
-            add_run(stray, y, &stray->runs[i], &stray->strokes[stray->runs[i].stroke]);
-        }
-    for (size_t i = 0; i < stray->row[cel->height]; i++)
-        stray->strokes[i].share = share_of(stray, &stray->strokes[i]);
+    const struct cg_strokes *strokes = &stray->strokes;
+    for (int y = 0; y < stray->cel->height; y++)
+        for (size_t i = strokes->row[y]; i < strokes->row[y + 1]; i++)
+            add_run(stray, y, &strokes->runs[i], &stray->stroke[strokes->runs[i].stroke]);
+    for (size_t i = 0; i < strokes->row[stray->cel->height]; i++)
+        stray->stroke[i].share = share_of(stray, &stray->stroke[i]);
 }
 
 enum cg_status cg_cel_take_stray(struct cg_cel *cel, struct cg_error *error)
@@ -197,30 +128,22 @@ enum cg_status cg_cel_take_stray(struct cg_cel *cel, struct cg_error *error)
     struct stray stray = {.cel = cel,
                           .cells_across = cel->width / CELL_PX + 1,
                           .cells_down = cel->height / CELL_PX + 1};
-    bool complete =
-        (stray.row = cg_alloc(rows + 1, sizeof *stray.row, "rows of ink", error)) != NULL;
-    size_t count = 0;
-    for (size_t y = 0; complete && y <= rows; y++) {
-        stray.row[y] = count;
-        if (y < rows)
-            count += count_runs(cel->logit + y * (size_t)cel->width, cel->width);
-    }
-    if (complete) {
-        stray.runs = cg_alloc(count, sizeof *stray.runs, "strokes", error);
-        stray.strokes = cg_alloc_zero(count, sizeof *stray.strokes, "strokes", error);
-        stray.cell_px = cg_alloc_zero((size_t)stray.cells_across * (size_t)stray.cells_down,
-                                      sizeof *stray.cell_px, "strokes", error);
-        complete = stray.runs != NULL && stray.strokes != NULL && stray.cell_px != NULL;
-    }
+    enum cg_status status = cg_strokes_find(cel->logit, cel->width, cel->width, cel->height,
+                                            INK_LOGIT, &stray.strokes, error);
+    if (status != CG_OK)
+        return status;
+    stray.stroke = cg_alloc_zero(stray.strokes.row[rows], sizeof *stray.stroke, "strokes", error);
+    stray.cell_px = cg_alloc_zero((size_t)stray.cells_across * (size_t)stray.cells_down,
+                                  sizeof *stray.cell_px, "strokes", error);
+    const bool complete = stray.stroke != NULL && stray.cell_px != NULL;
     if (complete) {
         cg_pool_run(cel->pool, rows, luma_row, cel);
-        cg_plane_blur(cel->pool, &cel->chroma, &cel->chroma, &cel->scratch, GROUND_SIGMA_PX);
-        find_strokes(&stray);
+        cg_plane_blur(cel->pool, &cel->ground, &cel->ground, &cel->scratch, GROUND_SIGMA_PX);
+        look_at_strokes(&stray);
         cg_pool_run(cel->pool, rows, take_row, &stray);
     }
     free(stray.cell_px);
-    free(stray.strokes);
-    free(stray.runs);
-    free(stray.row);
+    free(stray.stroke);
+    cg_strokes_clear(&stray.strokes);
     return complete ? CG_OK : CG_ERR_MEMORY;
 }

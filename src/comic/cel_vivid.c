@@ -15,12 +15,22 @@
 /* Brightest channel; what is darker may be ink. */
 #define BRIGHT_FROM 0.25f
 #define BRIGHT_TO 0.40f
-#define HOLD_LOGIT 8.0f
+#define HOLD_LOGIT 12.0f
 
 /* Where the sides are looked at: across, down and on both diagonals, at three distances. */
 static const int sides[][2] = {{4, 0}, {0, 4},  {3, 3},  {3, -3}, {7, 0}, {0, 7},
                                {5, 5}, {5, -5}, {10, 0}, {0, 10}, {7, 7}, {7, -7}};
 enum { SIDES = sizeof sides / sizeof *sides };
+
+enum { PLANES = 2 };
+
+struct vivid {
+    int width;
+    float amount;
+    const float *photo;
+    float *logit;
+    struct cg_plane chroma, scratch;
+};
 
 CG_MULTIVERSION
 static void find_chroma(const float *restrict photo, int width, float *restrict chroma)
@@ -35,11 +45,11 @@ static void find_chroma(const float *restrict photo, int width, float *restrict 
 
 static void chroma_row(void *context, size_t row, int worker)
 {
-    const struct cg_cel *cel = context;
-    float *chroma = cg_plane_row(&cel->chroma, (int)row);
+    const struct vivid *vivid = context;
+    float *chroma = cg_plane_row(&vivid->chroma, (int)row);
     (void)worker;
-    find_chroma(cel->photo + 3 * row * (size_t)cel->width, cel->width, chroma);
-    cg_plane_replicate_row(chroma, cel->width);
+    find_chroma(vivid->photo + 3 * row * (size_t)vivid->width, vivid->width, chroma);
+    cg_plane_replicate_row(chroma, vivid->width);
 }
 
 /* ridge: what the middle has above the more vivid of two sides, if it is more than it was. */
@@ -60,23 +70,36 @@ static void take_ink(const float *restrict ridge, int width, float amount, float
 
 static void hold_row(void *context, size_t row, int worker)
 {
-    const struct cg_cel *cel = context;
+    const struct vivid *vivid = context;
     const int y = (int)row;
-    float *ridge = cg_plane_row(&cel->scratch, y);
+    float *ridge = cg_plane_row(&vivid->scratch, y);
     (void)worker;
-    for (int x = 0; x < cel->width; x++)
+    for (int x = 0; x < vivid->width; x++)
         ridge[x] = 0.0f;
     for (int i = 0; i < SIDES; i++)
-        raise_ridge(cg_plane_row(&cel->chroma, y),
-                    cg_plane_row(&cel->chroma, y + sides[i][1]) + sides[i][0],
-                    cg_plane_row(&cel->chroma, y - sides[i][1]) - sides[i][0], cel->width, ridge);
-    take_ink(ridge, cel->width, cel->amount * cel->fill, cel->logit + row * (size_t)cel->width);
+        raise_ridge(cg_plane_row(&vivid->chroma, y),
+                    cg_plane_row(&vivid->chroma, y + sides[i][1]) + sides[i][0],
+                    cg_plane_row(&vivid->chroma, y - sides[i][1]) - sides[i][0], vivid->width,
+                    ridge);
+    take_ink(ridge, vivid->width, vivid->amount, vivid->logit + row * (size_t)vivid->width);
 }
 
-void cg_cel_hold_vivid(struct cg_cel *cel)
+enum cg_status cg_cel_hold_vivid(struct cg_buffer *scratch, struct cg_pool *pool,
+                                 const float *photo, float *logit, int width, int height,
+                                 float amount, struct cg_error *error)
 {
-    const size_t rows = (size_t)cel->height;
-    cg_pool_run(cel->pool, rows, chroma_row, cel);
-    cg_plane_blur(cel->pool, &cel->chroma, &cel->chroma, &cel->scratch, SIGMA_PX);
-    cg_pool_run(cel->pool, rows, hold_row, cel);
+    struct cg_plane planes[PLANES];
+    enum cg_status status = cg_planes_reserve(scratch, width, height, PLANES, planes, error);
+    if (status != CG_OK)
+        return status;
+    struct vivid vivid = {.width = width,
+                          .amount = amount,
+                          .photo = photo,
+                          .logit = logit,
+                          .chroma = planes[0],
+                          .scratch = planes[1]};
+    cg_pool_run(pool, (size_t)height, chroma_row, &vivid);
+    cg_plane_blur(pool, &vivid.chroma, &vivid.chroma, &vivid.scratch, SIGMA_PX);
+    cg_pool_run(pool, (size_t)height, hold_row, &vivid);
+    return CG_OK;
 }

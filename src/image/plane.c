@@ -52,6 +52,23 @@ enum cg_status cg_planes_reserve(struct cg_buffer *buffer, int width, int height
     return status;
 }
 
+enum cg_status cg_planes_reserve_halved(struct cg_buffer *buffer, int width, int height,
+                                        size_t count, struct cg_plane *out, size_t half_count,
+                                        struct cg_plane *half_out, struct cg_error *error)
+{
+    const int half_width = (width + 1) / 2, half_height = (height + 1) / 2;
+    const size_t floats = stride_of(width) * (size_t)height;
+    const size_t half_floats = stride_of(half_width) * (size_t)half_height;
+    enum cg_status status = cg_buffer_reserve(buffer, count * floats + half_count * half_floats, 1,
+                                              sizeof(float), "planes", error);
+    if (status == CG_OK) {
+        float *memory = buffer->memory;
+        place_planes(memory, width, height, count, out);
+        place_planes(memory + count * floats, half_width, half_height, half_count, half_out);
+    }
+    return status;
+}
+
 void cg_plane_set_clear(struct cg_plane_set *set)
 {
     free(set->plane);

@@ -41,6 +41,11 @@ void cg_plane_set_clear(struct cg_plane_set *set);
 enum cg_status cg_planes_reserve(struct cg_buffer *buffer, int width, int height, size_t count,
                                  struct cg_plane *out, struct cg_error *error);
 
+/* The same with half_count further planes of half the size, rounded up. */
+enum cg_status cg_planes_reserve_halved(struct cg_buffer *buffer, int width, int height,
+                                        size_t count, struct cg_plane *out, size_t half_count,
+                                        struct cg_plane *half_out, struct cg_error *error);
+
 /* Row y, clamped into the picture. */
 static inline float *cg_plane_row(const struct cg_plane *plane, int y)
 {
