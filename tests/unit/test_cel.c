@@ -196,6 +196,13 @@ static void skin_is_left_alone(void **state)
 
 /* ---- ink ------------------------------------------------------------------------------------- */
 
+static float dusk(int x, int y)
+{
+    (void)x;
+    (void)y;
+    return 0.4f;
+}
+
 static void contours_close(void **state)
 {
     struct layers *before = blue(shadow);
@@ -207,6 +214,63 @@ static void contours_close(void **state)
         assert_true(after->logit[y * WIDTH + 70 - y / 3] > -1.0f);
         assert_true(after->logit[y * WIDTH + 60 - y / 3] == PAPER);
     }
+    free(before);
+    free(after);
+}
+
+/* A line down, two pixels wide, whose ink is so sure. */
+static void ink_line(struct layers *layers, int x, int top, int end, float logit)
+{
+    for (int y = top; y < end; y++)
+        layers->logit[y * WIDTH + x] = layers->logit[y * WIDTH + x + 1] = logit;
+}
+
+static void long_lines_are_drawn(void **state)
+{
+    struct layers *before = blue(dusk);
+    (void)state;
+    ink_line(before, 30, 0, HEIGHT, -2.5f); /* in doubt */
+    ink_line(before, 60, 40, 52, -2.5f);
+    struct layers *after = drawn(before, 1.0f, 1);
+    assert_true(after->logit[45 * WIDTH + 30] > 0.0f);
+    assert_true(after->logit[45 * WIDTH + 60] < -2.0f); /* a dash is left in doubt */
+    assert_true(after->logit[45 * WIDTH + 45] == PAPER);
+    free(before);
+    free(after);
+}
+
+static void lines_on_skin_are_not_raised(void **state)
+{
+    struct layers *before = blue(dusk);
+    (void)state;
+    for (int i = 0; i < PIXELS; i++)
+        set_pixel(before, i % WIDTH, i / WIDTH, 0.84f, 0.6f, 0.48f);
+    ink_line(before, 30, 0, HEIGHT, -2.5f);
+    struct layers *after = drawn(before, 1.0f, 1);
+    assert_true(after->logit[45 * WIDTH + 30] < -2.0f);
+    free(before);
+    free(after);
+}
+
+/* How much the ink of a line down goes to and fro from row to row. */
+static float unevenness(const struct layers *layers)
+{
+    float sum = 0.0f;
+    for (int y = RIM; y < HEIGHT - RIM; y++)
+        for (int x = 26; x < 34; x++)
+            sum += fabsf(layers->logit[y * WIDTH + x] - layers->logit[(y - 1) * WIDTH + x]);
+    return sum;
+}
+
+static void saw_teeth_go(void **state)
+{
+    struct layers *before = blue(dusk);
+    (void)state;
+    for (int y = 0; y < HEIGHT; y++)
+        ink_line(before, 29 + y / 2 % 2, y, y + 1, 2.0f);
+    struct layers *after = drawn(before, 1.0f, 1);
+    assert_true(unevenness(after) < 0.25f * unevenness(before));
+    assert_true(after->logit[45 * WIDTH + 30] > 0.0f);
     free(before);
     free(after);
 }
@@ -271,13 +335,6 @@ static void stray_strokes_go(void **state)
 static float with_bird(int x, int y)
 {
     return x >= 50 && x < 80 && y >= 20 && y < 24 ? 0.4f : 0.9f;
-}
-
-static float dusk(int x, int y)
-{
-    (void)x;
-    (void)y;
-    return 0.4f;
 }
 
 static void other_strokes_stay(void **state)
@@ -357,6 +414,9 @@ int main(void)
         cmocka_unit_test(small_pieces_are_left_alone),
         cmocka_unit_test(skin_is_left_alone),
         cmocka_unit_test(contours_close),
+        cmocka_unit_test(long_lines_are_drawn),
+        cmocka_unit_test(lines_on_skin_are_not_raised),
+        cmocka_unit_test(saw_teeth_go),
         cmocka_unit_test(stripes_stay_in_colour),
         cmocka_unit_test(stray_strokes_go),
         cmocka_unit_test(other_strokes_stay),
