@@ -1,7 +1,9 @@
 /*
- * Stray ink: short strokes by themselves on light ground, where the photo has nothing dark, as the
- * network sets them on clouds, foam and snow, are taken away. What is darker than around it stays,
- * and so do strokes that have others near, as the parts of an outline or letters have.
+ * Ink that is nobody's. Stray strokes, by themselves on light ground where the photo has nothing
+ * dark, as the network sets them on clouds, foam and snow, are taken away: what is darker than
+ * around it stays, and so do strokes that have others near, as the parts of an outline or letters
+ * have. So are crumbs, the shortest of strokes, wherever the photo is not much darker than around:
+ * texture has them, letters and eyes are darker. Those on skin stay.
  */
 #include "comic/cel_parts.h"
 
@@ -21,14 +23,25 @@
 #define DARKER_FROM 0.04f
 #define DARKER_TO 0.10f
 
-#define LENGTH_PX 72 /* across and down together, of the longest stray stroke */
+/* Length, across and down together, of the longest stray strokes. */
+#define LENGTH_FROM_PX 100.0f
+#define LENGTH_TO_PX 250.0f
 #define CELL_PX 16   /* what is near is counted by cells, */
 #define NEAR_CELLS 3 /* of which so many more to each side */
 #define NEAR_FROM_PX 300.0f
 #define NEAR_TO_PX 700.0f
 
+/* Crumbs: their length, how much darker the photo is, and how much skin there is at their sides. */
+#define CRUMB_FROM_PX 20.0f
+#define CRUMB_TO_PX 45.0f
+#define CRUMB_DARKER_FROM 0.12f
+#define CRUMB_DARKER_TO 0.25f
+#define CRUMB_SKIN_FROM 0.3f
+#define CRUMB_SKIN_TO 0.6f
+#define BESIDE_PX 4
+
 struct stroke {
-    float area_px, ground, luma; /* sums */
+    float area_px, ground, luma, skin; /* sums */
     int left, right, top, bottom;
     float share; /* of it that is taken away */
 };
@@ -59,6 +72,7 @@ static void add_run(struct stray *stray, int y, const struct cg_run *run, struct
     const struct cg_cel *cel = stray->cel;
     const float *photo = cel->photo + 3 * (size_t)y * (size_t)cel->width;
     const float *ground = cg_plane_row(&cel->ground, y);
+    const float *skin = cg_plane_row(&cel->skin, y);
     if (stroke->area_px == 0.0f)
         *stroke = (struct stroke){.left = run->first, .right = run->end, .top = y};
     for (int x = run->first; x < run->end; x++) {
@@ -67,6 +81,8 @@ static void add_run(struct stray *stray, int y, const struct cg_run *run, struct
         stray->cell_px[y / CELL_PX * stray->cells_across + x / CELL_PX] += 1.0f;
     }
     stroke->area_px += (float)(run->end - run->first);
+    stroke->skin += 0.5f * (float)(run->end - run->first) *
+                    (skin[run->first - BESIDE_PX] + skin[run->end - 1 + BESIDE_PX]);
     stroke->left = run->first < stroke->left ? run->first : stroke->left;
     stroke->right = run->end > stroke->right ? run->end : stroke->right;
     stroke->bottom = y;
@@ -85,16 +101,31 @@ static float near_px(const struct stray *stray, const struct stroke *stroke)
     return sum;
 }
 
-static float share_of(const struct stray *stray, const struct stroke *stroke)
+static float stray_of(const struct stray *stray, const struct stroke *stroke, float length_px,
+                      float ground, float darker)
 {
-    if (stroke->area_px == 0.0f ||
-        stroke->right - stroke->left + stroke->bottom - stroke->top > LENGTH_PX)
-        return 0.0f;
-    float ground = stroke->ground / stroke->area_px;
-    float darker = ground - stroke->luma / stroke->area_px;
-    return cg_smoothstep(GROUND_FROM, GROUND_TO, ground) *
+    return (1.0f - cg_smoothstep(LENGTH_FROM_PX, LENGTH_TO_PX, length_px)) *
+           cg_smoothstep(GROUND_FROM, GROUND_TO, ground) *
            (1.0f - cg_smoothstep(DARKER_FROM, DARKER_TO, darker)) *
            (1.0f - cg_smoothstep(NEAR_FROM_PX, NEAR_TO_PX, near_px(stray, stroke)));
+}
+
+static float crumb_of(float length_px, float darker, float skin)
+{
+    return (1.0f - cg_smoothstep(CRUMB_FROM_PX, CRUMB_TO_PX, length_px)) *
+           (1.0f - cg_smoothstep(CRUMB_DARKER_FROM, CRUMB_DARKER_TO, darker)) *
+           (1.0f - cg_smoothstep(CRUMB_SKIN_FROM, CRUMB_SKIN_TO, skin));
+}
+
+static float share_of(const struct stray *stray, const struct stroke *stroke)
+{
+    const float length_px = (float)(stroke->right - stroke->left + stroke->bottom - stroke->top);
+    if (stroke->area_px == 0.0f || length_px >= LENGTH_TO_PX)
+        return 0.0f;
+    const float ground = stroke->ground / stroke->area_px;
+    const float darker = ground - stroke->luma / stroke->area_px;
+    return cg_most(stray_of(stray, stroke, length_px, ground, darker),
+                   crumb_of(length_px, darker, stroke->skin / stroke->area_px));
 }
 
 static void take_row(void *context, size_t row, int worker)

@@ -339,21 +339,50 @@ static float with_bird(int x, int y)
 
 static void other_strokes_stay(void **state)
 {
-    struct layers *bird = blue(with_bird), *dark = blue(dusk), *many = blue(bright),
-                  *line = blue(bright);
+    struct layers *bird = blue(with_bird), *dark = blue(dusk), *many = blue(bright);
     (void)state;
     ink_stroke(bird, 50, 20, 30);
-    ink_stroke(dark, 50, 20, 30);
-    ink_stroke(line, 10, 20, 100);
-    for (int i = 0; i < 12; i++) /* near enough to belong together */
-        ink_stroke(many, 20 + 40 * (i % 2), 20 + 8 * (i / 2), 30);
-    struct layers *all[] = {bird, dark, many, line};
+    ink_stroke(dark, 40, 20, 60);
+    for (int i = 0; i < 6; i++) /* near enough to belong together */
+        ink_stroke(many, 30, 20 + 8 * i, 60);
+    struct layers *all[] = {bird, dark, many};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         struct layers *after = drawn(all[i], 1.0f, 1);
-        assert_true(is_inked(after, i == 2 ? 45 : 65, 21));
+        assert_true(is_inked(after, 65, 21));
         free(after);
         free(all[i]);
     }
+}
+
+static void outlines_stay(void **state)
+{
+    struct layers *before = blue(bright);
+    (void)state;
+    ink_stroke(before, 2, 2, WIDTH - 4);
+    ink_line(before, 2, 2, HEIGHT - 2, 4.0f);
+    struct layers *after = drawn(before, 1.0f, 1);
+    assert_true(after->logit[3 * WIDTH + 60] > 1.0f);
+    free(before);
+    free(after);
+}
+
+static float with_eye(int x, int y)
+{
+    return x >= 50 && x < 58 && y >= 20 && y < 24 ? 0.1f : 0.6f;
+}
+
+/* Of dashes on dark ground, one of them where the photo is darker, the other goes. */
+static void crumbs_go(void **state)
+{
+    struct layers *before = blue(with_eye);
+    (void)state;
+    ink_stroke(before, 50, 20, 8);
+    ink_stroke(before, 50, 60, 8);
+    struct layers *after = drawn(before, 1.0f, 1);
+    assert_true(after->logit[21 * WIDTH + 53] > 0.0f);
+    assert_true(after->logit[61 * WIDTH + 53] < -2.0f);
+    free(before);
+    free(after);
 }
 
 /* ---- the whole ------------------------------------------------------------------------------- */
@@ -374,6 +403,8 @@ static void threads_change_nothing(void **state)
 {
     struct layers *before = blue(with_button);
     (void)state;
+    ink_line(before, 30, 0, HEIGHT, -2.5f);
+    ink_stroke(before, 50, 20, 8);
     struct layers *one = drawn(before, 1.0f, 1), *three = drawn(before, 1.0f, 3);
     assert_memory_equal(one, three, sizeof *one);
     free(before);
@@ -420,6 +451,8 @@ int main(void)
         cmocka_unit_test(stripes_stay_in_colour),
         cmocka_unit_test(stray_strokes_go),
         cmocka_unit_test(other_strokes_stay),
+        cmocka_unit_test(outlines_stay),
+        cmocka_unit_test(crumbs_go),
         cmocka_unit_test(half_is_half_way),
         cmocka_unit_test(threads_change_nothing),
         cmocka_unit_test(smallest_pictures),
