@@ -29,4 +29,10 @@ enum cg_status cg_cel(struct cg_buffer *scratch, struct cg_pool *pool, const flo
                       float *colour, float *logit, int width, int height, float amount, float fill,
                       struct cg_error *error);
 
+/* The part of it that films have: ink alone changes, by the flow of colour and of itself. Error:
+ * CG_ERR_MEMORY; then logit may have changed. */
+enum cg_status cg_cel_flow(struct cg_buffer *scratch, struct cg_pool *pool, const float *colour,
+                           float *logit, int width, int height, float amount,
+                           struct cg_error *error);
+
 #endif

@@ -12,11 +12,12 @@
  * Over the 24 held-out photos flecks (tools/quality) go from 610 to 422, long strokes from 59.8 to
  * 66.8 %.
  */
-#include "comic/cel_parts.h"
+#include "comic/cel.h"
 
 #include "base/clamp.h"
 #include "base/memory.h"
 #include "base/multiversion.h"
+#include "comic/cel_parts.h"
 #include "comic/skin.h"
 
 #include <math.h>

@@ -65,14 +65,6 @@ enum cg_status cg_strokes_find(const float *map, ptrdiff_t stride, int width, in
                                float above, struct cg_strokes *out, struct cg_error *error);
 void cg_strokes_clear(struct cg_strokes *strokes);
 
-/* ---- cel_flow.c ---- */
-
-/* Make ink follow the flow of a colour layer, and draw long lines for sure; the arguments are
- * cg_cel's. Error: CG_ERR_MEMORY; then logit may have changed. */
-enum cg_status cg_cel_flow(struct cg_buffer *scratch, struct cg_pool *pool, const float *colour,
-                           float *logit, int width, int height, float amount,
-                           struct cg_error *error);
-
 /* ---- cel_vivid.c ---- */
 
 /* Take so much of the ink off lines that are there in colour; the arguments are cg_cel's. Error:

@@ -160,8 +160,8 @@ static enum cg_status make_layers(struct cg_frames *frames, int width, int heigh
                             frames->stability, &smooth, trusted, error);
     bool due = status == CG_OK && is_due(&frames->course, frames->redraw, *trusted);
     if (due)
-        status = cg_working_draw_floats(frames->working, smooth, width, height,
-                                        frames->looks.smooth, layers, error);
+        status = cg_working_draw_floats(frames->working, smooth, width, height, &frames->looks,
+                                        layers, error);
     if (status != CG_OK)
         return status;
     if (due)

@@ -142,7 +142,7 @@ static void take_output(void *context, size_t band, int worker)
                                maps->colour, maps->logit);
 }
 
-/* Run the generator on the input. */
+/* Run the generator on the input; then, of the looks, smooth its colours. */
 static enum cg_status draw(struct cg_working *working, const struct maps *maps,
                            const struct cg_render_params *looks, struct cg_layers *layers,
                            struct cg_error *error)
@@ -158,15 +158,9 @@ static enum cg_status draw(struct cg_working *working, const struct maps *maps,
     crop_rows(maps->input, maps, 3);
     crop_rows(maps->colour, maps, 3);
     crop_rows(maps->logit, maps, 1);
-    status = cg_smooth(working->shared, working->pool, maps->colour, maps->width, maps->height,
-                       looks->smooth, error);
-    if (status == CG_OK && looks->cel > 0.0f)
-        status = cg_cel(working->shared, working->pool, maps->input, maps->colour, maps->logit,
-                        maps->width, maps->height, looks->cel, looks->fill, error);
     *layers = (struct cg_layers){maps->width, maps->height, maps->input, maps->colour, maps->logit};
-    if (status == CG_OK && looks->blacks > 0.0f)
-        status = cg_blacks(working->pool, layers, maps->logit, looks->blacks, error);
-    return status;
+    return cg_smooth(working->shared, working->pool, maps->colour, maps->width, maps->height,
+                     looks->smooth, error);
 }
 
 struct input_job {
@@ -197,12 +191,18 @@ enum cg_status cg_working_draw(struct cg_working *working, const struct cg_image
         return status;
     cg_pool_run(working->pool, band_count(copy->height), take_input,
                 &(struct input_job){&maps, copy});
-    return draw(working, &maps, looks, layers, error);
+    status = draw(working, &maps, looks, layers, error);
+    if (status == CG_OK && looks->cel > 0.0f)
+        status = cg_cel(working->shared, working->pool, maps.input, maps.colour, maps.logit,
+                        maps.width, maps.height, looks->cel, looks->fill, error);
+    if (status == CG_OK && looks->blacks > 0.0f)
+        status = cg_blacks(working->pool, layers, maps.logit, looks->blacks, error);
+    return status;
 }
 
 enum cg_status cg_working_draw_floats(struct cg_working *working, const float *copy, int width,
-                                      int height, float smooth, struct cg_layers *layers,
-                                      struct cg_error *error)
+                                      int height, const struct cg_render_params *looks,
+                                      struct cg_layers *layers, struct cg_error *error)
 {
     struct maps maps;
     enum cg_status status = reserve_maps(working, width, height, &maps, error);
@@ -211,5 +211,9 @@ enum cg_status cg_working_draw_floats(struct cg_working *working, const float *c
     size_t count = 3 * (size_t)width, line = 3 * (size_t)maps.padded_width;
     for (int y = 0; y < height; y++)
         memcpy(maps.input + (size_t)y * line, copy + (size_t)y * count, count * sizeof(float));
-    return draw(working, &maps, &(struct cg_render_params){.smooth = smooth}, layers, error);
+    status = draw(working, &maps, looks, layers, error);
+    if (status == CG_OK && looks->cel > 0.0f)
+        status = cg_cel_flow(working->shared, working->pool, maps.colour, maps.logit, maps.width,
+                             maps.height, looks->cel, error);
+    return status;
 }

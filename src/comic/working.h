@@ -35,9 +35,10 @@ enum cg_status cg_working_draw(struct cg_working *working, const struct cg_image
                                const struct cg_render_params *looks, struct cg_layers *layers,
                                struct cg_error *error);
 
-/* The same, not made flat and without blacks, for a copy in floats: height * width * 3, 0 to 1. */
+/* The same for a frame of a film, in floats: height * width * 3, 0 to 1. Of what cel.h does, only its
+ * ink follows the flow; there are no blacks. */
 enum cg_status cg_working_draw_floats(struct cg_working *working, const float *copy, int width,
-                                      int height, float smooth, struct cg_layers *layers,
-                                      struct cg_error *error);
+                                      int height, const struct cg_render_params *looks,
+                                      struct cg_layers *layers, struct cg_error *error);
 
 #endif

@@ -258,12 +258,12 @@ static double difference_in(const uint8_t *a, const uint8_t *b, int left, int wi
  * A bright bar that jumps 40 pixels a frame over a still picture with noise. The bound: where the
  * bar was in the former frame, the smooth frame differs from the frame alone by at most so much
  * more of 255 than it does without a bar (there the difference is the noise that was taken away, and
- * the generator sees some 200 pixels, so that the bar changes what is around it); a trail would be
- * as strong as the bar, some 100.
+ * the generator sees some 200 pixels and lines are drawn whole or not, so that the bar changes what
+ * is around it); a trail would be as strong as the bar, some 100.
  */
 static void check_trail(float stability)
 {
-    enum { BAR = 20, JUMP = 40, MORE_MAX = 8 };
+    enum { BAR = 20, JUMP = 40, MORE_MAX = 12 };
     struct cg_frames *sessions[4]; /* smooth and alone, with a bar and without */
     for (int i = 0; i < 4; i++)
         sessions[i] = frames_make(i % 2 == 0 ? stability : 0.0f, 1);
