@@ -21,6 +21,9 @@ expect 1 ranks 5 "${recipe[@]}" --cache cache --out run
 refused 1 'expected at least 10 crops for 5 ranks'
 expect 1 ranks 2 --model vector --data data/photos --out vector
 refused 1 '--model vector'
+expect 2 ranks 2 --model faces --photos data/photos --faces faces.json --out faces
+refused 2 '--model faces is trained by one process'
+[ ! -e faces ] || fail "a finder of faces was begun"
 [ ! -e run/checkpoints ] || fail "a run was begun"
 
 # other pictures on the second machine

@@ -133,7 +133,7 @@ static int check(const struct faces *faces, const char *model_path, int argc, ch
     return CG_EXIT_DONE;
 }
 
-int cg_cli_train_faces(int argc, char *argv[])
+static int run(int argc, char *argv[])
 {
     struct faces faces = {.seed = 1, .steps = DEFAULT_STEPS, .model = MODEL};
     struct cg_error error;
@@ -161,6 +161,22 @@ int cg_cli_train_faces(int argc, char *argv[])
     free(card);
     free(model);
     free(line);
+    return code;
+}
+
+int cg_cli_train_faces(int argc, char *argv[])
+{
+    struct cg_ranks *ranks;
+    struct cg_error error;
+    int code = CG_EXIT_USAGE;
+    if (cg_cli_ranks_open(&argc, &argv, &ranks, &error) != CG_OK)
+        cg_cli_fail(code, "%s", error.text);
+    else if (ranks == NULL)
+        code = run(argc, argv);
+    else if (cg_ranks_index(ranks) == 0)
+        cg_cli_fail(code, "--model faces is trained by one process, but %d were started",
+                    cg_ranks_count(ranks));
+    cg_cli_ranks_close(ranks);
     return code;
 }
 
