@@ -2,8 +2,8 @@
  * The finder's networks, one after another, each for the windows that the one before lets pass:
  *
  *   scout   10 x 10 (halved) -> 32 -> 1          every fourth pixel of each level
- *   judge   20 x 20, colours -> 32 -> 1               every second one about the scout's finds
- *   critic  20 x 20, colours -> 128 -> 32 -> 1
+ *   judge   20 x 20, colours, edges -> 32 -> 1               every second one about the scout's finds
+ *   critic  20 x 20, colours, edges -> 128 -> 32 -> 1
  *
  * A window passes if its logit is above 0: where that lies for a wanted share of faces is in the
  * last bias. The model file is a safetensors file of the three networks, its metadata
@@ -18,7 +18,8 @@
 
 enum { CG_FACE_SCOUT, CG_FACE_JUDGE, CG_FACE_CRITIC, CG_FACE_STAGES };
 
-#define CG_FACE_VALUES_MAX (CG_FACE_WINDOW_VALUES + 2 * CG_FACE_WINDOW_CELLS) /* of an input */
+#define CG_FACE_VALUES_MAX                                                                         \
+    (CG_FACE_WINDOW_VALUES + 2 * CG_FACE_WINDOW_CELLS + CG_FACE_EDGE_VALUES) /* of an input */
 
 struct cg_face_finder {
     struct cg_network *networks[CG_FACE_STAGES];
@@ -42,7 +43,8 @@ struct cg_face_place {
     float logit;
 };
 
-/* What a stage sees of a window; returns how many values. */
+/* What a stage sees of a window, and how many values; the latter is returned. */
+size_t cg_face_stage_values(int stage);
 size_t cg_face_stage_input(int stage, const struct cg_face_window *window,
                            float out[CG_FACE_VALUES_MAX]);
 

@@ -35,18 +35,24 @@ void cg_face_window_copy(const struct cg_face_pyramid *pyramid, const struct cg_
             out->colour[i]);
 }
 
+size_t cg_face_stage_values(int stage)
+{
+    return stage == CG_FACE_SCOUT ? CG_FACE_WINDOW_VALUES / 4 : CG_FACE_VALUES_MAX;
+}
+
 size_t cg_face_stage_input(int stage, const struct cg_face_window *window,
                            float out[CG_FACE_VALUES_MAX])
 {
     uint8_t half[CG_FACE_WINDOW_VALUES / 4];
-    if (stage != CG_FACE_SCOUT) {
+    if (stage == CG_FACE_SCOUT) {
+        cg_face_window_halve(window->grey, half);
+        cg_face_window_correct(half, CG_FACE_WINDOW_PX / 2, out);
+    } else {
         cg_face_window_correct(window->grey, CG_FACE_WINDOW_PX, out);
         cg_face_window_differ(window->colour, out + CG_FACE_WINDOW_VALUES);
-        return CG_FACE_VALUES_MAX;
+        cg_face_window_edges(window->grey, out + CG_FACE_WINDOW_VALUES + 2 * CG_FACE_WINDOW_CELLS);
     }
-    cg_face_window_halve(window->grey, half);
-    cg_face_window_correct(half, CG_FACE_WINDOW_PX / 2, out);
-    return CG_FACE_WINDOW_VALUES / 4;
+    return cg_face_stage_values(stage);
 }
 
 struct cutting {
@@ -62,6 +68,7 @@ static void cut_piece(void *context, size_t item, int worker)
 {
     const struct cutting *cutting = context;
     (void)worker;
+    size_t values = cg_face_stage_values(cutting->stage);
     size_t end = (item + 1) * PIECE < cutting->count ? (item + 1) * PIECE : cutting->count;
     for (size_t i = item * PIECE; i < end; i++) {
         const struct cg_face_place *place = &cutting->places[i];
@@ -69,12 +76,11 @@ static void cut_piece(void *context, size_t item, int worker)
             uint8_t grey[CG_FACE_WINDOW_VALUES / 4];
             copy_square(&cutting->pyramid->half[place->level], place->x / 2, place->y / 2,
                         CG_FACE_WINDOW_PX / 2, grey);
-            cg_face_window_correct(grey, CG_FACE_WINDOW_PX / 2,
-                                   cutting->rows + i * (CG_FACE_WINDOW_VALUES / 4));
+            cg_face_window_correct(grey, CG_FACE_WINDOW_PX / 2, cutting->rows + i * values);
         } else {
             struct cg_face_window window;
             cg_face_window_copy(cutting->pyramid, place, &window);
-            cg_face_stage_input(cutting->stage, &window, cutting->rows + i * CG_FACE_VALUES_MAX);
+            cg_face_stage_input(cutting->stage, &window, cutting->rows + i * values);
         }
     }
 }

@@ -18,11 +18,11 @@ extern const uint64_t cg_builtin_faces_nbytes;
 
 static const struct {
     const char *name;
-    int inputs, hidden_count, hidden[2];
+    int hidden_count, hidden[2];
 } stages[CG_FACE_STAGES] = {
-    {"scout", CG_FACE_WINDOW_VALUES / 4, 1, {32}},
-    {"judge", CG_FACE_VALUES_MAX, 1, {32}},
-    {"critic", CG_FACE_VALUES_MAX, 2, {128, 32}},
+    {"scout", 1, {32}},
+    {"judge", 1, {32}},
+    {"critic", 2, {128, 32}},
 };
 
 static enum cg_status add_linear(struct cg_network *network, const char *name, int number,
@@ -41,7 +41,7 @@ static enum cg_status build(int stage, float dropout, struct cg_network **out,
                             struct cg_error *error)
 {
     const char *name = stages[stage].name;
-    enum cg_status status = cg_network_create(stages[stage].inputs, out, error);
+    enum cg_status status = cg_network_create((int)cg_face_stage_values(stage), out, error);
     for (int i = 0; status == CG_OK && i < stages[stage].hidden_count; i++) {
         status = add_linear(*out, name, i, stages[stage].hidden[i], false, error);
         const struct cg_layer drop = {

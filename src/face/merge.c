@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-#define EVIDENCE_HALF 10.0f /* that gives a score of 1/2 */
+#define EVIDENCE_HALF 15.0f /* that gives a score of 1/2 */
 #define NEAR 0.35f          /* of a heap's windows: between centres, in sides of the best */
 #define ALIKE 1.6f          /* and between sides */
 #define OVERLAP 0.2f /* of two faces' boxes, of the smaller one, from which one of them goes */

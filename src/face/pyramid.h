@@ -58,6 +58,16 @@ void cg_face_window_correct(const uint8_t *grey, int side, float *out);
 void cg_face_window_differ(const uint8_t colour[CG_FACE_WINDOW_CELLS][3],
                            float out[2 * CG_FACE_WINDOW_CELLS]);
 
+/*
+ * And of grey values: how steep they are in 8 directions, in 5 x 5 fields of 6 x 6 pixels that overlap by half. A field's
+ * values are shares of how steep it and the window are; after Dalal and Triggs (2005, "Histograms of Oriented Gradients for Human Detection").
+ */
+#define CG_FACE_DIRECTIONS 8
+#define CG_FACE_FIELDS_ACROSS 5
+#define CG_FACE_EDGE_VALUES (CG_FACE_FIELDS_ACROSS * CG_FACE_FIELDS_ACROSS * CG_FACE_DIRECTIONS)
+void cg_face_window_edges(const uint8_t grey[CG_FACE_WINDOW_VALUES],
+                          float out[CG_FACE_EDGE_VALUES]);
+
 /* The cell of a level's colours for a pixel. */
 void cg_face_colour_at(const struct cg_image *colour, int x, int y, uint8_t rgb[3]);
 

@@ -1,6 +1,7 @@
 /* The finder of faces (face/finder.h) and its training, on drawn faces. */
 #include "face/cascade.h"
 #include "train/face/face_trainer.h"
+#include "train/face/face_windows.h"
 
 #include "base/file.h"
 #include "base/rng.h"
@@ -346,6 +347,39 @@ static void test_training_refuses(void **state)
     free(out);
 }
 
+static bool read_on(void *context, int done, int count)
+{
+    (void)context;
+    return done < count;
+}
+
+/* A score of 0 says that nobody has looked there; photos that a list does not have are left out. */
+static void test_areas_and_photos_that_are_not_known(void **state)
+{
+    (void)state;
+    static const char list[] = "{\"01.png\": [[20, 20, 40, 50, 1], [100, 0, 100, 200, 0]],"
+                               " \"02.png\": [[30, 30, 40, 50, 0.5]], \"03.png\": []}";
+    temp_write(folder, "known.json", list, strlen(list));
+    char *photos = temp_path(folder, "photos"), *path = temp_path(folder, "known.json");
+    struct cg_face_photos read;
+    assert_int_equal(cg_face_photos_read(photos, path, 1, read_on, NULL, &read, NULL), CG_OK);
+    assert_int_equal(read.count, 3);
+    const struct cg_face_photo *one = &read.photos[0];
+    float scale = one->base.scale * (float)one->base.grey.width / SIDE;
+    assert_true(one->box_count == 1 && !one->boxes[0].doubtful && one->area_count == 1);
+    assert_true(cg_face_photo_is_known(one, 90.0f * scale, 50.0f * scale));
+    assert_false(cg_face_photo_is_known(one, 110.0f * scale, 50.0f * scale));
+    const struct cg_face_pyramid pyramid = {.count = 1, .scale = {scale}};
+    const struct cg_face_place left = {.x = 75, .y = 150}, right = {.x = 130, .y = 150};
+    assert_true(cg_face_photo_is_free(one, &pyramid, &left));
+    assert_false(cg_face_photo_is_free(one, &pyramid, &right));
+    assert_true(read.photos[1].box_count == 1 && read.photos[1].boxes[0].doubtful);
+    assert_int_equal(read.photos[2].box_count + read.photos[2].area_count, 0);
+    cg_face_photos_clear(&read);
+    free(path);
+    free(photos);
+}
+
 /* ---- parts ----------------------------------------------------------------------------------- */
 
 static void test_light_is_taken_off(void **state)
@@ -370,6 +404,57 @@ static void test_light_is_taken_off(void **state)
         square += (double)(a[i] * a[i]);
     }
     assert_float_equal((float)(square / 400.0), 1.0f, 1e-4);
+}
+
+/* Mixed with itself a window stays; of two, each place is something between them. */
+static void test_faces_are_mixed(void **state)
+{
+    (void)state;
+    struct cg_rng rng = cg_rng_make(5, 5, 5);
+    for (int tries = 0; tries < 50; tries++) {
+        struct cg_face_window window, other;
+        for (size_t i = 0; i < CG_FACE_WINDOW_VALUES; i++) {
+            window.grey[i] = (uint8_t)(i % 2 == 0 ? 50 : 60);
+            other.grey[i] = (uint8_t)(i % 2 == 0 ? 170 : 160); /* as if lit less, 60 and 50 */
+        }
+        memset(window.colour, 10, sizeof(window.colour));
+        memset(other.colour, 20, sizeof(other.colour));
+        const struct cg_face_window same = window;
+        cg_face_window_mix(&window, &same, &rng);
+        assert_memory_equal(&window, &same, sizeof(window));
+        cg_face_window_mix(&window, &other, &rng);
+        for (int i = 0; i < CG_FACE_WINDOW_VALUES; i++)
+            assert_in_range(window.grey[i], 50, 60);
+        for (int i = 0; i < CG_FACE_WINDOW_CELLS; i++)
+            assert_in_range(window.colour[i][0], 10, 20);
+        assert_memory_not_equal(&window, &same, sizeof(window));
+    }
+}
+
+/* All of a window's edges lie in one direction of each field, the opposite one if it is mirrored. */
+static void test_edges_have_directions(void **state)
+{
+    (void)state;
+    enum { FIELDS = CG_FACE_EDGE_VALUES / CG_FACE_DIRECTIONS, BACK = CG_FACE_DIRECTIONS / 2 };
+    uint8_t flat[400], right[400], left[400];
+    float none[CG_FACE_EDGE_VALUES], a[CG_FACE_EDGE_VALUES], b[CG_FACE_EDGE_VALUES];
+    memset(flat, 90, sizeof(flat));
+    for (int i = 0; i < 400; i++) {
+        right[i] = (uint8_t)(10 * (i % 20));
+        left[i] = (uint8_t)(10 * (19 - i % 20));
+    }
+    cg_face_window_edges(flat, none);
+    cg_face_window_edges(right, a);
+    cg_face_window_edges(left, b);
+    for (int i = 0; i < FIELDS; i++) {
+        const float *to_right = a + i * CG_FACE_DIRECTIONS, *to_left = b + i * CG_FACE_DIRECTIONS;
+        assert_true(to_right[0] > 1.0f && to_right[BACK] == 0.0f);
+        assert_true(to_left[BACK] == to_right[0] && to_left[0] == 0.0f);
+        assert_true(to_right[1] == 0.0f && to_right[1 + BACK] == 0.0f); /* up and down */
+        assert_true(to_right[2] > 0.0f && to_right[2] < to_right[0]);   /* aslant */
+        for (int j = 0; j < CG_FACE_DIRECTIONS; j++)
+            assert_true(none[i * CG_FACE_DIRECTIONS + j] == 0.0f);
+    }
 }
 
 static void test_heaps_become_faces(void **state)
@@ -406,6 +491,9 @@ int main(void)
         cmocka_unit_test(test_training_repeats_itself),
         cmocka_unit_test(test_training_refuses),
         cmocka_unit_test(test_light_is_taken_off),
+        cmocka_unit_test(test_faces_are_mixed),
+        cmocka_unit_test(test_edges_have_directions),
+        cmocka_unit_test(test_areas_and_photos_that_are_not_known),
         cmocka_unit_test(test_heaps_become_faces),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

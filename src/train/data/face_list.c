@@ -81,6 +81,11 @@ static const json_t *boxes_of(const json_t *root, const char *photo)
     return boxes;
 }
 
+bool cg_face_list_has(const struct cg_face_list *list, const char *photo)
+{
+    return boxes_of(list->root, photo) != NULL;
+}
+
 static float share(const json_t *box, size_t index, int of)
 {
     return (float)(json_number_value(json_array_get(box, index)) / of);

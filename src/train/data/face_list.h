@@ -19,6 +19,9 @@ enum cg_status cg_face_list_read(const char *path, struct cg_face_list **out,
                                  struct cg_error *error);
 void cg_face_list_free(struct cg_face_list *list);
 
+/* Whether the list has a photo of that path, though it may have no face. */
+bool cg_face_list_has(const struct cg_face_list *list, const char *photo);
+
 /* The faces of a photo of that path and upright size; returns how many, 0 if none are known. Those
  * with a lower score are left out. The longest matching end of the path counts. Thread-safe. list may be NULL. */
 size_t cg_face_list_find(const struct cg_face_list *list, const char *photo, int width, int height,

@@ -1,4 +1,4 @@
-/* Between rounds, and at the end: thresholds, faces looked at again, figures; see
+/* Between rounds, and at the end: thresholds, figures; see
  * face_trainer_parts.h. */
 #include "train/face/face_trainer_parts.h"
 
@@ -11,26 +11,26 @@
 
 enum { CHECKED = 4096, FINDS_MAX = 256, TRIES_MAX = 1000 };
 
-#define DROPPED 0.1         /* share of the faces that a stage strikes out */
 #define LEAST_EVIDENCE 1.0f /* for a face, where less is never wrong */
 #define FOUND_OVERLAP 0.35f /* of a find with a face, of both together */
 #define COUNTED_PX 28.0f    /* width of the smallest faces in the result, of WORKING_PX */
 #define WORKING_PX 1300.0f
 
 const struct cg_face_course CG_FACE_COURSES[CG_FACE_STAGES] = {
-    {"scout", 2, 0.01f, 200, 0.93, {2.5f, 15.0f, true}, {2.0f, 10.0f, false}},
-    {"judge", 3, 0.005f, 120, 0.92, {1.6f, 15.0f, true}, {1.0f, 10.0f, false}},
-    {"critic", 6, 0.002f, 80, 0.85, {1.4f, 15.0f, true}, {1.0f, 10.0f, false}},
+    {"scout", 2, 0.01f, 200, 0.95, {2.5f, 15.0f, true}, {2.0f, 10.0f, false}},
+    {"judge", 3, 0.005f, 120, 0.96, {1.6f, 15.0f, true}, {1.0f, 10.0f, false}},
+    {"critic", 6, 0.002f, 80, 0.9, {1.4f, 15.0f, true}, {1.0f, 10.0f, false}},
 };
 
-const struct cg_face_patch *cg_face_choose_patch(const struct cg_face_trainer *trainer, bool tested,
-                                                 struct cg_rng *rng)
+const struct cg_face_patch *cg_face_choose_patch(const struct cg_face_trainer *trainer,
+                                                 enum cg_face_part part, struct cg_rng *rng)
 {
     const struct cg_face_photos *photos = &trainer->photos;
     for (int tries = 0;; tries++) {
         const struct cg_face_patch *patch =
             &photos->patches[cg_rng_below(rng, (uint32_t)photos->patch_count)];
-        if (patch->tested == tested && (!patch->doubtful || tries >= TRIES_MAX))
+        bool belongs = part == CG_FACE_ALL || patch->tested == (part == CG_FACE_TESTED);
+        if (belongs && (!patch->doubtful || tries >= TRIES_MAX))
             return patch;
     }
 }
@@ -75,6 +75,7 @@ enum cg_status cg_face_set_threshold(struct cg_face_trainer *trainer, int stage,
 {
     const struct cg_network *network = trainer->finder->networks[stage];
     struct cg_rng rng = cg_rng_make(trainer->training->seed, CG_FACE_STREAM_CHECK, (uint64_t)stage);
+    enum cg_face_part part = stage == CG_FACE_SCOUT ? CG_FACE_ALL : CG_FACE_TESTED;
     struct cg_pass *pass;
     float logits[CHECKED];
     enum cg_status status = cg_pass_create(network, CG_FACE_BATCH, 1, 1, false, &pass, error);
@@ -82,7 +83,7 @@ enum cg_status cg_face_set_threshold(struct cg_face_trainer *trainer, int stage,
         float *input = trainer->inputs;
         for (int i = 0; i < CG_FACE_BATCH; i++) {
             struct cg_face_window window;
-            cg_face_patch_draw(cg_face_choose_patch(trainer, true, &rng),
+            cg_face_patch_draw(cg_face_choose_patch(trainer, part, &rng),
                                &CG_FACE_COURSES[stage].checked, &rng, &window);
             input += cg_face_stage_input(stage, &window, input);
         }
@@ -98,60 +99,6 @@ enum cg_status cg_face_set_threshold(struct cg_face_trainer *trainer, int stage,
     const struct cg_layer *last = &network->layers[network->layer_count - 1];
     trainer->finder->parameters[stage][last->bias_offset] -= low - 1e-4f;
     return CG_OK;
-}
-
-/* ---- the faces, looked at again -------------------------------------------------------------- */
-
-/* Put a patch's window where a stage likes it best, a few pixels and a fifth of its size about;
- * returns what it says of it. */
-static float fit_patch(const struct cg_face_trainer *trainer, int stage, struct cg_pass *pass,
-                       struct cg_face_patch *patch)
-{
-    enum { REACH = 3, ACROSS = 2 * REACH + 1, SIZES = 5, LOOKS = ACROSS * ACROSS * SIZES };
-    float *input = trainer->inputs;
-    for (int i = 0; i < CG_FACE_BATCH; i++) {
-        int look = i < LOOKS ? i : 0;
-        float size = 0.8f + 0.1f * (float)(look / (ACROSS * ACROSS));
-        struct cg_face_window window;
-        cg_face_patch_cut(patch, patch->x + (float)(look % ACROSS - REACH),
-                          patch->y + (float)(look / ACROSS % ACROSS - REACH),
-                          size * patch->side / CG_FACE_WINDOW_PX, &window);
-        input += cg_face_stage_input(stage, &window, input);
-    }
-    const float *logits =
-        cg_pass_forward(pass, trainer->finder->parameters[stage], trainer->inputs);
-    int best = 0;
-    for (int i = 1; i < LOOKS; i++)
-        best = logits[i] > logits[best] ? i : best;
-    patch->x += (float)(best % ACROSS - REACH);
-    patch->y += (float)(best / ACROSS % ACROSS - REACH);
-    patch->side *= 0.8f + 0.1f * (float)(best / (ACROSS * ACROSS));
-    return logits[best];
-}
-
-enum cg_status cg_face_review_patches(struct cg_face_trainer *trainer, int stage,
-                                      struct cg_error *error)
-{
-    struct cg_face_photos *photos = &trainer->photos;
-    struct cg_pass *pass;
-    size_t sure = 0;
-    float *said = cg_alloc(photos->patch_count, 2 * sizeof(float), "faces", error);
-    if (said == NULL)
-        return CG_ERR_MEMORY;
-    float *sorted = said + photos->patch_count;
-    enum cg_status status =
-        cg_pass_create(trainer->finder->networks[stage], CG_FACE_BATCH, 1, 1, false, &pass, error);
-    for (size_t i = 0; status == CG_OK && i < photos->patch_count; i++) {
-        said[i] = fit_patch(trainer, stage, pass, &photos->patches[i]);
-        if (!photos->patches[i].doubtful)
-            sorted[sure++] = said[i];
-    }
-    qsort(sorted, sure, sizeof(float), compare_floats);
-    for (size_t i = 0; status == CG_OK && i < photos->patch_count; i++)
-        photos->patches[i].doubtful = said[i] < sorted[(size_t)(DROPPED * (double)sure)];
-    cg_pass_free(pass);
-    free(said);
-    return status;
 }
 
 /* ---- figures --------------------------------------------------------------------------------- */
@@ -208,7 +155,9 @@ static enum cg_status find_faces(const struct cg_face_trainer *trainer,
         finds->count = cg_face_merge(&pyramid, trainer->finder->least_evidence, places, count,
                                      finds->face, FINDS_MAX);
     for (int f = 0; f < finds->count; f++) {
-        finds->wrong[f] = true;
+        const struct cg_face *find = &finds->face[f];
+        finds->wrong[f] = cg_face_photo_is_known(photo, find->x + find->width / 2.0f,
+                                                 find->y + find->height / 2.0f);
         for (int b = 0; b < photo->box_count; b++)
             finds->wrong[f] &= !matches(&finds->face[f], &photo->boxes[b]);
     }
@@ -217,7 +166,7 @@ static enum cg_status find_faces(const struct cg_face_trainer *trainer,
     return status;
 }
 
-/* So much evidence that there is one false find for each of the tested photos. */
+/* So much evidence that there is one false find for two of the tested photos. */
 static enum cg_status set_evidence(struct cg_face_trainer *trainer, struct cg_error *error)
 {
     enum cg_status status = CG_OK;
@@ -237,8 +186,9 @@ static enum cg_status set_evidence(struct cg_face_trainer *trainer, struct cg_er
                 scores[wrong++] = finds.face[f].score;
     }
     qsort(scores, wrong, sizeof(float), compare_floats);
+    size_t allowed = (photos + 1) / 2;
     trainer->finder->least_evidence =
-        wrong > photos ? cg_face_evidence(scores[wrong - photos]) : LEAST_EVIDENCE;
+        wrong > allowed ? cg_face_evidence(scores[wrong - allowed]) : LEAST_EVIDENCE;
     free(scores);
     return status;
 }

@@ -76,21 +76,29 @@ static enum cg_status mine(struct cg_face_trainer *trainer, int stage, int passe
 
 /* ---- steps ----------------------------------------------------------------------------------- */
 
-/* A face: half of the time the mean of two, which makes more of a few. */
+/* A window without a face: half of the time a harder one. */
+static size_t choose_free(const struct cg_face_trainer *trainer, struct cg_rng *rng)
+{
+    size_t first = trainer->own_first < trainer->free_count && cg_rng_below(rng, 2) == 0
+                       ? trainer->own_first
+                       : 0;
+    return first + cg_rng_below(rng, (uint32_t)(trainer->free_count - first));
+}
+
+/* A face: two times in three made of two of them, alike in place and size, which makes more of a few. */
 static void draw_face(const struct cg_face_trainer *trainer, int stage, struct cg_rng *rng,
                       struct cg_face_window *out)
 {
     const struct cg_face_jitter *jitter = &CG_FACE_COURSES[stage].jitter;
+    const struct cg_face_patch *one = cg_face_choose_patch(trainer, CG_FACE_LEARNED, rng);
+    const struct cg_face_patch *two = cg_face_choose_patch(trainer, CG_FACE_LEARNED, rng);
+    struct cg_rng same = *rng;
     struct cg_face_window other;
-    cg_face_patch_draw(cg_face_choose_patch(trainer, false, rng), jitter, rng, out);
-    if (cg_rng_below(rng, 2) != 0)
+    cg_face_patch_draw(one, jitter, rng, out);
+    if (cg_rng_below(rng, 3) == 0)
         return;
-    cg_face_patch_draw(cg_face_choose_patch(trainer, false, rng), jitter, rng, &other);
-    for (int i = 0; i < CG_FACE_WINDOW_VALUES; i++)
-        out->grey[i] = (uint8_t)((out->grey[i] + other.grey[i]) / 2);
-    for (int i = 0; i < CG_FACE_WINDOW_CELLS; i++)
-        for (int c = 0; c < 3; c++)
-            out->colour[i][c] = (uint8_t)((out->colour[i][c] + other.colour[i][c]) / 2);
+    cg_face_patch_draw(two, jitter, &same, &other);
+    cg_face_window_mix(out, &other, rng);
 }
 
 /* The same, mirrored. */
@@ -118,7 +126,7 @@ static void fill_batch(struct cg_face_trainer *trainer, int stage, struct cg_rng
         if (i < CG_FACE_BATCH / 2) {
             draw_face(trainer, stage, rng, &window);
         } else {
-            window = trainer->free_windows[cg_rng_below(rng, (uint32_t)trainer->free_count)];
+            window = trainer->free_windows[choose_free(trainer, rng)];
             if (cg_rng_below(rng, 2) == 0)
                 window = mirrored(&window);
         }
@@ -185,7 +193,9 @@ static enum cg_status begin_stage(struct cg_face_trainer *trainer, int stage,
 {
     const struct cg_network *network = trainer->finder->networks[stage];
     size_t count = network->parameter_count;
-    trainer->free_count = trainer->seen = 0;
+    trainer->own_first = SIZE_MAX;
+    if (stage != CG_FACE_CRITIC) /* which sees the same of a window as the judge */
+        trainer->free_count = trainer->seen = 0;
     trainer->step = 0;
     trainer->parameters = cg_alloc(count, sizeof(float), "parameters", error);
     trainer->gradient = cg_alloc(count, sizeof(float), "gradient", error);
@@ -210,6 +220,8 @@ static enum cg_status train_round(struct cg_face_trainer *trainer, int stage, in
     enum cg_status status = CG_OK;
     /* of fewer stages if these let nothing pass */
     int passed = round == 0 ? stage : stage + 1;
+    if (round == (stage == CG_FACE_CRITIC ? 0 : 1))
+        trainer->own_first = trainer->free_count;
     do
         status = mine(trainer, stage, passed, (uint64_t)round, error);
     while (status == CG_OK && trainer->free_count == 0 && passed-- > 0);
@@ -236,8 +248,6 @@ static enum cg_status train_stages(struct cg_face_trainer *trainer, struct cg_er
         for (int round = 0; status == CG_OK && round < CG_FACE_COURSES[s].rounds; round++)
             status = train_round(trainer, s, round, error);
         end_stage(trainer);
-        if (status == CG_OK && s != CG_FACE_CRITIC)
-            status = cg_face_review_patches(trainer, s, error);
         if (status == CG_OK)
             status = cg_face_set_threshold(trainer, s, error);
     }

@@ -30,15 +30,18 @@ struct cg_face_trainer {
     struct cg_face_finder *dropping;     /* the same networks with dropout */
     struct cg_face_window *free_windows; /* without a face, of the present stage */
     size_t free_count, seen;
+    size_t
+        own_first; /* of those from here on more are learned from: the stage took them for faces, or the judge did */
     /* of the present stage: parameters in training, gradient, moments */
     float *parameters, *gradient, *first, *second;
     uint64_t step;
     float *inputs; /* of a batch */
 };
 
-/* A patch to learn from, or one of those that are tested. */
-const struct cg_face_patch *cg_face_choose_patch(const struct cg_face_trainer *trainer, bool tested,
-                                                 struct cg_rng *rng);
+/* A patch that is not doubtful, if there is one. */
+enum cg_face_part { CG_FACE_LEARNED, CG_FACE_TESTED, CG_FACE_ALL };
+const struct cg_face_patch *cg_face_choose_patch(const struct cg_face_trainer *trainer,
+                                                 enum cg_face_part part, struct cg_rng *rng);
 
 /* What the first stages let pass of a photo without showing a face, nor what may be one. *places is
  * to be freed and the pyramid to be cleared, also after an error. */
@@ -47,20 +50,16 @@ enum cg_status cg_face_find_free(const struct cg_face_trainer *trainer,
                                  struct cg_face_pyramid *pyramid, struct cg_face_place **places,
                                  size_t *count, struct cg_error *error);
 
-/* Of tested faces: set a stage's last bias so that the wanted share passes. */
+/* Set a stage's last bias so that the wanted share of faces passes: of those that are tested, but
+ * for the scout, which is so small that it knows those it learned from no better, of all. */
 enum cg_status cg_face_set_threshold(struct cg_face_trainer *trainer, int stage,
                                      struct cg_error *error);
-
-/* Lists of faces are not exact, and some of their boxes hold none: the next stage learns from windows
- * that this one has put right, and without those that it likes least. */
-enum cg_status cg_face_review_patches(struct cg_face_trainer *trainer, int stage,
-                                      struct cg_error *error);
 
 /* Windows without a face that pass, a tested photo. */
 enum cg_status cg_face_count_false(const struct cg_face_trainer *trainer, int passed_stages,
                                    double *out, struct cg_error *error);
 
-/* Set the least evidence so that there is one false find a tested photo, and count. */
+/* Set the least evidence so that there is one false find in two tested photos, and count. */
 enum cg_status cg_face_measure(struct cg_face_trainer *trainer, struct cg_face_result *result,
                                struct cg_error *error);
 

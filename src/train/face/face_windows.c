@@ -16,6 +16,7 @@ enum { STREAM_TESTED = 71 };
 /* Every fifth box with a lower score shows something else, or the back of a head: neither one nor
  * the other kind of window comes from there. */
 #define SURE_SCORE 0.85
+#define KNOWN_SCORE 1e-6 /* nobody has looked at what lies in boxes with a score of 0 */
 #define WORKING_PX 1300
 #define GROWTH_MAX 2.0
 /* Sides of faces' windows in levels where they are found, in pixels, beside 20. */
@@ -25,25 +26,39 @@ enum { STREAM_TESTED = 71 };
 
 /* ---- photos ---------------------------------------------------------------------------------- */
 
+/* Whether a face is the next one of some of all, which are in order. */
+static bool is_next(const struct cg_teacher_face *face, const struct cg_teacher_face *some,
+                    size_t count, size_t *next)
+{
+    bool is = *next < count && memcmp(face, &some[*next], sizeof(*face)) == 0;
+    *next += is;
+    return is;
+}
+
 /* size: of the photo's file; working: of its working copy. */
 static enum cg_status take_boxes(struct cg_face_photo *photo, const struct cg_face_list *list,
                                  const char *path, const int size[2],
                                  const struct cg_image *working, struct cg_error *error)
 {
-    struct cg_teacher_face all[CG_FACES_MAX], sure[CG_FACES_MAX];
-    size_t count = cg_face_list_find(list, path, size[0], size[1], 0.0, all), next = 0;
+    struct cg_teacher_face all[CG_FACES_MAX], known[CG_FACES_MAX], sure[CG_FACES_MAX];
+    size_t count = cg_face_list_find(list, path, size[0], size[1], 0.0, all);
+    size_t known_count = cg_face_list_find(list, path, size[0], size[1], KNOWN_SCORE, known);
     size_t sure_count = cg_face_list_find(list, path, size[0], size[1], SURE_SCORE, sure);
+    size_t next_known = 0, next_sure = 0;
     float across = (float)working->width, down = (float)working->height;
     photo->boxes = cg_alloc(count, sizeof(*photo->boxes), "faces", error);
-    if (photo->boxes == NULL)
+    photo->areas = cg_alloc(count, sizeof(*photo->areas), "faces", error);
+    if (photo->boxes == NULL || photo->areas == NULL)
         return CG_ERR_MEMORY;
     for (size_t i = 0; i < count; i++) {
-        const struct cg_teacher_face *face = &all[i];
-        bool is_sure = next < sure_count && memcmp(face, &sure[next], sizeof(*face)) == 0;
-        next += is_sure;
-        photo->boxes[photo->box_count++] = (struct cg_face_box){
-            (face->x + face->width / 2.0f) * across, (face->y + face->height / 2.0f) * down,
-            cg_face_window_side(face->width * across, face->height * down), !is_sure};
+        float x = all[i].x * across, y = all[i].y * down;
+        float width = all[i].width * across, height = all[i].height * down;
+        bool is_sure = is_next(&all[i], sure, sure_count, &next_sure);
+        if (is_next(&all[i], known, known_count, &next_known))
+            photo->boxes[photo->box_count++] = (struct cg_face_box){
+                x + width / 2.0f, y + height / 2.0f, cg_face_window_side(width, height), !is_sure};
+        else
+            photo->areas[photo->area_count++] = (struct cg_face_area){x, y, x + width, y + height};
     }
     return CG_OK;
 }
@@ -140,6 +155,8 @@ static enum cg_status add_photo(struct cg_face_photos *photos, const char *path,
 {
     struct cg_face_photo *photo = &photos->photos[photos->count];
     struct cg_rng rng = cg_rng_make(seed, STREAM_TESTED, (uint64_t)photos->count);
+    if (!cg_face_list_has(list, path))
+        return CG_OK;
     enum cg_status status = read_photo(path, list, photo, error);
     if (status != CG_OK && status != CG_ERR_MEMORY) {
         cg_face_base_clear(&photo->base);
@@ -215,10 +232,21 @@ void cg_face_photos_clear(struct cg_face_photos *photos)
     for (int i = 0; i < photos->count; i++) {
         cg_face_base_clear(&photos->photos[i].base);
         free(photos->photos[i].boxes);
+        free(photos->photos[i].areas);
     }
     free(photos->photos);
     free(photos->patches);
     *photos = (struct cg_face_photos){0};
+}
+
+bool cg_face_photo_is_known(const struct cg_face_photo *photo, float x, float y)
+{
+    for (int i = 0; i < photo->area_count; i++) {
+        const struct cg_face_area *area = &photo->areas[i];
+        if (x >= area->left && x < area->right && y >= area->top && y < area->bottom)
+            return false;
+    }
+    return true;
 }
 
 bool cg_face_photo_is_free(const struct cg_face_photo *photo, const struct cg_face_pyramid *pyramid,
@@ -226,6 +254,8 @@ bool cg_face_photo_is_free(const struct cg_face_photo *photo, const struct cg_fa
 {
     float scale = pyramid->scale[place->level], side = CG_FACE_WINDOW_PX * scale;
     float x = (float)place->x * scale + side / 2.0f, y = (float)place->y * scale + side / 2.0f;
+    if (!cg_face_photo_is_known(photo, x, y))
+        return false;
     for (int i = 0; i < photo->box_count; i++) {
         const struct cg_face_box *box = &photo->boxes[i];
         float least = fminf(side, box->side), reach = (side + box->side) / 2.0f;
@@ -236,136 +266,4 @@ bool cg_face_photo_is_free(const struct cg_face_photo *photo, const struct cg_fa
             return false;
     }
     return true;
-}
-
-/* ---- copies ---------------------------------------------------------------------------------- */
-
-static float between(struct cg_rng *rng, float low, float high)
-{
-    return low + (high - low) * cg_rng_uniform(rng);
-}
-
-/* Between pixels, bilinear; x and y count from the middle of the first. */
-static float sample(const struct cg_face_patch *patch, float x, float y)
-{
-    float last = CG_FACE_PATCH_PX - 1.001f;
-    x = fminf(fmaxf(x, 0.0f), last);
-    y = fminf(fmaxf(y, 0.0f), last);
-    int column = (int)x, row = (int)y;
-    const uint8_t *p = patch->grey + row * CG_FACE_PATCH_PX + column;
-    float fx = x - (float)column, fy = y - (float)row;
-    float above = (float)p[0] + fx * (float)(p[1] - p[0]);
-    p += CG_FACE_PATCH_PX;
-    float below = (float)p[0] + fx * (float)(p[1] - p[0]);
-    return above + fy * (below - above);
-}
-
-/* Another tone curve and contrast; a third get noise. */
-static void change_light(float *window, struct cg_rng *rng)
-{
-    float bend = between(rng, -0.6f, 0.6f), contrast = between(rng, 0.5f, 1.2f);
-    float noise = cg_rng_below(rng, 3) == 0 ? between(rng, 0.0f, 6.0f) : 0.0f;
-    for (int i = 0; i < CG_FACE_WINDOW_VALUES; i++) {
-        float v = window[i] / 255.0f;
-        v = (v + bend * v * (1.0f - v) - 0.5f) * contrast + 0.5f;
-        window[i] = v * 255.0f + (noise > 0.0f ? noise * cg_rng_normal(rng) : 0.0f);
-    }
-}
-
-/* Where a window looks in a patch: its middle, and how its axes lie. */
-struct view {
-    float x, y, right, down, narrow;
-};
-
-/* The point of the patch, pixels counted from the middle of the first, for one of the window. */
-static void look_at(const struct view *view, float u, float v, float *x, float *y)
-{
-    u = (u - (CG_FACE_WINDOW_PX - 1) / 2.0f) * view->narrow;
-    v -= (CG_FACE_WINDOW_PX - 1) / 2.0f;
-    *x = view->x - 0.5f + u * view->right - v * view->down;
-    *y = view->y - 0.5f + u * view->down + v * view->right;
-}
-
-static void draw_grey(const struct cg_face_patch *patch, const struct view *view, bool blurred,
-                      float window[CG_FACE_WINDOW_VALUES])
-{
-    for (int i = 0; i < CG_FACE_WINDOW_VALUES; i++) {
-        float x, y;
-        look_at(view, (float)(i % CG_FACE_WINDOW_PX), (float)(i / CG_FACE_WINDOW_PX), &x, &y);
-        window[i] = sample(patch, x, y);
-        if (blurred)
-            window[i] =
-                (2.0f * window[i] + sample(patch, x - 1.0f, y) + sample(patch, x + 1.0f, y) +
-                 sample(patch, x, y - 1.0f) + sample(patch, x, y + 1.0f)) /
-                6.0f;
-    }
-}
-
-static void draw_colour(const struct cg_face_patch *patch, const struct view *view,
-                        struct cg_face_window *out)
-{
-    for (int i = 0; i < CG_FACE_WINDOW_CELLS; i++) {
-        float x, y, middle = (CG_FACE_CELL_PX - 1) / 2.0f;
-        look_at(view, (float)(i % CG_FACE_CELLS_ACROSS * CG_FACE_CELL_PX) + middle,
-                (float)(i / CG_FACE_CELLS_ACROSS * CG_FACE_CELL_PX) + middle, &x, &y);
-        int column = cg_clamp_index((int)(x + 0.5f) / CG_FACE_CELL_PX, CG_FACE_PATCH_CELLS);
-        int row = cg_clamp_index((int)(y + 0.5f) / CG_FACE_CELL_PX, CG_FACE_PATCH_CELLS);
-        memcpy(out->colour[i], patch->colour[row * CG_FACE_PATCH_CELLS + column], 3);
-    }
-}
-
-static uint8_t to_byte(float value)
-{
-    return (uint8_t)(fminf(fmaxf(value, 0.0f), 255.0f) + 0.5f);
-}
-
-static void round_grey(const float window[CG_FACE_WINDOW_VALUES], struct cg_face_window *out)
-{
-    for (int i = 0; i < CG_FACE_WINDOW_VALUES; i++)
-        out->grey[i] = to_byte(window[i]);
-}
-
-/* As if under another lamp. */
-static void change_tint(struct cg_face_window *window, struct cg_rng *rng)
-{
-    float gains[3] = {between(rng, 0.88f, 1.12f), 1.0f, between(rng, 0.85f, 1.15f)};
-    for (int i = 0; i < CG_FACE_WINDOW_CELLS; i++)
-        for (int c = 0; c < 3; c++)
-            window->colour[i][c] = to_byte((float)window->colour[i][c] * gains[c]);
-}
-
-void cg_face_window_fade(struct cg_face_window *window, struct cg_rng *rng)
-{
-    if (cg_rng_below(rng, 4) == 0)
-        memset(window->colour, 128, sizeof(window->colour));
-}
-
-void cg_face_patch_cut(const struct cg_face_patch *patch, float x, float y, float step,
-                       struct cg_face_window *out)
-{
-    const struct view view = {x, y, step, 0.0f, 1.0f};
-    float window[CG_FACE_WINDOW_VALUES];
-    draw_grey(patch, &view, false, window);
-    round_grey(window, out);
-    draw_colour(patch, &view, out);
-}
-
-void cg_face_patch_draw(const struct cg_face_patch *patch, const struct cg_face_jitter *jitter,
-                        struct cg_rng *rng, struct cg_face_window *out)
-{
-    float window[CG_FACE_WINDOW_VALUES];
-    float angle = between(rng, -jitter->degrees, jitter->degrees) * 3.14159265f / 180.0f;
-    float step = patch->side / CG_FACE_WINDOW_PX * between(rng, 0.87f, 1.15f);
-    float mirror = cg_rng_below(rng, 2) == 0 ? 1.0f : -1.0f;
-    struct view view = {patch->x + between(rng, -jitter->shift_px, jitter->shift_px),
-                        patch->y + between(rng, -jitter->shift_px, jitter->shift_px),
-                        cosf(angle) * step, sinf(angle) * step,
-                        mirror * between(rng, 0.92f, 1.08f)};
-    draw_grey(patch, &view, jitter->light && cg_rng_below(rng, 4) == 0, window);
-    if (jitter->light)
-        change_light(window, rng);
-    round_grey(window, out);
-    draw_colour(patch, &view, out);
-    if (jitter->light)
-        change_tint(out, rng);
 }
