@@ -166,7 +166,7 @@ static enum cg_status find_faces(const struct cg_face_trainer *trainer,
     return status;
 }
 
-/* So much evidence that there is one false find for two of the tested photos. */
+/* So much evidence that there are three false finds in four tested photos. */
 static enum cg_status set_evidence(struct cg_face_trainer *trainer, struct cg_error *error)
 {
     enum cg_status status = CG_OK;
@@ -186,7 +186,7 @@ static enum cg_status set_evidence(struct cg_face_trainer *trainer, struct cg_er
                 scores[wrong++] = finds.face[f].score;
     }
     qsort(scores, wrong, sizeof(float), compare_floats);
-    size_t allowed = (photos + 1) / 2;
+    size_t allowed = (3 * photos + 3) / 4;
     trainer->finder->least_evidence =
         wrong > allowed ? cg_face_evidence(scores[wrong - allowed]) : LEAST_EVIDENCE;
     free(scores);

@@ -59,7 +59,7 @@ enum cg_status cg_face_set_threshold(struct cg_face_trainer *trainer, int stage,
 enum cg_status cg_face_count_false(const struct cg_face_trainer *trainer, int passed_stages,
                                    double *out, struct cg_error *error);
 
-/* Set the least evidence so that there is one false find in two tested photos, and count. */
+/* Set the least evidence so that there are three false finds in four tested photos, and count. */
 enum cg_status cg_face_measure(struct cg_face_trainer *trainer, struct cg_face_result *result,
                                struct cg_error *error);
 
