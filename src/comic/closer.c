@@ -14,7 +14,7 @@
 #define AROUND 0.6f /* of a face's size that the part reaches to each side */
 #define FADING 0.3f /* of the way from its middle to its rim */
 
-/* Of a find that is drawn closer: seven in ten of those above it are faces. */
+/* Of a find that is drawn closer: two in three of those above it are faces. */
 #define SCORE_LEAST 0.5f
 
 /* Where a face's part lies; false if it is not worth it. scale: photo pixels to a working pixel. */
