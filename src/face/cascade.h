@@ -1,8 +1,8 @@
 /*
  * The finder's networks, one after another, each for the windows that the one before lets pass:
  *
- *   scout   10 x 10 (halved) -> 32 -> 1          every fourth pixel of each level
- *   judge   20 x 20, colours, edges -> 32 -> 1               every second one about the scout's finds
+ *   scout   10 x 10 (halved) -> 32 -> 1                  every fourth pixel of each level
+ *   judge   20 x 20, colours, edges -> 32 -> 1            every second one about the scout's finds
  *   critic  20 x 20, colours, edges -> 128 -> 32 -> 1
  *
  * A window passes if its logit is above 0: where that lies for a wanted share of faces is in the
@@ -43,7 +43,7 @@ struct cg_face_place {
     float logit;
 };
 
-/* What a stage sees of a window, and how many values; the latter is returned. */
+/* How many values a stage sees of a window; which, and how many. */
 size_t cg_face_stage_values(int stage);
 size_t cg_face_stage_input(int stage, const struct cg_face_window *window,
                            float out[CG_FACE_VALUES_MAX]);

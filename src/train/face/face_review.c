@@ -1,5 +1,4 @@
-/* Between rounds, and at the end: thresholds, figures; see
- * face_trainer_parts.h. */
+/* Between rounds, and at the end: thresholds, figures; see face_trainer_parts.h. */
 #include "train/face/face_trainer_parts.h"
 
 #include "base/memory.h"

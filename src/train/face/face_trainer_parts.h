@@ -30,8 +30,9 @@ struct cg_face_trainer {
     struct cg_face_finder *dropping;     /* the same networks with dropout */
     struct cg_face_window *free_windows; /* without a face, of the present stage */
     size_t free_count, seen;
-    size_t
-        own_first; /* of those from here on more are learned from: the stage took them for faces, or the judge did */
+    /* From here on lie those that the stage took for faces, or the judge did: half of the time one
+     * of them is chosen. */
+    size_t own_first;
     /* of the present stage: parameters in training, gradient, moments */
     float *parameters, *gradient, *first, *second;
     uint64_t step;
