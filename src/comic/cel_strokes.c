@@ -20,7 +20,7 @@ static size_t count_runs(const float *map, int width, float above)
 static void find_runs(const float *map, int width, float above, size_t number, struct cg_run *runs)
 {
     for (int x = 0; x < width;) {
-        while (x < width && map[x] <= above)
+        while (x < width && !(map[x] > above))
             x++;
         if (x == width)
             return;

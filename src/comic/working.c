@@ -17,6 +17,11 @@
 #define ENLARGED_MIN 1.25
 #define ENLARGED_MAX 2.0
 
+/* The most that layers have, either way: a style's numbers are finite, but not what comes of large
+ * ones. */
+#define COLOUR_MOST 16.0f
+#define LOGIT_MOST 1000.0f
+
 struct cg_working {
     const struct cg_model *model;
     struct cg_pool *pool;
@@ -127,6 +132,15 @@ static int band_end(size_t band, int height)
     return end < height ? end : height;
 }
 
+/* Numbers from -most to most; NaN becomes one, too. */
+static void hold(float *values, size_t count, float most)
+{
+    for (size_t i = 0; i < count; i++) {
+        float value = values[i] > -most ? values[i] : -most;
+        values[i] = value < most ? value : most;
+    }
+}
+
 struct output_job {
     const struct maps *maps;
     const float *output;
@@ -136,10 +150,14 @@ static void take_output(void *context, size_t band, int worker)
 {
     const struct output_job *job = context;
     const struct maps *maps = job->maps;
+    const int first = (int)band * BAND_ROWS, end = band_end(band, maps->padded_height);
+    const size_t begin = (size_t)first * (size_t)maps->padded_width;
+    const size_t count = (size_t)(end - first) * (size_t)maps->padded_width;
     (void)worker;
-    cg_layers_from_output_rows(job->output, maps->input, (int)band * BAND_ROWS,
-                               band_end(band, maps->padded_height), maps->padded_width,
+    cg_layers_from_output_rows(job->output, maps->input, first, end, maps->padded_width,
                                maps->colour, maps->logit);
+    hold(maps->colour + 3 * begin, 3 * count, COLOUR_MOST);
+    hold(maps->logit + begin, count, LOGIT_MOST);
 }
 
 /* Run the generator on the input; then, of the looks, smooth its colours. */
