@@ -68,22 +68,31 @@ static struct cg_gradient solve(const struct moments *m)
     return out;
 }
 
-struct fit {
-    const struct cg_cel *cel;
-    struct moments *moments; /* of all gradients, band by band */
-    size_t count;
-    bool of_colour; /* or lightness */
+/* The bands that a gradient's region lies in, a few of them as a rule, and the moments of these. */
+struct span {
+    int first, last;
+    size_t moments;
 };
 
-static inline void add_row(const struct cg_cel *cel, int y, const float *value, int channels,
-                           struct moments *moments)
+struct fit {
+    const struct cg_cel *cel;
+    struct span *spans;      /* of the gradients */
+    struct moments *moments; /* of each gradient's bands, one after another */
+    bool of_colour;          /* or lightness */
+};
+
+static inline void add_row(const struct fit *fit, int y, const float *value, int channels)
 {
+    const struct cg_cel *cel = fit->cel;
     const int *label = cel->regions.label + (size_t)y * (size_t)cel->width;
     for (int x = 0, end; x < cel->width; x = end) {
         const int place = cel->place[label[x]];
         end = cg_run_end(label, x, cel->width);
-        if (place >= 0)
-            add_run(&moments[place], x, end, y, value + channels * x, channels);
+        if (place < 0)
+            continue;
+        const struct span *span = &fit->spans[place];
+        add_run(&fit->moments[span->moments + (size_t)(y / BAND_ROWS - span->first)], x, end, y,
+                value + channels * x, channels);
     }
 }
 
@@ -91,14 +100,13 @@ static void add_band(void *context, size_t band, int worker)
 {
     const struct fit *fit = context;
     const struct cg_cel *cel = fit->cel;
-    struct moments *moments = fit->moments + band * fit->count;
     const int top = (int)band * BAND_ROWS;
     (void)worker;
     for (int y = top; y < top + BAND_ROWS && y < cel->height; y++)
         if (fit->of_colour)
-            add_row(cel, y, cel->colour + 3 * (size_t)y * (size_t)cel->width, 3, moments);
+            add_row(fit, y, cel->colour + 3 * (size_t)y * (size_t)cel->width, 3);
         else
-            add_row(cel, y, cg_plane_row(&cel->lab.c[0], y), 1, moments);
+            add_row(fit, y, cg_plane_row(&cel->lab.c[0], y), 1);
 }
 
 /* Give each region larger than that a place among the gradients; returns how many there are. */
@@ -108,6 +116,39 @@ static size_t find_places(struct cg_cel *cel, float least_px)
     for (int i = 0; i < cel->regions.count; i++)
         cel->place[i] = cel->regions.area_px[i] > least_px ? count++ : -1;
     return (size_t)count;
+}
+
+/* Returns how many moments there are in all. */
+static size_t find_spans(const struct cg_cel *cel, struct span *spans, size_t count)
+{
+    size_t moments = 0;
+    for (size_t i = 0; i < count; i++)
+        spans[i] = (struct span){.last = -1};
+    for (int y = 0; y < cel->height; y++) {
+        const int *label = cel->regions.label + (size_t)y * (size_t)cel->width;
+        for (int x = 0; x < cel->width; x = cg_run_end(label, x, cel->width)) {
+            const int place = cel->place[label[x]];
+            if (place < 0)
+                continue;
+            if (spans[place].last < 0)
+                spans[place].first = y / BAND_ROWS;
+            spans[place].last = y / BAND_ROWS;
+        }
+    }
+    for (size_t i = 0; i < count; i++) {
+        spans[i].moments = moments;
+        moments += (size_t)(spans[i].last - spans[i].first + 1);
+    }
+    return moments;
+}
+
+/* The sum over the bands, in their order for any number of threads. */
+static struct cg_gradient solve_span(const struct fit *fit, const struct span *span)
+{
+    struct moments *sum = &fit->moments[span->moments];
+    for (int i = 1; i <= span->last - span->first; i++)
+        add_moments(sum, sum + i);
+    return solve(sum);
 }
 
 enum cg_status cg_cel_fit(struct cg_cel *cel, bool colour, float least_px, struct cg_error *error)
@@ -120,17 +161,18 @@ enum cg_status cg_cel_fit(struct cg_cel *cel, bool colour, float least_px, struc
     cel->place = cg_alloc((size_t)cel->regions.count, sizeof *cel->place, "gradients", error);
     if (cel->place == NULL)
         return CG_ERR_MEMORY;
-    fit.count = find_places(cel, least_px);
-    cel->gradient = cg_alloc(fit.count, sizeof *cel->gradient, "gradients", error);
-    fit.moments = cg_alloc_zero(fit.count, bands * sizeof *fit.moments, "gradients", error);
+    const size_t count = find_places(cel, least_px);
+    cel->gradient = cg_alloc(count, sizeof *cel->gradient, "gradients", error);
+    fit.spans = cg_alloc(count, sizeof *fit.spans, "gradients", error);
+    if (fit.spans != NULL)
+        fit.moments = cg_alloc_zero(find_spans(cel, fit.spans, count), sizeof *fit.moments,
+                                    "gradients", error);
     const bool complete = cel->gradient != NULL && fit.moments != NULL;
     if (complete)
         cg_pool_run(cel->pool, bands, add_band, &fit);
-    for (size_t i = 0; complete && i < fit.count; i++) {
-        for (size_t band = 1; band < bands; band++)
-            add_moments(&fit.moments[i], &fit.moments[band * fit.count + i]);
-        cel->gradient[i] = solve(&fit.moments[i]);
-    }
+    for (size_t i = 0; complete && i < count; i++)
+        cel->gradient[i] = solve_span(&fit, &fit.spans[i]);
     free(fit.moments);
+    free(fit.spans);
     return complete ? CG_OK : CG_ERR_MEMORY;
 }
