@@ -6,7 +6,6 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 static size_t stride_of(int width)
 {
@@ -74,12 +73,6 @@ void cg_plane_set_clear(struct cg_plane_set *set)
     free(set->plane);
     free(set->memory);
     *set = (struct cg_plane_set){0};
-}
-
-void cg_plane_clear(const struct cg_plane *plane)
-{
-    for (int y = 0; y < plane->height; y++)
-        memset(plane->v + y * plane->stride, 0, (size_t)plane->width * sizeof *plane->v);
 }
 
 void cg_plane_replicate_row(float *row, int width)

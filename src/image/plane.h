@@ -53,9 +53,6 @@ static inline float *cg_plane_row(const struct cg_plane *plane, int y)
     return plane->v + (y < 0 ? 0 : y > last ? last : y) * plane->stride;
 }
 
-/* Zero, but for the margins. */
-void cg_plane_clear(const struct cg_plane *plane);
-
 /* Make the margins repeat the row's first and last pixel: of all rows, of one. */
 void cg_plane_replicate(const struct cg_plane *plane);
 void cg_plane_replicate_row(float *row, int width);
