@@ -202,7 +202,7 @@ static void paint(void *context, size_t row, int worker)
 
 /* ---- the whole ------------------------------------------------------------------------------- */
 
-/* Cut the colour layer into regions and tones, with a gradient each; draw ink by the regions. */
+/* Cut the colour layer into regions and tones, with a gradient each. */
 static enum cg_status cut(struct cg_cel *cel, struct cg_error *error)
 {
     static const float speck_px[] = {8.0f, 24.0f, 60.0f}; /* the smallest first */
@@ -212,9 +212,6 @@ static enum cg_status cut(struct cg_cel *cel, struct cg_error *error)
         return CG_ERR_MEMORY;
     enum cg_status status =
         cg_regions_make(cel->pool, &cel->lab, &cel->lab, REGION_PRICE, &cel->regions, error);
-    if (status != CG_OK)
-        return status;
-    status = cg_cel_take_stray(cel, error);
     if (status == CG_OK)
         status = cg_cel_fit(cel, false, 0.0f, error);
     if (status != CG_OK)
@@ -263,7 +260,9 @@ enum cg_status cg_cel(struct cg_buffer *scratch, struct cg_pool *pool, const flo
     cg_pool_run(pool, rows, part_colour, &cel);
     cg_plane_replicate(&cel.skin);
     cg_plane_blur(pool, &cel.skin, &cel.skin, &cel.scratch, SKIN_SIGMA_PX);
-    status = cut(&cel, error);
+    status = cg_cel_take_stray(&cel, error);
+    if (status == CG_OK)
+        status = cut(&cel, error);
     if (status == CG_OK) {
         cg_pool_run(pool, rows, find_soft, &cel);
         cg_plane_replicate(&cel.soft);
