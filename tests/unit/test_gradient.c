@@ -1,17 +1,38 @@
-/* Gradients of regions (comic/cel_parts.h). */
+/* Gradients of regions (comic/cel_parts.h), and the memory of all that cel.h does. */
 #include "base/memory.h"
+#include "comic/cel.h"
 #include "comic/cel_parts.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include <cmocka.h>
 
 enum { WIDTH = 16, HEIGHT = 1000, PIXELS = WIDTH * HEIGHT };
 
-/* The linker sends cg_alloc_zero here (--wrap). */
+/* The linker sends all requests here (--wrap), so that the n-th can fail. */
+static int requests_before_failure = -1; /* -1: none fails */
 static size_t zeroed_nbytes;
+
+static bool is_refused(const char *what, struct cg_error *error)
+{
+    if (requests_before_failure < 0 || requests_before_failure-- > 0)
+        return false;
+    cg_fail(error, CG_ERR_MEMORY, "%s: refused by the test", what);
+    return true;
+}
+
+void *__real_cg_alloc(size_t count, size_t element_nbytes, const char *what,
+                      struct cg_error *error);
+void *__wrap_cg_alloc(size_t count, size_t element_nbytes, const char *what,
+                      struct cg_error *error);
+void *__wrap_cg_alloc(size_t count, size_t element_nbytes, const char *what, struct cg_error *error)
+{
+    return is_refused(what, error) ? NULL : __real_cg_alloc(count, element_nbytes, what, error);
+}
+
 void *__real_cg_alloc_zero(size_t count, size_t element_nbytes, const char *what,
                            struct cg_error *error);
 void *__wrap_cg_alloc_zero(size_t count, size_t element_nbytes, const char *what,
@@ -20,7 +41,8 @@ void *__wrap_cg_alloc_zero(size_t count, size_t element_nbytes, const char *what
                            struct cg_error *error)
 {
     zeroed_nbytes += count * element_nbytes;
-    return __real_cg_alloc_zero(count, element_nbytes, what, error);
+    return is_refused(what, error) ? NULL
+                                   : __real_cg_alloc_zero(count, element_nbytes, what, error);
 }
 
 static int label[PIXELS];
@@ -93,11 +115,47 @@ static void many_regions_take_little_memory(void **state)
     clear(&cel);
 }
 
+/* ---- memory ---------------------------------------------------------------------------------- */
+
+/* All of cel.h on stripes with strokes, the request of that number refused. */
+static enum cg_status draw(int requests)
+{
+    enum { SIDE = 64 };
+    float photo[3 * SIDE * SIDE], drawn[3 * SIDE * SIDE], logit[SIDE * SIDE];
+    struct cg_buffer scratch = {0};
+    struct cg_pool *pool;
+    assert_int_equal(cg_pool_create(1, &pool, NULL), CG_OK);
+    for (int i = 0; i < SIDE * SIDE; i++) {
+        for (int c = 0; c < 3; c++)
+            photo[3 * i + c] = drawn[3 * i + c] = i / 9 % 2 == 0 ? 0.8f : 0.3f;
+        logit[i] = i % SIDE % 11 == 0 ? 1.0f : -6.0f;
+    }
+    requests_before_failure = requests;
+    enum cg_status status =
+        cg_cel(&scratch, pool, photo, drawn, logit, SIDE, SIDE, 1.0f, 1.0f, NULL);
+    bool is_refused_once = requests_before_failure < 0;
+    requests_before_failure = -1;
+    cg_pool_free(pool);
+    free(scratch.memory);
+    assert_int_equal(status, is_refused_once ? CG_ERR_MEMORY : CG_OK);
+    return status;
+}
+
+static void memory_that_cannot_be_had(void **state)
+{
+    int requests = 0;
+    (void)state;
+    while (draw(requests) != CG_OK)
+        requests++;
+    assert_in_range(requests, 20, 500);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(slopes_are_found),
         cmocka_unit_test(many_regions_take_little_memory),
+        cmocka_unit_test(memory_that_cannot_be_had),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
