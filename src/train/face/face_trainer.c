@@ -248,8 +248,6 @@ static enum cg_status train_stages(struct cg_face_trainer *trainer, struct cg_er
         for (int round = 0; status == CG_OK && round < CG_FACE_COURSES[s].rounds; round++)
             status = train_round(trainer, s, round, error);
         end_stage(trainer);
-        if (status == CG_OK)
-            status = cg_face_set_threshold(trainer, s, error);
     }
     return status;
 }
