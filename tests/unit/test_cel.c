@@ -55,6 +55,12 @@ static struct layers *drawn(const struct layers *layers, float amount, int threa
     return out;
 }
 
+static void drop(struct layers *before, struct layers *after)
+{
+    free(before);
+    free(after);
+}
+
 static float green_at(const struct layers *layers, int x, int y)
 {
     return layers->colour[3 * (y * WIDTH + x) + 1];
@@ -78,8 +84,7 @@ static void clouds_go(void **state)
             to += fabs((double)green_at(after, x, y) - 0.48);
         }
     assert_true(to < 0.3 * from);
-    free(before);
-    free(after);
+    drop(before, after);
 }
 
 static float ramp(int x, int y)
@@ -101,8 +106,7 @@ static void gradient_stays(void **state)
             assert_true(fabsf(slope - 0.8f * 0.006f) < 0.004f);
             assert_true(fabsf(green_at(after, x, y) - green_at(before, x, y)) < 0.03f);
         }
-    free(before);
-    free(after);
+    drop(before, after);
 }
 
 static float shadow(int x, int y)
@@ -121,8 +125,7 @@ static void edges_and_small_things_stay(void **state)
     (void)state;
     for (int i = 0; i < 3 * PIXELS; i++)
         assert_true(fabsf(after->colour[i] - before->colour[i]) < 0.02f);
-    free(before);
-    free(after);
+    drop(before, after);
 }
 
 /* As far from the middle as so many pixels, of a shadow whose edge is as wide as 24. */
@@ -144,8 +147,7 @@ static void soft_edges_become_hard(void **state)
     assert_true(soft >= 12 && hard <= soft / 2);
     for (int i = 3 * RIM; i < 3 * (WIDTH - RIM); i++) /* nothing beyond what was there */
         assert_in_range((int)lroundf(1000.0f * after->colour[i]), 290, 805);
-    free(before);
-    free(after);
+    drop(before, after);
 }
 
 static float letters(int x, int y)
@@ -159,8 +161,7 @@ static void letters_stay(void **state)
     (void)state;
     for (int i = 0; i < 3 * PIXELS; i++)
         assert_true(fabsf(after->colour[i] - before->colour[i]) < 0.01f);
-    free(before);
-    free(after);
+    drop(before, after);
 }
 
 static float windows(int x, int y)
@@ -175,8 +176,7 @@ static void small_pieces_are_left_alone(void **state)
     for (int y = 15; y < 25; y++)
         for (int x = 15; x < 25; x++)
             assert_true(fabsf(green_at(after, x, y) - green_at(before, x, y)) < 0.004f);
-    free(before);
-    free(after);
+    drop(before, after);
 }
 
 static void skin_is_left_alone(void **state)
@@ -190,8 +190,7 @@ static void skin_is_left_alone(void **state)
     struct layers *after = drawn(before, 1.0f, 1);
     for (int i = 0; i < 3 * PIXELS; i++)
         assert_true(fabsf(after->colour[i] - before->colour[i]) < 0.004f);
-    free(before);
-    free(after);
+    drop(before, after);
 }
 
 /* ---- ink ------------------------------------------------------------------------------------- */
@@ -214,8 +213,7 @@ static void contours_close(void **state)
         assert_true(after->logit[y * WIDTH + 70 - y / 3] > -1.0f);
         assert_true(after->logit[y * WIDTH + 60 - y / 3] == PAPER);
     }
-    free(before);
-    free(after);
+    drop(before, after);
 }
 
 /* A line down, two pixels wide, whose ink is so sure. */
@@ -235,8 +233,7 @@ static void long_lines_are_drawn(void **state)
     assert_true(after->logit[45 * WIDTH + 30] > 0.0f);
     assert_true(after->logit[45 * WIDTH + 60] < -2.0f); /* a dash is left in doubt */
     assert_true(after->logit[45 * WIDTH + 45] == PAPER);
-    free(before);
-    free(after);
+    drop(before, after);
 }
 
 static void lines_on_skin_are_not_raised(void **state)
@@ -248,8 +245,7 @@ static void lines_on_skin_are_not_raised(void **state)
     ink_line(before, 30, 0, HEIGHT, -2.5f);
     struct layers *after = drawn(before, 1.0f, 1);
     assert_true(after->logit[45 * WIDTH + 30] < -2.0f);
-    free(before);
-    free(after);
+    drop(before, after);
 }
 
 /* How much the ink of a line down goes to and fro from row to row. */
@@ -271,8 +267,7 @@ static void saw_teeth_go(void **state)
     struct layers *after = drawn(before, 1.0f, 1);
     assert_true(unevenness(after) < 0.25f * unevenness(before));
     assert_true(after->logit[45 * WIDTH + 30] > 0.0f);
-    free(before);
-    free(after);
+    drop(before, after);
 }
 
 /* Red on white: stripes of 6 pixels on the left, a large area on the right; all inked. */
@@ -297,8 +292,7 @@ static void stripes_stay_in_colour(void **state)
         for (int x = 80; x < 84; x++) /* an outline */
             assert_true(after->logit[y * WIDTH + x] >= 4.0f);
     }
-    free(before);
-    free(after);
+    drop(before, after);
 }
 
 static float bright(int x, int y)
@@ -328,8 +322,7 @@ static void stray_strokes_go(void **state)
     struct layers *after = drawn(before, 1.0f, 1);
     for (int x = 50; x < 80; x++)
         assert_true(after->logit[21 * WIDTH + x] < -3.0f);
-    free(before);
-    free(after);
+    drop(before, after);
 }
 
 static float with_bird(int x, int y)
@@ -349,8 +342,7 @@ static void other_strokes_stay(void **state)
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         struct layers *after = drawn(all[i], 1.0f, 1);
         assert_true(is_inked(after, 65, 21));
-        free(after);
-        free(all[i]);
+        drop(all[i], after);
     }
 }
 
@@ -362,8 +354,7 @@ static void outlines_stay(void **state)
     ink_line(before, 2, 2, HEIGHT - 2, 4.0f);
     struct layers *after = drawn(before, 1.0f, 1);
     assert_true(after->logit[3 * WIDTH + 60] > 1.0f);
-    free(before);
-    free(after);
+    drop(before, after);
 }
 
 static float with_eye(int x, int y)
@@ -381,8 +372,7 @@ static void crumbs_go(void **state)
     struct layers *after = drawn(before, 1.0f, 1);
     assert_true(after->logit[21 * WIDTH + 53] > 0.0f);
     assert_true(after->logit[61 * WIDTH + 53] < -2.0f);
-    free(before);
-    free(after);
+    drop(before, after);
 }
 
 /* ---- the whole ------------------------------------------------------------------------------- */
@@ -394,8 +384,7 @@ static void half_is_half_way(void **state)
     (void)state;
     for (int i = 0; i < 3 * PIXELS; i++)
         assert_true(fabsf(half->colour[i] - 0.5f * (before->colour[i] + all->colour[i])) < 0.004f);
-    free(before);
-    free(half);
+    drop(before, half);
     free(all);
 }
 
@@ -407,8 +396,7 @@ static void threads_change_nothing(void **state)
     ink_stroke(before, 50, 20, 8);
     struct layers *one = drawn(before, 1.0f, 1), *three = drawn(before, 1.0f, 3);
     assert_memory_equal(one, three, sizeof *one);
-    free(before);
-    free(one);
+    drop(before, one);
     free(three);
 }
 
