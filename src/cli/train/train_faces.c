@@ -170,11 +170,11 @@ int cg_cli_train_faces(int argc, char *argv[])
     struct cg_error error;
     int code = CG_EXIT_USAGE;
     if (cg_cli_ranks_open(&argc, &argv, &ranks, &error) != CG_OK)
-        cg_cli_fail(code, "%s", error.text);
+        cg_cli_fail(CG_EXIT_USAGE, "%s", error.text);
     else if (ranks == NULL)
         code = run(argc, argv);
     else if (cg_ranks_index(ranks) == 0)
-        cg_cli_fail(code, "--model faces is trained by one process, but %d were started",
+        cg_cli_fail(CG_EXIT_USAGE, "--model faces is trained by one process, but %d were started",
                     cg_ranks_count(ranks));
     cg_cli_ranks_close(ranks);
     return code;
