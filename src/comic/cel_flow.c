@@ -344,30 +344,6 @@ static void follow_row(void *context, size_t row, int worker)
     }
 }
 
-struct extent {
-    int left, right, top, bottom;
-};
-
-static float length_of(const struct extent *extent)
-{
-    return (float)(extent->right - extent->left + extent->bottom - extent->top);
-}
-
-/* extents: one for each run, of which the leaders' are used. */
-static void measure(const struct cg_strokes *strokes, int height, struct extent *extents)
-{
-    for (int y = 0; y < height; y++)
-        for (size_t i = strokes->row[y]; i < strokes->row[y + 1]; i++) {
-            const struct cg_run *run = &strokes->runs[i];
-            struct extent *extent = &extents[run->stroke];
-            if (run->stroke == (int)i)
-                *extent = (struct extent){run->first, run->end, y, y};
-            extent->left = run->first < extent->left ? run->first : extent->left;
-            extent->right = run->end > extent->right ? run->end : extent->right;
-            extent->bottom = y;
-        }
-}
-
 static enum cg_status draw_ridges(struct flow *flow, struct cg_error *error)
 {
     struct cg_strokes strokes;
@@ -375,25 +351,20 @@ static enum cg_status draw_ridges(struct flow *flow, struct cg_error *error)
                                             flow->height, RIDGE_LEAST, &strokes, error);
     if (status != CG_OK)
         return status;
-    struct extent *extents = cg_alloc(strokes.row[flow->height], sizeof *extents, "strokes", error);
-    if (extents == NULL)
-        status = CG_ERR_MEMORY;
-    else
-        measure(&strokes, flow->height, extents);
-    for (int y = 0; status == CG_OK && y < flow->height; y++) {
+    for (int y = 0; y < flow->height; y++) {
         float *logit = flow->logit + (size_t)y * (size_t)flow->width;
         const float *ridge = cg_plane_row(&flow->ink, y);
         for (size_t i = strokes.row[y]; i < strokes.row[y + 1]; i++) {
             const struct cg_run *run = &strokes.runs[i];
-            const float share = RIDGE_LOGIT * cg_smoothstep(LENGTH_FROM_PX, LENGTH_TO_PX,
-                                                            length_of(&extents[run->stroke]));
+            const float share =
+                RIDGE_LOGIT * cg_smoothstep(LENGTH_FROM_PX, LENGTH_TO_PX,
+                                            cg_extent_length_px(&strokes.extents[run->stroke]));
             for (int x = run->first; x < run->end; x++)
                 logit[x] += share * ridge[x];
         }
     }
-    free(extents);
     cg_strokes_clear(&strokes);
-    return status;
+    return CG_OK;
 }
 
 /* ---- the whole ------------------------------------------------------------------------------- */

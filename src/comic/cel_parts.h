@@ -53,10 +53,21 @@ struct cg_run {
     int stroke; /* the first run of the same stroke */
 };
 
+struct cg_extent {
+    int left, right, top, bottom;
+};
+
+/* Across and down together. */
+static inline float cg_extent_length_px(const struct cg_extent *extent)
+{
+    return (float)(extent->right - extent->left + extent->bottom - extent->top);
+}
+
 /* What touches, corners too, is one stroke. */
 struct cg_strokes {
-    struct cg_run *runs; /* row by row */
-    size_t *row;         /* of each row the first run; one more than rows */
+    struct cg_run *runs;       /* row by row */
+    size_t *row;               /* of each row the first run; one more than rows */
+    struct cg_extent *extents; /* of the strokes, each at the place of its first run */
 };
 
 /* The strokes of what a map has above that value; they are the caller's to clear. Error:

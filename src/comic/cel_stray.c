@@ -42,8 +42,7 @@
 
 struct stroke {
     float area_px, ground, luma, skin; /* sums */
-    int left, right, top, bottom;
-    float share; /* of it that is taken away */
+    float share;                       /* of it that is taken away */
 };
 
 struct stray {
@@ -73,8 +72,6 @@ static void add_run(struct stray *stray, int y, const struct cg_run *run, struct
     const float *photo = cel->photo + 3 * (size_t)y * (size_t)cel->width;
     const float *ground = cg_plane_row(&cel->ground, y);
     const float *skin = cg_plane_row(&cel->skin, y);
-    if (stroke->area_px == 0.0f)
-        *stroke = (struct stroke){.left = run->first, .right = run->end, .top = y};
     for (int x = run->first; x < run->end; x++) {
         stroke->luma += cg_luma_of(photo + 3 * x);
         stroke->ground += ground[x];
@@ -83,31 +80,28 @@ static void add_run(struct stray *stray, int y, const struct cg_run *run, struct
     stroke->area_px += (float)(run->end - run->first);
     stroke->skin += 0.5f * (float)(run->end - run->first) *
                     (skin[run->first - BESIDE_PX] + skin[run->end - 1 + BESIDE_PX]);
-    stroke->left = run->first < stroke->left ? run->first : stroke->left;
-    stroke->right = run->end > stroke->right ? run->end : stroke->right;
-    stroke->bottom = y;
 }
 
 /* Inked pixels near a stroke that are not its own. */
-static float near_px(const struct stray *stray, const struct stroke *stroke)
+static float near_px(const struct stray *stray, const struct cg_extent *extent, float own_px)
 {
-    float sum = -stroke->area_px;
-    for (int y = stroke->top / CELL_PX - NEAR_CELLS; y <= stroke->bottom / CELL_PX + NEAR_CELLS;
-         y++)
-        for (int x = stroke->left / CELL_PX - NEAR_CELLS; x <= stroke->right / CELL_PX + NEAR_CELLS;
-             x++)
+    const int left = extent->left / CELL_PX - NEAR_CELLS;
+    const int right = extent->right / CELL_PX + NEAR_CELLS;
+    const int bottom = extent->bottom / CELL_PX + NEAR_CELLS;
+    float sum = -own_px;
+    for (int y = extent->top / CELL_PX - NEAR_CELLS; y <= bottom; y++)
+        for (int x = left; x <= right; x++)
             if (y >= 0 && y < stray->cells_down && x >= 0 && x < stray->cells_across)
                 sum += stray->cell_px[y * stray->cells_across + x];
     return sum;
 }
 
-static float stray_of(const struct stray *stray, const struct stroke *stroke, float length_px,
-                      float ground, float darker)
+static float stray_of(float length_px, float ground, float darker, float near)
 {
     return (1.0f - cg_smoothstep(LENGTH_FROM_PX, LENGTH_TO_PX, length_px)) *
            cg_smoothstep(GROUND_FROM, GROUND_TO, ground) *
            (1.0f - cg_smoothstep(DARKER_FROM, DARKER_TO, darker)) *
-           (1.0f - cg_smoothstep(NEAR_FROM_PX, NEAR_TO_PX, near_px(stray, stroke)));
+           (1.0f - cg_smoothstep(NEAR_FROM_PX, NEAR_TO_PX, near));
 }
 
 static float crumb_of(float length_px, float darker, float skin)
@@ -117,14 +111,20 @@ static float crumb_of(float length_px, float darker, float skin)
            (1.0f - cg_smoothstep(CRUMB_SKIN_FROM, CRUMB_SKIN_TO, skin));
 }
 
-static float share_of(const struct stray *stray, const struct stroke *stroke)
+/* Of the stroke whose first run that is. */
+static float share_of(const struct stray *stray, size_t run)
 {
-    const float length_px = (float)(stroke->right - stroke->left + stroke->bottom - stroke->top);
-    if (stroke->area_px == 0.0f || length_px >= LENGTH_TO_PX)
+    const struct stroke *stroke = &stray->stroke[run];
+    if (stroke->area_px == 0.0f) /* a later run */
+        return 0.0f;
+    const struct cg_extent *extent = &stray->strokes.extents[run];
+    const float length_px = cg_extent_length_px(extent);
+    if (length_px >= LENGTH_TO_PX)
         return 0.0f;
     const float ground = stroke->ground / stroke->area_px;
     const float darker = ground - stroke->luma / stroke->area_px;
-    return cg_most(stray_of(stray, stroke, length_px, ground, darker),
+    const float near = near_px(stray, extent, stroke->area_px);
+    return cg_most(stray_of(length_px, ground, darker, near),
                    crumb_of(length_px, darker, stroke->skin / stroke->area_px));
 }
 
@@ -150,7 +150,7 @@ static void look_at_strokes(struct stray *stray)
         for (size_t i = strokes->row[y]; i < strokes->row[y + 1]; i++)
             add_run(stray, y, &strokes->runs[i], &stray->stroke[strokes->runs[i].stroke]);
     for (size_t i = 0; i < strokes->row[stray->cel->height]; i++)
-        stray->stroke[i].share = share_of(stray, &stray->stroke[i]);
+        stray->stroke[i].share = share_of(stray, i);
 }
 
 enum cg_status cg_cel_take_stray(struct cg_cel *cel, struct cg_error *error)

@@ -58,6 +58,20 @@ static void join_rows(struct cg_run *runs, size_t above, size_t here, size_t end
     }
 }
 
+static void measure(const struct cg_strokes *strokes, int height)
+{
+    for (int y = 0; y < height; y++)
+        for (size_t i = strokes->row[y]; i < strokes->row[y + 1]; i++) {
+            const struct cg_run *run = &strokes->runs[i];
+            struct cg_extent *extent = &strokes->extents[run->stroke];
+            if (run->stroke == (int)i)
+                *extent = (struct cg_extent){run->first, run->end, y, y};
+            extent->left = run->first < extent->left ? run->first : extent->left;
+            extent->right = run->end > extent->right ? run->end : extent->right;
+            extent->bottom = y;
+        }
+}
+
 enum cg_status cg_strokes_find(const float *map, ptrdiff_t stride, int width, int height,
                                float above, struct cg_strokes *out, struct cg_error *error)
 {
@@ -73,7 +87,8 @@ enum cg_status cg_strokes_find(const float *map, ptrdiff_t stride, int width, in
     }
     out->row[rows] = count;
     out->runs = cg_alloc(count, sizeof *out->runs, "strokes", error);
-    if (out->runs == NULL) {
+    out->extents = cg_alloc(count, sizeof *out->extents, "strokes", error);
+    if (out->runs == NULL || out->extents == NULL) {
         cg_strokes_clear(out);
         return CG_ERR_MEMORY;
     }
@@ -83,11 +98,13 @@ enum cg_status cg_strokes_find(const float *map, ptrdiff_t stride, int width, in
         join_rows(out->runs, out->row[y - 1], out->row[y], out->row[y + 1]);
     for (size_t i = 0; i < count; i++)
         out->runs[i].stroke = leader(out->runs, (int)i);
+    measure(out, height);
     return CG_OK;
 }
 
 void cg_strokes_clear(struct cg_strokes *strokes)
 {
+    free(strokes->extents);
     free(strokes->runs);
     free(strokes->row);
     *strokes = (struct cg_strokes){0};
