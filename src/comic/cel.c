@@ -1,6 +1,4 @@
 /* Flat colour: see cel.h. */
-#include "comic/cel.h"
-
 #include "base/clamp.h"
 #include "base/memory.h"
 #include "base/multiversion.h"
@@ -202,6 +200,12 @@ static void paint(void *context, size_t row, int worker)
 
 /* ---- the whole ------------------------------------------------------------------------------- */
 
+void cg_cel_memory_clear(struct cg_cel_memory *memory)
+{
+    free(memory->strokes.memory);
+    free(memory->counts.memory);
+}
+
 /* Cut the colour layer into regions and tones, with a gradient each. */
 static enum cg_status cut(struct cg_cel *cel, struct cg_error *error)
 {
@@ -227,23 +231,25 @@ static enum cg_status cut(struct cg_cel *cel, struct cg_error *error)
     return status;
 }
 
-enum cg_status cg_cel(struct cg_buffer *scratch, struct cg_pool *pool, const float *photo,
+enum cg_status cg_cel(struct cg_cel_memory *memory, struct cg_pool *pool, const float *photo,
                       float *colour, float *logit, int width, int height, float amount, float fill,
                       struct cg_error *error)
 {
     const size_t rows = (size_t)height;
     struct cg_plane planes[PLANES];
-    enum cg_status status = cg_cel_shock(scratch, pool, colour, width, height, amount, error);
+    enum cg_status status =
+        cg_cel_shock(memory->planes, pool, colour, width, height, amount, error);
     if (status == CG_OK)
-        status =
-            cg_cel_hold_vivid(scratch, pool, photo, logit, width, height, amount * fill, error);
+        status = cg_cel_hold_vivid(memory->planes, pool, photo, logit, width, height, amount * fill,
+                                   error);
     if (status == CG_OK)
-        status = cg_cel_flow(scratch, pool, colour, logit, width, height, amount, error);
+        status = cg_cel_flow(memory, pool, colour, logit, width, height, amount, error);
     if (status == CG_OK)
-        status = cg_planes_reserve(scratch, width, height, PLANES, planes, error);
+        status = cg_planes_reserve(memory->planes, width, height, PLANES, planes, error);
     if (status != CG_OK)
         return status;
     struct cg_cel cel = {
+        .memory = memory,
         .pool = pool,
         .width = width,
         .height = height,

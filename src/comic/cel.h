@@ -18,20 +18,28 @@
 #include "base/buffer.h"
 #include "base/pool.h"
 
+/* Memory that is kept from picture to picture. planes: a buffer that others may use between the
+ * calls. Initialise the others to zero; release them with cg_cel_memory_clear. */
+struct cg_cel_memory {
+    struct cg_buffer *planes, strokes, counts;
+};
+
+void cg_cel_memory_clear(struct cg_cel_memory *memory);
+
 /*
  * photo, colour: height * width * 3 floats, about 0 to 1; logit: height * width, of ink. Colour and
  * logit are changed in place. amount: 1 for all of it, less for a blend with what they were. fill:
  * how much colour will be laid under the ink; without any, lines that are there in colour keep
- * their ink. scratch: memory that is kept from picture to picture. Same result for any number of
- * threads. Errors: CG_ERR_MEMORY; then colour and logit may have changed.
+ * their ink. Same result for any number of threads. Errors: CG_ERR_MEMORY; then colour and logit
+ * may have changed.
  */
-enum cg_status cg_cel(struct cg_buffer *scratch, struct cg_pool *pool, const float *photo,
+enum cg_status cg_cel(struct cg_cel_memory *memory, struct cg_pool *pool, const float *photo,
                       float *colour, float *logit, int width, int height, float amount, float fill,
                       struct cg_error *error);
 
 /* The part of it that films have: ink alone changes, by the flow of colour and of itself. Error:
  * CG_ERR_MEMORY; then logit may have changed. */
-enum cg_status cg_cel_flow(struct cg_buffer *scratch, struct cg_pool *pool, const float *colour,
+enum cg_status cg_cel_flow(struct cg_cel_memory *memory, struct cg_pool *pool, const float *colour,
                            float *logit, int width, int height, float amount,
                            struct cg_error *error);
 

@@ -12,16 +12,13 @@
  * Over the 24 held-out photos flecks (tools/quality) go from 610 to 422, long strokes from 59.8 to
  * 66.8 %.
  */
-#include "comic/cel.h"
-
 #include "base/clamp.h"
-#include "base/memory.h"
 #include "base/multiversion.h"
 #include "comic/cel_parts.h"
 #include "comic/skin.h"
 
 #include <math.h>
-#include <stdlib.h>
+#include <string.h>
 
 /* Ink in the average: more or less than this makes no difference. */
 #define INK_LEAST (-6.0f)
@@ -59,6 +56,7 @@ enum { CELL_PX = 8 }; /* ink is far where a cell and those around it have less t
 enum { HALVES = 8, PLANES = 2 };
 
 struct flow {
+    struct cg_cel_memory *memory;
     int width, height;
     float amount;
     const float *colour;
@@ -347,8 +345,9 @@ static void follow_row(void *context, size_t row, int worker)
 static enum cg_status draw_ridges(struct flow *flow, struct cg_error *error)
 {
     struct cg_strokes strokes;
-    enum cg_status status = cg_strokes_find(flow->ink.v, flow->ink.stride, flow->width,
-                                            flow->height, RIDGE_LEAST, &strokes, error);
+    enum cg_status status =
+        cg_strokes_find(&flow->memory->strokes, flow->ink.v, flow->ink.stride, flow->width,
+                        flow->height, RIDGE_LEAST, &strokes, error);
     if (status != CG_OK)
         return status;
     for (int y = 0; y < flow->height; y++) {
@@ -363,7 +362,6 @@ static enum cg_status draw_ridges(struct flow *flow, struct cg_error *error)
                 logit[x] += share * ridge[x];
         }
     }
-    cg_strokes_clear(&strokes);
     return CG_OK;
 }
 
@@ -381,26 +379,29 @@ static void place_planes(struct flow *flow, const struct cg_plane *planes,
     flow->along = planes[1];
 }
 
-enum cg_status cg_cel_flow(struct cg_buffer *scratch, struct cg_pool *pool, const float *colour,
+enum cg_status cg_cel_flow(struct cg_cel_memory *memory, struct cg_pool *pool, const float *colour,
                            float *logit, int width, int height, float amount,
                            struct cg_error *error)
 {
     struct cg_plane planes[PLANES], halves[HALVES];
-    struct flow flow = {.width = width,
+    struct flow flow = {.memory = memory,
+                        .width = width,
                         .height = height,
                         .amount = amount,
                         .colour = colour,
                         .logit = logit,
                         .cells_across = width / CELL_PX + 1,
                         .cells_down = height / CELL_PX + 1};
-    enum cg_status status =
-        cg_planes_reserve_halved(scratch, width, height, PLANES, planes, HALVES, halves, error);
+    enum cg_status status = cg_planes_reserve_halved(memory->planes, width, height, PLANES, planes,
+                                                     HALVES, halves, error);
+    const size_t cells = (size_t)flow.cells_across * (size_t)flow.cells_down;
+    if (status == CG_OK)
+        status =
+            cg_buffer_reserve(&memory->counts, cells, 1, sizeof *flow.cell, "cells of ink", error);
     if (status != CG_OK)
         return status;
-    flow.cell = cg_alloc_zero((size_t)flow.cells_across * (size_t)flow.cells_down,
-                              sizeof *flow.cell, "cells of ink", error);
-    if (flow.cell == NULL)
-        return CG_ERR_MEMORY;
+    flow.cell = memory->counts.memory;
+    memset(flow.cell, 0, cells * sizeof *flow.cell);
     for (int i = 0; i < STEPS; i++) {
         const float far = (float)(STEP_PX * (i + 1)) / ALONG_SIGMA_PX;
         flow.weight[i] = expf(-0.5f * far * far);
@@ -410,7 +411,5 @@ enum cg_status cg_cel_flow(struct cg_buffer *scratch, struct cg_pool *pool, cons
     find_direction(&flow, pool);
     cg_pool_run(pool, (size_t)height, average_row, &flow);
     cg_pool_run(pool, (size_t)height, follow_row, &flow);
-    status = draw_ridges(&flow, error);
-    free(flow.cell);
-    return status;
+    return draw_ridges(&flow, error);
 }

@@ -2,6 +2,7 @@
 #ifndef CG_COMIC_CEL_PARTS_H
 #define CG_COMIC_CEL_PARTS_H
 
+#include "comic/cel.h"
 #include "image/regions.h"
 
 #include <stdbool.h>
@@ -23,6 +24,7 @@ static inline float cg_most(float a, float b)
 }
 
 struct cg_cel {
+    struct cg_cel_memory *memory;
     struct cg_pool *pool;
     int width, height;
     float amount;
@@ -50,7 +52,7 @@ enum cg_status cg_cel_fit(struct cg_cel *cel, bool colour, float least_px, struc
 /* Pixels of a row that are set: from first to before end. */
 struct cg_run {
     int first, end;
-    int stroke; /* the first run of the same stroke */
+    int stroke; /* its number */
 };
 
 struct cg_extent {
@@ -65,16 +67,16 @@ static inline float cg_extent_length_px(const struct cg_extent *extent)
 
 /* What touches, corners too, is one stroke. */
 struct cg_strokes {
-    struct cg_run *runs;       /* row by row */
-    size_t *row;               /* of each row the first run; one more than rows */
-    struct cg_extent *extents; /* of the strokes, each at the place of its first run */
+    struct cg_run *runs; /* row by row */
+    size_t *row;         /* of each row the first run; one more than rows */
+    int count;
+    struct cg_extent *extents;
 };
 
-/* The strokes of what a map has above that value; they are the caller's to clear. Error:
- * CG_ERR_MEMORY. */
-enum cg_status cg_strokes_find(const float *map, ptrdiff_t stride, int width, int height,
-                               float above, struct cg_strokes *out, struct cg_error *error);
-void cg_strokes_clear(struct cg_strokes *strokes);
+/* The strokes of what a map has above that value, in that buffer. Error: CG_ERR_MEMORY. */
+enum cg_status cg_strokes_find(struct cg_buffer *memory, const float *map, ptrdiff_t stride,
+                               int width, int height, float above, struct cg_strokes *out,
+                               struct cg_error *error);
 
 /* ---- cel_vivid.c ---- */
 

@@ -9,9 +9,8 @@
 
 #include "base/clamp.h"
 #include "base/luma.h"
-#include "base/memory.h"
 
-#include <stdlib.h>
+#include <string.h>
 
 #define INK_LOGIT (-3.5f) /* of ink that can be seen, if only just */
 #define STRAY_LOGIT 8.0f
@@ -48,7 +47,7 @@ struct stroke {
 struct stray {
     struct cg_cel *cel;
     struct cg_strokes strokes;
-    struct stroke *stroke; /* one for each run; of those that lead */
+    struct stroke *stroke; /* by number */
     float *cell_px;        /* inked pixels of each cell */
     int cells_across, cells_down;
 };
@@ -111,13 +110,10 @@ static float crumb_of(float length_px, float darker, float skin)
            (1.0f - cg_smoothstep(CRUMB_SKIN_FROM, CRUMB_SKIN_TO, skin));
 }
 
-/* Of the stroke whose first run that is. */
-static float share_of(const struct stray *stray, size_t run)
+static float share_of(const struct stray *stray, int number)
 {
-    const struct stroke *stroke = &stray->stroke[run];
-    if (stroke->area_px == 0.0f) /* a later run */
-        return 0.0f;
-    const struct cg_extent *extent = &stray->strokes.extents[run];
+    const struct stroke *stroke = &stray->stroke[number];
+    const struct cg_extent *extent = &stray->strokes.extents[number];
     const float length_px = cg_extent_length_px(extent);
     if (length_px >= LENGTH_TO_PX)
         return 0.0f;
@@ -149,8 +145,24 @@ static void look_at_strokes(struct stray *stray)
     for (int y = 0; y < stray->cel->height; y++)
         for (size_t i = strokes->row[y]; i < strokes->row[y + 1]; i++)
             add_run(stray, y, &strokes->runs[i], &stray->stroke[strokes->runs[i].stroke]);
-    for (size_t i = 0; i < strokes->row[stray->cel->height]; i++)
+    for (int i = 0; i < strokes->count; i++)
         stray->stroke[i].share = share_of(stray, i);
+}
+
+/* Zero counts of strokes and cells, in the kept memory. */
+static enum cg_status place_counts(struct stray *stray, struct cg_error *error)
+{
+    struct cg_buffer *memory = &stray->cel->memory->counts;
+    const size_t cells = (size_t)stray->cells_across * (size_t)stray->cells_down;
+    const size_t strokes = (size_t)stray->strokes.count;
+    const size_t nbytes = strokes * sizeof *stray->stroke + cells * sizeof *stray->cell_px;
+    enum cg_status status = cg_buffer_reserve(memory, 1, nbytes, 1, "strokes", error);
+    if (status != CG_OK)
+        return status;
+    memset(memory->memory, 0, nbytes);
+    stray->stroke = memory->memory;
+    stray->cell_px = (float *)(stray->stroke + strokes);
+    return CG_OK;
 }
 
 enum cg_status cg_cel_take_stray(struct cg_cel *cel, struct cg_error *error)
@@ -159,22 +171,16 @@ enum cg_status cg_cel_take_stray(struct cg_cel *cel, struct cg_error *error)
     struct stray stray = {.cel = cel,
                           .cells_across = cel->width / CELL_PX + 1,
                           .cells_down = cel->height / CELL_PX + 1};
-    enum cg_status status = cg_strokes_find(cel->logit, cel->width, cel->width, cel->height,
-                                            INK_LOGIT, &stray.strokes, error);
+    enum cg_status status =
+        cg_strokes_find(&cel->memory->strokes, cel->logit, cel->width, cel->width, cel->height,
+                        INK_LOGIT, &stray.strokes, error);
+    if (status == CG_OK)
+        status = place_counts(&stray, error);
     if (status != CG_OK)
         return status;
-    stray.stroke = cg_alloc_zero(stray.strokes.row[rows], sizeof *stray.stroke, "strokes", error);
-    stray.cell_px = cg_alloc_zero((size_t)stray.cells_across * (size_t)stray.cells_down,
-                                  sizeof *stray.cell_px, "strokes", error);
-    const bool complete = stray.stroke != NULL && stray.cell_px != NULL;
-    if (complete) {
-        cg_pool_run(cel->pool, rows, luma_row, cel);
-        cg_plane_blur(cel->pool, &cel->ground, &cel->ground, &cel->scratch, GROUND_SIGMA_PX);
-        look_at_strokes(&stray);
-        cg_pool_run(cel->pool, rows, take_row, &stray);
-    }
-    free(stray.cell_px);
-    free(stray.stroke);
-    cg_strokes_clear(&stray.strokes);
-    return complete ? CG_OK : CG_ERR_MEMORY;
+    cg_pool_run(cel->pool, rows, luma_row, cel);
+    cg_plane_blur(cel->pool, &cel->ground, &cel->ground, &cel->scratch, GROUND_SIGMA_PX);
+    look_at_strokes(&stray);
+    cg_pool_run(cel->pool, rows, take_row, &stray);
+    return CG_OK;
 }

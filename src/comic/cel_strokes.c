@@ -1,10 +1,6 @@
 /* Strokes: what is set in a map and touches, as runs of pixels in rows. See cel_parts.h. */
 #include "comic/cel_parts.h"
 
-#include "base/memory.h"
-
-#include <stdlib.h>
-
 static size_t count_runs(const float *map, int width, float above)
 {
     size_t count = 0;
@@ -17,19 +13,22 @@ static size_t count_runs(const float *map, int width, float above)
     return count;
 }
 
-static void find_runs(const float *map, int width, float above, size_t number, struct cg_run *runs)
+/* From runs[number] on; returns the number of the next row's first. */
+static size_t find_runs(const float *map, int width, float above, size_t number,
+                        struct cg_run *runs)
 {
     for (int x = 0; x < width;) {
         while (x < width && !(map[x] > above))
             x++;
         if (x == width)
-            return;
-        struct cg_run run = {.first = x, .stroke = (int)number++};
+            break;
+        struct cg_run run = {.first = x, .stroke = (int)number};
         while (x < width && map[x] > above)
             x++;
         run.end = x;
-        *runs++ = run;
+        runs[number++] = run;
     }
+    return number;
 }
 
 static int leader(struct cg_run *runs, int run)
@@ -58,54 +57,55 @@ static void join_rows(struct cg_run *runs, size_t above, size_t here, size_t end
     }
 }
 
+/* The number of a stroke, which was its first run, is its place among them. */
+static int number(struct cg_run *runs, size_t count)
+{
+    int strokes = 0;
+    for (size_t i = 0; i < count; i++)
+        runs[i].stroke = runs[i].stroke == (int)i ? strokes++ : runs[runs[i].stroke].stroke;
+    return strokes;
+}
+
 static void measure(const struct cg_strokes *strokes, int height)
 {
+    int known = 0;
     for (int y = 0; y < height; y++)
         for (size_t i = strokes->row[y]; i < strokes->row[y + 1]; i++) {
             const struct cg_run *run = &strokes->runs[i];
             struct cg_extent *extent = &strokes->extents[run->stroke];
-            if (run->stroke == (int)i)
+            if (run->stroke == known) {
                 *extent = (struct cg_extent){run->first, run->end, y, y};
+                known++;
+            }
             extent->left = run->first < extent->left ? run->first : extent->left;
             extent->right = run->end > extent->right ? run->end : extent->right;
             extent->bottom = y;
         }
 }
 
-enum cg_status cg_strokes_find(const float *map, ptrdiff_t stride, int width, int height,
-                               float above, struct cg_strokes *out, struct cg_error *error)
+enum cg_status cg_strokes_find(struct cg_buffer *memory, const float *map, ptrdiff_t stride,
+                               int width, int height, float above, struct cg_strokes *out,
+                               struct cg_error *error)
 {
     const size_t rows = (size_t)height;
     size_t count = 0;
-    *out = (struct cg_strokes){0};
-    out->row = cg_alloc(rows + 1, sizeof *out->row, "rows of strokes", error);
-    if (out->row == NULL)
-        return CG_ERR_MEMORY;
-    for (size_t y = 0; y < rows; y++) {
-        out->row[y] = count;
-        count += count_runs(map + (ptrdiff_t)y * stride, width, above);
-    }
-    out->row[rows] = count;
-    out->runs = cg_alloc(count, sizeof *out->runs, "strokes", error);
-    out->extents = cg_alloc(count, sizeof *out->extents, "strokes", error);
-    if (out->runs == NULL || out->extents == NULL) {
-        cg_strokes_clear(out);
-        return CG_ERR_MEMORY;
-    }
     for (size_t y = 0; y < rows; y++)
-        find_runs(map + (ptrdiff_t)y * stride, width, above, out->row[y], out->runs + out->row[y]);
+        count += count_runs(map + (ptrdiff_t)y * stride, width, above);
+    const size_t nbytes = (rows + 1) * sizeof *out->row + count * sizeof *out->runs;
+    enum cg_status status =
+        cg_buffer_reserve(memory, 1, nbytes + count * sizeof *out->extents, 1, "strokes", error);
+    if (status != CG_OK)
+        return status;
+    out->row = memory->memory;
+    out->runs = (struct cg_run *)(out->row + rows + 1);
+    out->extents = (struct cg_extent *)(out->runs + count);
+    out->row[0] = 0;
+    for (size_t y = 0; y < rows; y++)
+        out->row[y + 1] =
+            find_runs(map + (ptrdiff_t)y * stride, width, above, out->row[y], out->runs);
     for (size_t y = 1; y < rows; y++)
         join_rows(out->runs, out->row[y - 1], out->row[y], out->row[y + 1]);
-    for (size_t i = 0; i < count; i++)
-        out->runs[i].stroke = leader(out->runs, (int)i);
+    out->count = number(out->runs, count);
     measure(out, height);
     return CG_OK;
-}
-
-void cg_strokes_clear(struct cg_strokes *strokes)
-{
-    free(strokes->extents);
-    free(strokes->runs);
-    free(strokes->row);
-    *strokes = (struct cg_strokes){0};
 }

@@ -27,7 +27,8 @@ struct cg_working {
     struct cg_pool *pool;
     struct cg_infer *infer;
     struct cg_buffer *shared; /* planes of what follows the generator */
-    struct cg_buffer maps;    /* padded input, then photo, colour and logit of the working copy */
+    struct cg_cel_memory cel;
+    struct cg_buffer maps; /* padded input, then photo, colour and logit of the working copy */
 };
 
 enum cg_status cg_working_create(const struct cg_model *model, struct cg_pool *pool,
@@ -41,6 +42,7 @@ enum cg_status cg_working_create(const struct cg_model *model, struct cg_pool *p
     working->model = model;
     working->pool = pool;
     working->shared = shared;
+    working->cel.planes = shared;
     enum cg_status status =
         cg_infer_create(model->network, CG_PRECISION_BF16, &working->infer, error);
     if (status != CG_OK) {
@@ -56,6 +58,7 @@ void cg_working_free(struct cg_working *working)
     if (working == NULL)
         return;
     free(working->maps.memory);
+    cg_cel_memory_clear(&working->cel);
     cg_infer_free(working->infer);
     free(working);
 }
@@ -211,7 +214,7 @@ enum cg_status cg_working_draw(struct cg_working *working, const struct cg_image
                 &(struct input_job){&maps, copy});
     status = draw(working, &maps, looks, layers, error);
     if (status == CG_OK && looks->cel > 0.0f)
-        status = cg_cel(working->shared, working->pool, maps.input, maps.colour, maps.logit,
+        status = cg_cel(&working->cel, working->pool, maps.input, maps.colour, maps.logit,
                         maps.width, maps.height, looks->cel, looks->fill, error);
     if (status == CG_OK && looks->blacks > 0.0f)
         status = cg_blacks(working->pool, layers, maps.logit, looks->blacks, error);
@@ -231,7 +234,7 @@ enum cg_status cg_working_draw_floats(struct cg_working *working, const float *c
         memcpy(maps.input + (size_t)y * line, copy + (size_t)y * count, count * sizeof(float));
     status = draw(working, &maps, looks, layers, error);
     if (status == CG_OK && looks->cel > 0.0f)
-        status = cg_cel_flow(working->shared, working->pool, maps.colour, maps.logit, maps.width,
+        status = cg_cel_flow(&working->cel, working->pool, maps.colour, maps.logit, maps.width,
                              maps.height, looks->cel, error);
     return status;
 }

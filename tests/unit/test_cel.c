@@ -42,16 +42,18 @@ static struct layers *blue(float light(int x, int y))
 static struct layers *drawn(const struct layers *layers, float amount, int threads)
 {
     struct cg_pool *pool;
-    struct cg_buffer scratch = {0};
+    struct cg_buffer planes = {0};
+    struct cg_cel_memory memory = {.planes = &planes};
     struct layers *out = malloc(sizeof *out);
     assert_non_null(out);
     *out = *layers;
     assert_int_equal(cg_pool_create(threads, &pool, NULL), CG_OK);
-    assert_int_equal(cg_cel(&scratch, pool, layers->colour, out->colour, out->logit, WIDTH, HEIGHT,
+    assert_int_equal(cg_cel(&memory, pool, layers->colour, out->colour, out->logit, WIDTH, HEIGHT,
                             amount, 1.0f, NULL),
                      CG_OK);
     cg_pool_free(pool);
-    free(scratch.memory);
+    cg_cel_memory_clear(&memory);
+    free(planes.memory);
     return out;
 }
 
@@ -404,7 +406,8 @@ static void smallest_pictures(void **state)
 {
     static const int sizes[][2] = {{1, 1}, {1, 7}, {7, 1}, {3, 2}};
     struct cg_pool *pool;
-    struct cg_buffer scratch = {0};
+    struct cg_buffer planes = {0};
+    struct cg_cel_memory memory = {.planes = &planes};
     (void)state;
     assert_int_equal(cg_pool_create(1, &pool, NULL), CG_OK);
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
@@ -413,13 +416,14 @@ static void smallest_pictures(void **state)
             photo[k] = colour[k] = 0.1f + 0.04f * (float)k;
         for (int k = 0; k < 7; k++)
             logit[k] = 2.0f;
-        assert_int_equal(cg_cel(&scratch, pool, photo, colour, logit, sizes[i][0], sizes[i][1],
-                                1.0f, 1.0f, NULL),
-                         CG_OK);
+        assert_int_equal(
+            cg_cel(&memory, pool, photo, colour, logit, sizes[i][0], sizes[i][1], 1.0f, 1.0f, NULL),
+            CG_OK);
         assert_true(colour[0] >= 0.0f && colour[0] <= 1.0f);
     }
     cg_pool_free(pool);
-    free(scratch.memory);
+    cg_cel_memory_clear(&memory);
+    free(planes.memory);
 }
 
 int main(void)

@@ -122,7 +122,8 @@ static enum cg_status draw(int requests)
 {
     enum { SIDE = 64 };
     float photo[3 * SIDE * SIDE], drawn[3 * SIDE * SIDE], logit[SIDE * SIDE];
-    struct cg_buffer scratch = {0};
+    struct cg_buffer planes = {0};
+    struct cg_cel_memory memory = {.planes = &planes};
     struct cg_pool *pool;
     assert_int_equal(cg_pool_create(1, &pool, NULL), CG_OK);
     for (int i = 0; i < SIDE * SIDE; i++) {
@@ -132,11 +133,12 @@ static enum cg_status draw(int requests)
     }
     requests_before_failure = requests;
     enum cg_status status =
-        cg_cel(&scratch, pool, photo, drawn, logit, SIDE, SIDE, 1.0f, 1.0f, NULL);
+        cg_cel(&memory, pool, photo, drawn, logit, SIDE, SIDE, 1.0f, 1.0f, NULL);
     bool is_refused_once = requests_before_failure < 0;
     requests_before_failure = -1;
     cg_pool_free(pool);
-    free(scratch.memory);
+    cg_cel_memory_clear(&memory);
+    free(planes.memory);
     assert_int_equal(status, is_refused_once ? CG_ERR_MEMORY : CG_OK);
     return status;
 }
