@@ -82,12 +82,13 @@ static void add_run(struct stray *stray, int y, const struct cg_run *run, struct
 }
 
 /* Inked pixels near a stroke that are not its own. */
-static float near_px(const struct stray *stray, const struct cg_extent *extent, float own_px)
+static float near_px(const struct stray *stray, int number)
 {
+    const struct cg_extent *extent = &stray->strokes.extents[number];
     const int left = extent->left / CELL_PX - NEAR_CELLS;
     const int right = extent->right / CELL_PX + NEAR_CELLS;
     const int bottom = extent->bottom / CELL_PX + NEAR_CELLS;
-    float sum = -own_px;
+    float sum = -stray->stroke[number].area_px;
     for (int y = extent->top / CELL_PX - NEAR_CELLS; y <= bottom; y++)
         for (int x = left; x <= right; x++)
             if (y >= 0 && y < stray->cells_down && x >= 0 && x < stray->cells_across)
@@ -95,12 +96,15 @@ static float near_px(const struct stray *stray, const struct cg_extent *extent, 
     return sum;
 }
 
-static float stray_of(float length_px, float ground, float darker, float near)
+static float stray_of(const struct stray *stray, int number, float length_px, float ground,
+                      float darker)
 {
-    return (1.0f - cg_smoothstep(LENGTH_FROM_PX, LENGTH_TO_PX, length_px)) *
-           cg_smoothstep(GROUND_FROM, GROUND_TO, ground) *
-           (1.0f - cg_smoothstep(DARKER_FROM, DARKER_TO, darker)) *
-           (1.0f - cg_smoothstep(NEAR_FROM_PX, NEAR_TO_PX, near));
+    const float share = (1.0f - cg_smoothstep(LENGTH_FROM_PX, LENGTH_TO_PX, length_px)) *
+                        cg_smoothstep(GROUND_FROM, GROUND_TO, ground) *
+                        (1.0f - cg_smoothstep(DARKER_FROM, DARKER_TO, darker));
+    return share > 0.0f
+               ? share * (1.0f - cg_smoothstep(NEAR_FROM_PX, NEAR_TO_PX, near_px(stray, number)))
+               : 0.0f;
 }
 
 static float crumb_of(float length_px, float darker, float skin)
@@ -113,14 +117,12 @@ static float crumb_of(float length_px, float darker, float skin)
 static float share_of(const struct stray *stray, int number)
 {
     const struct stroke *stroke = &stray->stroke[number];
-    const struct cg_extent *extent = &stray->strokes.extents[number];
-    const float length_px = cg_extent_length_px(extent);
+    const float length_px = cg_extent_length_px(&stray->strokes.extents[number]);
     if (length_px >= LENGTH_TO_PX)
         return 0.0f;
     const float ground = stroke->ground / stroke->area_px;
     const float darker = ground - stroke->luma / stroke->area_px;
-    const float near = near_px(stray, extent, stroke->area_px);
-    return cg_most(stray_of(length_px, ground, darker, near),
+    return cg_most(stray_of(stray, number, length_px, ground, darker),
                    crumb_of(length_px, darker, stroke->skin / stroke->area_px));
 }
 
