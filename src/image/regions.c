@@ -225,6 +225,15 @@ static void note_origins(void *context, size_t band, int worker)
         cut->origin[cut->piece[i]] = i;
 }
 
+/* Pieces are too many to be tones, or for memory. */
+static bool are_noise(const struct cut *cut, size_t area)
+{
+    size_t pieces = 0;
+    for (size_t band = 0; band < cut->bands->count; band++)
+        pieces += (size_t)cut->count[band];
+    return pieces > 1 && pieces > area / CG_REGION_MEAN_LEAST_PX;
+}
+
 /* Join what bands have parted. */
 static void join_bands(const struct cut *cut, struct cg_regions *pieces, int *parent)
 {
@@ -283,6 +292,12 @@ enum cg_status cg_regions_split(struct cg_pool *pool, const struct cg_lab *lab, 
     enum cg_status status = CG_ERR_MEMORY;
     if (cut.piece != NULL && cut.count != NULL) {
         cg_bands_run(&bands, cut_band, &cut);
+        if (are_noise(&cut, area)) {
+            free(cut.count);
+            free(cut.piece);
+            regions->label = whole;
+            return CG_OK;
+        }
         status = cg_regions_describe(&bands, lab, lab, cut.count, regions, error);
     }
     if (status == CG_OK)

@@ -202,6 +202,9 @@ static enum cg_status list_borders(const struct description *job, struct cg_erro
         count += job->found[band];
     }
     out->border_count = count;
+    struct cg_border *fitted = realloc(out->borders, (count + 1) * sizeof *fitted);
+    if (fitted != NULL) /* there was room for one wherever regions meet */
+        out->borders = fitted;
     enum cg_status status = cg_border_sorter_create(out, &sorter, error);
     if (status == CG_OK)
         cg_borders_collapse(out, &sorter);

@@ -1,7 +1,8 @@
 /*
  * Neighbouring pixels join by the graph's criterion (Felzenszwalb and Huttenlocher 2004): edges by
  * rising weight, two components become one when the edge between them is no stronger than what both
- * hold inside, plus k / size. Bands are worked on one by one, edges between them left out.
+ * hold inside, plus k / size. Bands are worked on one by one, edges between them left out. Where
+ * that leaves too many, as in noise, k rises.
  */
 #include "base/memory.h"
 #include "base/multiversion.h"
@@ -16,6 +17,7 @@ enum { WEIGHT_BINS = 4096, EDGES_AHEAD = 24 };
 
 #define WEIGHT_SCALE 8192.0f /* bins to a unit of colour distance */
 #define GRAPH_K 0.12f
+#define K_GROWTH 4.0f
 
 struct component {
     float limit; /* strongest edge inside, plus k / size */
@@ -76,32 +78,48 @@ static int sort_edges(const struct graph *graph)
 
 /* ---- joining --------------------------------------------------------------------------------- */
 
-static void join_by_edge(const struct graph *graph, int edge)
+/* Returns whether two components became one. */
+static bool join_by_edge(const struct graph *graph, int edge, float k)
 {
     int here = edge / 2, a = cg_set_find(graph->parent, here);
     int b = cg_set_find(graph->parent, here + (edge % 2 ? graph->width : 1));
     float weight = ((float)graph->weight[edge] + 0.5f) / WEIGHT_SCALE;
     if (a == b || weight > graph->component[a].limit || weight > graph->component[b].limit)
-        return;
+        return false;
     int size = graph->component[a].size + graph->component[b].size;
     bool first = 2 * graph->component[a].size >= size;
     graph->parent[first ? b : a] = first ? a : b;
-    graph->component[first ? a : b] = (struct component){weight + GRAPH_K / (float)size, size};
+    graph->component[first ? a : b] = (struct component){weight + k / (float)size, size};
+    return true;
 }
 
-static void join_edges(const struct graph *graph, int count)
+/* Returns how many components became part of another. */
+static int join_by_edges(const struct graph *graph, int count, float k)
 {
-    for (int i = 0; i < graph->pixels; i++) {
-        graph->parent[i] = i;
-        graph->component[i] = (struct component){GRAPH_K, 1};
-    }
+    int joined = 0;
     for (int i = 0; i < count; i++) {
         if (i + EDGES_AHEAD < count) {
             int pixel = graph->order[i + EDGES_AHEAD] / 2;
             __builtin_prefetch(&graph->parent[pixel]);
             __builtin_prefetch(&graph->component[pixel]);
         }
-        join_by_edge(graph, graph->order[i]);
+        joined += join_by_edge(graph, graph->order[i], k);
+    }
+    return joined;
+}
+
+static void join_pixels(const struct graph *graph, int edges)
+{
+    const int most = graph->pixels / CG_REGION_MEAN_LEAST_PX;
+    int left = graph->pixels;
+    for (int i = 0; i < graph->pixels; i++) {
+        graph->parent[i] = i;
+        graph->component[i] = (struct component){0.0f, 1};
+    }
+    for (float k = GRAPH_K, former = 0.0f; left > 1 && left > most; former = k, k *= K_GROWTH) {
+        for (int i = 0; i < graph->pixels; i++)
+            graph->component[i].limit += (k - former) / (float)graph->component[i].size;
+        left -= join_by_edges(graph, edges, k);
     }
 }
 
@@ -149,7 +167,7 @@ static void label_band(const struct job *job, size_t band, size_t slot)
     };
     for (int y = top; y < bottom; y++)
         weigh_edges(&graph, y);
-    join_edges(&graph, sort_edges(&graph));
+    join_pixels(&graph, sort_edges(&graph));
     job->count[band] = number_pixels(&graph, job->out->label + (size_t)top * (size_t)width);
 }
 

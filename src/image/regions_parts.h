@@ -4,6 +4,9 @@
 
 #include "image/regions.h"
 
+/* Pixels that regions have on average, at least: this bounds the memory for them. */
+enum { CG_REGION_MEAN_LEAST_PX = 8 };
+
 /* ---- sets ------------------------------------------------------------------------------------ */
 
 /* Sets as trees: parent[i] is i in a root. */

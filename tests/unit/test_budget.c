@@ -1,6 +1,8 @@
 /* cli: the budget of memory, and how the machine is shared out. */
 #include "cli/convert/budget.h"
 #include "cli/convert/concurrency.h"
+#include "comic/engine.h"
+#include "startup/allocator.h"
 #include "temp_folder.h"
 
 #include <setjmp.h>
@@ -10,6 +12,7 @@
 
 #include <cmocka.h>
 #include <pthread.h>
+#include <sys/resource.h>
 
 #define MIB ((size_t)1 << 20)
 
@@ -93,6 +96,59 @@ static void estimates_grow_with_what_is_in_memory(void **state)
     assert_true(cg_budget_of_session(&fine, 1) > 3 * cg_budget_of_session(&plain, 1));
     assert_true(cg_budget_of_session(&hatched, 1) > cg_budget_of_session(&plain, 1));
     assert_true(cg_budget_of_session(&plain, 8) > cg_budget_of_session(&plain, 1));
+}
+
+static size_t peak_nbytes(void)
+{
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    return (size_t)usage.ru_maxrss << 10;
+}
+
+/* Tiles of random colours, of which the default style makes many regions. */
+static void convert_tiles(struct cg_session *session, const struct cg_render_params *looks,
+                          int side, int tile)
+{
+    uint8_t *pixels = malloc(3 * (size_t)side * (size_t)side);
+    assert_non_null(pixels);
+    for (int i = 0; i < side * side; i++) {
+        unsigned at = (unsigned)(i / side / tile * side + i % side / tile);
+        for (unsigned c = 0; c < 3; c++)
+            pixels[3 * i + (int)c] = (uint8_t)((3 * at + c + 1) * 0x9e3779b1u >> 20);
+    }
+    assert_int_equal(
+        cg_session_convert(session, (struct cg_pixels){pixels, side, side, 3, 0}, looks, NULL),
+        CG_OK);
+    free(pixels);
+}
+
+/* Sanitizers have a memory of their own. */
+static void no_picture_takes_more_than_its_estimate(void **state)
+{
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    (void)state;
+    skip();
+#else
+    enum { SIDE = 900 };
+    struct cg_engine *engine;
+    struct cg_session *session;
+    (void)state;
+    cg_allocator_keep();
+    assert_int_equal(cg_engine_open(CG_DEFAULT_STYLE, &engine, NULL), CG_OK);
+    assert_int_equal(cg_session_create(engine, 1, &session, NULL), CG_OK);
+    struct cg_render_params looks = engine->looks;
+    looks.detail_px = SIDE;
+    convert_tiles(session, &looks, 32, 1);
+    const size_t before = peak_nbytes();
+    for (int tile = 1; tile <= 4; tile++)
+        convert_tiles(session, &looks, SIDE, tile);
+    const size_t picture = 2 * 3 * (size_t)SIDE * SIDE;
+    const size_t taken = peak_nbytes() - before, most = cg_budget_of_session(&looks, 1) + picture;
+    if (taken > most)
+        fail_msg("%zu KiB, estimated %zu", taken >> 10, most >> 10);
+    cg_session_free(session);
+    cg_engine_free(engine);
+#endif
 }
 
 /* ---- sharing out ----------------------------------------------------------------------------- */
@@ -216,6 +272,7 @@ int main(void)
         cmocka_unit_test(tickets_are_served_in_their_order),
         cmocka_unit_test(closing_sends_everybody_away),
         cmocka_unit_test(estimates_grow_with_what_is_in_memory),
+        cmocka_unit_test(no_picture_takes_more_than_its_estimate),
         cmocka_unit_test(processors_go_to_pictures_first),
         cmocka_unit_test(sessions_leave_memory_to_pictures),
         cmocka_unit_test(mapped_memory_counts_where_addresses_are_limited),

@@ -117,6 +117,30 @@ static void pieces_part_at_steps_only(void **state)
 }
 
 /* Bands of rows, in which threads work, leave no seam: in regions, in their pieces. */
+/* Each pixel another colour and another tone. */
+static float noise(int x, int y)
+{
+    return (float)((unsigned)(y * WIDTH + x + 1) * 0x9e3779b1u >> 16) / 65536.0f;
+}
+
+static void noise_makes_no_more_regions_than_fit(void **state)
+{
+    struct picture picture = paint(noise);
+    struct cg_regions regions;
+    int8_t tone[PIXELS];
+    (void)state;
+    for (int i = 0; i < PIXELS; i++)
+        tone[i] = (int8_t)(10.0f * noise(i % WIDTH, i / WIDTH));
+    assert_int_equal(cg_regions_make(NULL, &picture.lab, &picture.lab, 0.0f, &regions, NULL),
+                     CG_OK);
+    assert_in_range(regions.count, 2, PIXELS / 8);
+    const int count = regions.count;
+    assert_int_equal(cg_regions_split(NULL, &picture.lab, tone, 0.012f, &regions, NULL), CG_OK);
+    assert_int_equal(regions.count, count);
+    cg_regions_clear(&regions);
+    cg_plane_set_clear(&picture.set);
+}
+
 static void threads_see_the_same_regions(void **state)
 {
     enum { TALL = 700, NARROW = 40 };
@@ -153,6 +177,7 @@ int main(void)
         cmocka_unit_test(fields_become_regions),
         cmocka_unit_test(specks_are_painted_over),
         cmocka_unit_test(pieces_part_at_steps_only),
+        cmocka_unit_test(noise_makes_no_more_regions_than_fit),
         cmocka_unit_test(threads_see_the_same_regions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
