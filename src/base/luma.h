@@ -1,4 +1,5 @@
-/* Luma, the grey of gamma-encoded RGB, by ITU-R BT.601. */
+/* Luma, the grey of gamma-encoded RGB, by ITU-R BT.601. By BT.709, whose weights are those of sRGB's
+ * own primaries, a blue sky steps less, which is better where areas of colour are parted. */
 #ifndef CG_BASE_LUMA_H
 #define CG_BASE_LUMA_H
 
@@ -16,6 +17,16 @@ static inline float cg_luma(float red, float green, float blue)
 static inline float cg_luma_of(const float *rgb)
 {
     return cg_luma(rgb[0], rgb[1], rgb[2]);
+}
+
+static inline float cg_luma_709(float red, float green, float blue)
+{
+    return 0.2126f * red + 0.7152f * green + 0.0722f * blue;
+}
+
+static inline float cg_luma_709_of(const float *rgb)
+{
+    return cg_luma_709(rgb[0], rgb[1], rgb[2]);
 }
 
 /* Of bytes, 0 to 1. */

@@ -1,6 +1,7 @@
 /* Spotted blacks: see blacks.h. */
 #include "comic/blacks.h"
 
+#include "base/luma.h"
 #include "base/memory.h"
 #include "base/multiversion.h"
 #include "comic/skin.h"
@@ -51,7 +52,7 @@ struct blacks {
 
 static inline float tone_of(const float rgb[3])
 {
-    float luma = 0.2126f * rgb[0] + 0.7152f * rgb[1] + 0.0722f * rgb[2];
+    float luma = cg_luma_709_of(rgb);
     return luma + CHROMA_WEIGHT * (fmaxf(rgb[0], fmaxf(rgb[1], rgb[2])) - luma);
 }
 

@@ -1,5 +1,6 @@
 /* Flat colour: see cel.h. */
 #include "base/clamp.h"
+#include "base/luma.h"
 #include "base/memory.h"
 #include "base/multiversion.h"
 #include "comic/cel_parts.h"
@@ -28,10 +29,6 @@
 #define SOFT_GAIN (2.5066f * SOFT_SIGMA_PX) /* a blurred line of one pixel is 1 in its middle */
 #define SKIN_SIGMA_PX 2.0f
 
-#define LUMA_RED 0.2126f
-#define LUMA_GREEN 0.7152f
-#define LUMA_BLUE 0.0722f
-
 /* What a difference in colour weighs where it is dark: Oklab's weights, roughly. */
 #define DARK_OFFSET 0.3f
 #define CHROMA_SCALE 0.3f
@@ -52,7 +49,7 @@ static void part_row(const float *restrict colour, int width, float *restrict lu
 {
     for (int x = 0; x < width; x++) {
         float r = colour[3 * x], g = colour[3 * x + 1], b = colour[3 * x + 2];
-        float y = LUMA_RED * r + LUMA_GREEN * g + LUMA_BLUE * b, root = sqrtf(y > 0.0f ? y : 0.0f);
+        float y = cg_luma_709(r, g, b), root = sqrtf(y > 0.0f ? y : 0.0f);
         float scale = CHROMA_SCALE * weight_of(y);
         luma[x] = root * sqrtf(root);
         blue[x] = scale * (b - y);
@@ -145,9 +142,9 @@ static void find_soft(void *context, size_t row, int worker)
 /* How much a pixel is shading; off: how far it is from its piece's gradient. */
 static inline float shading_of(const float colour[3], const float off[3])
 {
-    float luma = LUMA_RED * off[0] + LUMA_GREEN * off[1] + LUMA_BLUE * off[2];
+    float luma = cg_luma_709_of(off);
     float blue = CHROMA_SCALE * (off[2] - luma), red = CHROMA_SCALE * (off[0] - luma);
-    float weight = weight_of(LUMA_RED * colour[0] + LUMA_GREEN * colour[1] + LUMA_BLUE * colour[2]);
+    float weight = weight_of(cg_luma_709_of(colour));
     float distance = weight * sqrtf(luma * luma + DETAIL_CHROMA * (blue * blue + red * red));
     return 1.0f - cg_smoothstep(DETAIL_FROM, DETAIL_TO, distance);
 }
