@@ -12,6 +12,7 @@
  */
 #include "comic/finish_parts.h"
 
+#include "base/bilinear.h"
 #include "base/clamp.h"
 #include "base/multiversion.h"
 #include "tensor/exponential.h"
@@ -72,9 +73,7 @@ static void raise_row(const float *restrict upper, const float *restrict lower, 
                       int width, float *restrict most)
 {
     for (int x = 0; x < width; x++) {
-        float above = upper[x] + fx * (upper[x + 1] - upper[x]);
-        float below = lower[x] + fx * (lower[x + 1] - lower[x]);
-        float between = above + fy * (below - above);
+        float between = cg_bilinear(upper[x], upper[x + 1], lower[x], lower[x + 1], fx, fy);
         most[x] = between > most[x] ? between : most[x];
     }
 }

@@ -4,6 +4,7 @@
  */
 #include "comic/finish_parts.h"
 
+#include "base/bilinear.h"
 #include "base/multiversion.h"
 #include "base/rng.h"
 
@@ -47,9 +48,7 @@ static void block_grain(const float *restrict noise, float size_px, float depth,
         int column = (int)place, x0 = column & (CG_PAPER_NOISE - 1);
         int x1 = (column + 1) & (CG_PAPER_NOISE - 1);
         float fx = smooth(place - (float)column);
-        float above = row0[x0] + fx * (row0[x1] - row0[x0]);
-        float below = row1[x0] + fx * (row1[x1] - row1[x0]);
-        float value = above + fy * (below - above);
+        float value = cg_bilinear(row0[x0], row0[x1], row1[x0], row1[x1], fx, fy);
         light[i] -= value > CLEAN ? depth * (value - CLEAN) / (1.0f - CLEAN) : 0.0f;
     }
 }

@@ -13,6 +13,7 @@
  */
 #include "image/flow.h"
 
+#include "base/bilinear.h"
 #include "base/buffer.h"
 #include "base/memory.h"
 #include "base/multiversion.h"
@@ -366,8 +367,7 @@ static inline float sample(const struct level *level, float x, float y)
     int left = (int)floorf(x), top = (int)floorf(y);
     float tx = x - (float)left, ty = y - (float)top;
     const float *row = inside(level, level->to, left, top), *below = row + level->stride;
-    float upper = row[0] + tx * (row[1] - row[0]);
-    return upper + ty * (below[0] + tx * (below[1] - below[0]) - upper);
+    return cg_bilinear(row[0], row[1], below[0], below[1], tx, ty);
 }
 
 /* The patches over a pixel, at most four. */

@@ -6,6 +6,7 @@
 #ifndef CG_IMAGE_PLANE_H
 #define CG_IMAGE_PLANE_H
 
+#include "base/bilinear.h"
 #include "base/buffer.h"
 #include "base/clamp.h"
 #include "base/pool.h"
@@ -67,9 +68,7 @@ static inline float cg_plane_sample(const struct cg_plane *plane, float x, float
     float fx = x - (float)ix, fy = y - (float)iy;
     const float *above = plane->v + iy * plane->stride + ix;
     const float *below = iy + 1 < plane->height ? above + plane->stride : above;
-    float top = above[0] + fx * (above[1] - above[0]);
-    float low = below[0] + fx * (below[1] - below[0]);
-    return top + fy * (low - top);
+    return cg_bilinear(above[0], above[1], below[0], below[1], fx, fy);
 }
 
 /* Normal kernel of radius ceil(2.5 * sigma), at most the margin: weight[0..radius] from the centre

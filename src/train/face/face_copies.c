@@ -1,6 +1,7 @@
 /* Copies of faces, each another: see face_windows.h. */
 #include "train/face/face_windows.h"
 
+#include "base/bilinear.h"
 #include "base/clamp.h"
 
 #include <math.h>
@@ -19,11 +20,8 @@ static float sample(const struct cg_face_patch *patch, float x, float y)
     y = y < 0.0f ? 0.0f : y > last ? last : y;
     int column = (int)x, row = (int)y;
     const uint8_t *p = patch->grey + row * CG_FACE_PATCH_PX + column;
-    float fx = x - (float)column, fy = y - (float)row;
-    float above = (float)p[0] + fx * (float)(p[1] - p[0]);
-    p += CG_FACE_PATCH_PX;
-    float below = (float)p[0] + fx * (float)(p[1] - p[0]);
-    return above + fy * (below - above);
+    return cg_bilinear(p[0], p[1], p[CG_FACE_PATCH_PX], p[CG_FACE_PATCH_PX + 1], x - (float)column,
+                       y - (float)row);
 }
 
 /* Another tone curve and contrast; a third get noise. */
