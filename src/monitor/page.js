@@ -230,7 +230,7 @@ function showSamples(list, layout) {
 
 /* ---- status and the rest ---- */
 
-const live = { data: null, version: -1, token: "", status: null };
+const live = { data: null, version: -1, token: "", status: null, asked: 0, shown: 0 };
 
 function lastOf(name) {
   const series = live.data?.series.find((s) => s.name === name);
@@ -254,7 +254,10 @@ function progressText(status) {
   return parts.join(" · ");
 }
 
-function showStatus(status) {
+/* Answers may come in another order than they were asked for; one to an older question is not shown. */
+function showStatus(status, number) {
+  if (number < live.shown) return;
+  live.shown = number;
   live.status = status;
   byId("state").textContent = status.text && status.state !== "failed" ? `${status.state}: ${status.text}` : status.state;
   byId("state").dataset.state = status.state;
@@ -307,13 +310,14 @@ async function fetchJson(url, options) {
 }
 
 async function poll() {
+  const number = ++live.asked;
   try {
     const status = await fetchJson("status.json");
     if (status.version !== live.version) {
       showData(await fetchJson("data.json"));
       live.version = live.data.version;
     }
-    showStatus(status);
+    showStatus(status, number);
   } catch {
     byId("state").textContent = "no answer";
     byId("state").dataset.state = "away";
@@ -324,8 +328,9 @@ async function poll() {
 }
 
 async function act(action) {
+  const number = ++live.asked;
   try {
-    showStatus(await fetchJson(action, { method: "POST", headers: { "X-Monitor-Token": live.token } }));
+    showStatus(await fetchJson(action, { method: "POST", headers: { "X-Monitor-Token": live.token } }), number);
   } catch (error) {
     showNotice(error.message);
   }
@@ -376,7 +381,7 @@ const embedded = byId("data");
 if (embedded) {
   const { status, data } = JSON.parse(embedded.textContent);
   showData(data);
-  showStatus(status);
+  showStatus(status, 0);
 } else {
   startLive();
 }

@@ -9,7 +9,7 @@ const os = require("node:os");
 const path = require("node:path");
 
 const SKIPPED = 77;
-const WAIT_MS = 120000; /* only ever reached by a failure */
+const WAIT_MS = 300000; /* only ever reached by a failure */
 const LOOK_MS = 200;
 
 function fail(text) {
@@ -60,7 +60,8 @@ class Browser {
       else resolve(message.result);
       return;
     }
-    const { method, params } = message;
+    const { method, params, sessionId } = message;
+    if (sessionId !== this.session) return; /* a tab that was left */
     if (method === "Runtime.exceptionThrown") this.complaints.push(params.exceptionDetails.exception?.description ?? params.exceptionDetails.text);
     if (method === "Runtime.consoleAPICalled") this.complaints.push(params.args.map((a) => a.value).join(" "));
     if (method === "Log.entryAdded") this.complaints.push(`${params.entry.text} ${params.entry.url ?? ""}`);
@@ -73,17 +74,16 @@ class Browser {
     return new Promise((resolve, reject) => this.waiting.set(id, { resolve, reject }));
   }
 
+  /* A new tab, about which alone complaints and requests are. */
   async open() {
     const { targetId } = await this.send("Target.createTarget", { url: "about:blank" });
     const { sessionId } = await this.send("Target.attachToTarget", { targetId, flatten: true });
     this.session = sessionId;
+    this.complaints.length = this.requests.length = 0;
     for (const domain of ["Runtime", "Log", "Network", "Page"]) await this.send(`${domain}.enable`);
   }
 
-  /* Forget what was said before and go elsewhere. */
   async go(url) {
-    await this.send("Page.navigate", { url: "about:blank" });
-    this.complaints.length = this.requests.length = 0;
     await this.send("Page.navigate", { url });
     await until(`${url} to load`, () => this.run("document.readyState === 'complete' && location.href !== 'about:blank'"));
   }
