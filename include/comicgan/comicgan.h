@@ -48,8 +48,8 @@ enum cg_status {
 
 #define CG_ERROR_TEXT_NBYTES 640 /* With the 0 at its end. */
 
-/* The reason of a failure: one line, no newline at its end. Written only on failure. The struct will
- * not change. */
+/* The reason of a failure: one line, no newline at its end. Written only on failure. The struct
+ * will not change. */
 struct cg_error {
     enum cg_status status;
     char text[CG_ERROR_TEXT_NBYTES];
@@ -84,8 +84,8 @@ enum cg_status cg_style_list_create(const char *folder, struct cg_style_list **o
 size_t cg_style_list_count(const struct cg_style_list *list);
 /* NULL past the end. */
 const struct cg_style_info *cg_style_list_get(const struct cg_style_list *list, size_t index);
-/* Why a file or folder was left out, one after another: which one, and what is wrong with it. NULL past
- * the end. */
+/* Why a file or folder was left out, one after another: which one, and what is wrong with it. NULL
+ * past the end. */
 const char *cg_style_list_left_out(const struct cg_style_list *list, size_t index);
 void cg_style_list_free(struct cg_style_list *list);
 

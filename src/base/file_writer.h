@@ -5,10 +5,11 @@
 #include "base/output.h"
 
 /*
- * A file being written, over what is there or (CG_WRITE_NEW) not. The bytes go to a temporary file beside the target and replace the target
- * on commit, keeping its permissions except set-user-ID and the like (or 0666 less the umask for a
- * new file). On failure the target is unchanged and the temporary file removed. A symbolic link
- * owned by this user or root is followed; devices and pipes are written to directly.
+ * A file being written, over what is there or (CG_WRITE_NEW) not. The bytes go to a temporary file
+ * beside the target and replace the target on commit, keeping its permissions except set-user-ID
+ * and the like (or 0666 less the umask for a new file). On failure the target is unchanged and the
+ * temporary file removed. A symbolic link owned by this user or root is followed; devices and pipes
+ * are written to directly.
  */
 struct cg_file_writer;
 

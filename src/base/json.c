@@ -32,8 +32,8 @@ static int nesting_depth(const char *text, size_t nbytes)
 
 /* ---- memory ---------------------------------------------------------------------------------- */
 
-/* When memory runs out, jansson 2.14 keeps a table of the wrong size and drops bytes of strings. It has
- * one allocator for the whole program, so it is set before a second thread starts. */
+/* When memory runs out, jansson 2.14 keeps a table of the wrong size and drops bytes of strings. It
+ * has one allocator for the whole program, so it is set before a second thread starts. */
 __attribute__((constructor)) static void watch_memory(void)
 {
     json_set_alloc_funcs(cg_reserved_malloc, cg_reserved_free);

@@ -1,5 +1,5 @@
-/* Luma, the grey of gamma-encoded RGB, by ITU-R BT.601. By BT.709, whose weights are those of sRGB's
- * own primaries, a blue sky steps less, which is better where areas of colour are parted. */
+/* Luma, the grey of gamma-encoded RGB, by ITU-R BT.601. By BT.709, whose weights are those of
+ * sRGB's own primaries, a blue sky steps less, which is better where areas of colour are parted. */
 #ifndef CG_BASE_LUMA_H
 #define CG_BASE_LUMA_H
 

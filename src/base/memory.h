@@ -27,12 +27,12 @@ static inline bool cg_mul_size(size_t a, size_t b, size_t *out)
 void *cg_alloc(size_t count, size_t element_nbytes, const char *what, struct cg_error *error);
 void *cg_alloc_zero(size_t count, size_t element_nbytes, const char *what, struct cg_error *error);
 
-/* Ask for huge pages wherever a whole one lies in memory that has not been touched yet; what is left
- * over at either end is not rounded up to one. Returns memory, which may be NULL. */
+/* Ask for huge pages wherever a whole one lies in memory that has not been touched yet; what is
+ * left over at either end is not rounded up to one. Returns memory, which may be NULL. */
 void *cg_on_huge_pages(void *memory, size_t nbytes);
 
-/* Make room for one more element in an array that holds count of *capacity. Returns the array, moved
- * or not; NULL, with nothing changed, if out of memory. */
+/* Make room for one more element in an array that holds count of *capacity. Returns the array,
+ * moved or not; NULL, with nothing changed, if out of memory. */
 void *cg_grow(void *array, size_t count, size_t *capacity, size_t element_nbytes);
 
 /*
@@ -48,9 +48,9 @@ void cg_memory_tell_short(void); /* for failures noticed elsewhere */
 bool cg_memory_was_short(void);
 
 /*
- * The same for libraries that fail badly without memory (jansson, FreeType): then a small reserve, which is
- * not refilled, serves them to the end of a call, whose result is to be refused. Freed with
- * cg_reserved_free.
+ * The same for libraries that fail badly without memory (jansson, FreeType): then a small reserve,
+ * which is not refilled, serves them to the end of a call, whose result is to be refused. Freed
+ * with cg_reserved_free.
  */
 void *cg_reserved_malloc(size_t nbytes);
 void cg_reserved_free(void *memory);

@@ -18,8 +18,8 @@
 
 /* How a file is written. */
 enum cg_writing {
-    CG_WRITE_OVER, /* what is there is replaced */
-    CG_WRITE_NEW, /* what is there, from the start or in the end, is refused (--force was not given) */
+    CG_WRITE_OVER,  /* what is there is replaced */
+    CG_WRITE_NEW,   /* what is there, from the start or in the end, is refused (no --force) */
     CG_WRITE_APPEND /* cg_output_open alone */
 };
 

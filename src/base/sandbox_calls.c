@@ -150,9 +150,9 @@ static int set_attributes(scmp_filter_ctx filter)
 }
 
 /*
- * libseccomp 2.5.4 crashes, or never ends, where it gets no memory. So what it takes, some 150 KiB bit by bit,
- * is allocated before and freed for it to find. The last piece is returned, to be freed when it is done:
- * until then the heap does not shrink. NULL when out of memory.
+ * libseccomp 2.5.4 crashes, or never ends, where it gets no memory. So what it takes, some 150 KiB
+ * bit by bit, is allocated before and freed for it to find. The last piece is returned, to be freed
+ * when it is done: until then the heap does not shrink. NULL when out of memory.
  */
 static void *make_room(struct cg_error *error)
 {

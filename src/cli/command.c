@@ -238,7 +238,8 @@ int cg_command_check_arguments(const struct cg_command *command, int argc, char 
     return cg_command_refuse(command, "expected %s, found only %d arguments", what, found);
 }
 
-/* Options of other programs, and their equivalents, or advice, for commands that have the option. */
+/* Options of other programs, and their equivalents, or advice,
+ * for commands that have the option. */
 static const struct habit {
     const char *word, *option, *advice;
 } habits[] = {

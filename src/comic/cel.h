@@ -9,8 +9,8 @@
  * (cel_shock.c).
  *
  * Ink follows the flow of the picture (cel_flow.c). Lines that are there in colour, as stripes and
- * lips, lose theirs (cel_vivid.c), and short strokes by themselves on light ground, as on clouds, go
- * (cel_stray.c).
+ * lips, lose theirs (cel_vivid.c), and short strokes by themselves on light ground, as on clouds,
+ * go (cel_stray.c).
  */
 #ifndef CG_COMIC_CEL_H
 #define CG_COMIC_CEL_H

@@ -1,6 +1,6 @@
 /*
- * Tones with hard edges: what is soft in the colour layer, as shadows, clouds and all that is out of
- * focus, becomes shapes that end in a step. A shock filter (Osher and Rudin 1990) steered by the
+ * Tones with hard edges: what is soft in the colour layer, as shadows, clouds and all that is out
+ * of focus, becomes shapes that end in a step. A shock filter (Osher and Rudin 1990) steered by the
  * second derivative across the edges of a blurred lightness (Alvarez and Mazorra 1994): where that
  * curves downwards colours come from the lighter neighbours, else from the darker ones, until both
  * meet where the slope was steepest. Colours only mix with their neighbours', so none is new.

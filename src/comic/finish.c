@@ -170,7 +170,8 @@ static enum cg_status grade_colours(struct work *work, struct cg_error *error)
     return CG_OK;
 }
 
-/* Tones alone are those of the colour layer; a palette's borders need all of the picture's pixels. */
+/* Tones alone are those of the colour layer; a palette's borders need all of the picture's
+ * pixels. */
 static bool has_tones(const struct cg_finish *finish)
 {
     return finish->grade.table != NULL && finish->grade.palette.count == 0;

@@ -8,8 +8,8 @@
 
 #include <math.h>
 
-/* What is drawn over a row is worked on in blocks of so many pixels, the last one filled up, so that
- * every loop over them becomes vectors. */
+/* What is drawn over a row is worked on in blocks of so many pixels, the last one filled up, so
+ * that every loop over them becomes vectors. */
 #define CG_FINISH_BLOCK_PX 64
 
 /* How many of a row's count pixels the block that begins at one of them has. */

@@ -1,7 +1,7 @@
 /*
  * Tones and palette of the colour layer. What a colour becomes depends on nothing but itself, so it
- * is worked out in Oklab for some colours, evenly laid out, and read between them from the tetrahedron
- * that a colour lies in: greys lie on an edge of it and stay grey.
+ * is worked out in Oklab for some colours, evenly laid out, and read between them from the
+ * tetrahedron that a colour lies in: greys lie on an edge of it and stay grey.
  *
  *   contrast c    L' = 0.5 + c (L - 0.5) for c < 1, else L^c / (L^c + (1 - L)^c), which has the
  *                 slope c at 0.5 and keeps black and white

@@ -1,7 +1,7 @@
 /*
  * The last stage for pictures and frames alike: from the layers of a working copy to the full
- * comic, by finish.h and render.h. A picture that is smaller than its working copy gets its comic at
- * that size, which is then reduced, so that what is small in it is drawn as finely.
+ * comic, by finish.h and render.h. A picture that is smaller than its working copy gets its comic
+ * at that size, which is then reduced, so that what is small in it is drawn as finely.
  */
 #ifndef CG_COMIC_FULL_H
 #define CG_COMIC_FULL_H
@@ -17,8 +17,8 @@ enum cg_status cg_full_create(struct cg_pool *pool, struct cg_buffer *shared, st
 void cg_full_free(struct cg_full *full);
 
 /*
- * layers: of the copy `working`, which is used up. palette: NULL, or in: that of the scene (count 0:
- * none yet), out: this picture's. photo: in: the photo, out: the comic. Errors: those of
+ * layers: of the copy `working`, which is used up. palette: NULL, or in: that of the scene (count
+ * 0: none yet), out: this picture's. photo: in: the photo, out: the comic. Errors: those of
  * cg_finish_begin and cg_render.
  */
 enum cg_status cg_full_render(struct cg_full *full, const struct cg_render_params *looks,

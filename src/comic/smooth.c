@@ -25,11 +25,12 @@ static const float SPATIAL[RADIUS + 1] = {0.375f, 0.25f, 0.0625f}; /* B3 spline 
 #define CHOOSE(N, mask, x, y) ((floats##N)(((mask) & (masks##N)(x)) | (~(mask) & (masks##N)(y))))
 
 /*
- * smooth_rowN: a row of weighted means. A tap counts spatial / (1 + (d / RANGE)^2)^2, where d is its
- * distance in colour.
+ * smooth_rowN: a row of weighted means. A tap counts spatial / (1 + (d / RANGE)^2)^2, where d is
+ * its distance in colour.
  *
- * sharpen_rowN: a steeper row. What a pixel differs from the mean around it is raised by AMOUNT, but
- * never past the least or the greatest value around it, so that edges become narrow without a halo.
+ * sharpen_rowN: a steeper row. What a pixel differs from the mean around it is raised by AMOUNT,
+ * but never past the least or the greatest value around it, so that edges become narrow without a
+ * halo.
  *
  * near: the rows that the taps are in. The sums of N pixels stay in registers; up to N - 1 pixels
  * past the row's end are read and written, which planes' margins hold.

@@ -51,8 +51,9 @@ struct cg_stabilizer_sums cg_stabilizer_trust_row(float *trust, const float *pho
                                                   const struct cg_stabilizer_limits *limits,
                                                   int width);
 
-/* smooth = photo, moved towards the carried one; it and the new age are put into carried. The carried
- * colour follows the photo where it is not trusted, so that it can stand for this frame's, too. */
+/* smooth = photo, moved towards the carried one; it and the new age are put into carried. The
+ * carried colour follows the photo where it is not trusted, so that it can stand for this frame's,
+ * too. */
 void cg_stabilizer_photo_row(const float *photo, const float *trust,
                              const struct cg_stabilizer_limits *limits, int width,
                              struct cg_stabilizer_pixel *carried, float *smooth);

@@ -28,15 +28,15 @@ void cg_working_free(struct cg_working *working);
 
 /*
  * Run the generator on copy (RGB, of the working size), smooth its colours (smooth.h), make them
- * flat (cel.h) and spot blacks (blacks.h), as looks have it. *layers points into working's memory: whole until the
- * next call. Errors: CG_ERR_MEMORY.
+ * flat (cel.h) and spot blacks (blacks.h), as looks have it. *layers points into working's memory:
+ * whole until the next call. Errors: CG_ERR_MEMORY.
  */
 enum cg_status cg_working_draw(struct cg_working *working, const struct cg_image *copy,
                                const struct cg_render_params *looks, struct cg_layers *layers,
                                struct cg_error *error);
 
-/* The same for a frame of a film, in floats: height * width * 3, 0 to 1. Of what cel.h does, only its
- * ink follows the flow; there are no blacks. */
+/* The same for a frame of a film, in floats: height * width * 3, 0 to 1. Of what cel.h does, only
+ * its ink follows the flow; there are no blacks. */
 enum cg_status cg_working_draw_floats(struct cg_working *working, const float *copy, int width,
                                       int height, const struct cg_render_params *looks,
                                       struct cg_layers *layers, struct cg_error *error);

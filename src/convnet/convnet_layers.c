@@ -4,8 +4,8 @@
  * A convolution gathers the windows of BLOCK output pixels into rows (im2col, Chellapilla et al.
  * 2006) and multiplies them by the weights: out[p][o] = bias[o] + sum over window and channels of
  * in * w. Blocks keep that copy small; they are cut by position alone, so results depend on
- * nothing but the input. A 1 x 1 kernel needs no copy. Backward multiplies a block's gradient by the
- * weights into such rows, and adds these to the pixels that they stand for.
+ * nothing but the input. A 1 x 1 kernel needs no copy. Backward multiplies a block's gradient by
+ * the weights into such rows, and adds these to the pixels that they stand for.
  *
  * Pools: size = (side + 2 padding - kernel) / stride + 1, rounded down, or up where the layer says
  * so, but no window may begin beyond the edge (Caffe's rule).

@@ -41,7 +41,8 @@ static void pixel_backward(const float *x, const float *y, size_t channels, floa
     cg_vector_axpy(gradient, (float)(-scale / y_length), y, channels);
 }
 
-/* The mean over a layer's pixels; gradient: NULL for none, else that of weight times it is added. */
+/* The mean over a layer's pixels; gradient: NULL for none,
+ * else that of weight times it is added. */
 static double layer_distance(const float *x, const float *y, const struct cg_map_shape *shape,
                              float weight, float *gradient)
 {

@@ -67,9 +67,9 @@ struct cg_face cg_face_of_window(float centre_x, float centre_y, float side);
 float cg_face_overlap(const struct cg_face *a, const struct cg_face *b);
 
 /*
- * One face for each heap of windows: at their mean, weighed by their logits, if these sum to least_evidence.
- * Of heaps that overlap the best remains. places: reordered. Returns how many, at most max, the
- * best first.
+ * One face for each heap of windows: at their mean, weighed by their logits, if these sum to
+ * least_evidence. Of heaps that overlap the best remains. places: reordered. Returns how many, at
+ * most max, the best first.
  */
 int cg_face_merge(const struct cg_face_pyramid *pyramid, float least_evidence,
                   struct cg_face_place *places, size_t count, struct cg_face *faces, int max);

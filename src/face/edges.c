@@ -30,8 +30,8 @@ static inline void split(float along, float by, float *forth, float *back)
     *back = part > 0.0f ? 0.0f : part * along;
 }
 
-/* How steep it is in all: the larger part and some of the smaller one, within a twelfth. A row's first and last pixel
- * look into other rows, and are not used. */
+/* How steep it is in all: the larger part and some of the smaller one, within a twelfth. A row's
+ * first and last pixel look into other rows, and are not used. */
 CG_MULTIVERSION
 static void find_slopes(const uint8_t *restrict p, float (*restrict out)[INNER])
 {

@@ -132,8 +132,8 @@ void cg_face_pyramid_clear(struct cg_face_pyramid *pyramid)
 
 /*
  * With X and Y counted from the middle in half pixels, the mean, X and Y are orthogonal: the plane
- * is three sums, and what it leaves of the squares is known without another pass. side is a constant
- * wherever this is inlined, or its loops would not become vectors.
+ * is three sums, and what it leaves of the squares is known without another pass. side is a
+ * constant wherever this is inlined, or its loops would not become vectors.
  */
 static inline void correct(const uint8_t *grey, const int side, float *out)
 {

@@ -18,8 +18,8 @@
 #define CG_FACE_SMALLEST_PX 40
 #define CG_FACE_LEVEL_MAX_PX 650
 
-/* A picture reduced to its largest level: grey, and its colours four times smaller than that. scale:
- * pixels of the picture to one of the level. */
+/* A picture reduced to its largest level: grey, and its colours four times smaller than that.
+ * scale: pixels of the picture to one of the level. */
 struct cg_face_base {
     struct cg_image grey, colour;
     float scale;
@@ -49,8 +49,9 @@ struct cg_face_window {
 };
 
 /*
- * What a network sees of side x side grey values, side that of a window or half of it: less their plane of best fit (light from one
- * side), by their deviation, which is taken as 6 at least, so that noise stays small.
+ * What a network sees of side x side grey values, side that of a window or half of it: less their
+ * plane of best fit (light from one side), by their deviation, which is taken as 6 at least, so
+ * that noise stays small.
  */
 void cg_face_window_correct(const uint8_t *grey, int side, float *out);
 
@@ -59,8 +60,9 @@ void cg_face_window_differ(const uint8_t colour[CG_FACE_WINDOW_CELLS][3],
                            float out[2 * CG_FACE_WINDOW_CELLS]);
 
 /*
- * And of grey values: how steep they are in 8 directions, in 5 x 5 fields of 6 x 6 pixels that overlap by half. A field's
- * values are shares of how steep it and the window are; after Dalal and Triggs (2005, "Histograms of Oriented Gradients for Human Detection").
+ * And of grey values: how steep they are in 8 directions, in 5 x 5 fields of 6 x 6 pixels that
+ * overlap by half. A field's values are shares of how steep it and the window are; after Dalal and
+ * Triggs (2005, "Histograms of Oriented Gradients for Human Detection").
  */
 #define CG_FACE_DIRECTIONS 8
 #define CG_FACE_FIELDS_ACROSS 5

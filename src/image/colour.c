@@ -1,8 +1,9 @@
 /*
  * Colour spaces: see colour.h. Rules:
  *   - relative colorimetric with black point compensation: colours in both spaces are exact, white
- *     stays white, and dark parts keep their steps. Perceptual intent would also change colours that
- *     fit, by the taste of the profile's maker, and most cameras' and screens' profiles lack it.
+ *     stays white, and dark parts keep their steps. Perceptual intent would also change colours
+ *     that fit, by the taste of the profile's maker, and most cameras' and screens' profiles lack
+ *     it.
  *   - a space is sRGB when no colour of a grid moves by more than one level: then nothing is done,
  *     so that photos with one of the many "sRGB" profiles cost nothing and keep their bytes.
  *   - grey pixels go through a table of 256, so that they stay grey under any profile.

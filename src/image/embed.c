@@ -5,8 +5,8 @@
  *         APP2 segments of up to 64 KiB (ICC.1:2010, annex B.4);
  *   PNG   after IHDR: the mark in tEXt, the resolution in pHYs, the profile compressed in iCCP,
  *         EXIF in eXIf, XMP in iTXt (PNG specification, third edition, sections 11.3.2 to 11.3.4).
- *         There is no place for IPTC, so it goes into tEXt as hexadecimal digits, as ImageMagick has
- *         it and other programs read it.
+ *         There is no place for IPTC, so it goes into tEXt as hexadecimal digits, as ImageMagick
+ *         has it and other programs read it.
  */
 #include "image/embed.h"
 

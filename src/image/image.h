@@ -25,7 +25,8 @@ struct cg_image {
 enum cg_status cg_image_create(int width, int height, int channels, struct cg_image *out,
                                struct cg_error *error);
 
-/* A part of an image, which lies inside it, as one of its own. *out is created. Errors: as above. */
+/* A part of an image, which lies inside it, as one of its own. *out is created. Errors:
+ * as above. */
 enum cg_status cg_image_cut_out(const struct cg_image *image, int left, int top, int width,
                                 int height, struct cg_image *out, struct cg_error *error);
 

@@ -1,4 +1,5 @@
-/* Which way up a picture is: the EXIF orientation, 1 to 8 (EXIF 2.3, section 4.6.4 A); and how large. */
+/* Which way up a picture is: the EXIF orientation, 1 to 8 (EXIF 2.3, section 4.6.4 A);
+ * and how large. */
 #ifndef CG_IMAGE_ORIENTATION_H
 #define CG_IMAGE_ORIENTATION_H
 

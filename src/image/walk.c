@@ -1,7 +1,7 @@
 /*
- * Finding picture files in a tree of folders: see walk.h. Names are visited in order, so that of two
- * links to one folder always the same one counts. fts(3) is not used, as fts_open of glibc 2.36 does not
- * look whether it got memory.
+ * Finding picture files in a tree of folders: see walk.h. Names are visited in order, so that of
+ * two links to one folder always the same one counts. fts(3) is not used, as fts_open of glibc 2.36
+ * does not look whether it got memory.
  */
 #include "image/walk.h"
 

@@ -26,7 +26,8 @@
 enum cg_status cg_xmp_carry(const struct cg_span *from, bool keep_gps, uint8_t **out,
                             size_t *out_nbytes);
 
-/* XMP that one segment does not hold: the prefix of its parts in APP1 segments, with its zero byte. */
+/* XMP that one segment does not hold: the prefix of its parts in APP1 segments,
+ * with its zero byte. */
 #define CG_XMP_PART_HEAD "http://ns.adobe.com/xmp/extension/"
 
 /* Take note of a part, which is what follows the prefix. */
@@ -43,8 +44,8 @@ enum cg_status cg_xmp_join(const struct cg_span *packet, const struct cg_xmp_ext
  * CG_IPTC_HEAD; empty if there are none. */
 struct cg_span cg_iptc_find(const struct cg_span *resources);
 
-/* A copy of the records, without the place unless keep_gps; NULL if nothing is left. Errors: as above,
- * CG_ERR_FORMAT for a record that is cut off. */
+/* A copy of the records, without the place unless keep_gps; NULL if nothing is left. Errors: as
+ * above, CG_ERR_FORMAT for a record that is cut off. */
 enum cg_status cg_iptc_carry(const struct cg_span *from, bool keep_gps, uint8_t **out,
                              size_t *out_nbytes);
 

@@ -1,7 +1,7 @@
 /*
- * Fonts: see font.h. HarfBuzz (shapes.c) finds glyphs, their widths and kerning (which most fonts today
- * keep in GPOS, which FreeType does not read); FreeType draws them, without hinting. Both read the same
- * bytes and are built for files from strangers.
+ * Fonts: see font.h. HarfBuzz (shapes.c) finds glyphs, their widths and kerning (which most fonts
+ * today keep in GPOS, which FreeType does not read); FreeType draws them, without hinting. Both
+ * read the same bytes and are built for files from strangers.
  */
 #include "page/font.h"
 
@@ -124,8 +124,8 @@ static enum cg_status add_usual(struct cg_fonts *fonts, const char *const *folde
     return CG_OK;
 }
 
-/* FreeType's drivers report a lack of memory as damage, and 2.12 writes to a table of strokes that could
- * not grow. */
+/* FreeType's drivers report a lack of memory as damage, and 2.12 writes to a table of strokes that
+ * could not grow. */
 
 static void *allocate(FT_Memory memory, long nbytes)
 {

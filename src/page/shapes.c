@@ -1,8 +1,8 @@
 /*
- * Shaping: see shapes.h. HarfBuzz has no allocator to watch. Where memory is short it goes on with tables
- * that it takes for empty, and remembers them, so kerning gets lost without a word. So there are two sets
- * of its objects, which share nothing that is read from the font, and each question is put to both: if the
- * answers differ, memory was short for one of them.
+ * Shaping: see shapes.h. HarfBuzz has no allocator to watch. Where memory is short it goes on with
+ * tables that it takes for empty, and remembers them, so kerning gets lost without a word. So there
+ * are two sets of its objects, which share nothing that is read from the font, and each question is
+ * put to both: if the answers differ, memory was short for one of them.
  */
 #include "page/shapes.h"
 
@@ -60,8 +60,8 @@ static uint32_t find_glyph(const struct shaper *shaper, int32_t codepoint)
     return hb_font_get_nominal_glyph(shaper->font, (uint32_t)codepoint, &glyph) ? glyph : 0;
 }
 
-/* The kerning between two letters: their glyphs are shaped alone and together, without features that
- * substitute glyphs. False when memory is short. */
+/* The kerning between two letters: their glyphs are shaped alone and together, without features
+ * that substitute glyphs. False when memory is short. */
 static bool find_kerning(const struct shaper *shaper, const int32_t letters[2], int *out)
 {
     static const char *const unwanted[] = {"-liga", "-clig", "-calt", "-rlig", "-ccmp"};

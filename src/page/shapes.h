@@ -1,6 +1,6 @@
 /*
- * A font as HarfBuzz sees it: which glyph a letter has, how far the pen goes on, and kerning. One thread
- * at a time.
+ * A font as HarfBuzz sees it: which glyph a letter has, how far the pen goes on, and kerning. One
+ * thread at a time.
  */
 #ifndef CG_PAGE_SHAPES_H
 #define CG_PAGE_SHAPES_H
@@ -19,8 +19,8 @@ void cg_shapes_free(struct cg_shapes *shapes);
 enum cg_status cg_shapes_find(const struct cg_shapes *shapes, int32_t codepoint, uint32_t *out,
                               struct cg_error *error);
 
-/* From a glyph on; letters: its own and the one behind it, to be kerned, or NULL. In the font's units.
- * Errors: CG_ERR_MEMORY. */
+/* From a glyph on; letters: its own and the one behind it, to be kerned, or NULL. In the font's
+ * units. Errors: CG_ERR_MEMORY. */
 enum cg_status cg_shapes_advance(const struct cg_shapes *shapes, uint32_t glyph,
                                  const int32_t letters[2], int *out, struct cg_error *error);
 

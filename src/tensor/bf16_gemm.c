@@ -1,10 +1,10 @@
 /*
  * Products with small weights in bfloat16: see cg_bf16_gemm_multiply in matrix.h.
  *
- * As in small_gemm.c, a panel of 32 outputs keeps all its sums for a few rows in registers while the
- * inputs are traversed once, but two inputs at a time: VDPBF16PS adds the products of two pairs of
- * bfloat16 to a float. Weights lie in that order, rounded when they are prepared; inputs are rounded
- * block by block.
+ * As in small_gemm.c, a panel of 32 outputs keeps all its sums for a few rows in registers while
+ * the inputs are traversed once, but two inputs at a time: VDPBF16PS adds the products of two pairs
+ * of bfloat16 to a float. Weights lie in that order, rounded when they are prepared; inputs are
+ * rounded block by block.
  */
 #include "tensor/matrix.h"
 
@@ -77,7 +77,8 @@ static void round_row(const float *x, size_t in, int32_t *pairs)
     }
 }
 
-/* One panel for `rows` rows, a constant. y: the panel's first column, out floats from row to row. */
+/* One panel for `rows` rows, a constant. y: the panel's first column,
+ * out floats from row to row. */
 CG_TARGET_BF16
 static inline __attribute__((always_inline)) void multiply_rows(const int32_t (*x)[PAIRS_MAX],
                                                                 size_t pairs, const float *panel,

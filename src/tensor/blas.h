@@ -1,5 +1,5 @@
-/* The decision behind cg_blas_begin (startup/core_type.h), separate so that it can be tested without
- * the environment. */
+/* The decision behind cg_blas_begin (startup/core_type.h), separate so that it can be tested
+ * without the environment. */
 #ifndef CG_TENSOR_BLAS_H
 #define CG_TENSOR_BLAS_H
 

@@ -120,8 +120,8 @@ static bool is_free(const struct cg_parts *parts)
     return empty;
 }
 
-/* Private to this user, so that nobody else can place links where this program and ffmpeg write; and for one
- * process at a time: the lock ends with it, however it ends. */
+/* Private to this user, so that nobody else can place links where this program and ffmpeg write;
+ * and for one process at a time: the lock ends with it, however it ends. */
 static enum cg_status lock_job(struct cg_parts *parts, struct cg_error *error)
 {
     struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};

@@ -13,8 +13,8 @@
  *   fixture flavour PATH NAME           write a picture of a kind of its own (fixture_flavour.h)
  *   fixture contents PATH               print what of alpha, profile, date, place is in it
  *   fixture samples PATH X Y            print a pixel as it is in the file
- *   fixture boundaries PATH WIDTH HEIGHT   write BSDS500's kind of file, with a line down the middle;
- *                                       nothing, and 77, where the build does not read it
+ *   fixture boundaries PATH WIDTH HEIGHT   write BSDS500's kind of file, with a line down the
+ *                                       middle; nothing, and 77, where the build does not read it
  */
 #include "base/memory.h"
 #include "base/rng.h"

@@ -1,4 +1,5 @@
-/* Seeds: pictures of every kind that PNG and JPEG have, and one or two of the others, a few pixels each. */
+/* Seeds: pictures of every kind that PNG and JPEG have, and one or two of the others,
+ * a few pixels each. */
 #include "fuzz/seeds.h"
 #include "image/image.h"
 #include "unit/fixture_kinds.h"

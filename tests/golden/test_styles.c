@@ -1,6 +1,6 @@
 /*
- * The shipped styles on a drawn photo, by figures, so that a new model needs no new picture: not the
- * photo, not blank, some ink, less texture than the photo and stronger contours.
+ * The shipped styles on a drawn photo, by figures, so that a new model needs no new picture: not
+ * the photo, not blank, some ink, less texture than the photo and stronger contours.
  */
 #include "measure/picture_quality.h"
 #include "model/render_params.h"

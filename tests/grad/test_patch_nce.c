@@ -1,4 +1,5 @@
-/* PatchNCE: its values where they are known, its gradient against central differences, its places. */
+/* PatchNCE: its values where they are known, its gradient against central differences,
+ * its places. */
 #include "train/style/patch_nce.h"
 
 #include "assert_near.h"

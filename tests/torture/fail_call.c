@@ -1,10 +1,11 @@
 /*
  * System calls of which one fails: a library to preload (LD_PRELOAD).
  *   FAIL_CALL=NAME:N:HOW   the Nth call of NAME, counted over all threads, fails with HOW: EIO,
- * ENOSPC, EINTR, EAGAIN, EINVAL, or short (read and write move one byte); or stop: it goes well once
- * the program has stopped itself and gets SIGCONT
+ * ENOSPC, EINTR, EAGAIN, EINVAL, or short (read and write move one byte); or stop: it goes well
+ * once the program has stopped itself and gets SIGCONT
  *   FAIL_CALL_REPORT=FD takes a line "NAME COUNT" for each name when the program ends
- * Names: open (with fopen and opendir), read, write, fsync, rename, renameat2, close, mkdir, thread.
+ * Names: open (with fopen and opendir), read, write, fsync, rename, renameat2, close, mkdir,
+ * thread.
  *
  * A call that the C library makes for itself is not met, and a close that fails has closed, as
  * Linux does. Programs that the program starts see nothing of it.

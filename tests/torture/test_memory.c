@@ -1,6 +1,7 @@
 /*
- * Every allocation fails once, in what goes through libexif, Little CMS, jansson, FreeType and HarfBuzz:
- * the result is the same as ever, or CG_ERR_MEMORY; never a result with something missing, nor "damaged".
+ * Every allocation fails once, in what goes through libexif, Little CMS, jansson, FreeType and
+ * HarfBuzz: the result is the same as ever, or CG_ERR_MEMORY; never a result with something
+ * missing, nor "damaged".
  */
 #include "base/json.h"
 #include "base/memory.h"
@@ -127,7 +128,8 @@ static void json_is_whole_or_refused(void **state)
 
 #define FONT "/usr/share/fonts/opentype/comic-neue/ComicNeue-Bold.otf"
 
-/* Advances of two letters with kerning, and the coverage of one; into sums, which take no memory. */
+/* Advances of two letters with kerning, and the coverage of one; into sums,
+ * which take no memory. */
 static enum cg_status letter(struct cg_fonts *fonts, double sums[2], struct cg_error *error)
 {
     struct cg_glyph first, second;

@@ -14,8 +14,8 @@ struct fixture_bytes {
     size_t nbytes;
 };
 
-/* The picture in a file that must be readable, to be cleared; extras may be NULL. The last one frees
- * the file. */
+/* The picture in a file that must be readable, to be cleared; extras may be NULL. The last one
+ * frees the file. */
 struct cg_image fixture_decode(const struct fixture_bytes *file, int channels);
 struct cg_image fixture_read(const struct fixture_bytes *file,
                              const struct cg_image_read_options *options,

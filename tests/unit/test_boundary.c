@@ -213,7 +213,8 @@ static void a_step_is_one_line_of_edges(void **state)
             assert_true(x == WIDTH / 2 - 1 || x == WIDTH / 2);
             assert_true(k == 0 || edges[k].strength <= edges[k - 1].strength);
         }
-        /* a step of 1 has gradient (Phi(1.5 / 1.3) - Phi(-.5 / 1.3)) / 2; nearly, blurred in pixels */
+        /* a step of 1 has gradient (Phi(1.5 / 1.3) - Phi(-.5 / 1.3)) / 2; nearly,
+         * blurred in pixels */
         if (i < 2)
             assert_near(edges[0].strength, 0.263, 0.01);
         free(edges);

@@ -1,4 +1,5 @@
-/* Faces drawn closer (comic/closer.h), and parts of a picture as their looks continue it (full.h). */
+/* Faces drawn closer (comic/closer.h), and parts of a picture as their looks continue it
+ * (full.h). */
 #include "comic/closer.h"
 
 #include "base/memory.h"

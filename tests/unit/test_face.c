@@ -431,7 +431,8 @@ static void test_faces_are_mixed(void **state)
     }
 }
 
-/* All of a window's edges lie in one direction of each field, the opposite one if it is mirrored. */
+/* All of a window's edges lie in one direction of each field,
+ * the opposite one if it is mirrored. */
 static void test_edges_have_directions(void **state)
 {
     (void)state;

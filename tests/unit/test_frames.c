@@ -257,9 +257,9 @@ static double difference_in(const uint8_t *a, const uint8_t *b, int left, int wi
 /*
  * A bright bar that jumps 40 pixels a frame over a still picture with noise. The bound: where the
  * bar was in the former frame, the smooth frame differs from the frame alone by at most so much
- * more of 255 than it does without a bar (there the difference is the noise that was taken away, and
- * the generator sees some 200 pixels and lines are drawn whole or not, so that the bar changes what
- * is around it); a trail would be as strong as the bar, some 100.
+ * more of 255 than it does without a bar (there the difference is the noise that was taken away,
+ * and the generator sees some 200 pixels and lines are drawn whole or not, so that the bar changes
+ * what is around it); a trail would be as strong as the bar, some 100.
  */
 static void check_trail(float stability)
 {

@@ -1,6 +1,6 @@
 /*
- * image: what is carried from a file into another beside EXIF data and profiles: resolution, XMP, IPTC;
- * and the mark that says what made a picture.
+ * image: what is carried from a file into another beside EXIF data and profiles: resolution, XMP,
+ * IPTC; and the mark that says what made a picture.
  */
 #include "image/image.h"
 #include "unit/fixture_image.h"
@@ -201,7 +201,7 @@ static void damaged_xmp_does_no_harm(void **state)
     }
 }
 
-/* ---- XMP in parts ------------------------------------------------------------------------------ */
+/* ---- XMP in parts ---------------------------------------------------------------------------- */
 
 #define NUMBER "0123456789ABCDEF0123456789ABCDEF"
 

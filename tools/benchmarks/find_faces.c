@@ -1,6 +1,6 @@
 /*
- * How many faces the finder finds in photos whose faces a list says, by their width; how often it is
- * wrong; and what it costs. The photos are looked at 1300 pixels long, on one thread.
+ * How many faces the finder finds in photos whose faces a list says, by their width; how often it
+ * is wrong; and what it costs. The photos are looked at 1300 pixels long, on one thread.
  *
  *   comicgan-find-faces MODEL FACES|- PHOTO...
  */

@@ -1,9 +1,9 @@
 /*
  * How well the edges of pictures show the boundaries that people drew in the photos: F, the
- * harmonic mean of precision and recall, over thresholds of the edges' strength (Martin, Fowlkes and
- * Malik 2004; Arbelaez, Maire, Fowlkes and Malik 2011, "Contour detection and hierarchical image
- * segmentation", section 3). Edges are those of boundary_edges.h, two ways of matching those of
- * boundary_match.h.
+ * harmonic mean of precision and recall, over thresholds of the edges' strength (Martin, Fowlkes
+ * and Malik 2004; Arbelaez, Maire, Fowlkes and Malik 2011, "Contour detection and hierarchical
+ * image segmentation", section 3). Edges are those of boundary_edges.h, two ways of matching those
+ * of boundary_match.h.
  *
  *   precision  share of the edges that are a boundary of any annotator
  *   recall     share of the boundaries' pixels, all annotators' together, that an edge finds

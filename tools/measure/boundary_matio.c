@@ -1,6 +1,6 @@
 /*
- * Boundaries by libmatio: see boundary_truth.h. The library passes over damage, and falls over some;
- * so a file's parts are looked through first: those of a MATLAB 5 file are whole, and what is
+ * Boundaries by libmatio: see boundary_truth.h. The library passes over damage, and falls over
+ * some; so a file's parts are looked through first: those of a MATLAB 5 file are whole, and what is
  * compressed has its checksum ("MAT-File Format", The MathWorks).
  */
 #include "measure/boundary_truth.h"

@@ -21,7 +21,8 @@ struct cg_boundary_truth {
 bool cg_boundary_truth_is_read(void);
 
 /* The boundaries of a photo of width x height pixels. Errors: CG_ERR_IO, CG_ERR_FORMAT
- * (damaged, other things in it, another size, or this build cannot), CG_ERR_LIMIT, CG_ERR_MEMORY. */
+ * (damaged, other things in it, another size, or this build cannot), CG_ERR_LIMIT,
+ * CG_ERR_MEMORY. */
 enum cg_status cg_boundary_truth_read(const char *path, int width, int height,
                                       struct cg_boundary_truth *out, struct cg_error *error);
 

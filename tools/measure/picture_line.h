@@ -1,5 +1,5 @@
-/* Part of quality.c: strokes, flecks and fog of a comic, by its luma alone; picture_quality.h defines them.
- */
+/* Part of quality.c: strokes, flecks and fog of a comic, by its luma alone; picture_quality.h
+ * defines them. */
 #ifndef CG_MEASURE_PICTURE_LINE_H
 #define CG_MEASURE_PICTURE_LINE_H
 

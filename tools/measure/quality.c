@@ -2,8 +2,8 @@
  * Turn photos into comics, by one style or several, and measure what changed (picture_quality.h),
  * how near the comics come to those that a style learned from (quality_swd.h), and how well their
  * edges show what people see as boundaries (boundary.h); beside them the photos themselves, the
- * teacher's comics, or those of another program. A table or JSON; and a contact sheet, since figures
- * are no eyes.
+ * teacher's comics, or those of another program. A table or JSON; and a contact sheet, since
+ * figures are no eyes.
  *
  * Photos and comics longer than 960 pixels are reduced to that, and compared there. The order is
  * the list's; the number of threads does not change the figures.

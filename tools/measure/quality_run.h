@@ -46,7 +46,8 @@ struct quality_run {
 /* The folder of comics that a style learned from, or comics_count. */
 size_t quality_own_comics(const struct quality_run *run, const struct quality_style *style);
 
-/* A row a photo for one style, a row a style for several; then boundaries, and distances to comics. */
+/* A row a photo for one style, a row a style for several; then boundaries,
+ * and distances to comics. */
 void quality_print_table(const struct quality_run *run);
 
 /* One JSON object. What says nothing is null; shares are shares, not per cent. Error:

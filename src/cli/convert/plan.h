@@ -87,7 +87,8 @@ void cg_plan_free(struct cg_plan *plan);
  * known. */
 void cg_plan_drop_done(struct cg_plan *plan, const char *mark);
 
-/* The same question about one job, and what is there now: another call may be at the same pictures. */
+/* The same question about one job, and what is there now:
+ * another call may be at the same pictures. */
 bool cg_job_is_done_by_now(const struct cg_job *job, const char *mark);
 
 /*
@@ -108,8 +109,8 @@ enum cg_status cg_plan_confine_beginning(const struct cg_plan *plan,
  * cg_sandbox_allow. */
 enum cg_status cg_plan_allow_memory(struct cg_sandbox *sandbox, struct cg_error *error);
 
-/* Give up all files but the plan's (base/sandbox.h), after cg_plan_prepare. looks: comics are looked
- * for by cg_job_is_done_by_now. Errors: CG_ERR_STATE, CG_ERR_IO, CG_ERR_MEMORY. */
+/* Give up all files but the plan's (base/sandbox.h), after cg_plan_prepare. looks: comics are
+ * looked for by cg_job_is_done_by_now. Errors: CG_ERR_STATE, CG_ERR_IO, CG_ERR_MEMORY. */
 enum cg_status cg_plan_confine(const struct cg_plan *plan, bool looks, struct cg_error *error);
 
 #endif

@@ -123,8 +123,8 @@ static enum cg_status end_part(struct video *video, struct cg_error *error)
     return cg_parts_commit(video->parts, error);
 }
 
-/* The reading thread: take a frame's time, which comes separately. What ffmpeg says before the first
- * frame of a piece is of frames that it needs for decoding only, or lacks. */
+/* The reading thread: take a frame's time, which comes separately. What ffmpeg says before the
+ * first frame of a piece is of frames that it needs for decoding only, or lacks. */
 static enum cg_status frame_arrived(void *context, size_t frame, struct cg_error *error)
 {
     struct video *video = context;
@@ -327,7 +327,8 @@ static double missing_seconds(const struct video *video)
     return video->info.seconds > 0.0 && video->done > 0 ? end - last - 1.0 / video->info.rate : 0.0;
 }
 
-/* In words; "" if nothing is wrong: where the rate changes, the last frame may be shown for long. */
+/* In words; "" if nothing is wrong: where the rate changes,
+ * the last frame may be shown for long. */
 static void describe_damage(const struct video *video, char *text, size_t text_nbytes)
 {
     double missing = missing_seconds(video);

@@ -76,8 +76,8 @@ char *cg_run_path(const char *out_dir, const char *name);
 enum cg_status cg_run_check_free(const char *out_dir, const char *const read[], bool force,
                                  struct cg_error *error);
 
-/* Whether the samples that a run in out_dir draws stay out of a folder of pictures to learn from (NULL:
- * none). Errors: CG_ERR_STATE if out_dir is that folder or lies in it. */
+/* Whether the samples that a run in out_dir draws stay out of a folder of pictures to learn from
+ * (NULL: none). Errors: CG_ERR_STATE if out_dir is that folder or lies in it. */
 enum cg_status cg_run_check_apart(const char *out_dir, const char *pictures,
                                   struct cg_error *error);
 

@@ -23,7 +23,8 @@ void cg_face_list_free(struct cg_face_list *list);
 bool cg_face_list_has(const struct cg_face_list *list, const char *photo);
 
 /* The faces of a photo of that path and upright size; returns how many, 0 if none are known. Those
- * with a lower score are left out. The longest matching end of the path counts. Thread-safe. list may be NULL. */
+ * with a lower score are left out. The longest matching end of the path counts. Thread-safe. list
+ * may be NULL. */
 size_t cg_face_list_find(const struct cg_face_list *list, const char *photo, int width, int height,
                          double least_score, struct cg_teacher_face faces[CG_FACES_MAX]);
 

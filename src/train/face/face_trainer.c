@@ -85,7 +85,8 @@ static size_t choose_free(const struct cg_face_trainer *trainer, struct cg_rng *
     return first + cg_rng_below(rng, (uint32_t)(trainer->free_count - first));
 }
 
-/* A face: two times in three made of two of them, alike in place and size, which makes more of a few. */
+/* A face: two times in three made of two of them, alike in place and size,
+ * which makes more of a few. */
 static void draw_face(const struct cg_face_trainer *trainer, int stage, struct cg_rng *rng,
                       struct cg_face_window *out)
 {

@@ -50,9 +50,10 @@ struct cg_face_photos {
 typedef bool (*cg_face_progress_fn)(void *context, int done, int count);
 
 /*
- * Read the photos below a folder that a list has (train/data/face_list.h), and their boxes: those with a score of 0 are areas, those below
- * 0.85 doubtful. One photo in six, chosen by seed, is tested. What cannot be read is left out. Errors: CG_ERR_IO, CG_ERR_FORMAT
- * (the list), CG_ERR_ARGUMENT (fewer than two photos with faces), CG_ERR_MEMORY, CG_ERR_CANCELLED.
+ * Read the photos below a folder that a list has (train/data/face_list.h), and their boxes: those
+ * with a score of 0 are areas, those below 0.85 doubtful. One photo in six, chosen by seed, is
+ * tested. What cannot be read is left out. Errors: CG_ERR_IO, CG_ERR_FORMAT (the list),
+ * CG_ERR_ARGUMENT (fewer than two photos with faces), CG_ERR_MEMORY, CG_ERR_CANCELLED.
  */
 enum cg_status cg_face_photos_read(const char *folder, const char *list, uint64_t seed,
                                    cg_face_progress_fn progress, void *context,
@@ -76,7 +77,8 @@ struct cg_face_jitter {
 void cg_face_patch_draw(const struct cg_face_patch *patch, const struct cg_face_jitter *jitter,
                         struct cg_rng *rng, struct cg_face_window *out);
 
-/* Blend a window into another across a soft edge, or evenly: part of a face is the one's, part the other's. */
+/* Blend a window into another across a soft edge, or evenly: part of a face is the one's,
+ * part the other's. */
 void cg_face_window_mix(struct cg_face_window *window, const struct cg_face_window *other,
                         struct cg_rng *rng);
 

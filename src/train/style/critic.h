@@ -1,9 +1,9 @@
 /*
  * The discriminators: multi-layer perceptrons on patches, one for texture and line, one for colour,
- * and one that sees the photo beside the comic; none sees a whole picture. Their input runs from -CG_CRITIC_RANGE (black) to CG_CRITIC_RANGE
- * (white): spectral norm bounds how much a logit may change with a patch, and with a range of -1 to
- * 1 the small differences between the teacher's flat areas and the generator's were lost (both
- * critics stayed at 50 %).
+ * and one that sees the photo beside the comic; none sees a whole picture. Their input runs from
+ * -CG_CRITIC_RANGE (black) to CG_CRITIC_RANGE (white): spectral norm bounds how much a logit may
+ * change with a patch, and with a range of -1 to 1 the small differences between the teacher's flat
+ * areas and the generator's were lost (both critics stayed at 50 %).
  */
 #ifndef CG_TRAIN_STYLE_CRITIC_H
 #define CG_TRAIN_STYLE_CRITIC_H

@@ -52,7 +52,8 @@ static float normalise(const float *pixel, size_t channels, float *out)
     return length;
 }
 
-/* Logits become probabilities, less 1 at the place itself: the loss's gradient. Returns the loss. */
+/* Logits become probabilities, less 1 at the place itself: the loss's gradient.
+ * Returns the loss. */
 static double cross_entropy(float *logits, size_t count, size_t at)
 {
     float most = logits[0];

@@ -33,7 +33,8 @@ struct cg_patch_nce {
     size_t count, channels;
 };
 
-/* weight times the loss; gradient (of the query's shape): += its. scratch: cg_patch_nce_floats(). */
+/* weight times the loss; gradient (of the query's shape): += its.
+ * scratch: cg_patch_nce_floats(). */
 double cg_patch_nce(const struct cg_patch_nce *nce, float weight, float *gradient, float *scratch);
 
 #endif

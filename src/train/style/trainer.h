@@ -80,8 +80,8 @@ void cg_training_data_clear(struct cg_training_data *data);
 struct cg_run_output;
 
 /*
- * Open the log.csv of the run in options->out_dir. Rows of steps after `step` (written before an interruption) are dropped,
- * the others kept. Errors: CG_ERR_IO, CG_ERR_MEMORY.
+ * Open the log.csv of the run in options->out_dir. Rows of steps after `step` (written before an
+ * interruption) are dropped, the others kept. Errors: CG_ERR_IO, CG_ERR_MEMORY.
  */
 enum cg_status cg_run_output_open(const struct cg_train_options *options, uint64_t step,
                                   struct cg_run_output **out, struct cg_error *error);

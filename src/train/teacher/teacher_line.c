@@ -1,10 +1,10 @@
 /*
  * Line hygiene: ink falls into 8-connected pieces (coverage of a half or more). A piece stays if it
  * is heavy enough, its weight being the sum of its pixels' strengths, so that a short but strong
- * mark (a pupil, a button) stays where an equally short faint one goes, and a faint line stays if it
- * is long: Canny's hysteresis (1986) with a length added. Off the faces two more rules hold: a piece
- * that is neither long nor a solid mark goes, and so does a short one among many (grass, gravel,
- * foliage), where an artist groups strokes instead of drawing each.
+ * mark (a pupil, a button) stays where an equally short faint one goes, and a faint line stays if
+ * it is long: Canny's hysteresis (1986) with a length added. Off the faces two more rules hold: a
+ * piece that is neither long nor a solid mark goes, and so does a short one among many (grass,
+ * gravel, foliage), where an artist groups strokes instead of drawing each.
  */
 #include "train/teacher/teacher_steps.h"
 

@@ -41,8 +41,8 @@ void cg_face_map_make(const struct cg_lab *lab, const struct cg_teacher_face *fa
 /* How much of each region lies on heads: regions->count numbers. */
 void cg_tone_heads(const struct cg_regions *regions, const struct cg_face_map *faces, float *share);
 
-/* to = flat colour: each region's mean, with a light and a dark shape where lab leaves it. tone: set
- * alike where pixels are of one region and one step of it. */
+/* to = flat colour: each region's mean, with a light and a dark shape where lab leaves it. tone:
+ * set alike where pixels are of one region and one step of it. */
 void cg_tone_flatten(const struct cg_lab *lab, const struct cg_regions *regions,
                      const struct cg_face_map *faces, const float *head_share,
                      const struct cg_lab *to, int *tone);
