@@ -16,6 +16,7 @@
  */
 #include "comic/render.h"
 
+#include "base/clamp.h"
 #include "base/memory.h"
 #include "comic/render_parts.h"
 
@@ -93,11 +94,6 @@ static void tile(void *context, size_t item, int worker)
     cg_tile_render(&work->tiles, left, top, work->scratch + (size_t)worker * work->scratch_count);
 }
 
-static float clamp(float value, float low, float high)
-{
-    return fminf(fmaxf(value, low), high);
-}
-
 /* Full pixels to a working pixel, along one side; at least 1. */
 static float scale_of(const struct cg_layers *layers, int width, int height)
 {
@@ -115,10 +111,10 @@ enum cg_status cg_render(struct cg_renderer *renderer, struct cg_pool *pool,
     struct work work = {
         .layers = layers,
         .maps = {.width = layers->width, .height = layers->height},
-        .boldness = clamp(options->ink - 1.0f, 0.0f, 1.0f),
+        .boldness = cg_clamp_unit(options->ink - 1.0f),
         .steepness = scale_of(layers, width, height),
-        .tiles = {.opacity = clamp(options->ink, 0.0f, 1.0f),
-                  .strength = clamp(options->strength, 0.0f, 1.0f),
+        .tiles = {.opacity = cg_clamp_unit(options->ink),
+                  .strength = cg_clamp_unit(options->strength),
                   .finish = options->finish,
                   .picture_left = options->left,
                   .picture_top = options->top,

@@ -75,7 +75,7 @@ struct cg_stabilizer_limits cg_stabilizer_limits_make(float stability)
 
 static float hold(float value, float limit)
 {
-    return value < -limit ? -limit : value > limit ? limit : value;
+    return cg_clamp(value, -limit, limit);
 }
 
 /* ---- luma ------------------------------------------------------------------------------------ */

@@ -1,5 +1,7 @@
 /* Label-preserving random changes: see transform.h. */
 #include "gan/transform.h"
+#include "base/bilinear.h"
+#include "base/clamp.h"
 
 #include <math.h>
 
@@ -41,27 +43,21 @@ static struct map draw_map(const struct cg_transform *transform, const struct cg
     return map;
 }
 
-static float between(float value, float high)
-{
-    return value < 0.0f ? 0.0f : value > high ? high : value;
-}
-
 /* One channel at a place between pixels. */
 static float sample(const struct cg_image *image, float x, float y, int channel)
 {
-    x = between(x, (float)(image->width - 1));
-    y = between(y, (float)(image->height - 1));
+    x = cg_clamp(x, 0.0f, (float)(image->width - 1));
+    y = cg_clamp(y, 0.0f, (float)(image->height - 1));
     size_t left = (size_t)x, top = (size_t)y, width = (size_t)image->width;
     size_t right = left + 1 < width ? left + 1 : left;
     size_t below = top + 1 < (size_t)image->height ? top + 1 : top;
-    size_t channels = (size_t)image->channels;
-    const uint8_t *pixels = image->pixels + (size_t)channel;
     float tx = x - (float)left, ty = y - (float)top;
-    float upper = (float)pixels[(top * width + left) * channels] * (1.0f - tx) +
-                  (float)pixels[(top * width + right) * channels] * tx;
-    float lower = (float)pixels[(below * width + left) * channels] * (1.0f - tx) +
-                  (float)pixels[(below * width + right) * channels] * tx;
-    return upper * (1.0f - ty) + lower * ty;
+    size_t channels = (size_t)image->channels;
+    const uint8_t *upper = image->pixels + top * width * channels + channel;
+    const uint8_t *lower = image->pixels + below * width * channels + channel;
+    left *= channels;
+    right *= channels;
+    return cg_bilinear(upper[left], upper[right], lower[left], lower[right], tx, ty);
 }
 
 enum cg_status cg_transform_apply(const struct cg_transform *transform,
@@ -80,7 +76,7 @@ enum cg_status cg_transform_apply(const struct cg_transform *transform,
             float from_y = map.yx * (float)x + map.yy * (float)y + map.y0;
             for (int c = 0; c < out->channels; c++) {
                 float value = map.gain * sample(image, from_x, from_y, c) + map.offset;
-                *target++ = (uint8_t)lrintf(between(value, 255.0f));
+                *target++ = (uint8_t)lrintf(cg_clamp(value, 0.0f, 255.0f));
             }
         }
     return CG_OK;

@@ -15,6 +15,7 @@
 
 #include "base/bilinear.h"
 #include "base/buffer.h"
+#include "base/clamp.h"
 #include "base/memory.h"
 #include "base/multiversion.h"
 
@@ -241,18 +242,13 @@ static void load_patch(const struct level *level, int x, int y, struct patch *pa
     patch->yy = xx * scale;
 }
 
-static inline float hold(float value, float low, float high)
-{
-    return value < low ? low : value > high ? high : value;
-}
-
 /* residual = to(x + u) - from(x) less its mean; returns the sum of its squares. */
 CG_MULTIVERSION
 static float residual_of(const struct level *level, const struct patch *patch, struct vector u,
                          float *restrict residual)
 {
-    float x = hold((float)patch->x + u.x, -PAD + 1, (float)(level->width + PAD - PATCH - 2));
-    float y = hold((float)patch->y + u.y, -PAD + 1, (float)(level->height + PAD - PATCH - 2));
+    float x = cg_clamp((float)patch->x + u.x, -PAD + 1, (float)(level->width + PAD - PATCH - 2));
+    float y = cg_clamp((float)patch->y + u.y, -PAD + 1, (float)(level->height + PAD - PATCH - 2));
     int left = (int)floorf(x), top = (int)floorf(y);
     float tx = x - (float)left, ty = y - (float)top;
     float a = (1.0f - tx) * (1.0f - ty), b = tx * (1.0f - ty), c = (1.0f - tx) * ty, d = tx * ty;
@@ -362,8 +358,8 @@ static void patches_over(int place, int count, int *first, int *last)
 
 static inline float sample(const struct level *level, float x, float y)
 {
-    x = hold(x, -PAD + 1, (float)(level->width + PAD - 2));
-    y = hold(y, -PAD + 1, (float)(level->height + PAD - 2));
+    x = cg_clamp(x, -PAD + 1, (float)(level->width + PAD - 2));
+    y = cg_clamp(y, -PAD + 1, (float)(level->height + PAD - 2));
     int left = (int)floorf(x), top = (int)floorf(y);
     float tx = x - (float)left, ty = y - (float)top;
     const float *row = inside(level, level->to, left, top), *below = row + level->stride;

@@ -62,8 +62,8 @@ void cg_plane_replicate_row(float *row, int width);
 static inline float cg_plane_sample(const struct cg_plane *plane, float x, float y)
 {
     float right = (float)(plane->width - 1), bottom = (float)(plane->height - 1);
-    x = x < 0.0f ? 0.0f : x > right ? right : x;
-    y = y < 0.0f ? 0.0f : y > bottom ? bottom : y;
+    x = cg_clamp(x, 0.0f, right);
+    y = cg_clamp(y, 0.0f, bottom);
     int ix = (int)x, iy = (int)y;
     float fx = x - (float)ix, fy = y - (float)iy;
     const float *above = plane->v + iy * plane->stride + ix;

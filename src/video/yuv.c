@@ -67,12 +67,6 @@ void cg_yuv_free(struct cg_yuv *yuv)
     free(yuv);
 }
 
-static inline uint8_t to_byte(float value)
-{
-    value = value < 0.0f ? 0.0f : value > 255.0f ? 255.0f : value;
-    return (uint8_t)(int)(value + 0.5f);
-}
-
 /* ---- to pixels ------------------------------------------------------------------------------- */
 
 /* out = near + weight (far - near), less the middle */
@@ -131,9 +125,9 @@ static void matrix_to_rgb(const struct cg_yuv *yuv, const uint8_t *restrict luma
     const int width = yuv->format.width;
     for (int x = 0; x < width; x++) {
         float y = ((float)luma[x] - low) * scale;
-        pixels[3 * x] = to_byte(y + red * v[x]);
-        pixels[3 * x + 1] = to_byte(y + green_u * u[x] + green_v * v[x]);
-        pixels[3 * x + 2] = to_byte(y + blue * u[x]);
+        pixels[3 * x] = cg_byte_of(y + red * v[x]);
+        pixels[3 * x + 1] = cg_byte_of(y + green_u * u[x] + green_v * v[x]);
+        pixels[3 * x + 2] = cg_byte_of(y + blue * u[x]);
     }
 }
 
@@ -144,7 +138,7 @@ static void planes_to_bytes(const struct cg_yuv *yuv, const uint8_t *planes)
     float most = (float)((1 << yuv->format.depth) - 1);
     float scale = yuv->format.full_range ? 255.0f / most : 256.0f / (most + 1.0f);
     for (size_t i = 0; i < count; i++)
-        yuv->bytes[i] = to_byte(scale * (float)(planes[2 * i] | planes[2 * i + 1] << 8));
+        yuv->bytes[i] = cg_byte_of(scale * (float)(planes[2 * i] | planes[2 * i + 1] << 8));
 }
 
 static void planes_to_rgb(struct cg_yuv *yuv, const uint8_t *planes, uint8_t *pixels)
@@ -194,7 +188,7 @@ CG_MULTIVERSION
 static void store_bytes(const float *restrict row, float middle, int count, uint8_t *restrict out)
 {
     for (int i = 0; i < count; i++)
-        out[i] = to_byte(row[i] + middle);
+        out[i] = cg_byte_of(row[i] + middle);
 }
 
 /* `begin` is the sample of the planes that row[0] becomes; middle is in bytes. */
@@ -209,7 +203,7 @@ static void store_row(const struct cg_yuv *yuv, const float *row, float middle, 
     const float scale = yuv->format.full_range ? most / 255.0f : one;
     for (int i = 0; i < count; i++) {
         float value = scale * row[i] + one * middle;
-        int sample = (int)((value < 0.0f ? 0.0f : value > most ? most : value) + 0.5f);
+        int sample = (int)(cg_clamp(value, 0.0f, most) + 0.5f);
         planes[2 * (begin + (size_t)i)] = (uint8_t)sample;
         planes[2 * (begin + (size_t)i) + 1] = (uint8_t)(sample >> 8);
     }

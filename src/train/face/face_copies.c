@@ -16,8 +16,8 @@ static float between(struct cg_rng *rng, float low, float high)
 static float sample(const struct cg_face_patch *patch, float x, float y)
 {
     const float last = CG_FACE_PATCH_PX - 1.001f;
-    x = x < 0.0f ? 0.0f : x > last ? last : x;
-    y = y < 0.0f ? 0.0f : y > last ? last : y;
+    x = cg_clamp(x, 0.0f, last);
+    y = cg_clamp(y, 0.0f, last);
     int column = (int)x, row = (int)y;
     const uint8_t *p = patch->grey + row * CG_FACE_PATCH_PX + column;
     return cg_bilinear(p[0], p[1], p[CG_FACE_PATCH_PX], p[CG_FACE_PATCH_PX + 1], x - (float)column,
@@ -78,15 +78,10 @@ static void draw_colour(const struct cg_face_patch *patch, const struct view *vi
     }
 }
 
-static uint8_t to_byte(float value)
-{
-    return (uint8_t)((value < 0.0f ? 0.0f : value > 255.0f ? 255.0f : value) + 0.5f);
-}
-
 static void round_grey(const float window[CG_FACE_WINDOW_VALUES], struct cg_face_window *out)
 {
     for (int i = 0; i < CG_FACE_WINDOW_VALUES; i++)
-        out->grey[i] = to_byte(window[i]);
+        out->grey[i] = cg_byte_of(window[i]);
 }
 
 /* As if under another lamp. */
@@ -95,7 +90,7 @@ static void change_tint(struct cg_face_window *window, struct cg_rng *rng)
     float gains[3] = {between(rng, 0.88f, 1.12f), 1.0f, between(rng, 0.85f, 1.15f)};
     for (int i = 0; i < CG_FACE_WINDOW_CELLS; i++)
         for (int c = 0; c < 3; c++)
-            window->colour[i][c] = to_byte((float)window->colour[i][c] * gains[c]);
+            window->colour[i][c] = cg_byte_of((float)window->colour[i][c] * gains[c]);
 }
 
 void cg_face_window_fade(struct cg_face_window *window, struct cg_rng *rng)
@@ -130,8 +125,7 @@ static uint8_t blended(const struct blend *blend, float x, float y, int one, int
 {
     float middle = (CG_FACE_WINDOW_PX - 1) / 2.0f;
     float share = blend->at + blend->right * (x - middle) + blend->down * (y - middle);
-    share = share < 0.0f ? 0.0f : share > 1.0f ? 1.0f : share;
-    return to_byte((float)one + share * (float)(two - one));
+    return cg_byte_of((float)one + cg_clamp_unit(share) * (float)(two - one));
 }
 
 void cg_face_window_mix(struct cg_face_window *window, const struct cg_face_window *other,

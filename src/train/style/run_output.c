@@ -1,4 +1,5 @@
 /* A run's output for people: see trainer.h. */
+#include "base/clamp.h"
 #include "train/style/trainer.h"
 
 #include "base/file.h"
@@ -143,12 +144,6 @@ struct viewing {
     struct cg_pool *pool;
 };
 
-static uint8_t to_byte(float value)
-{
-    float scaled = value * 255.0f + 0.5f;
-    return scaled <= 0.0f ? 0 : scaled >= 255.0f ? 255 : (uint8_t)scaled;
-}
-
 static int whole_tokens(const struct cg_train_state *state, int side)
 {
     return side - side % cg_generator_token_px(&state->config);
@@ -177,9 +172,9 @@ static void layers_to_bytes(const float *colour, const float *ink, size_t pixels
 {
     for (size_t i = 0; i < 3 * pixels; i++) {
         float paper = 1.0f - ink[i / 3];
-        pictures[COMIC].pixels[i] = to_byte(colour[i] * paper);
-        pictures[INK].pixels[i] = to_byte(paper);
-        pictures[COLOUR].pixels[i] = to_byte(colour[i]);
+        pictures[COMIC].pixels[i] = cg_byte_of(255.0f * (colour[i] * paper));
+        pictures[INK].pixels[i] = cg_byte_of(255.0f * paper);
+        pictures[COLOUR].pixels[i] = cg_byte_of(255.0f * colour[i]);
     }
 }
 

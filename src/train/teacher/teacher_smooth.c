@@ -14,6 +14,7 @@
  */
 #include "train/teacher/teacher_smooth.h"
 
+#include "base/clamp.h"
 #include "base/multiversion.h"
 
 #include <string.h>
@@ -111,11 +112,6 @@ static void square_bounds(const struct cg_plane *source, int y, int radius_px, f
             widen_bounds(cg_plane_row(source, y + dy) + dx, width, low, high);
 }
 
-static float clamp(float value, float low, float high)
-{
-    return value < low ? low : value > high ? high : value;
-}
-
 void cg_sharpen_edges(const struct cg_plane *source, const struct cg_plane *to,
                       const struct cg_plane scratch[2], int radius_px, float amount)
 {
@@ -126,7 +122,7 @@ void cg_sharpen_edges(const struct cg_plane *source, const struct cg_plane *to,
         const float *in = cg_plane_row(source, y), *blurred = cg_plane_row(&scratch[0], y);
         float *out = cg_plane_row(to, y);
         for (int x = 0; x < source->width; x++) {
-            out[x] = clamp(in[x] + amount * (in[x] - blurred[x]), low[x], high[x]);
+            out[x] = cg_clamp(in[x] + amount * (in[x] - blurred[x]), low[x], high[x]);
         }
     }
     cg_plane_replicate(to);
