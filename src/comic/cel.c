@@ -240,7 +240,7 @@ enum cg_status cg_cel(struct cg_cel_memory *memory, struct cg_pool *pool, const 
         status = cg_cel_hold_vivid(memory->planes, pool, photo, logit, width, height, amount * fill,
                                    error);
     if (status == CG_OK)
-        status = cg_cel_flow(memory, pool, colour, logit, width, height, amount, error);
+        status = cg_cel_flow(memory, pool, photo, colour, logit, width, height, amount, error);
     if (status == CG_OK)
         status = cg_planes_reserve(memory->planes, width, height, PLANES, planes, error);
     if (status != CG_OK)

@@ -8,9 +8,9 @@
  * step in the colour layer, they run into each other. First of all soft passages get hard edges
  * (cel_shock.c).
  *
- * Ink follows the flow of the picture (cel_flow.c). Lines that are there in colour, as stripes and
- * lips, lose theirs (cel_vivid.c), and short strokes by themselves on light ground, as on clouds,
- * go (cel_stray.c).
+ * Ink follows the flow of the picture (cel_flow.c), and contours that it has left out are drawn
+ * (cel_contour.c). Lines that are there in colour, as stripes and lips, lose theirs (cel_vivid.c),
+ * and short strokes by themselves on light ground, as on clouds, go (cel_stray.c).
  */
 #ifndef CG_COMIC_CEL_H
 #define CG_COMIC_CEL_H
@@ -37,10 +37,10 @@ enum cg_status cg_cel(struct cg_cel_memory *memory, struct cg_pool *pool, const 
                       float *colour, float *logit, int width, int height, float amount, float fill,
                       struct cg_error *error);
 
-/* The part of it that films have: ink alone changes, by the flow of colour and of itself. Error:
- * CG_ERR_MEMORY; then logit may have changed. */
-enum cg_status cg_cel_flow(struct cg_cel_memory *memory, struct cg_pool *pool, const float *colour,
-                           float *logit, int width, int height, float amount,
+/* Ink alone changes, by the flow of colour and of itself, and contours are drawn that it has left
+ * out, if there is a photo; films have none. Error: CG_ERR_MEMORY; then logit may have changed. */
+enum cg_status cg_cel_flow(struct cg_cel_memory *memory, struct cg_pool *pool, const float *photo,
+                           const float *colour, float *logit, int width, int height, float amount,
                            struct cg_error *error);
 
 #endif

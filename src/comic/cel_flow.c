@@ -379,8 +379,8 @@ static void place_planes(struct flow *flow, const struct cg_plane *planes,
     flow->along = planes[1];
 }
 
-enum cg_status cg_cel_flow(struct cg_cel_memory *memory, struct cg_pool *pool, const float *colour,
-                           float *logit, int width, int height, float amount,
+enum cg_status cg_cel_flow(struct cg_cel_memory *memory, struct cg_pool *pool, const float *photo,
+                           const float *colour, float *logit, int width, int height, float amount,
                            struct cg_error *error)
 {
     struct cg_plane planes[PLANES], halves[HALVES];
@@ -411,5 +411,10 @@ enum cg_status cg_cel_flow(struct cg_cel_memory *memory, struct cg_pool *pool, c
     find_direction(&flow, pool);
     cg_pool_run(pool, (size_t)height, average_row, &flow);
     cg_pool_run(pool, (size_t)height, follow_row, &flow);
-    return draw_ridges(&flow, error);
+    status = draw_ridges(&flow, error);
+    if (status != CG_OK || photo == NULL)
+        return status;
+    const struct cg_flow_field field = {flow.xx, flow.xy, flow.yy, flow.skin};
+    return cg_cel_draw_contours(memory, pool, &field, photo, colour, logit, width, height, amount,
+                                planes, error);
 }

@@ -47,6 +47,24 @@ struct cg_cel {
  * layer or of lightness, which is one channel. Error: CG_ERR_MEMORY. */
 enum cg_status cg_cel_fit(struct cg_cel *cel, bool colour, float least_px, struct cg_error *error);
 
+/* ---- cel_flow.c, cel_contour.c ---- */
+
+/* The flow of a picture; planes of half its size. */
+struct cg_flow_field {
+    struct cg_plane along, down; /* the direction that edges run in, of length 1 */
+    struct cg_plane agree;       /* on it, 0 to 1; less on skin */
+    struct cg_plane skin;        /* blurred */
+};
+
+/* Draw contours that ink has left out, by the edges of a colour layer and of its photo. Of memory
+ * the planes stay; spare: two of them, of the picture's size, which are overwritten. Error:
+ * CG_ERR_MEMORY; then logit is unchanged. */
+enum cg_status cg_cel_draw_contours(struct cg_cel_memory *memory, struct cg_pool *pool,
+                                    const struct cg_flow_field *field, const float *photo,
+                                    const float *colour, float *logit, int width, int height,
+                                    float amount, const struct cg_plane spare[2],
+                                    struct cg_error *error);
+
 /* ---- cel_strokes.c ---- */
 
 /* Pixels of a row that are set: from first to before end. */

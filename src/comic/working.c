@@ -234,7 +234,7 @@ enum cg_status cg_working_draw_floats(struct cg_working *working, const float *c
         memcpy(maps.input + (size_t)y * line, copy + (size_t)y * count, count * sizeof(float));
     status = draw(working, &maps, looks, layers, error);
     if (status == CG_OK && looks->cel > 0.0f)
-        status = cg_cel_flow(&working->cel, working->pool, maps.colour, maps.logit, maps.width,
-                             maps.height, looks->cel, error);
+        status = cg_cel_flow(&working->cel, working->pool, NULL, maps.colour, maps.logit,
+                             maps.width, maps.height, looks->cel, error);
     return status;
 }

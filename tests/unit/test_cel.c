@@ -1,6 +1,8 @@
 /* Flat colour and the ink that belongs to it (comic/cel.h). */
 #include "comic/cel.h"
 
+#include "base/clamp.h"
+
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -250,6 +252,69 @@ static void lines_on_skin_are_not_raised(void **state)
     drop(before, after);
 }
 
+/* The dark side of an edge down at x = 60, with texture at both sides. */
+static float textured_edge(int x, int y)
+{
+    return (x < 60 ? 0.8f : 0.3f) + 0.25f * sinf(0.9f * (float)x) * sinf(0.8f * (float)y);
+}
+
+static float edge_down(int x, int y)
+{
+    (void)y;
+    return x < 60 ? 0.8f : 0.3f;
+}
+
+static float faint_wave_down(int x, int y)
+{
+    (void)y;
+    return 0.7f - 0.15f * cg_smoothstep(50.0f, 70.0f, (float)x);
+}
+
+/* The most ink around an edge at x = 60, in row y. */
+static float ink_at_edge(const struct layers *layers, int y)
+{
+    float most = PAPER;
+    for (int x = 56; x < 64; x++)
+        most = fmaxf(most, layers->logit[y * WIDTH + x]);
+    return most;
+}
+
+static void lines_go_on_along_their_edge(void **state)
+{
+    struct layers *before = blue(edge_down);
+    (void)state;
+    ink_line(before, 59, 0, 30, 4.0f);
+    struct layers *after = drawn(before, 1.0f, 1);
+    for (int y = 30; y < 70; y++) {
+        assert_true(ink_at_edge(after, y) > 0.0f);
+        assert_true(after->logit[y * WIDTH + 50] == PAPER && after->logit[y * WIDTH + 70] == PAPER);
+    }
+    drop(before, after);
+}
+
+static void edges_get_a_contour(void **state)
+{
+    struct layers *before = blue(edge_down), *after = drawn(before, 1.0f, 1);
+    (void)state;
+    for (int y = RIM; y < HEIGHT - RIM; y++)
+        assert_true(ink_at_edge(after, y) > 0.0f);
+    drop(before, after);
+}
+
+static void no_contour_in_texture_or_blur(void **state)
+{
+    static float (*const light[])(int, int) = {textured_edge, faint_wave_down};
+    (void)state;
+    for (size_t i = 0; i < sizeof light / sizeof *light; i++) {
+        struct layers *before = blue(light[i]);
+        ink_line(before, 59, 0, 30, 4.0f);
+        struct layers *after = drawn(before, 1.0f, 1);
+        for (int y = 50; y < HEIGHT; y++)
+            assert_true(ink_at_edge(after, y) < -1.0f);
+        drop(before, after);
+    }
+}
+
 /* How much the ink of a line down goes to and fro from row to row. */
 static float unevenness(const struct layers *layers)
 {
@@ -439,6 +504,9 @@ int main(void)
         cmocka_unit_test(contours_close),
         cmocka_unit_test(long_lines_are_drawn),
         cmocka_unit_test(lines_on_skin_are_not_raised),
+        cmocka_unit_test(lines_go_on_along_their_edge),
+        cmocka_unit_test(edges_get_a_contour),
+        cmocka_unit_test(no_contour_in_texture_or_blur),
         cmocka_unit_test(saw_teeth_go),
         cmocka_unit_test(stripes_stay_in_colour),
         cmocka_unit_test(stray_strokes_go),
