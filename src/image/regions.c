@@ -173,16 +173,17 @@ enum cg_status cg_regions_make(struct cg_pool *pool, const struct cg_lab *lab,
 struct cut {
     const struct cg_bands *bands;
     int width;
-    const int *whole; /* regions, by pixel */
-    const int8_t *tone;
-    int *piece;  /* by pixel */
-    int *count;  /* pieces by band */
-    int *origin; /* a pixel of each piece */
+    const int *whole;   /* regions, by pixel */
+    const int8_t *tone; /* NULL: not to be looked at */
+    int *piece;         /* by pixel */
+    int *count;         /* pieces by band */
+    int *origin;        /* a pixel of each piece */
 };
 
 static bool are_alike(const struct cut *cut, int pixel, int other)
 {
-    return cut->whole[pixel] == cut->whole[other] && cut->tone[pixel] == cut->tone[other];
+    return cut->whole[pixel] == cut->whole[other] &&
+           (cut->tone == NULL || cut->tone[pixel] == cut->tone[other]);
 }
 
 /* Join each pixel of a row with those at its left and, if there is a row, above that are alike. */
@@ -293,10 +294,8 @@ enum cg_status cg_regions_split(struct cg_pool *pool, const struct cg_lab *lab, 
     if (cut.piece != NULL && cut.count != NULL) {
         cg_bands_run(&bands, cut_band, &cut);
         if (are_noise(&cut, area)) {
-            free(cut.count);
-            free(cut.piece);
-            regions->label = whole;
-            return CG_OK;
+            cut.tone = NULL;
+            cg_bands_run(&bands, cut_band, &cut);
         }
         status = cg_regions_describe(&bands, lab, lab, cut.count, regions, error);
     }

@@ -76,8 +76,8 @@ void cg_regions_clear(struct cg_regions *regions);
 
 /* Cut regions into pieces that hang together (by their sides) and whose tone is the same, but not
  * where two pieces of one region meet without a step: less than step from pixel to pixel of lab on
- * average. If tones are noise, with pieces of less than 8 pixels on average, regions stay as they
- * are. Means are of lab. tone: width * height. Error: CG_ERR_MEMORY; then regions is cleared. */
+ * average. If tones are noise, with pieces of less than 8 pixels on average, they do not count.
+ * Means are of lab. tone: width * height. Error: CG_ERR_MEMORY; then regions is cleared. */
 enum cg_status cg_regions_split(struct cg_pool *pool, const struct cg_lab *lab, const int8_t *tone,
                                 float step, struct cg_regions *regions, struct cg_error *error);
 

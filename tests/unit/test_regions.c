@@ -138,6 +138,16 @@ static void noise_makes_no_more_regions_than_fit(void **state)
     assert_int_equal(cg_regions_split(NULL, &picture.lab, tone, 0.012f, &regions, NULL), CG_OK);
     assert_int_equal(regions.count, count);
     cg_regions_clear(&regions);
+
+    /* the whole picture, not measured yet */
+    regions = (struct cg_regions){.width = WIDTH, .height = HEIGHT, .count = 1};
+    regions.label = calloc(PIXELS, sizeof *regions.label);
+    assert_non_null(regions.label);
+    assert_int_equal(cg_regions_split(NULL, &picture.lab, tone, 0.0f, &regions, NULL), CG_OK);
+    assert_int_equal(regions.count, 1);
+    assert_float_equal(regions.area_px[0], PIXELS, 0.5f);
+    assert_float_equal(regions.mean[0][0], 0.5f, 0.05f);
+    cg_regions_clear(&regions);
     cg_plane_set_clear(&picture.set);
 }
 
