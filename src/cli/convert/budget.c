@@ -80,7 +80,7 @@ bool cg_budget_is_open(struct cg_budget *budget)
  * Estimated / measured, as peak resident memory less that of a tiny picture (10 MiB), with the
  * built-in style:
  *   session  97 / 94 bytes for each pixel of the working copy (341 MiB at 1920 x 1920), and 2 MiB
- *            a thread; 30 / 28 more for --hatch, 14 / 12 for --line, 36 / 32 for --cel (after many
+ *            a thread; 30 / 28 more for --hatch, 14 / 12 for --line, 44 / 37 for --cel (after many
  *            pictures of random tiles, the worst for it; photos: 8), 28 / 26 for --blacks, 12 / 12
  *            for --contrast and --saturation, as much again if the latter is below 1
  *   reading  see probe.c; and the file, a PNG's twice
@@ -95,7 +95,7 @@ bool cg_budget_is_open(struct cg_budget *budget)
 #define SESSION_NBYTES_PER_PX 97
 #define HATCH_NBYTES_PER_PX 30
 #define LINE_NBYTES_PER_PX 14
-#define CEL_NBYTES_PER_PX 36
+#define CEL_NBYTES_PER_PX 44
 #define BLACKS_NBYTES_PER_PX 28
 #define TONES_NBYTES_PER_PX 12
 #define THREAD_NBYTES ((size_t)2 << 20)
