@@ -1,6 +1,7 @@
 /* See cel_path.h. */
 #include "comic/cel_path.h"
 
+#include "base/luma.h"
 #include "base/multiversion.h"
 
 #include <math.h>
@@ -32,9 +33,9 @@ enum { LOOK_PX = 2, CHORD_PX = 3 };
 static inline float step_squared(const float *a, const float *b)
 {
     const float red = b[0] - a[0], green = b[1] - a[1], blue = b[2] - a[2];
-    const float luma = 0.3f * red + 0.6f * green + 0.1f * blue;
-    const float mean = 0.15f * (a[0] + b[0]) + 0.3f * (a[1] + b[1]) + 0.05f * (a[2] + b[2]);
-    const float weight = DARK_OFFSET + (1.0f - DARK_OFFSET) * mean;
+    const float luma = cg_luma(red, green, blue);
+    const float weight =
+        DARK_OFFSET + (1.0f - DARK_OFFSET) * 0.5f * (cg_luma_of(a) + cg_luma_of(b));
     const float u = blue - luma, v = red - luma;
     return (luma * luma + CHROMA * (u * u + v * v)) / (weight * weight);
 }
