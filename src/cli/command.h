@@ -59,7 +59,7 @@ bool cg_command_parse_number(const struct cg_option *row, const char *text, doub
 #define CG_CLI_STRICT_ROW(member)                                                                  \
     {                                                                                              \
         "strict", 0, CG_OPTION_FLAG, member, NULL,                                                 \
-            "refuse pictures with damage, which are else read as far as it goes"                   \
+            "refuse pictures with any damage, even where they can be read"                         \
     }
 
 /* A row of commands that do long work, what: "picture", ...; not together with --quiet. */

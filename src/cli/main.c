@@ -48,7 +48,8 @@ static int print_version(void)
 {
     char blas[256];
     cg_blas_describe(blas, sizeof(blas));
-    printf("comicgan " CG_VERSION "\n%s\nCore type %s\nSandbox: seccomp %s, Landlock %s\n"
+    printf("comicgan " CG_VERSION
+           "\n%s\nOpenBLAS's core type: %s\nSandbox: seccomp %s, Landlock %s\n"
            "Licence: MIT. No warranty.\n",
            blas, cg_blas_core_type_origin(), cg_sandbox_has_calls() ? "yes" : "no",
            cg_sandbox_has_files() ? "yes" : "no");

@@ -112,10 +112,11 @@ const struct cg_command CG_COMMAND_STREAM = {
     .name = "stream",
     .summary = "the same between two programs, frames on stdin and stdout",
     .usage = "[OPTIONS] < IN.y4m > OUT.y4m",
-    .about = "Turn a video on the standard input into a comic on the standard output, both as "
-             "YUV4MPEG2, for use between two ffmpeg commands:\n"
-             "  ffmpeg -v error -i IN -f yuv4mpegpipe -pix_fmt yuv420p - |\n"
-             "      comicgan stream | ffmpeg -v error -i - OUT",
+    .about =
+        "Turn a video on the standard input into a comic on the standard output, both as "
+        "YUV4MPEG2, for use between two ffmpeg commands; --faces and --blacks do nothing here:\n"
+        "  ffmpeg -v error -i IN -f yuv4mpegpipe -pix_fmt yuv420p - |\n"
+        "      comicgan stream | ffmpeg -v error -i - OUT",
     .options = rows,
     .run = run,
 };

@@ -299,12 +299,14 @@ const struct cg_command CG_COMMAND_VIDEO = {
     .arguments = "IN OUT",
     .summary = "turn a video into a comic that moves (needs ffmpeg)",
     .usage = "[OPTIONS] IN OUT\n[OPTIONS] IN... OUT_FOLDER\n--frames [OPTIONS] FOLDER OUT_FOLDER",
-    .about = "Turn the video IN into a comic that moves, of the same size, length and frames' "
-             "times; sound, subtitles, chapters, covers and metadata come along. ffmpeg has to be "
-             "installed. IN is whatever it reads; OUT ends in .mp4, .m4v, .mov, .mkv, .webm, .gif "
-             "or .webp and appears when it is complete. In a folder, videos keep their names, with "
-             ".mp4 where theirs cannot be written. Work that was broken off is resumed by the same "
-             "command: until OUT is complete, what is done is kept in OUT.parts.",
+    .about =
+        "Turn the video IN into a comic that moves, of the same size, length and frames' "
+        "times; sound, subtitles, chapters, covers and metadata come along. ffmpeg has to be "
+        "installed. IN is whatever it reads; OUT ends in .mp4, .m4v, .mov, .mkv, .webm, .gif "
+        "or .webp and appears when it is complete. In a folder, videos keep their names, with "
+        ".mp4 where theirs cannot be written. Work that was broken off is resumed by the same "
+        "command: until OUT is complete, what is done is kept in OUT.parts. --faces and --blacks "
+        "do nothing here.",
     .options = rows,
     .run = run,
 };

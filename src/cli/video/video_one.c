@@ -313,7 +313,7 @@ static enum cg_status go_on(struct video *video, struct cg_error *error)
 static void warn(const struct video *video, const char *file, const char *what)
 {
     if (!video->settings->quiet)
-        cg_cli_fail(CG_EXIT_DONE, "%s: %s", file, what);
+        cg_cli_say("comicgan: warning: %s: %s", file, what);
 }
 
 /* How much earlier than announced, and asked for, its frames end. */

@@ -31,7 +31,7 @@ make -i whole.mp4 -c copy whole.flv
 for ending in mp4 mkv flv; do
     head -c $(($(wc -c <whole.$ending) * 6 / 10)) whole.$ending >cut.$ending
     video cut.$ending out.mp4
-    says "cut.$ending: is cut off: its last "
+    says "comicgan: warning: cut.$ending: is cut off: its last "
     mv ../stderr ../before
     video --start 0.5 cut.$ending out.mp4
     cmp ../before ../stderr || fail "with --start: $(cat ../stderr), without: $(cat ../before)"
