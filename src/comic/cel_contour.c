@@ -221,18 +221,20 @@ static void outline(const struct contours *in, float x, float y, float dx, float
         draw(in);
 }
 
-static void outline_row(const struct contours *in, int y)
+static void outline_row(const struct contours *in, int row)
 {
     const struct cg_edges *edges = &in->edges;
-    const float *step = cg_plane_row(&edges->step, y);
-    const float *agree = cg_plane_row(&edges->field->agree, y / 2);
+    const struct cg_flow_field *field = edges->field;
+    const float *step = cg_plane_row(&edges->step, row), y = (float)row;
+    const float *along = cg_plane_row(&field->along, row / 2);
+    const float *down = cg_plane_row(&field->down, row / 2);
+    const float *agree = cg_plane_row(&field->agree, row / 2);
     for (int i = 1; i < edges->width - 1; i++) {
-        const float x = (float)i, dx = cg_plane_row(&edges->field->along, y / 2)[i / 2];
-        const float dy = cg_plane_row(&edges->field->down, y / 2)[i / 2];
-        if (step[i] >= bare_edge.step && agree[i / 2] >= AGREE_BARE && !*cell_at(in, x, (float)y) &&
-            step[i] >= cg_edges_step(&edges->step, x - dy, (float)y + dx) &&
-            step[i] >= cg_edges_step(&edges->step, x + dy, (float)y - dx) && is_bare(edges, i, y))
-            outline(in, x, (float)y, dx, dy);
+        const float x = (float)i, dx = along[i / 2], dy = down[i / 2];
+        if (step[i] >= bare_edge.step && agree[i / 2] >= AGREE_BARE && !*cell_at(in, x, y) &&
+            step[i] >= cg_edges_step(&edges->step, x - dy, y + dx) &&
+            step[i] >= cg_edges_step(&edges->step, x + dy, y - dx) && is_bare(edges, i, row))
+            outline(in, x, y, dx, dy);
     }
 }
 

@@ -116,7 +116,6 @@ static void pieces_part_at_steps_only(void **state)
     cg_plane_set_clear(&picture.set);
 }
 
-/* Bands of rows, in which threads work, leave no seam: in regions, in their pieces. */
 /* Each pixel another colour and another tone. */
 static float noise(int x, int y)
 {
@@ -151,6 +150,7 @@ static void noise_makes_no_more_regions_than_fit(void **state)
     cg_plane_set_clear(&picture.set);
 }
 
+/* Bands of rows, in which threads work, leave no seam: in regions, in their pieces. */
 static void threads_see_the_same_regions(void **state)
 {
     enum { TALL = 700, NARROW = 40 };
