@@ -1,6 +1,7 @@
 /* Spotted blacks: see blacks.h. */
 #include "comic/blacks.h"
 
+#include "base/bilinear.h"
 #include "base/luma.h"
 #include "base/memory.h"
 #include "base/multiversion.h"
@@ -9,6 +10,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Of the picture's range of tones, where dark ends at an amount of 1, and how much may be dark. */
 #define DARK_RANGE 0.28f
@@ -46,6 +48,7 @@ struct blacks {
     int8_t *dark;       /* by pixel: 1 or 0 */
     float darkest, end; /* tones between which it is dark */
     float *black;       /* by region: 1 or 0 */
+    float *mark;        /* by pixel, what is kept */
 };
 
 /* ---- tones ----------------------------------------------------------------------------------- */
@@ -231,14 +234,21 @@ static void mark_shapes(void *context, size_t row, int worker)
         mark[x] = blacks->black[label[x]];
 }
 
+static float with_black(float logit, float mark)
+{
+    return fmaxf(logit, EDGE_GAIN * (mark - EDGE_AT));
+}
+
 static void ink_shapes(void *context, size_t row, int worker)
 {
     struct blacks *blacks = context;
+    const size_t width = (size_t)blacks->layers->width;
     const float *mark = cg_plane_row(&blacks->tone, (int)row);
-    float *logit = blacks->logit + row * (size_t)blacks->layers->width;
+    float *logit = blacks->logit + row * width;
     (void)worker;
-    for (int x = 0; x < blacks->layers->width; x++)
-        logit[x] = fmaxf(logit[x], EDGE_GAIN * (mark[x] - EDGE_AT));
+    memcpy(blacks->mark + row * width, mark, width * sizeof *mark);
+    for (size_t x = 0; x < width; x++)
+        logit[x] = with_black(logit[x], mark[x]);
 }
 
 /* ---- the whole ------------------------------------------------------------------------------- */
@@ -250,13 +260,19 @@ static void blur(struct cg_pool *pool, const struct cg_plane *plane, struct blac
     cg_plane_blur(pool, plane, plane, &blacks->scratch, sigma_px);
 }
 
-enum cg_status cg_blacks(struct cg_pool *pool, const struct cg_layers *layers, float *logit,
-                         float amount, struct cg_error *error)
+enum cg_status cg_blacks(struct cg_blacks *kept, struct cg_pool *pool,
+                         const struct cg_layers *layers, float *logit, float amount,
+                         struct cg_error *error)
 {
     const size_t rows = (size_t)layers->height;
     struct cg_plane_set planes;
     enum cg_status status =
-        cg_plane_set_create(layers->width, layers->height, PLANES, &planes, error);
+        cg_buffer_reserve(&kept->mark, rows, (size_t)layers->width, sizeof(float), "blacks", error);
+    if (status != CG_OK)
+        return status;
+    kept->width = layers->width;
+    kept->height = layers->height;
+    status = cg_plane_set_create(layers->width, layers->height, PLANES, &planes, error);
     if (status != CG_OK)
         return status;
     struct blacks blacks = {
@@ -266,6 +282,7 @@ enum cg_status cg_blacks(struct cg_pool *pool, const struct cg_layers *layers, f
         .skin = planes.plane[1],
         .scratch = planes.plane[2],
         .none = planes.plane[3],
+        .mark = kept->mark.memory,
     };
     cg_pool_run(pool, rows, find_tones, &blacks);
     blur(pool, &blacks.skin, &blacks, SKIN_SIGMA_PX);
@@ -285,4 +302,48 @@ enum cg_status cg_blacks(struct cg_pool *pool, const struct cg_layers *layers, f
     cg_regions_clear(&blacks.regions);
     cg_plane_set_clear(&planes);
     return status;
+}
+
+/* ---- parts ----------------------------------------------------------------------------------- */
+
+struct part {
+    const struct cg_blacks *kept;
+    float left, top, scale;
+    int width;
+    float *logit;
+};
+
+/* The two values between which a position lies, and how far it is from the first. */
+static float between(float at, int size, int *first, int *second)
+{
+    const float inside = cg_clamp(at, 0.0f, (float)(size - 1));
+    *first = (int)inside;
+    *second = cg_clamp_index(*first + 1, size);
+    return inside - (float)*first;
+}
+
+static void continue_row(void *context, size_t row, int worker)
+{
+    const struct part *part = context;
+    const struct cg_blacks *kept = part->kept;
+    float *logit = part->logit + row * (size_t)part->width;
+    int first, second, left, right;
+    const float at = part->top + part->scale * ((float)row + 0.5f) - 0.5f;
+    const float down = between(at, kept->height, &first, &second);
+    const float *above = (const float *)kept->mark.memory + (size_t)first * (size_t)kept->width;
+    const float *below = (const float *)kept->mark.memory + (size_t)second * (size_t)kept->width;
+    (void)worker;
+    for (int x = 0; x < part->width; x++) {
+        const float across = between(part->left + part->scale * ((float)x + 0.5f) - 0.5f,
+                                     kept->width, &left, &right);
+        logit[x] = with_black(logit[x], cg_bilinear(above[left], above[right], below[left],
+                                                    below[right], across, down));
+    }
+}
+
+void cg_blacks_continue(const struct cg_blacks *kept, struct cg_pool *pool, float left, float top,
+                        float scale, int width, int height, float *logit)
+{
+    cg_pool_run(pool, (size_t)height, continue_row,
+                &(struct part){kept, left, top, scale, width, logit});
 }

@@ -12,16 +12,29 @@
 #ifndef CG_COMIC_BLACKS_H
 #define CG_COMIC_BLACKS_H
 
-#include "base/error.h"
+#include "base/buffer.h"
 #include "base/pool.h"
 #include "comic/render.h"
 
+/* Where a picture is black, for its parts that are drawn anew. Initialise to zero, release
+ * mark.memory with free(). */
+struct cg_blacks {
+    int width, height;
+    struct cg_buffer mark; /* height * width floats, from 0 to 1: black */
+};
+
 /*
  * logit: that of layers, changed in place; photo and colour are only read. amount: 1 for all that
- * may be black. Same result for any number of threads. Error: CG_ERR_MEMORY; then nothing has
- * changed.
+ * may be black. kept is overwritten. Same result for any number of threads. Error: CG_ERR_MEMORY;
+ * then logit has not changed.
  */
-enum cg_status cg_blacks(struct cg_pool *pool, const struct cg_layers *layers, float *logit,
-                         float amount, struct cg_error *error);
+enum cg_status cg_blacks(struct cg_blacks *kept, struct cg_pool *pool,
+                         const struct cg_layers *layers, float *logit, float amount,
+                         struct cg_error *error);
+
+/* The same shapes in a part: its first pixel lies at (left, top) of the picture, and a pixel of it
+ * is scale of the picture's wide. logit: height * width. */
+void cg_blacks_continue(const struct cg_blacks *kept, struct cg_pool *pool, float left, float top,
+                        float scale, int width, int height, float *logit);
 
 #endif

@@ -229,8 +229,8 @@ static enum cg_status cut(struct cg_cel *cel, struct cg_error *error)
 }
 
 enum cg_status cg_cel(struct cg_cel_memory *memory, struct cg_pool *pool, const float *photo,
-                      float *colour, float *logit, int width, int height, float amount, float fill,
-                      struct cg_error *error)
+                      struct cg_faces faces, float *colour, float *logit, int width, int height,
+                      float amount, float fill, struct cg_error *error)
 {
     const size_t rows = (size_t)height;
     struct cg_plane planes[PLANES];
@@ -240,7 +240,8 @@ enum cg_status cg_cel(struct cg_cel_memory *memory, struct cg_pool *pool, const 
         status = cg_cel_hold_vivid(memory->planes, pool, photo, logit, width, height, amount * fill,
                                    error);
     if (status == CG_OK)
-        status = cg_cel_flow(memory, pool, photo, colour, logit, width, height, amount, error);
+        status =
+            cg_cel_flow(memory, pool, photo, faces, colour, logit, width, height, amount, error);
     if (status == CG_OK)
         status = cg_planes_reserve(memory->planes, width, height, PLANES, planes, error);
     if (status != CG_OK)

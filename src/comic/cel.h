@@ -17,6 +17,7 @@
 
 #include "base/buffer.h"
 #include "base/pool.h"
+#include "face/finder.h"
 
 /* Memory that is kept from picture to picture. planes: a buffer that others may use between the
  * calls. Initialise the others to zero; release them with cg_cel_memory_clear. */
@@ -27,20 +28,21 @@ struct cg_cel_memory {
 void cg_cel_memory_clear(struct cg_cel_memory *memory);
 
 /*
- * photo, colour: height * width * 3 floats, about 0 to 1; logit: height * width, of ink. Colour and
+ * photo, colour: height * width * 3 floats, about 0 to 1; faces: in pixels of it, whose
+ * features are left as they are; logit: height * width, of ink. Colour and
  * logit are changed in place. amount: 1 for all of it, less for a blend with what they were. fill:
  * how much colour will be laid under the ink; without any, lines that are there in colour keep
  * their ink. Same result for any number of threads. Errors: CG_ERR_MEMORY; then colour and logit
  * may have changed.
  */
 enum cg_status cg_cel(struct cg_cel_memory *memory, struct cg_pool *pool, const float *photo,
-                      float *colour, float *logit, int width, int height, float amount, float fill,
-                      struct cg_error *error);
+                      struct cg_faces faces, float *colour, float *logit, int width, int height,
+                      float amount, float fill, struct cg_error *error);
 
 /* Ink alone changes, by the flow of colour and of itself, and contours are drawn that it has left
  * out, if there is a photo; films have none. Error: CG_ERR_MEMORY; then logit may have changed. */
 enum cg_status cg_cel_flow(struct cg_cel_memory *memory, struct cg_pool *pool, const float *photo,
-                           const float *colour, float *logit, int width, int height, float amount,
-                           struct cg_error *error);
+                           struct cg_faces faces, const float *colour, float *logit, int width,
+                           int height, float amount, struct cg_error *error);
 
 #endif

@@ -9,9 +9,8 @@
 #include "face/finder.h"
 
 enum {
-    CG_CLOSER_MAX = 64,         /* faces of a picture that are looked at */
-    CG_CLOSER_PHOTO_SHARE = 8,  /* parts take one in so many of the photo's pixels, */
-    CG_CLOSER_WORKING_SHARE = 2 /* and of the working copy's, at most */
+    CG_CLOSER_MAX = 64,       /* faces of a picture that are looked at */
+    CG_CLOSER_PHOTO_SHARE = 3 /* parts take one in so many of the photo's pixels at most */
 };
 
 /* A part of the photo. */
@@ -29,13 +28,17 @@ struct cg_closer {
 };
 
 /*
- * The parts of a photo that are worth it: copies of what is around the faces, the first ones first,
- * as far as their shares go. faces: in pixels of a working copy of that size. Empty where the photo
- * has nothing finer. Error: CG_ERR_MEMORY; then *out is empty.
+ * The parts of a photo that are worth it: copies of what is around the faces, the first ones first.
+ * Their working copies have no more pixels than that of the whole photo. scale: photo pixels to a
+ * pixel that faces are in. Empty where the photo has nothing finer. Error: CG_ERR_MEMORY; then *out
+ * is empty.
  */
-enum cg_status cg_closer_take(const struct cg_face *faces, int count, int working_width,
-                              int working_height, const struct cg_image *photo,
+enum cg_status cg_closer_take(struct cg_faces faces, float scale, const struct cg_image *photo,
                               struct cg_closer *out, struct cg_error *error);
+
+/* out = the faces in pixels of the part's working copy; as many. */
+void cg_closer_see(const struct cg_closer_part *part, struct cg_faces faces, float scale,
+                   struct cg_face *out);
 
 void cg_closer_clear(struct cg_closer *closer);
 

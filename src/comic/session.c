@@ -94,36 +94,39 @@ enum cg_status cg_session_find_faces(struct cg_session *session, const struct cg
     return status;
 }
 
-/* Copies of what is around the photo's faces, if looks want them closer. */
-static enum cg_status take_faces(struct cg_session *session, const struct cg_render_params *looks,
-                                 const struct cg_image *working, const struct cg_image *photo,
-                                 struct cg_closer *closer, struct cg_error *error)
+/* The faces of a working copy that looks ask for, if they are sure enough. */
+static enum cg_status find_faces(struct cg_session *session, const struct cg_render_params *looks,
+                                 const struct cg_image *working, struct cg_face *faces, int *count,
+                                 struct cg_error *error)
 {
-    struct cg_face faces[CG_CLOSER_MAX];
-    int count = 0;
-    closer->count = 0;
-    if (looks->faces == 0.0f || session->finder == NULL || photo->width <= working->width)
+    *count = 0;
+    if (looks->faces == 0.0f || session->finder == NULL)
         return CG_OK;
     enum cg_status status = cg_face_finder_find(session->finder, session->pool, working, faces,
-                                                CG_CLOSER_MAX, &count, error);
-    if (status == CG_OK)
-        status =
-            cg_closer_take(faces, count, working->width, working->height, photo, closer, error);
+                                                CG_CLOSER_MAX, count, error);
+    *count = cg_faces_sure((struct cg_faces){faces, *count});
     return status;
 }
 
+/* scale: photo pixels to a pixel that faces are in. */
 static enum cg_status draw_closer(struct cg_session *session, const struct cg_render_params *looks,
-                                  struct cg_closer_part *part, const struct cg_image *comic,
-                                  struct cg_error *error)
+                                  struct cg_closer_part *part, struct cg_faces faces, float scale,
+                                  const struct cg_image *comic, struct cg_error *error)
 {
     const struct cg_full_place place = {part->left, part->top, comic->width, comic->height};
+    struct cg_face here[CG_CLOSER_MAX];
+    struct cg_working_view view = {.faces = {here, faces.count}, .is_part = true};
     struct cg_image working;
     struct cg_layers layers;
     enum cg_status status =
         cg_image_resize(&part->pixels, part->working_width, part->working_height, &working, error);
     if (status != CG_OK)
         return status;
-    status = cg_working_draw(session->working, &working, looks, &layers, error);
+    cg_closer_see(part, faces, scale, here);
+    view.left = (float)part->left / scale;
+    view.top = (float)part->top / scale;
+    view.scale = (float)part->pixels.width / (scale * (float)part->working_width);
+    status = cg_working_draw(session->working, &working, looks, &view, &layers, error);
     cg_image_clear(&working);
     if (status == CG_OK)
         status = cg_full_render_part(session->full, looks, &place, &layers, &part->pixels, error);
@@ -137,24 +140,29 @@ static enum cg_status convert(struct cg_session *session, struct cg_image *photo
 {
     struct cg_image working;
     struct cg_layers layers;
-    struct cg_closer closer;
+    struct cg_closer closer = {.count = 0};
+    struct cg_face face[CG_CLOSER_MAX];
+    struct cg_working_view view = {.faces = {face, 0}};
     int width, height;
     cg_working_size(photo->width, photo->height, looks->detail_px, &width, &height);
     enum cg_status status = cg_image_resize(photo, width, height, &working, error);
     if (status != CG_OK)
         return status;
     session->watch.from = session->watch.to = 0.0;
-    status = take_faces(session, looks, &working, photo, &closer, error);
+    const float scale = (float)photo->width / (float)width;
+    status = find_faces(session, looks, &working, face, &view.faces.count, error);
+    if (status == CG_OK)
+        status = cg_closer_take(view.faces, scale, photo, &closer, error);
     session->watch.to = end_of_drawing(&working, photo);
     if (status == CG_OK)
-        status = cg_working_draw(session->working, &working, looks, &layers, error);
+        status = cg_working_draw(session->working, &working, looks, &view, &layers, error);
     session->watch.from = session->watch.to;
     session->watch.to = 1.0;
     if (status == CG_OK)
         status = cg_full_render(session->full, looks, NULL, &layers, &working, photo, error);
     session->watch.from = 1.0;
     for (int i = 0; status == CG_OK && i < closer.count; i++)
-        status = draw_closer(session, looks, &closer.part[i], photo, error);
+        status = draw_closer(session, looks, &closer.part[i], view.faces, scale, photo, error);
     cg_closer_clear(&closer);
     cg_image_clear(&working);
     return status;

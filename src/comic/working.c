@@ -28,7 +28,8 @@ struct cg_working {
     struct cg_infer *infer;
     struct cg_buffer *shared; /* planes of what follows the generator */
     struct cg_cel_memory cel;
-    struct cg_buffer maps; /* padded input, then photo, colour and logit of the working copy */
+    struct cg_blacks blacks; /* of the last picture that is no part */
+    struct cg_buffer maps;   /* padded input, then photo, colour and logit of the working copy */
 };
 
 enum cg_status cg_working_create(const struct cg_model *model, struct cg_pool *pool,
@@ -58,6 +59,7 @@ void cg_working_free(struct cg_working *working)
     if (working == NULL)
         return;
     free(working->maps.memory);
+    free(working->blacks.mark.memory);
     cg_cel_memory_clear(&working->cel);
     cg_infer_free(working->infer);
     free(working);
@@ -203,7 +205,8 @@ static void take_input(void *context, size_t band, int worker)
 }
 
 enum cg_status cg_working_draw(struct cg_working *working, const struct cg_image *copy,
-                               const struct cg_render_params *looks, struct cg_layers *layers,
+                               const struct cg_render_params *looks,
+                               const struct cg_working_view *view, struct cg_layers *layers,
                                struct cg_error *error)
 {
     struct maps maps;
@@ -214,10 +217,14 @@ enum cg_status cg_working_draw(struct cg_working *working, const struct cg_image
                 &(struct input_job){&maps, copy});
     status = draw(working, &maps, looks, layers, error);
     if (status == CG_OK && looks->cel > 0.0f)
-        status = cg_cel(&working->cel, working->pool, maps.input, maps.colour, maps.logit,
-                        maps.width, maps.height, looks->cel, looks->fill, error);
-    if (status == CG_OK && looks->blacks > 0.0f)
-        status = cg_blacks(working->pool, layers, maps.logit, looks->blacks, error);
+        status = cg_cel(&working->cel, working->pool, maps.input, view->faces, maps.colour,
+                        maps.logit, maps.width, maps.height, looks->cel, looks->fill, error);
+    if (status != CG_OK || looks->blacks == 0.0f)
+        return status;
+    if (!view->is_part)
+        return cg_blacks(&working->blacks, working->pool, layers, maps.logit, looks->blacks, error);
+    cg_blacks_continue(&working->blacks, working->pool, view->left, view->top, view->scale,
+                       maps.width, maps.height, maps.logit);
     return status;
 }
 
@@ -234,7 +241,7 @@ enum cg_status cg_working_draw_floats(struct cg_working *working, const float *c
         memcpy(maps.input + (size_t)y * line, copy + (size_t)y * count, count * sizeof(float));
     status = draw(working, &maps, looks, layers, error);
     if (status == CG_OK && looks->cel > 0.0f)
-        status = cg_cel_flow(&working->cel, working->pool, NULL, maps.colour, maps.logit,
-                             maps.width, maps.height, looks->cel, error);
+        status = cg_cel_flow(&working->cel, working->pool, NULL, (struct cg_faces){0}, maps.colour,
+                             maps.logit, maps.width, maps.height, looks->cel, error);
     return status;
 }

@@ -12,6 +12,7 @@
 #define CHUNK 2048 /* windows that go through a network together, */
 #define PIECE 64   /* and those that one thread cuts out at a time */
 #define SCOUT_STRIDE 4
+#define SURE_SCORE 0.5f
 
 /* ---- windows --------------------------------------------------------------------------------- */
 
@@ -188,6 +189,14 @@ enum cg_status cg_face_cascade_run(const struct cg_face_finder *finder, int stag
         *places = NULL;
     }
     return status;
+}
+
+int cg_faces_sure(struct cg_faces finds)
+{
+    int count = 0;
+    while (count < finds.count && finds.at[count].score >= SURE_SCORE)
+        count++;
+    return count;
 }
 
 enum cg_status cg_face_finder_find(const struct cg_face_finder *finder, struct cg_pool *pool,

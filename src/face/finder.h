@@ -16,6 +16,15 @@ struct cg_face {
     float x, y, width, height, score;
 };
 
+/* Not owned; count 0: none. */
+struct cg_faces {
+    const struct cg_face *at;
+    int count;
+};
+
+/* How many of the finds, the first ones, are sure enough to draw by: two in three are faces. */
+int cg_faces_sure(struct cg_faces finds);
+
 struct cg_face_finder; /* constant once read, may be shared by threads */
 
 /* Errors, with the file's name: CG_ERR_IO, CG_ERR_MODEL (another kind of file, damaged),

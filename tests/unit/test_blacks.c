@@ -53,10 +53,12 @@ static void fill_grey(struct scene *scene, struct box box, float grey)
 static void spot(struct scene *scene, float amount, int threads)
 {
     const struct cg_layers layers = {WIDTH, HEIGHT, scene->colour, scene->colour, scene->logit};
+    struct cg_blacks kept = {0};
     struct cg_pool *pool;
     assert_int_equal(cg_pool_create(threads, &pool, NULL), CG_OK);
-    assert_int_equal(cg_blacks(pool, &layers, scene->logit, amount, NULL), CG_OK);
+    assert_int_equal(cg_blacks(&kept, pool, &layers, scene->logit, amount, NULL), CG_OK);
     cg_pool_free(pool);
+    free(kept.mark.memory);
 }
 
 static float ink_at(const struct scene *scene, int x, int y)
@@ -159,6 +161,34 @@ static void night_does_not_drown(void **state)
     free(scene);
 }
 
+/* Twice as close: black where the picture is, whatever the part shows. */
+static void parts_are_as_black_as_their_picture(void **state)
+{
+    enum { LEFT = 20, TOP = 25, PART_WIDTH = 60, PART_HEIGHT = 50 };
+    struct scene *scene = light();
+    const struct cg_layers layers = {WIDTH, HEIGHT, scene->colour, scene->colour, scene->logit};
+    float logit[PART_WIDTH * PART_HEIGHT];
+    struct cg_blacks kept = {0};
+    struct cg_pool *pool;
+    (void)state;
+    fill_grey(scene, coat, 0.12f);
+    for (int i = 0; i < PART_WIDTH * PART_HEIGHT; i++)
+        logit[i] = PAPER;
+    assert_int_equal(cg_pool_create(2, &pool, NULL), CG_OK);
+    assert_int_equal(cg_blacks(&kept, pool, &layers, scene->logit, 0.7f, NULL), CG_OK);
+    cg_blacks_continue(&kept, pool, LEFT, TOP, 0.5f, PART_WIDTH, PART_HEIGHT, logit);
+    for (int y = 0; y < PART_HEIGHT; y++)
+        for (int x = 0; x < PART_WIDTH; x++) {
+            const float there = ink_at(scene, LEFT + x / 2, TOP + y / 2);
+            if (fabsf(there) > 4.0f)
+                assert_true((logit[y * PART_WIDTH + x] > 0.0f) == (there > 0.0f));
+        }
+    assert_true(logit[PART_WIDTH * PART_HEIGHT - 1] > 4.0f && logit[0] == PAPER);
+    cg_pool_free(pool);
+    free(kept.mark.memory);
+    free(scene);
+}
+
 static void threads_change_nothing(void **state)
 {
     struct scene *one = light(), *three = light();
@@ -175,16 +205,20 @@ static void threads_change_nothing(void **state)
 static void smallest_pictures(void **state)
 {
     static const int sizes[][2] = {{1, 1}, {1, 7}, {7, 1}, {3, 2}};
+    struct cg_blacks kept = {0};
     struct cg_pool *pool;
     (void)state;
     assert_int_equal(cg_pool_create(1, &pool, NULL), CG_OK);
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         float colour[21] = {0.0f}, logit[7] = {0.0f};
         const struct cg_layers layers = {sizes[i][0], sizes[i][1], colour, colour, logit};
-        assert_int_equal(cg_blacks(pool, &layers, logit, 1.0f, NULL), CG_OK);
+        assert_int_equal(cg_blacks(&kept, pool, &layers, logit, 1.0f, NULL), CG_OK);
+        assert_true(logit[0] >= 0.0f);
+        cg_blacks_continue(&kept, pool, -3.0f, 9.0f, 0.4f, layers.width, layers.height, logit);
         assert_true(logit[0] >= 0.0f);
     }
     cg_pool_free(pool);
+    free(kept.mark.memory);
 }
 
 /* A damaged style may draw anything. */
@@ -208,6 +242,7 @@ int main(void)
         cmocka_unit_test(skin_is_spared),
         cmocka_unit_test(no_edge_no_shape),
         cmocka_unit_test(night_does_not_drown),
+        cmocka_unit_test(parts_are_as_black_as_their_picture),
         cmocka_unit_test(threads_change_nothing),
         cmocka_unit_test(smallest_pictures),
         cmocka_unit_test(numbers_may_be_none),

@@ -41,7 +41,8 @@ static struct layers *blue(float light(int x, int y))
     return layers;
 }
 
-static struct layers *drawn(const struct layers *layers, float amount, int threads)
+static struct layers *drawn_with(const struct layers *layers, struct cg_faces faces, float amount,
+                                 int threads)
 {
     struct cg_pool *pool;
     struct cg_buffer planes = {0};
@@ -50,13 +51,18 @@ static struct layers *drawn(const struct layers *layers, float amount, int threa
     assert_non_null(out);
     *out = *layers;
     assert_int_equal(cg_pool_create(threads, &pool, NULL), CG_OK);
-    assert_int_equal(cg_cel(&memory, pool, layers->colour, out->colour, out->logit, WIDTH, HEIGHT,
-                            amount, 1.0f, NULL),
+    assert_int_equal(cg_cel(&memory, pool, layers->colour, faces, out->colour, out->logit, WIDTH,
+                            HEIGHT, amount, 1.0f, NULL),
                      CG_OK);
     cg_pool_free(pool);
     cg_cel_memory_clear(&memory);
     free(planes.memory);
     return out;
+}
+
+static struct layers *drawn(const struct layers *layers, float amount, int threads)
+{
+    return drawn_with(layers, (struct cg_faces){0}, amount, threads);
 }
 
 static void drop(struct layers *before, struct layers *after)
@@ -301,6 +307,18 @@ static void edges_get_a_contour(void **state)
     drop(before, after);
 }
 
+/* Not where light and shade meet on it: that would be a scar. */
+static void no_contour_across_a_face(void **state)
+{
+    const struct cg_face face = {.x = 35, .y = -20, .width = 50, .height = 130, .score = 1};
+    struct layers *before = blue(edge_down);
+    struct layers *after = drawn_with(before, (struct cg_faces){&face, 1}, 1.0f, 1);
+    (void)state;
+    for (int y = RIM; y < HEIGHT - RIM; y++)
+        assert_true(ink_at_edge(after, y) < -1.0f);
+    drop(before, after);
+}
+
 static void no_contour_in_texture_or_blur(void **state)
 {
     static float (*const light[])(int, int) = {textured_edge, faint_wave_down};
@@ -470,6 +488,7 @@ static void threads_change_nothing(void **state)
 static void smallest_pictures(void **state)
 {
     static const int sizes[][2] = {{1, 1}, {1, 7}, {7, 1}, {3, 2}};
+    const struct cg_face face = {.x = -2, .y = 0, .width = 6, .height = 90, .score = 1};
     struct cg_pool *pool;
     struct cg_buffer planes = {0};
     struct cg_cel_memory memory = {.planes = &planes};
@@ -481,9 +500,9 @@ static void smallest_pictures(void **state)
             photo[k] = colour[k] = 0.1f + 0.04f * (float)k;
         for (int k = 0; k < 7; k++)
             logit[k] = 2.0f;
-        assert_int_equal(
-            cg_cel(&memory, pool, photo, colour, logit, sizes[i][0], sizes[i][1], 1.0f, 1.0f, NULL),
-            CG_OK);
+        assert_int_equal(cg_cel(&memory, pool, photo, (struct cg_faces){&face, 1}, colour, logit,
+                                sizes[i][0], sizes[i][1], 1.0f, 1.0f, NULL),
+                         CG_OK);
         assert_true(colour[0] >= 0.0f && colour[0] <= 1.0f);
     }
     cg_pool_free(pool);
@@ -506,6 +525,7 @@ int main(void)
         cmocka_unit_test(lines_on_skin_are_not_raised),
         cmocka_unit_test(lines_go_on_along_their_edge),
         cmocka_unit_test(edges_get_a_contour),
+        cmocka_unit_test(no_contour_across_a_face),
         cmocka_unit_test(no_contour_in_texture_or_blur),
         cmocka_unit_test(saw_teeth_go),
         cmocka_unit_test(stripes_stay_in_colour),

@@ -29,8 +29,9 @@ static struct cg_image photo_new(void)
 static struct cg_closer take(const struct cg_face *faces, int count, const struct cg_image *photo)
 {
     struct cg_closer closer;
-    assert_int_equal(
-        cg_closer_take(faces, count, WORKING_WIDTH, WORKING_HEIGHT, photo, &closer, NULL), CG_OK);
+    assert_int_equal(cg_closer_take((struct cg_faces){faces, count},
+                                    (float)photo->width / WORKING_WIDTH, photo, &closer, NULL),
+                     CG_OK);
     return closer;
 }
 
@@ -61,11 +62,10 @@ static void others_are_not(void **state)
 {
     struct cg_image photo = photo_new(), small = {0};
     const struct cg_face faces[] = {
-        {.x = 50, .y = 50, .width = 100, .height = 120, .score = 1}, /* large enough as it is */
+        {.x = 50, .y = 20, .width = 220, .height = 250, .score = 1}, /* large enough as it is */
         {.x = 0, .y = 0, .width = NAN, .height = 20, .score = 1},    /* and nonsense */
         {.x = 10, .y = 10, .width = -20, .height = 20, .score = 1},
         {.x = 900, .y = 900, .width = 20, .height = 20, .score = 1},
-        {.x = 190, .y = 100, .width = 20, .height = 30, .score = 0.3f}, /* more likely none */
     };
     struct cg_closer closer = take(faces, sizeof faces / sizeof *faces, &photo);
     (void)state;
@@ -101,8 +101,44 @@ static void a_crowd_takes_no_more_than_there_is_room_for(void **state)
         taken += (size_t)part->pixels.width * (size_t)part->pixels.height;
         working += (size_t)part->working_width * (size_t)part->working_height;
     }
-    assert_true(taken <= (size_t)WIDTH * HEIGHT / 8);
-    assert_true(working <= (size_t)WORKING_WIDTH * WORKING_HEIGHT / 2);
+    assert_true(taken <= (size_t)WIDTH * HEIGHT / CG_CLOSER_PHOTO_SHARE);
+    assert_true(working <= (size_t)WORKING_WIDTH * WORKING_HEIGHT);
+    cg_closer_clear(&closer);
+    cg_image_clear(&photo);
+}
+
+/* Four that would take one and a half times the room are drawn less close, all of them. */
+static void where_room_is_short_all_get_some(void **state)
+{
+    struct cg_image photo = photo_new();
+    struct cg_face faces[4];
+    (void)state;
+    for (int i = 0; i < 4; i++)
+        faces[i] = (struct cg_face){
+            .x = 20.0f + 95.0f * (float)i, .y = 120, .width = 42, .height = 42, .score = 1};
+    struct cg_closer closer = take(faces, 4, &photo);
+    assert_int_equal(closer.count, 4);
+    for (int i = 0; i < 4; i++) {
+        const float closer_by =
+            4.0f * (float)closer.part[i].working_width / (float)closer.part[i].pixels.width;
+        assert_true(closer_by > 1.9f && closer_by < 2.15f);
+    }
+    cg_closer_clear(&closer);
+    cg_image_clear(&photo);
+}
+
+static void faces_are_seen_from_a_part(void **state)
+{
+    struct cg_image photo = photo_new();
+    const struct cg_face faces[] = {{190, 100, 20, 30, 1}, {215, 100, 20, 30, 0.8f}};
+    struct cg_closer closer = take(faces, 1, &photo);
+    const struct cg_closer_part *part = &closer.part[0];
+    struct cg_face seen[2];
+    (void)state;
+    cg_closer_see(part, (struct cg_faces){faces, 2}, 4.0f, seen);
+    assert_true(fabsf(seen[0].x + 0.5f * seen[0].width - 0.5f * (float)part->working_width) < 1.0f);
+    assert_true(fabsf(seen[0].width - 2.5f * 20.0f) < 1.0f);
+    assert_true(fabsf(seen[1].x - seen[0].x - 2.5f * 25.0f) < 1.0f);
     cg_closer_clear(&closer);
     cg_image_clear(&photo);
 }
@@ -213,6 +249,8 @@ int main(void)
         cmocka_unit_test(small_faces_are_taken),
         cmocka_unit_test(others_are_not),
         cmocka_unit_test(a_crowd_takes_no_more_than_there_is_room_for),
+        cmocka_unit_test(where_room_is_short_all_get_some),
+        cmocka_unit_test(faces_are_seen_from_a_part),
         cmocka_unit_test(a_part_fades_out),
         cmocka_unit_test(looks_continue_the_picture),
     };

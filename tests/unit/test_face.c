@@ -479,6 +479,16 @@ static void test_heaps_become_faces(void **state)
     assert_int_equal(cg_face_merge(&pyramid, 1.0f, places, 0, faces, 4), 0);
 }
 
+static void test_sure_finds_count(void **state)
+{
+    const struct cg_face finds[] = {{.score = 0.9f}, {.score = 0.5f}, {.score = 0.49f}};
+    (void)state;
+    assert_int_equal(cg_faces_sure((struct cg_faces){finds, 3}), 2);
+    assert_int_equal(cg_faces_sure((struct cg_faces){finds, 1}), 1);
+    assert_int_equal(cg_faces_sure((struct cg_faces){finds + 2, 1}), 0);
+    assert_int_equal(cg_faces_sure((struct cg_faces){NULL, 0}), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -496,6 +506,7 @@ int main(void)
         cmocka_unit_test(test_edges_have_directions),
         cmocka_unit_test(test_areas_and_photos_that_are_not_known),
         cmocka_unit_test(test_heaps_become_faces),
+        cmocka_unit_test(test_sure_finds_count),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -132,8 +132,8 @@ static enum cg_status draw(int requests)
         logit[i] = i % SIDE % 11 == 0 ? 1.0f : -6.0f;
     }
     requests_before_failure = requests;
-    enum cg_status status =
-        cg_cel(&memory, pool, photo, drawn, logit, SIDE, SIDE, 1.0f, 1.0f, NULL);
+    enum cg_status status = cg_cel(&memory, pool, photo, (struct cg_faces){0}, drawn, logit, SIDE,
+                                   SIDE, 1.0f, 1.0f, NULL);
     bool is_refused_once = requests_before_failure < 0;
     requests_before_failure = -1;
     cg_pool_free(pool);

@@ -81,7 +81,7 @@ bool cg_budget_is_open(struct cg_budget *budget)
  * built-in style:
  *   session  97 / 94 bytes for each pixel of the working copy (341 MiB at 1920 x 1920), and 2 MiB
  *            a thread; 30 / 28 more for --hatch, 14 / 12 for --line, 44 / 37 for --cel (after many
- *            pictures of random tiles, the worst for it; photos: 8), 28 / 26 for --blacks, 12 / 12
+ *            pictures of random tiles, the worst for it; photos: 8), 32 / 30 for --blacks, 12 / 12
  *            for --contrast and --saturation, as much again if the latter is below 1
  *   reading  see probe.c; and the file, a PNG's twice
  *   writing  JPEG 3 / 3 bytes a pixel, with transparency 7; PNG 9 / 6.8, with transparency 12 / 9.9
@@ -96,7 +96,7 @@ bool cg_budget_is_open(struct cg_budget *budget)
 #define HATCH_NBYTES_PER_PX 30
 #define LINE_NBYTES_PER_PX 14
 #define CEL_NBYTES_PER_PX 44
-#define BLACKS_NBYTES_PER_PX 28
+#define BLACKS_NBYTES_PER_PX 32
 #define TONES_NBYTES_PER_PX 12
 #define THREAD_NBYTES ((size_t)2 << 20)
 
