@@ -10,6 +10,7 @@
 /* if that is so many times as wide as it is, */
 #define CLOSER_LEAST 1.15f
 #define CLOSER_MOST 2.5f
+#define ENLARGED_MOST 2.0f /* but the photo no more than so much */
 /* and less close down to so much, where room is short. */
 #define SHARE_LEAST 0.7f
 
@@ -21,7 +22,7 @@ static float closer_by(const struct cg_face *face, float scale)
 {
     if (!(face->width >= 1.0f && face->height >= 1.0f))
         return 0.0f;
-    return fminf(FACE_PX / face->width, fminf(CLOSER_MOST, scale));
+    return fminf(FACE_PX / face->width, fminf(CLOSER_MOST, ENLARGED_MOST * scale));
 }
 
 /* What all faces are held to, so that their parts have room in so many pixels. */

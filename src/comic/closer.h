@@ -30,8 +30,8 @@ struct cg_closer {
 /*
  * The parts of a photo that are worth it: copies of what is around the faces, the first ones first.
  * Their working copies have no more pixels than that of the whole photo. scale: photo pixels to a
- * pixel that faces are in. Empty where the photo has nothing finer. Error: CG_ERR_MEMORY; then *out
- * is empty.
+ * pixel that faces are in. Empty where the photo is enlarged as it is. Error: CG_ERR_MEMORY; then
+ * *out is empty.
  */
 enum cg_status cg_closer_take(struct cg_faces faces, float scale, const struct cg_image *photo,
                               struct cg_closer *out, struct cg_error *error);

@@ -47,7 +47,7 @@ static void small_faces_are_taken(void **state)
     assert_int_equal(closer.count, 1);
     assert_true(part->left < 4 * 190 && part->left + part->pixels.width > 4 * 210);
     assert_true(part->top < 4 * 100 && part->top + part->pixels.height > 4 * 130);
-    /* at two and a half times the working copy's size, and no finer than the photo */
+    /* at two and a half times the working copy's size */
     assert_in_range(part->working_width, part->pixels.width * 6 / 10,
                     part->pixels.width * 65 / 100);
     for (int y = 0; y < part->pixels.height; y++)
@@ -55,6 +55,21 @@ static void small_faces_are_taken(void **state)
                             photo.pixels + 3 * ((part->top + y) * WIDTH + part->left),
                             3 * (size_t)part->pixels.width);
     cg_closer_clear(&closer);
+    cg_image_clear(&photo);
+}
+
+/* A photo as large as its working copy is enlarged there. */
+static void no_photo_is_enlarged_more_than_twice(void **state)
+{
+    struct cg_image photo = photo_new(), small;
+    const struct cg_face face = {.x = 190, .y = 100, .width = 20, .height = 30, .score = 1};
+    (void)state;
+    assert_int_equal(cg_image_resize(&photo, WORKING_WIDTH, WORKING_HEIGHT, &small, NULL), CG_OK);
+    struct cg_closer closer = take(&face, 1, &small);
+    assert_int_equal(closer.count, 1);
+    assert_int_equal(closer.part[0].working_width, 2 * closer.part[0].pixels.width);
+    cg_closer_clear(&closer);
+    cg_image_clear(&small);
     cg_image_clear(&photo);
 }
 
@@ -71,8 +86,9 @@ static void others_are_not(void **state)
     (void)state;
     assert_int_equal(closer.count, 0);
     const struct cg_face face = {.x = 190, .y = 100, .width = 20, .height = 30, .score = 1};
-    assert_int_equal(cg_image_resize(&photo, WORKING_WIDTH, WORKING_HEIGHT, &small, NULL), CG_OK);
-    closer = take(&face, 1, &small); /* a photo without anything finer */
+    assert_int_equal(cg_image_resize(&photo, WORKING_WIDTH / 2, WORKING_HEIGHT / 2, &small, NULL),
+                     CG_OK);
+    closer = take(&face, 1, &small); /* a photo that is enlarged already */
     assert_int_equal(closer.count, 0);
     closer = take(NULL, 0, &photo);
     assert_int_equal(closer.count, 0);
@@ -247,6 +263,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(small_faces_are_taken),
+        cmocka_unit_test(no_photo_is_enlarged_more_than_twice),
         cmocka_unit_test(others_are_not),
         cmocka_unit_test(a_crowd_takes_no_more_than_there_is_room_for),
         cmocka_unit_test(where_room_is_short_all_get_some),
