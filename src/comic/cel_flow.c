@@ -123,25 +123,6 @@ static void halve_band(void *context, size_t band, int worker)
     }
 }
 
-/* What is within a face is skin, whatever its colour: the ellipse that its box holds. */
-static void make_skin(const struct cg_plane *skin, const struct cg_face *face)
-{
-    const float across = 0.25f * face->width, down = 0.25f * face->height; /* half a pixel is one */
-    const float x = 0.5f * face->x + across, y = 0.5f * face->y + down;
-    const int left = cg_clamp_index((int)(x - across), skin->width);
-    const int right = cg_clamp_index((int)(x + across) + 1, skin->width);
-    const int bottom = cg_clamp_index((int)(y + down) + 1, skin->height);
-    for (int i = cg_clamp_index((int)(y - down), skin->height); i <= bottom; i++) {
-        float *row = cg_plane_row(skin, i);
-        for (int k = left; k <= right; k++) {
-            const float dx = ((float)k + 0.5f - x) / across, dy = ((float)i + 0.5f - y) / down;
-            if (dx * dx + dy * dy <= 1.0f)
-                row[k] = 1.0f;
-        }
-        cg_plane_replicate_row(row, skin->width);
-    }
-}
-
 /* ---- direction ------------------------------------------------------------------------------- */
 
 /* Add the squares of a channel's gradient (Scharr's weights); rows: those above, at and below. */
@@ -427,8 +408,7 @@ enum cg_status cg_cel_flow(struct cg_cel_memory *memory, struct cg_pool *pool, c
     }
     place_planes(&flow, planes, halves);
     cg_pool_run(pool, (size_t)flow.cells_down, halve_band, &flow);
-    for (int i = 0; i < faces.count; i++)
-        make_skin(&flow.skin, &faces.at[i]);
+    cg_cel_mark_faces(faces, 0.5f, &flow.skin);
     find_direction(&flow, pool);
     cg_pool_run(pool, (size_t)height, average_row, &flow);
     cg_pool_run(pool, (size_t)height, follow_row, &flow);

@@ -3,7 +3,8 @@
  * dark, as the network sets them on clouds, foam and snow, are taken away: what is darker than
  * around it stays, and so do strokes that have others near, as the parts of an outline or letters
  * have. So are crumbs, the shortest of strokes, wherever the photo is not much darker than around:
- * texture has them, letters and eyes are darker. Those on skin stay.
+ * texture has them, letters and eyes are darker. Those on skin stay. Within green, as in grass and
+ * leaves, longer ones go as well.
  */
 #include "comic/cel_parts.h"
 
@@ -39,9 +40,17 @@
 #define CRUMB_SKIN_TO 0.6f
 #define BESIDE_PX 4
 
+/* The same within green. */
+#define LEAF_FROM_PX 100.0f
+#define LEAF_TO_PX 200.0f
+#define LEAF_DARKER_FROM 0.15f
+#define LEAF_DARKER_TO 0.30f
+#define LEAF_GREEN_FROM 0.4f
+#define LEAF_GREEN_TO 0.7f
+
 struct stroke {
-    float area_px, ground, luma, skin; /* sums */
-    float share;                       /* of it that is taken away */
+    float area_px, ground, luma, skin, green; /* sums */
+    float share;                              /* of it that is taken away */
 };
 
 struct stray {
@@ -63,6 +72,12 @@ static void luma_row(void *context, size_t row, int worker)
     cg_plane_replicate_row(luma, cel->width);
 }
 
+/* How much a colour is one of leaves: green leads, if only just before red. */
+static float green_of(const float rgb[3])
+{
+    return cg_ramp(-0.04f, 0.02f, rgb[1] - rgb[0]) * cg_ramp(0.03f, 0.10f, rgb[1] - rgb[2]);
+}
+
 /* ---- strokes --------------------------------------------------------------------------------- */
 
 static void add_run(struct stray *stray, int y, const struct cg_run *run, struct stroke *stroke)
@@ -76,9 +91,12 @@ static void add_run(struct stray *stray, int y, const struct cg_run *run, struct
         stroke->ground += ground[x];
         stray->cell_px[y / CELL_PX * stray->cells_across + x / CELL_PX] += 1.0f;
     }
-    stroke->area_px += (float)(run->end - run->first);
-    stroke->skin += 0.5f * (float)(run->end - run->first) *
-                    (skin[run->first - BESIDE_PX] + skin[run->end - 1 + BESIDE_PX]);
+    const float half = 0.5f * (float)(run->end - run->first);
+    const float *left = photo + 3 * cg_clamp_index(run->first - BESIDE_PX, cel->width);
+    const float *right = photo + 3 * cg_clamp_index(run->end - 1 + BESIDE_PX, cel->width);
+    stroke->area_px += 2.0f * half;
+    stroke->skin += half * (skin[run->first - BESIDE_PX] + skin[run->end - 1 + BESIDE_PX]);
+    stroke->green += half * (green_of(left) + green_of(right));
 }
 
 /* Inked pixels near a stroke that are not its own. */
@@ -114,6 +132,13 @@ static float crumb_of(float length_px, float darker, float skin)
            (1.0f - cg_smoothstep(CRUMB_SKIN_FROM, CRUMB_SKIN_TO, skin));
 }
 
+static float leaf_of(float length_px, float darker, float green)
+{
+    return (1.0f - cg_smoothstep(LEAF_FROM_PX, LEAF_TO_PX, length_px)) *
+           (1.0f - cg_smoothstep(LEAF_DARKER_FROM, LEAF_DARKER_TO, darker)) *
+           cg_smoothstep(LEAF_GREEN_FROM, LEAF_GREEN_TO, green);
+}
+
 static float share_of(const struct stray *stray, int number)
 {
     const struct stroke *stroke = &stray->stroke[number];
@@ -122,8 +147,9 @@ static float share_of(const struct stray *stray, int number)
         return 0.0f;
     const float ground = stroke->ground / stroke->area_px;
     const float darker = ground - stroke->luma / stroke->area_px;
-    return cg_most(stray_of(stray, number, length_px, ground, darker),
-                   crumb_of(length_px, darker, stroke->skin / stroke->area_px));
+    const float crumb = crumb_of(length_px, darker, stroke->skin / stroke->area_px);
+    const float leaf = leaf_of(length_px, darker, stroke->green / stroke->area_px);
+    return cg_most(stray_of(stray, number, length_px, ground, darker), cg_most(crumb, leaf));
 }
 
 static void take_row(void *context, size_t row, int worker)

@@ -319,6 +319,25 @@ static void no_contour_across_a_face(void **state)
     drop(before, after);
 }
 
+static void ink_on_faces_is_finer(void **state)
+{
+    const struct cg_face face = {.x = 30, .y = 10, .width = 60, .height = 80, .score = 1};
+    struct layers *before = blue(dusk);
+    (void)state;
+    ink_line(before, 58, 20, 80, 4.0f); /* sure, */
+    ink_line(before, 46, 40, 60, 1.0f); /* and doubtful */
+    struct layers *without = drawn(before, 1.0f, 1);
+    struct layers *with = drawn_with(before, (struct cg_faces){&face, 1}, 1.0f, 1);
+    for (int y = 44; y < 56; y++) {
+        assert_true(with->logit[y * WIDTH + 59] > 1.0f);
+        assert_true(with->logit[y * WIDTH + 59] < without->logit[y * WIDTH + 59]);
+        assert_true(with->logit[y * WIDTH + 47] < -0.5f);
+    }
+    assert_true(with->logit[2 * WIDTH + 2] == without->logit[2 * WIDTH + 2]);
+    drop(before, with);
+    free(without);
+}
+
 static void no_contour_in_texture_or_blur(void **state)
 {
     static float (*const light[])(int, int) = {textured_edge, faint_wave_down};
@@ -460,6 +479,25 @@ static void crumbs_go(void **state)
     drop(before, after);
 }
 
+static void strokes_in_green_go(void **state)
+{
+    struct layers *before = blue(dusk);
+    (void)state;
+    for (int i = 0; i < PIXELS; i++) /* a lawn on the left, a wall on the right */
+        if (i % WIDTH < 70)
+            set_pixel(before, i % WIDTH, i / WIDTH, 0.30f, 0.42f, 0.15f);
+        else
+            set_pixel(before, i % WIDTH, i / WIDTH, 0.38f, 0.38f, 0.38f);
+    ink_line(before, 30, 20, 75, 4.0f);
+    ink_line(before, 100, 20, 75, 4.0f);
+    struct layers *after = drawn(before, 1.0f, 1);
+    for (int y = 30; y < 65; y++) {
+        assert_true(after->logit[y * WIDTH + 31] < -2.0f);
+        assert_true(after->logit[y * WIDTH + 101] > 1.0f);
+    }
+    drop(before, after);
+}
+
 /* ---- the whole ------------------------------------------------------------------------------- */
 
 static void half_is_half_way(void **state)
@@ -526,6 +564,7 @@ int main(void)
         cmocka_unit_test(lines_go_on_along_their_edge),
         cmocka_unit_test(edges_get_a_contour),
         cmocka_unit_test(no_contour_across_a_face),
+        cmocka_unit_test(ink_on_faces_is_finer),
         cmocka_unit_test(no_contour_in_texture_or_blur),
         cmocka_unit_test(saw_teeth_go),
         cmocka_unit_test(stripes_stay_in_colour),
@@ -533,6 +572,7 @@ int main(void)
         cmocka_unit_test(other_strokes_stay),
         cmocka_unit_test(outlines_stay),
         cmocka_unit_test(crumbs_go),
+        cmocka_unit_test(strokes_in_green_go),
         cmocka_unit_test(half_is_half_way),
         cmocka_unit_test(threads_change_nothing),
         cmocka_unit_test(smallest_pictures),
