@@ -50,6 +50,7 @@ static const struct rule bare_edge = {600, 80, 80, 0, 0.3f, 0.13f, 3.5f, 0.8f, 0
 #define STEP_FAINT 0.13f
 #define STEP_STRONG 0.53f
 #define STEP_SKIN 0.4f /* so much more of a step on skin */
+#define SKY_MOST 0.4f  /* of it along clouds */
 /* A loop's ends are so near by its length; it has to be so many times as calm. */
 #define LOOP_GAP 0.25f
 #define LOOP_CALM 1.6f
@@ -82,7 +83,8 @@ static bool is_borne_out(const struct contours *in, const struct rule *rule)
     return sum.looks > 0 && sum.step >= rule->step * looks + STEP_SKIN * sum.skin &&
            sum.step >= sharp * sum.wide_step &&
            sum.step >= calm * cg_least(sum.beside[0], sum.beside[1]) &&
-           sum.turned <= rule->turn * looks && sum.skin <= rule->skin * looks;
+           sum.turned <= rule->turn * looks && sum.skin <= rule->skin * looks &&
+           sum.sky <= SKY_MOST * looks;
 }
 
 /* Smooths the path. */

@@ -9,7 +9,7 @@
 #include <math.h>
 
 /* What is taken off the logit, up to FULL of an ellipse and fading out to RIM. */
-#define FINER_LOGIT 2.0f
+#define FINER_LOGIT 2.5f
 #define FULL 0.8f
 #define RIM 1.2f
 

@@ -27,6 +27,11 @@ static const float beside_px[] = {6.5f, 9.5f, 12.5f, 15.5f};
 #define SKIN_PX 5.0f
 enum { LOOK_PX = 2, CHORD_PX = 3 };
 
+/* Of sky and clouds: luma, and blue less red. */
+#define SKY_LUMA 0.4f
+#define SKY_COLD 0.08f
+#define CLOUD_COLD (-0.04f)
+
 /* ---- steps ----------------------------------------------------------------------------------- */
 
 /* From a colour to another, squared. */
@@ -188,6 +193,14 @@ void cg_path_smooth(struct cg_path *path)
 
 /* ---- looking --------------------------------------------------------------------------------- */
 
+/* Bright and without warmth, and blue at least at one side. */
+static bool is_sky(const float left[3], const float right[3])
+{
+    const float cold[2] = {left[2] - left[0], right[2] - right[0]};
+    return cg_luma_of(left) > SKY_LUMA && cg_luma_of(right) > SKY_LUMA &&
+           cg_least(cold[0], cold[1]) > CLOUD_COLD && cg_most(cold[0], cold[1]) > SKY_COLD;
+}
+
 static void look(const struct cg_edges *edges, float x, float y, float dx, float dy,
                  struct cg_evidence *sum)
 {
@@ -203,6 +216,7 @@ static void look(const struct cg_edges *edges, float x, float y, float dx, float
     const float *right =
         edges->photo + 3 * cg_edges_pixel(edges, x - WIDE_PX * dy, y + WIDE_PX * dx);
     sum->wide_step += sqrtf(step_squared(left, right));
+    sum->sky += is_sky(left, right) ? 1.0f : 0.0f;
     sum->skin += cg_least(cg_edges_half(&edges->field->skin, x - SKIN_PX * dy, y + SKIN_PX * dx),
                           cg_edges_half(&edges->field->skin, x + SKIN_PX * dy, y - SKIN_PX * dx));
     sum->looks++;

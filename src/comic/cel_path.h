@@ -38,6 +38,7 @@ struct cg_evidence {
     float beside[2]; /* steps at its left and right */
     float turned;    /* radians from look to look */
     float skin;      /* at both sides */
+    float sky;       /* looks that have sky or cloud at both sides, and blue at one of them */
 };
 
 /* Fill edges->step and edges->photo_step. */
