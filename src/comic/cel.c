@@ -240,8 +240,6 @@ enum cg_status cg_cel(struct cg_cel_memory *memory, struct cg_pool *pool, const 
         status = cg_cel_hold_vivid(memory->planes, pool, photo, logit, width, height, amount * fill,
                                    error);
     if (status == CG_OK)
-        cg_cel_draw_finer(faces, logit, width, height, amount);
-    if (status == CG_OK)
         status =
             cg_cel_flow(memory, pool, photo, faces, colour, logit, width, height, amount, error);
     if (status == CG_OK)

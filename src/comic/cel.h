@@ -10,8 +10,8 @@
  *
  * Ink follows the flow of the picture (cel_flow.c), and contours that it has left out are drawn
  * (cel_contour.c). Lines that are there in colour, as stripes and lips, lose theirs (cel_vivid.c),
- * and short strokes by themselves on light ground, as on clouds, go (cel_stray.c). Faces are drawn
- * with a finer pen, and no contour crosses them (cel_face.c).
+ * and short strokes by themselves on light ground, as on clouds, go (cel_stray.c). No
+ * contour crosses a face (cel_face.c).
  */
 #ifndef CG_COMIC_CEL_H
 #define CG_COMIC_CEL_H

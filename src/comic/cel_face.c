@@ -1,6 +1,6 @@
 /*
- * Faces that were found: within one all is skin, whatever its colour, and the pen is finer. A face
- * is the ellipse that its box holds.
+ * Faces that were found: within one all is skin, whatever its colour. A face is the ellipse that its
+ * box holds.
  */
 #include "comic/cel_parts.h"
 
@@ -8,20 +8,14 @@
 
 #include <math.h>
 
-/* What is taken off the logit, up to FULL of an ellipse and fading out to RIM. */
-#define FINER_LOGIT 2.5f
-#define FULL 0.8f
-#define RIM 1.2f
-
 /* An ellipse in a picture, and the pixels around it. */
 struct ellipse {
     float x, y, across, down; /* its middle, and half of its size */
     int left, right, top, bottom;
 };
 
-/* reach: how many times as large what is around is; scale: of the picture, to that of the face. */
-static struct ellipse ellipse_of(const struct cg_face *face, float reach, float scale, int width,
-                                 int height)
+/* scale: of the picture, to that of the face. */
+static struct ellipse ellipse_of(const struct cg_face *face, float scale, int width, int height)
 {
     const float across = 0.5f * scale * face->width, down = 0.5f * scale * face->height;
     const float x = scale * face->x + across, y = scale * face->y + down;
@@ -30,10 +24,10 @@ static struct ellipse ellipse_of(const struct cg_face *face, float reach, float 
         .y = y,
         .across = across,
         .down = down,
-        .left = cg_clamp_index((int)(x - reach * across), width),
-        .right = cg_clamp_index((int)(x + reach * across) + 1, width),
-        .top = cg_clamp_index((int)(y - reach * down), height),
-        .bottom = cg_clamp_index((int)(y + reach * down) + 1, height),
+        .left = cg_clamp_index((int)(x - across), width),
+        .right = cg_clamp_index((int)(x + across) + 1, width),
+        .top = cg_clamp_index((int)(y - down), height),
+        .bottom = cg_clamp_index((int)(y + down) + 1, height),
     };
 }
 
@@ -48,7 +42,7 @@ static float place_in(const struct ellipse *ellipse, int x, int y)
 void cg_cel_mark_faces(struct cg_faces faces, float scale, const struct cg_plane *skin)
 {
     for (int i = 0; i < faces.count; i++) {
-        const struct ellipse in = ellipse_of(&faces.at[i], 1.0f, scale, skin->width, skin->height);
+        const struct ellipse in = ellipse_of(&faces.at[i], scale, skin->width, skin->height);
         for (int y = in.top; y <= in.bottom; y++) {
             float *row = cg_plane_row(skin, y);
             for (int x = in.left; x <= in.right; x++)
@@ -56,16 +50,5 @@ void cg_cel_mark_faces(struct cg_faces faces, float scale, const struct cg_plane
                     row[x] = 1.0f;
             cg_plane_replicate_row(row, skin->width);
         }
-    }
-}
-
-void cg_cel_draw_finer(struct cg_faces faces, float *logit, int width, int height, float amount)
-{
-    for (int i = 0; i < faces.count; i++) {
-        const struct ellipse in = ellipse_of(&faces.at[i], RIM, 1.0f, width, height);
-        for (int y = in.top; y <= in.bottom; y++)
-            for (int x = in.left; x <= in.right; x++)
-                logit[(size_t)y * (size_t)width + (size_t)x] -=
-                    amount * FINER_LOGIT * (1.0f - cg_smoothstep(FULL, RIM, place_in(&in, x, y)));
     }
 }

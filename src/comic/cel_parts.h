@@ -70,10 +70,6 @@ enum cg_status cg_cel_draw_contours(struct cg_cel_memory *memory, struct cg_pool
 /* Let skin be 1 within faces. scale: of the plane to the picture that faces are in. */
 void cg_cel_mark_faces(struct cg_faces faces, float scale, const struct cg_plane *skin);
 
-/* Take ink off within faces: lines get finer, and what is doubtful goes. The arguments are
- * cg_cel's. */
-void cg_cel_draw_finer(struct cg_faces faces, float *logit, int width, int height, float amount);
-
 /* ---- cel_strokes.c ---- */
 
 /* Pixels of a row that are set: from first to before end. */

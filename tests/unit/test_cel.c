@@ -335,25 +335,6 @@ static void no_contour_across_a_face(void **state)
     drop(before, after);
 }
 
-static void ink_on_faces_is_finer(void **state)
-{
-    const struct cg_face face = {.x = 30, .y = 10, .width = 60, .height = 80, .score = 1};
-    struct layers *before = blue(dusk);
-    (void)state;
-    ink_line(before, 58, 20, 80, 4.0f); /* sure, */
-    ink_line(before, 46, 20, 80, 1.0f); /* and doubtful */
-    struct layers *without = drawn(before, 1.0f, 1);
-    struct layers *with = drawn_with(before, (struct cg_faces){&face, 1}, 1.0f, 1);
-    for (int y = 44; y < 56; y++) {
-        assert_true(with->logit[y * WIDTH + 59] > 1.0f);
-        assert_true(with->logit[y * WIDTH + 59] < without->logit[y * WIDTH + 59] - 1.0f);
-        assert_true(without->logit[y * WIDTH + 47] > 0.5f && with->logit[y * WIDTH + 47] < -0.5f);
-    }
-    assert_true(with->logit[2 * WIDTH + 2] == without->logit[2 * WIDTH + 2]);
-    drop(before, with);
-    free(without);
-}
-
 static void no_contour_in_texture_or_blur(void **state)
 {
     static float (*const light[])(int, int) = {textured_edge, faint_wave_down};
@@ -581,7 +562,6 @@ int main(void)
         cmocka_unit_test(edges_get_a_contour),
         cmocka_unit_test(no_contour_around_clouds),
         cmocka_unit_test(no_contour_across_a_face),
-        cmocka_unit_test(ink_on_faces_is_finer),
         cmocka_unit_test(no_contour_in_texture_or_blur),
         cmocka_unit_test(saw_teeth_go),
         cmocka_unit_test(stripes_stay_in_colour),
