@@ -1,6 +1,6 @@
 /*
- * Faces that were found: within one all is skin, whatever its colour. A face is the ellipse that its
- * box holds.
+ * Faces that were found: within one all is skin, whatever its colour. A face is the ellipse in its
+ * box.
  */
 #include "comic/cel_parts.h"
 
