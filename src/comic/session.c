@@ -13,6 +13,8 @@
 
 /* The long side of a copy in which faces are looked for. */
 #define LOOKED_AT_PX 1300
+/* Smaller photos are thumbnails, enlarged as they are: no face of theirs is drawn closer. */
+#define LEAST_PX 300
 
 struct cg_session {
     const struct cg_face_finder *finder; /* NULL: none */
@@ -96,11 +98,12 @@ enum cg_status cg_session_find_faces(struct cg_session *session, const struct cg
 
 /* The faces of a working copy that looks ask for, if they are sure enough. */
 static enum cg_status find_faces(struct cg_session *session, const struct cg_render_params *looks,
-                                 const struct cg_image *working, struct cg_face *faces, int *count,
-                                 struct cg_error *error)
+                                 const struct cg_image *photo, const struct cg_image *working,
+                                 struct cg_face *faces, int *count, struct cg_error *error)
 {
     *count = 0;
-    if (looks->faces == 0.0f || session->finder == NULL)
+    if (looks->faces == 0.0f || session->finder == NULL ||
+        (photo->width < LEAST_PX && photo->height < LEAST_PX))
         return CG_OK;
     enum cg_status status = cg_face_finder_find(session->finder, session->pool, working, faces,
                                                 CG_CLOSER_MAX, count, error);
@@ -150,7 +153,7 @@ static enum cg_status convert(struct cg_session *session, struct cg_image *photo
         return status;
     session->watch.from = session->watch.to = 0.0;
     const float scale = (float)photo->width / (float)width;
-    status = find_faces(session, looks, &working, face, &view.faces.count, error);
+    status = find_faces(session, looks, photo, &working, face, &view.faces.count, error);
     if (status == CG_OK)
         status = cg_closer_take(view.faces, scale, photo, &closer, error);
     session->watch.to = end_of_drawing(&working, photo);
