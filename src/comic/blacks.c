@@ -1,7 +1,6 @@
 /* Spotted blacks: see blacks.h. */
 #include "comic/blacks.h"
 
-#include "base/bilinear.h"
 #include "base/luma.h"
 #include "base/memory.h"
 #include "base/multiversion.h"
@@ -10,7 +9,6 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* Of the picture's range of tones, where dark ends at an amount of 1, and how much may be dark. */
 #define DARK_RANGE 0.28f
@@ -45,10 +43,10 @@ struct blacks {
     struct cg_plane tone, skin, scratch;
     struct cg_plane none; /* zero */
     struct cg_regions regions;
-    int8_t *dark;       /* by pixel: 1 or 0 */
-    float darkest, end; /* tones between which it is dark */
-    float *black;       /* by region: 1 or 0 */
-    float *mark;        /* by pixel, what is kept */
+    int8_t *dark;         /* by pixel: 1 or 0 */
+    float darkest, end;   /* tones between which it is dark */
+    float *black;         /* by region: 1 or 0 */
+    struct cg_plane mark; /* by pixel, what is kept */
 };
 
 /* ---- tones ----------------------------------------------------------------------------------- */
@@ -228,7 +226,7 @@ static void mark_shapes(void *context, size_t row, int worker)
 {
     struct blacks *blacks = context;
     const int *label = blacks->regions.label + row * (size_t)blacks->layers->width;
-    float *mark = cg_plane_row(&blacks->tone, (int)row);
+    float *mark = cg_plane_row(&blacks->mark, (int)row);
     (void)worker;
     for (int x = 0; x < blacks->layers->width; x++)
         mark[x] = blacks->black[label[x]];
@@ -242,12 +240,10 @@ static float with_black(float logit, float mark)
 static void ink_shapes(void *context, size_t row, int worker)
 {
     struct blacks *blacks = context;
-    const size_t width = (size_t)blacks->layers->width;
-    const float *mark = cg_plane_row(&blacks->tone, (int)row);
-    float *logit = blacks->logit + row * width;
+    const float *mark = cg_plane_row(&blacks->mark, (int)row);
+    float *logit = blacks->logit + row * (size_t)blacks->layers->width;
     (void)worker;
-    memcpy(blacks->mark + row * width, mark, width * sizeof *mark);
-    for (size_t x = 0; x < width; x++)
+    for (int x = 0; x < blacks->layers->width; x++)
         logit[x] = with_black(logit[x], mark[x]);
 }
 
@@ -267,11 +263,9 @@ enum cg_status cg_blacks(struct cg_blacks *kept, struct cg_pool *pool,
     const size_t rows = (size_t)layers->height;
     struct cg_plane_set planes;
     enum cg_status status =
-        cg_buffer_reserve(&kept->mark, rows, (size_t)layers->width, sizeof(float), "blacks", error);
+        cg_planes_reserve(&kept->buffer, layers->width, layers->height, 1, &kept->mark, error);
     if (status != CG_OK)
         return status;
-    kept->width = layers->width;
-    kept->height = layers->height;
     status = cg_plane_set_create(layers->width, layers->height, PLANES, &planes, error);
     if (status != CG_OK)
         return status;
@@ -282,7 +276,7 @@ enum cg_status cg_blacks(struct cg_blacks *kept, struct cg_pool *pool,
         .skin = planes.plane[1],
         .scratch = planes.plane[2],
         .none = planes.plane[3],
-        .mark = kept->mark.memory,
+        .mark = kept->mark,
     };
     cg_pool_run(pool, rows, find_tones, &blacks);
     blur(pool, &blacks.skin, &blacks, SKIN_SIGMA_PX);
@@ -294,7 +288,7 @@ enum cg_status cg_blacks(struct cg_blacks *kept, struct cg_pool *pool,
         status = choose(&blacks, amount, error);
     if (status == CG_OK) {
         cg_pool_run(pool, rows, mark_shapes, &blacks);
-        blur(pool, &blacks.tone, &blacks, EDGE_SIGMA_PX);
+        blur(pool, &blacks.mark, &blacks, EDGE_SIGMA_PX);
         cg_pool_run(pool, rows, ink_shapes, &blacks);
     }
     free(blacks.black);
@@ -307,43 +301,27 @@ enum cg_status cg_blacks(struct cg_blacks *kept, struct cg_pool *pool,
 /* ---- parts ----------------------------------------------------------------------------------- */
 
 struct part {
-    const struct cg_blacks *kept;
+    const struct cg_plane *mark;
     float left, top, scale;
     int width;
     float *logit;
 };
 
-/* The two values between which a position lies, and how far it is from the first. */
-static float between(float at, int size, int *first, int *second)
-{
-    const float inside = cg_clamp(at, 0.0f, (float)(size - 1));
-    *first = (int)inside;
-    *second = cg_clamp_index(*first + 1, size);
-    return inside - (float)*first;
-}
-
 static void continue_row(void *context, size_t row, int worker)
 {
     const struct part *part = context;
-    const struct cg_blacks *kept = part->kept;
+    const float y = part->top + part->scale * ((float)row + 0.5f) - 0.5f;
     float *logit = part->logit + row * (size_t)part->width;
-    int first, second, left, right;
-    const float at = part->top + part->scale * ((float)row + 0.5f) - 0.5f;
-    const float down = between(at, kept->height, &first, &second);
-    const float *above = (const float *)kept->mark.memory + (size_t)first * (size_t)kept->width;
-    const float *below = (const float *)kept->mark.memory + (size_t)second * (size_t)kept->width;
     (void)worker;
-    for (int x = 0; x < part->width; x++) {
-        const float across = between(part->left + part->scale * ((float)x + 0.5f) - 0.5f,
-                                     kept->width, &left, &right);
-        logit[x] = with_black(logit[x], cg_bilinear(above[left], above[right], below[left],
-                                                    below[right], across, down));
-    }
+    for (int x = 0; x < part->width; x++)
+        logit[x] = with_black(
+            logit[x],
+            cg_plane_sample(part->mark, part->left + part->scale * ((float)x + 0.5f) - 0.5f, y));
 }
 
 void cg_blacks_continue(const struct cg_blacks *kept, struct cg_pool *pool, float left, float top,
                         float scale, int width, int height, float *logit)
 {
     cg_pool_run(pool, (size_t)height, continue_row,
-                &(struct part){kept, left, top, scale, width, logit});
+                &(struct part){&kept->mark, left, top, scale, width, logit});
 }

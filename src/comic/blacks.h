@@ -15,12 +15,13 @@
 #include "base/buffer.h"
 #include "base/pool.h"
 #include "comic/render.h"
+#include "image/plane.h"
 
 /* Where a picture is black, for its parts that are drawn anew. Initialise to zero, release
- * mark.memory with free(). */
+ * buffer.memory with free(). */
 struct cg_blacks {
-    int width, height;
-    struct cg_buffer mark; /* height * width floats, from 0 to 1: black */
+    struct cg_buffer buffer;
+    struct cg_plane mark; /* in buffer; from 0 to 1: black */
 };
 
 /*

@@ -10,8 +10,8 @@
  *
  * Ink follows the flow of the picture (cel_flow.c), and contours that it has left out are drawn
  * (cel_contour.c). Lines that are there in colour, as stripes and lips, lose theirs (cel_vivid.c),
- * and short strokes by themselves on light ground, as on clouds, go (cel_stray.c). No
- * contour crosses a face (cel_face.c).
+ * and short strokes by themselves on light ground, as on clouds, go (cel_stray.c). No contour
+ * crosses a face (cel_face.c).
  */
 #ifndef CG_COMIC_CEL_H
 #define CG_COMIC_CEL_H
@@ -29,12 +29,11 @@ struct cg_cel_memory {
 void cg_cel_memory_clear(struct cg_cel_memory *memory);
 
 /*
- * photo, colour: height * width * 3 floats, about 0 to 1; faces: in pixels of it, whose
- * features are left as they are; logit: height * width, of ink. Colour and
- * logit are changed in place. amount: 1 for all of it, less for a blend with what they were. fill:
- * how much colour will be laid under the ink; without any, lines that are there in colour keep
- * their ink. Same result for any number of threads. Errors: CG_ERR_MEMORY; then colour and logit
- * may have changed.
+ * photo, colour: height * width * 3 floats, about 0 to 1; faces: those of the photo, in its pixels;
+ * logit: height * width, of ink. Colour and logit are changed in place. amount: 1 for all of it,
+ * less for a blend with what they were. fill: how much colour will be laid under the ink; without
+ * any, lines that are there in colour keep their ink. Same result for any number of threads.
+ * Errors: CG_ERR_MEMORY; then colour and logit may have changed.
  */
 enum cg_status cg_cel(struct cg_cel_memory *memory, struct cg_pool *pool, const float *photo,
                       struct cg_faces faces, float *colour, float *logit, int width, int height,

@@ -50,7 +50,7 @@ static const struct rule bare_edge = {600, 80, 80, 0, 0.3f, 0.13f, 3.5f, 0.8f, 0
 #define STEP_FAINT 0.13f
 #define STEP_STRONG 0.53f
 #define STEP_SKIN 0.4f /* so much more of a step on skin */
-#define SKY_MOST 0.4f  /* of it along clouds */
+#define SKY_MOST 0.4f  /* share of a path along clouds */
 /* A loop's ends are so near by its length; it has to be so many times as calm. */
 #define LOOP_GAP 0.25f
 #define LOOP_CALM 1.6f

@@ -59,7 +59,7 @@ void cg_working_free(struct cg_working *working)
     if (working == NULL)
         return;
     free(working->maps.memory);
-    free(working->blacks.mark.memory);
+    free(working->blacks.buffer.memory);
     cg_cel_memory_clear(&working->cel);
     cg_infer_free(working->infer);
     free(working);

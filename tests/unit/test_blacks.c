@@ -58,7 +58,7 @@ static void spot(struct scene *scene, float amount, int threads)
     assert_int_equal(cg_pool_create(threads, &pool, NULL), CG_OK);
     assert_int_equal(cg_blacks(&kept, pool, &layers, scene->logit, amount, NULL), CG_OK);
     cg_pool_free(pool);
-    free(kept.mark.memory);
+    free(kept.buffer.memory);
 }
 
 static float ink_at(const struct scene *scene, int x, int y)
@@ -185,7 +185,7 @@ static void parts_are_as_black_as_their_picture(void **state)
         }
     assert_true(logit[PART_WIDTH * PART_HEIGHT - 1] > 4.0f && logit[0] == PAPER);
     cg_pool_free(pool);
-    free(kept.mark.memory);
+    free(kept.buffer.memory);
     free(scene);
 }
 
@@ -218,7 +218,7 @@ static void smallest_pictures(void **state)
         assert_true(logit[0] >= 0.0f);
     }
     cg_pool_free(pool);
-    free(kept.mark.memory);
+    free(kept.buffer.memory);
 }
 
 /* A damaged style may draw anything. */

@@ -307,7 +307,6 @@ static void edges_get_a_contour(void **state)
     drop(before, after);
 }
 
-/* Not where light and shade meet on it: that would be a scar. */
 /* A cloud: white, its edge soft to the eye but sharp enough to be a wall's. */
 static void no_contour_around_clouds(void **state)
 {
@@ -324,6 +323,7 @@ static void no_contour_around_clouds(void **state)
     drop(before, after);
 }
 
+/* Not where light and shade meet on it: that would be a scar. */
 static void no_contour_across_a_face(void **state)
 {
     const struct cg_face face = {.x = 35, .y = -20, .width = 50, .height = 130, .score = 1};
