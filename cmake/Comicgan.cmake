@@ -91,7 +91,7 @@ endfunction()
 function(comicgan_test name)
   cmake_parse_arguments(arg "" "" "SOURCES;USES" ${ARGN})
   add_executable(${name} ${arg_SOURCES})
-  target_link_libraries(${name} PRIVATE ${arg_USES} PkgConfig::CMOCKA m)
+  target_link_libraries(${name} PRIVATE fixtures ${arg_USES} PkgConfig::CMOCKA m)
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests
     ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/tools)
   target_compile_definitions(${name} PRIVATE

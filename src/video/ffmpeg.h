@@ -56,7 +56,8 @@ struct cg_ffmpeg_info {
     const char *hdr;                             /* "PQ", "HLG" or NULL */
     struct cg_ffmpeg_companion companions[CG_FFMPEG_COMPANIONS_MAX];
     int companion_count;
-    int others; /* further streams, which are dropped: data, other videos */
+    int others;        /* further streams, which are dropped: data, other videos */
+    bool has_metadata; /* chapters, or tags other than those that programs write themselves */
     char lost[8 * CG_FFMPEG_WORD_NBYTES]; /* names metadata that is dropped, in a sentence */
 };
 
@@ -65,8 +66,8 @@ struct cg_ffmpeg_info {
 enum cg_status cg_ffmpeg_probe(const char *path, struct cg_ffmpeg_info *out,
                                struct cg_error *error);
 
-/* Find out what metadata of the video a trial file lacks, and set info->lost; trial: NULL for
- * formats without any. */
+/* Find out what metadata of the video, which has some, a trial file lacks, and set info->lost; trial:
+ * NULL for formats without any. */
 enum cg_status cg_ffmpeg_find_lost(const char *path, const char *trial, struct cg_ffmpeg_info *info,
                                    struct cg_error *error);
 

@@ -171,6 +171,14 @@ static enum cg_status join_film(const struct cg_ffmpeg_join *join, int only, boo
     return cg_arguments_run(&arguments, error);
 }
 
+static bool has_sound(const struct cg_ffmpeg_info *info)
+{
+    for (int i = 0; i < info->companion_count; i++)
+        if (info->companions[i].kind == CG_FFMPEG_AUDIO)
+            return true;
+    return false;
+}
+
 /* Some formats accept sound under a tag that nothing reads. */
 static enum cg_status decode_sound(const struct cg_ffmpeg_join *join, struct cg_error *error)
 {
@@ -225,7 +233,7 @@ static enum cg_status join_with(const struct cg_ffmpeg_join *join, int only, boo
         enum cg_status status = cover != NULL ? extract_cover(join, cover, error) : CG_OK;
         if (status == CG_OK)
             status = join_film(join, only, trial, error);
-        if (status == CG_OK && trial)
+        if (status == CG_OK && trial && has_sound(join->info))
             status = decode_sound(join, error);
         unlink(join->picture);
         return status;
@@ -270,10 +278,10 @@ enum cg_status cg_ffmpeg_plan_join(const struct cg_ffmpeg_join *join, struct cg_
                 info->companions[i].way = next_way(&info->companions[i]);
         status = join_with(join, -1, true, error);
     }
-    return status == CG_OK
-               ? cg_ffmpeg_find_lost(join->in, join->output->format->alone ? NULL : join->out, info,
-                                     error)
-               : status;
+    if (status != CG_OK || !info->has_metadata)
+        return status;
+    return cg_ffmpeg_find_lost(join->in, join->output->format->alone ? NULL : join->out, info,
+                               error);
 }
 
 /* Sound that cannot be copied far behind the video's beginning is re-encoded. */

@@ -246,6 +246,39 @@ static void take_companion(const json_t *stream, struct cg_ffmpeg_info *out)
     out->companions[out->companion_count++] = companion;
 }
 
+/* Formats change the case of names, and add languages to them: location-eng. */
+static bool same_tag(const char *a, const char *b)
+{
+    size_t length = strcspn(a, "-");
+    return length == strcspn(b, "-") && strncasecmp(a, b, length) == 0;
+}
+
+static bool is_lost(const char *name, const json_t *kept)
+{
+    static const char *const technical[] = {"major_brand", "minor_version", "compatible_brands",
+                                            "encoder", "duration"};
+    const char *other;
+    json_t *value;
+    for (size_t i = 0; i < sizeof(technical) / sizeof(technical[0]); i++)
+        if (same_tag(name, technical[i]))
+            return false;
+    json_object_foreach((json_t *)kept, other, value) if (same_tag(name, other)) return false;
+    return true;
+}
+
+static json_t *tags_of(const json_t *root)
+{
+    return json_object_get(json_object_get(root, "format"), "tags");
+}
+
+static bool has_metadata(const json_t *root)
+{
+    const char *name;
+    json_t *value;
+    json_object_foreach(tags_of(root), name, value) if (is_lost(name, NULL)) return true;
+    return json_array_size(json_object_get(root, "chapters")) > 0;
+}
+
 static enum cg_status find_video(const json_t *root, struct cg_ffmpeg_info *out,
                                  struct cg_error *error)
 {
@@ -261,6 +294,7 @@ static enum cg_status find_video(const json_t *root, struct cg_ffmpeg_info *out,
             take_companion(stream, out);
         }
     }
+    out->has_metadata = has_metadata(root);
     if (video == NULL)
         return cg_fail(error, CG_ERR_FORMAT, "expected a video, found none among its %zu streams",
                        json_array_size(streams));
@@ -308,7 +342,8 @@ static enum cg_status look_at_fields(const char *path, struct cg_ffmpeg_info *ou
 
 enum cg_status cg_ffmpeg_probe(const char *path, struct cg_ffmpeg_info *out, struct cg_error *error)
 {
-    static const char *const questions[] = {"-show_streams", "-show_format", NULL};
+    static const char *const questions[] = {"-show_streams", "-show_format", "-show_chapters",
+                                            NULL};
     json_t *root;
     enum cg_status status = ask(path, questions, &root, error);
     if (status == CG_OK) {
@@ -323,31 +358,6 @@ enum cg_status cg_ffmpeg_probe(const char *path, struct cg_ffmpeg_info *out, str
 }
 
 /* ---- metadata -------------------------------------------------------------------------------- */
-
-/* Formats change the case of names, and add languages to them: location-eng. */
-static bool same_tag(const char *a, const char *b)
-{
-    size_t length = strcspn(a, "-");
-    return length == strcspn(b, "-") && strncasecmp(a, b, length) == 0;
-}
-
-static bool is_lost(const char *name, const json_t *kept)
-{
-    static const char *const technical[] = {"major_brand", "minor_version", "compatible_brands",
-                                            "encoder", "duration"};
-    const char *other;
-    json_t *value;
-    for (size_t i = 0; i < sizeof(technical) / sizeof(technical[0]); i++)
-        if (same_tag(name, technical[i]))
-            return false;
-    json_object_foreach((json_t *)kept, other, value) if (same_tag(name, other)) return false;
-    return true;
-}
-
-static json_t *tags_of(const json_t *root)
-{
-    return json_object_get(json_object_get(root, "format"), "tags");
-}
 
 static void add_lost(struct cg_ffmpeg_info *info, const char *name)
 {

@@ -331,7 +331,7 @@ static enum cg_status read_line(struct cg_y4m_reader *reader, char *line, size_t
 enum cg_status cg_y4m_read_header(struct cg_y4m_reader *reader, struct cg_y4m_format *out,
                                   struct cg_error *error)
 {
-    char line[CG_Y4M_HEADER_NBYTES + 1];
+    char line[CG_Y4M_HEADER_NBYTES + 1] = "";
     int last;
     enum cg_status status = read_line(reader, line, sizeof(line), &last, error);
     if (status != CG_OK)

@@ -31,14 +31,8 @@ expect 0 "$comicgan" page --style tiny --layout strip "${photos[@]}" strip.png
 [ "$("$fixture" size strip.png | cut -d' ' -f2)" -lt 700 ] || fail "a strip of nine is low"
 rm a4.png strip.png
 
-# the same bytes again, with any number of threads
-page "${photos[@]:0:5}" plain.png
-for threads in 1 3; do
-    page --force --threads $threads "${photos[@]:0:5}" again.png
-    cmp plain.png again.png || fail "the page depends on --threads"
-done
-
 # every option changes the page
+page "${photos[@]:0:5}" plain.png
 for option in --layout=grid --layout=feature --gutter=20 --frame=9 --slant=0 --rtl --ink=0 \
     --background=black --background=#00ff00; do
     page --force "$option" "${photos[@]:0:5}" changed.png
@@ -128,5 +122,5 @@ refuse 2 '--title: expected a text that fits' page --style tiny --title "$long" 
 refuse 2 '--caption, number 1: expected UTF-8' page --style tiny --caption $'\xff' p1.png p2.png \
     new.png
 refuse 2 'U+10FFFD' page --style tiny --caption $'\xf4\x8f\xbf\xbd' p1.png p2.png new.png
-nothing_but "${photos[@]}" p10.png out.png out.jpg plain.png again.png changed.png grid.png \
+nothing_but "${photos[@]}" p10.png out.png out.jpg plain.png changed.png grid.png \
     text.png folder.png keep.png captions.png
