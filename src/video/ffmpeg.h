@@ -66,8 +66,8 @@ struct cg_ffmpeg_info {
 enum cg_status cg_ffmpeg_probe(const char *path, struct cg_ffmpeg_info *out,
                                struct cg_error *error);
 
-/* Find out what metadata of the video, which has some, a trial file lacks, and set info->lost; trial:
- * NULL for formats without any. */
+/* Find out what metadata of the video, which has some, a trial file lacks, and set info->lost;
+ * trial: NULL for formats without any. */
 enum cg_status cg_ffmpeg_find_lost(const char *path, const char *trial, struct cg_ffmpeg_info *info,
                                    struct cg_error *error);
 
