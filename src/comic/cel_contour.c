@@ -6,7 +6,7 @@
  * What was followed is drawn if the photo bears it out: it has a step there, a sharp one, with less
  * going on at one of its sides at least, and does not wriggle. That tells contours from the borders
  * of patches in grass and leaves, from clouds, and from what is out of focus. Where ink is dense
- * nothing is added, nor within skin.
+ * nothing is added, nor within skin, nor in faces that were found.
  */
 #include "comic/cel_path.h"
 
@@ -39,14 +39,17 @@ struct rule {
     float calm;  /* how many times the steps beside it */
     float sharp; /* share of the wide step, if it is faint */
     float turn;  /* radians from look to look, at most */
+    float even;  /* the same, up to which it may be softer */
     float skin;  /* at both sides, at most */
 };
 
-static const struct rule line_end = {120, 4, 14, 6, 0.4f, 0.05f, 3.3f, 0.6f, 0.15f, 0.5f};
-static const struct rule bare_edge = {600, 80, 80, 0, 0.3f, 0.13f, 3.5f, 0.8f, 0.14f, 0.4f};
+static const struct rule line_end = {120, 4, 14, 6, 0.4f, 0.05f, 3.3f, 0.6f, 0.15f, 0.0f, 0.5f};
+static const struct rule bare_edge = {600, 80, 80, 0, 0.3f, 0.13f, 3.5f, 0.8f, 0.14f, 0.087f, 0.4f};
 
-/* Strong steps are sharp enough with so much less. */
+/* Strong steps are sharp enough with so much less, and so are edges without a wriggle: an ear's or a
+ * fish's, not those of shadows and leaves. */
 #define SHARP_LESS 0.25f
+#define SHARP_LESS_EVEN 0.2f
 #define STEP_FAINT 0.13f
 #define STEP_STRONG 0.53f
 #define STEP_SKIN 0.4f /* so much more of a step on skin */
@@ -78,8 +81,9 @@ static bool is_borne_out(const struct contours *in, const struct rule *rule)
     const struct cg_evidence sum = cg_path_look(&in->edges, in->path);
     const float looks = (float)sum.looks;
     const float calm = is_loop(in->path) ? LOOP_CALM * rule->calm : rule->calm;
-    const float sharp =
-        rule->sharp - SHARP_LESS * cg_ramp(STEP_FAINT, STEP_STRONG, sum.step / looks);
+    const float sharp = rule->sharp -
+                        SHARP_LESS * cg_ramp(STEP_FAINT, STEP_STRONG, sum.step / looks) -
+                        (sum.turned < rule->even * looks ? SHARP_LESS_EVEN : 0.0f);
     return sum.looks > 0 && sum.step >= rule->step * looks + STEP_SKIN * sum.skin &&
            sum.step >= sharp * sum.wide_step &&
            sum.step >= calm * cg_least(sum.beside[0], sum.beside[1]) &&

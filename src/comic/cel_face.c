@@ -1,6 +1,6 @@
 /*
- * Faces that were found: within one all is skin, whatever its colour. A face is the ellipse in its
- * box.
+ * Faces that were found: within one all is skin, whatever its colour, and more so than anything
+ * else. A face is the ellipse in its box.
  */
 #include "comic/cel_parts.h"
 
@@ -17,7 +17,7 @@ static void mark_ellipse(const struct cg_plane *skin, float x, float y, float ac
         for (int k = left; k <= right; k++) {
             const float dx = ((float)k + 0.5f - x) / across, dy = ((float)i + 0.5f - y) / down;
             if (dx * dx + dy * dy <= 1.0f)
-                row[k] = 1.0f;
+                row[k] = CG_CEL_FACE;
         }
         cg_plane_replicate_row(row, skin->width);
     }

@@ -176,8 +176,7 @@ static void tensor_row(void *context, size_t row, int worker)
 
 /* The eigenvector of the smaller eigenvalue, and by how much that is smaller. */
 CG_MULTIVERSION_UNFUSED
-static void direct(const float *restrict skin, int width, float *restrict xx, float *restrict xy,
-                   float *restrict yy)
+static void direct(int width, float *restrict xx, float *restrict xy, float *restrict yy)
 {
     for (int x = 0; x < width; x++) {
         const float difference = xx[x] - yy[x], both = xx[x] + yy[x], cross = 2.0f * xy[x];
@@ -185,8 +184,7 @@ static void direct(const float *restrict skin, int width, float *restrict xx, fl
         const float cosine = difference / length; /* of twice the gradient's angle */
         const float along = sqrtf(cg_most(0.5f - 0.5f * cosine, 0.0f));
         const float down = sqrtf(cg_most(0.5f + 0.5f * cosine, 0.0f));
-        const float stays = SKIN_STAYS * cg_clamp_unit(SKIN_GAIN * skin[x]);
-        yy[x] = (1.0f - stays) * cg_smoothstep(AGREE_FROM, AGREE_TO, length / (both + NOISE));
+        yy[x] = cg_smoothstep(AGREE_FROM, AGREE_TO, length / (both + NOISE));
         xx[x] = along;
         xy[x] = cross > 0.0f ? -down : down;
     }
@@ -197,8 +195,8 @@ static void direction_row(void *context, size_t row, int worker)
     struct flow *flow = context;
     const int y = (int)row;
     (void)worker;
-    direct(cg_plane_row(&flow->skin, y), flow->xx.width, cg_plane_row(&flow->xx, y),
-           cg_plane_row(&flow->xy, y), cg_plane_row(&flow->yy, y));
+    direct(flow->xx.width, cg_plane_row(&flow->xx, y), cg_plane_row(&flow->xy, y),
+           cg_plane_row(&flow->yy, y));
 }
 
 static void find_direction(struct flow *flow, struct cg_pool *pool)
@@ -329,7 +327,9 @@ static void follow_row(void *context, size_t row, int worker)
     float *ridge = cg_plane_row(&flow->ink, y), *logit = flow->logit + row * (size_t)flow->width;
     (void)worker;
     for (int x = 0; x < flow->width; x++) {
-        const float share = flow->amount * follows[x / 2], change = share * (out[x] - ridge[x]);
+        const float bare = 1.0f - cg_clamp_unit(SKIN_GAIN * skin[x / 2]);
+        const float share = flow->amount * follows[x / 2] * (1.0f - SKIN_STAYS * (1.0f - bare));
+        const float change = share * (out[x] - ridge[x]);
         ridge[x] = 0.0f;
         logit[x] += change;
         if (share <= 0.0f || out[x] <= RIDGE_INK)
@@ -337,8 +337,7 @@ static void follow_row(void *context, size_t row, int worker)
         const float dx = RIDGE_PX * -down[x / 2], dy = RIDGE_PX * along[x / 2];
         const float sides = cg_most(beside(flow, (float)x + dx, (float)y + dy),
                                     beside(flow, (float)x - dx, (float)y - dy));
-        ridge[x] = share * (1.0f - cg_clamp_unit(SKIN_GAIN * skin[x / 2])) *
-                   cg_smoothstep(RIDGE_FROM, RIDGE_TO, out[x] - sides);
+        ridge[x] = share * bare * cg_smoothstep(RIDGE_FROM, RIDGE_TO, out[x] - sides);
     }
 }
 

@@ -52,8 +52,8 @@ enum cg_status cg_cel_fit(struct cg_cel *cel, bool colour, float least_px, struc
 /* The flow of a picture; planes of half its size. */
 struct cg_flow_field {
     struct cg_plane along, down; /* the direction that edges run in, of length 1 */
-    struct cg_plane agree;       /* on it, 0 to 1; less on skin */
-    struct cg_plane skin;        /* blurred */
+    struct cg_plane agree;       /* on it, 0 to 1 */
+    struct cg_plane skin;        /* 0 to 1, in faces that were found CG_CEL_FACE; blurred */
 };
 
 /* Draw contours that ink has left out, by the edges of a colour layer and of its photo. Of memory
@@ -67,7 +67,9 @@ enum cg_status cg_cel_draw_contours(struct cg_cel_memory *memory, struct cg_pool
 
 /* ---- cel_face.c ---- */
 
-/* Let skin be 1 within faces. scale: of the plane to the picture that faces are in. */
+#define CG_CEL_FACE 2.0f
+
+/* Let skin be CG_CEL_FACE within faces. scale: of the plane to the picture that faces are in. */
 void cg_cel_mark_faces(struct cg_faces faces, float scale, const struct cg_plane *skin);
 
 /* ---- cel_strokes.c ---- */

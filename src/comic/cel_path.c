@@ -26,6 +26,10 @@ static const float beside_px[] = {6.5f, 9.5f, 12.5f, 15.5f};
 #define WIDE_PX 5.0f
 #define SKIN_PX 5.0f
 enum { LOOK_PX = 2, CHORD_PX = 3 };
+/* Depths of colour that may be the same skin's, and that are not; red below which there is none. */
+#define SAME_DEPTH 0.3f
+#define OTHER_DEPTH 0.45f
+#define DARK 0.05f
 
 /* Of sky and clouds: luma, and blue less red. */
 #define SKY_LUMA 0.4f
@@ -201,6 +205,13 @@ static bool is_sky(const float left[3], const float right[3])
            cg_least(cold[0], cold[1]) > CLOUD_COLD && cg_most(cold[0], cold[1]) > SKY_COLD;
 }
 
+/* How much less blue than red there is. In light and in shade that is much the same on skin; it is
+ * not for red hair before a beige wall, which have skin's hue, too. */
+static float depth_of(const float pixel[3])
+{
+    return (pixel[0] - pixel[2]) / cg_most(pixel[0], DARK);
+}
+
 static void look(const struct cg_edges *edges, float x, float y, float dx, float dy,
                  struct cg_evidence *sum)
 {
@@ -217,8 +228,11 @@ static void look(const struct cg_edges *edges, float x, float y, float dx, float
         edges->photo + 3 * cg_edges_pixel(edges, x - WIDE_PX * dy, y + WIDE_PX * dx);
     sum->wide_step += sqrtf(step_squared(left, right));
     sum->sky += is_sky(left, right) ? 1.0f : 0.0f;
-    sum->skin += cg_least(cg_edges_half(&edges->field->skin, x - SKIN_PX * dy, y + SKIN_PX * dx),
-                          cg_edges_half(&edges->field->skin, x + SKIN_PX * dy, y - SKIN_PX * dx));
+    const float skin =
+        cg_least(cg_edges_half(&edges->field->skin, x - SKIN_PX * dy, y + SKIN_PX * dx),
+                 cg_edges_half(&edges->field->skin, x + SKIN_PX * dy, y - SKIN_PX * dx));
+    const float differ = fabsf(depth_of(left) - depth_of(right));
+    sum->skin += skin > 1.0f ? skin : skin * (1.0f - cg_ramp(SAME_DEPTH, OTHER_DEPTH, differ));
     sum->looks++;
 }
 

@@ -323,16 +323,64 @@ static void no_contour_around_clouds(void **state)
     drop(before, after);
 }
 
-/* Not where light and shade meet on it: that would be a scar. */
+/* An edge at x = 60 between two colours of skin's hue. */
+static struct layers *warm(const float left[3], const float right[3])
+{
+    struct layers *layers = blue(edge_down);
+    for (int i = 0; i < PIXELS; i++) {
+        const float *side = i % WIDTH < 60 ? left : right;
+        set_pixel(layers, i % WIDTH, i / WIDTH, side[0], side[1], side[2]);
+    }
+    return layers;
+}
+
+static const float wall[3] = {0.64f, 0.56f, 0.50f}, hair[3] = {0.30f, 0.16f, 0.07f};
+
+/* Red hair before a beige wall is outlined, light beside shade on skin is not. */
+static void hair_is_no_skin(void **state)
+{
+    static const float light[3] = {0.64f, 0.46f, 0.36f}, shade[3] = {0.30f, 0.20f, 0.14f};
+    (void)state;
+    for (int skin = 0; skin < 2; skin++) {
+        struct layers *before = skin ? warm(light, shade) : warm(wall, hair);
+        struct layers *after = drawn(before, 1.0f, 1);
+        for (int y = RIM; y < HEIGHT - RIM; y++)
+            assert_true((ink_at_edge(after, y) > 0.0f) == !skin);
+        drop(before, after);
+    }
+}
+
+/* Not where light and shade meet on it, whatever they look like: that would be a scar. */
 static void no_contour_across_a_face(void **state)
 {
     const struct cg_face face = {.x = 35, .y = -20, .width = 50, .height = 130, .score = 1};
-    struct layers *before = blue(edge_down);
-    struct layers *after = drawn_with(before, (struct cg_faces){&face, 1}, 1.0f, 1);
     (void)state;
-    for (int y = RIM; y < HEIGHT - RIM; y++)
-        assert_true(ink_at_edge(after, y) < -1.0f);
-    drop(before, after);
+    for (int i = 0; i < 2; i++) {
+        struct layers *before = i ? warm(wall, hair) : blue(edge_down);
+        struct layers *after = drawn_with(before, (struct cg_faces){&face, 1}, 1.0f, 1);
+        for (int y = RIM; y < HEIGHT - RIM; y++)
+            assert_true(ink_at_edge(after, y) < -1.0f);
+        drop(before, after);
+    }
+}
+
+/* A soft edge around x = 60 is a contour, too, if it does not wriggle. */
+static void soft_edges_get_a_contour_if_even(void **state)
+{
+    (void)state;
+    for (int wave = 0; wave < 2; wave++) {
+        struct layers *before = blue(edge_down);
+        for (int i = 0; i < PIXELS; i++) {
+            const float aside = wave ? 1.2f * sinf(0.5f * (float)(i / WIDTH)) : 0.0f;
+            const float grey =
+                0.5f - 0.2f * cg_smoothstep(55.0f, 64.0f, (float)(i % WIDTH) + aside);
+            set_pixel(before, i % WIDTH, i / WIDTH, grey, grey, grey);
+        }
+        struct layers *after = drawn(before, 1.0f, 1);
+        for (int y = RIM; y < HEIGHT - RIM; y++)
+            assert_true((ink_at_edge(after, y) > 0.0f) == !wave);
+        drop(before, after);
+    }
 }
 
 static void no_contour_in_texture_or_blur(void **state)
@@ -561,7 +609,9 @@ int main(void)
         cmocka_unit_test(lines_go_on_along_their_edge),
         cmocka_unit_test(edges_get_a_contour),
         cmocka_unit_test(no_contour_around_clouds),
+        cmocka_unit_test(hair_is_no_skin),
         cmocka_unit_test(no_contour_across_a_face),
+        cmocka_unit_test(soft_edges_get_a_contour_if_even),
         cmocka_unit_test(no_contour_in_texture_or_blur),
         cmocka_unit_test(saw_teeth_go),
         cmocka_unit_test(stripes_stay_in_colour),
