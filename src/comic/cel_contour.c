@@ -46,8 +46,8 @@ struct rule {
 static const struct rule line_end = {120, 4, 14, 6, 0.4f, 0.05f, 3.3f, 0.6f, 0.15f, 0.0f, 0.5f};
 static const struct rule bare_edge = {600, 80, 80, 0, 0.3f, 0.13f, 3.5f, 0.8f, 0.14f, 0.087f, 0.4f};
 
-/* Strong steps are sharp enough with so much less, and so are edges without a wriggle: an ear's or a
- * fish's, not those of shadows and leaves. */
+/* Strong steps are sharp enough with so much less, and so are edges without a wriggle: an ear's,
+ * not those of shadows and leaves. */
 #define SHARP_LESS 0.25f
 #define SHARP_LESS_EVEN 0.2f
 #define STEP_FAINT 0.13f
