@@ -55,6 +55,15 @@ static bool is_attached(const struct cg_ffmpeg_join *join,
     return companion->kind == CG_FFMPEG_COVER && !join->output->format->covers;
 }
 
+static int count_companions(const struct cg_ffmpeg_info *info, enum cg_ffmpeg_kind kind,
+                            enum cg_ffmpeg_way way)
+{
+    int count = 0;
+    for (int i = 0; i < info->companion_count; i++)
+        count += info->companions[i].kind == kind && info->companions[i].way == way;
+    return count;
+}
+
 /* The first cover that is to be attached, or NULL. */
 static const struct cg_ffmpeg_companion *attached_cover(const struct cg_ffmpeg_join *join)
 {
@@ -173,10 +182,8 @@ static enum cg_status join_film(const struct cg_ffmpeg_join *join, int only, boo
 
 static bool has_sound(const struct cg_ffmpeg_info *info)
 {
-    for (int i = 0; i < info->companion_count; i++)
-        if (info->companions[i].kind == CG_FFMPEG_AUDIO)
-            return true;
-    return false;
+    return count_companions(info, CG_FFMPEG_AUDIO, CG_FFMPEG_COPY) > 0 ||
+           count_companions(info, CG_FFMPEG_AUDIO, CG_FFMPEG_ENCODE) > 0;
 }
 
 /* Some formats accept sound under a tag that nothing reads. */
@@ -297,15 +304,6 @@ enum cg_status cg_ffmpeg_join(const struct cg_ffmpeg_join *join, struct cg_error
         copied = true;
     }
     return copied ? join_with(join, -1, false, error) : status;
-}
-
-static int count_companions(const struct cg_ffmpeg_info *info, enum cg_ffmpeg_kind kind,
-                            enum cg_ffmpeg_way way)
-{
-    int count = 0;
-    for (int i = 0; i < info->companion_count; i++)
-        count += info->companions[i].kind == kind && info->companions[i].way == way;
-    return count;
 }
 
 const char *cg_ffmpeg_loss(const struct cg_ffmpeg_join *join, int *at)
