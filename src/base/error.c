@@ -34,8 +34,10 @@ void cg_error_prefix(struct cg_error *error, const char *format, ...)
     va_start(arguments, format);
     int length = vsnprintf(error->text, sizeof(error->text), format, arguments);
     va_end(arguments);
-    if (length >= 0 && (size_t)length < sizeof(error->text))
-        snprintf(error->text + length, sizeof(error->text) - (size_t)length, ": %s", former);
+    if (length >= 0 && (size_t)length < sizeof(error->text)) {
+        size_t room = sizeof(error->text) - (size_t)length;
+        snprintf(error->text + length, room, ": %.*s", (int)room, former);
+    }
     cg_text_clean(error->text);
 }
 
