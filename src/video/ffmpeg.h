@@ -56,9 +56,11 @@ struct cg_ffmpeg_info {
     const char *hdr;                             /* "PQ", "HLG" or NULL */
     struct cg_ffmpeg_companion companions[CG_FFMPEG_COMPANIONS_MAX];
     int companion_count;
-    int others;        /* further streams, which are dropped: data, other videos */
-    bool has_metadata; /* chapters, or tags other than those that programs write themselves */
-    char lost[8 * CG_FFMPEG_WORD_NBYTES]; /* names metadata that is dropped, in a sentence */
+    int others; /* further streams, which are dropped: data, other videos */
+    bool chapters;
+    char tags[64 * CG_FFMPEG_WORD_NBYTES]; /* names of those that programs do not write themselves,
+                                              a line each */
+    char lost[8 * CG_FFMPEG_WORD_NBYTES];  /* names metadata that is dropped, in a sentence */
 };
 
 /* Errors: CG_ERR_UNSUPPORTED without ffprobe, and for files that refer to other files;
@@ -66,9 +68,9 @@ struct cg_ffmpeg_info {
 enum cg_status cg_ffmpeg_probe(const char *path, struct cg_ffmpeg_info *out,
                                struct cg_error *error);
 
-/* Find out what metadata of the video, which has some, a trial file lacks, and set info->lost;
- * trial: NULL for formats without any. */
-enum cg_status cg_ffmpeg_find_lost(const char *path, const char *trial, struct cg_ffmpeg_info *info,
+/* Find out which of the video's tags a trial file lacks, and set info->lost; trial: NULL for
+ * formats that have none, nor chapters. */
+enum cg_status cg_ffmpeg_find_lost(const char *trial, struct cg_ffmpeg_info *info,
                                    struct cg_error *error);
 
 /* Check that a file written by ffmpeg is whole: on a full disk it may end silently. Errors:

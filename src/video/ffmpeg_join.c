@@ -285,10 +285,9 @@ enum cg_status cg_ffmpeg_plan_join(const struct cg_ffmpeg_join *join, struct cg_
                 info->companions[i].way = next_way(&info->companions[i]);
         status = join_with(join, -1, true, error);
     }
-    if (status != CG_OK || !info->has_metadata)
-        return status;
-    return cg_ffmpeg_find_lost(join->in, join->output->format->alone ? NULL : join->out, info,
-                               error);
+    return status == CG_OK
+               ? cg_ffmpeg_find_lost(join->output->format->alone ? NULL : join->out, info, error)
+               : status;
 }
 
 /* Sound that cannot be copied far behind the video's beginning is re-encoded. */

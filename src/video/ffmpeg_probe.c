@@ -271,12 +271,17 @@ static json_t *tags_of(const json_t *root)
     return json_object_get(json_object_get(root, "format"), "tags");
 }
 
-static bool has_metadata(const json_t *root)
+/* A name that finds no room is not looked for later. */
+static void take_tags(const json_t *root, struct cg_ffmpeg_info *out)
 {
     const char *name;
     json_t *value;
-    json_object_foreach(tags_of(root), name, value) if (is_lost(name, NULL)) return true;
-    return json_array_size(json_object_get(root, "chapters")) > 0;
+    json_object_foreach(tags_of(root), name, value)
+    {
+        size_t length = strlen(out->tags), room = sizeof(out->tags) - length;
+        if (is_lost(name, NULL) && strchr(name, '\n') == NULL && strlen(name) + 2 <= room)
+            snprintf(out->tags + length, room, "%s\n", name);
+    }
 }
 
 static enum cg_status find_video(const json_t *root, struct cg_ffmpeg_info *out,
@@ -294,7 +299,8 @@ static enum cg_status find_video(const json_t *root, struct cg_ffmpeg_info *out,
             take_companion(stream, out);
         }
     }
-    out->has_metadata = has_metadata(root);
+    take_tags(root, out);
+    out->chapters = json_array_size(json_object_get(root, "chapters")) > 0;
     if (video == NULL)
         return cg_fail(error, CG_ERR_FORMAT, "expected a video, found none among its %zu streams",
                        json_array_size(streams));
@@ -368,23 +374,23 @@ static void add_lost(struct cg_ffmpeg_info *info, const char *name)
         memcpy(info->lost + sizeof(info->lost) - 4, "...", 4);
 }
 
-enum cg_status cg_ffmpeg_find_lost(const char *path, const char *trial, struct cg_ffmpeg_info *info,
+enum cg_status cg_ffmpeg_find_lost(const char *trial, struct cg_ffmpeg_info *info,
                                    struct cg_error *error)
 {
-    static const char *const questions[] = {"-show_chapters", "-show_format", NULL};
-    json_t *root, *kept = NULL, *value;
-    const char *name;
+    static const char *const questions[] = {"-show_format", NULL};
+    json_t *root = NULL;
+    enum cg_status status = CG_OK;
     info->lost[0] = '\0';
-    enum cg_status status = ask(path, questions, &root, error);
-    if (status == CG_OK && trial != NULL)
-        status = ask(trial, questions, &kept, error);
-    if (status == CG_OK) {
-        json_object_foreach(tags_of(root), name, value) if (is_lost(name, tags_of(kept)))
+    if (trial != NULL && info->tags[0] != '\0')
+        status = ask(trial, questions, &root, error);
+    char names[sizeof(info->tags)], *rest;
+    memcpy(names, info->tags, sizeof(names));
+    for (const char *name = strtok_r(names, "\n", &rest); status == CG_OK && name != NULL;
+         name = strtok_r(NULL, "\n", &rest))
+        if (is_lost(name, tags_of(root)))
             add_lost(info, name);
-        if (trial == NULL && json_array_size(json_object_get(root, "chapters")) > 0)
-            add_lost(info, "chapters");
-    }
-    json_decref(kept);
+    if (trial == NULL && info->chapters)
+        add_lost(info, "chapters");
     json_decref(root);
     return status;
 }

@@ -68,6 +68,18 @@ static void list_measures(const struct cg_comparison *found, struct shown shown[
     memcpy(shown, all, sizeof(all));
 }
 
+/* Why a measure has no value. */
+static const char *why_unknown(const struct settings *settings, const struct cg_comparison *found,
+                               const struct cg_estimate *estimate)
+{
+    if (settings->features == NULL)
+        return "needs --features";
+    if (estimate == &found->class_score)
+        return "the network knows no classes";
+    return found->pair_count == 0 ? "no names that both folders have"
+                                  : "the network has no layers to compare by";
+}
+
 static void print_table(const struct settings *settings, const struct cg_comparison *found)
 {
     struct shown shown[SHOWN_COUNT];
@@ -81,7 +93,7 @@ static void print_table(const struct settings *settings, const struct cg_compari
     for (int i = 0; i < SHOWN_COUNT; i++) {
         const struct cg_estimate *estimate = shown[i].estimate;
         if (!estimate->known)
-            printf("%-12s %12s\n", shown[i].name, "-");
+            printf("%-12s %12s   %s\n", shown[i].name, "-", why_unknown(settings, found, estimate));
         else if (settings->resamples > 0)
             printf("%-12s %12.5g   %.5g to %.5g\n", shown[i].name, estimate->value, estimate->low,
                    estimate->high);

@@ -12,6 +12,7 @@ done
 
 expect 0 "$comicgan" eval a b
 grep -Eq '^swd +[0-9.]+ +[0-9.]+ to [0-9.]+$' ../stdout || fail "no distance with its interval"
+grep -Eq '^kid +- +needs --features$' ../stdout || fail "no word why a measure has no value"
 [ ! -s ../stderr ] || fail "eval writes to stderr"
 
 expect 0 "$comicgan" eval --json --resamples 0 a a

@@ -32,7 +32,7 @@ kept() {
 }
 
 # as the file system does it, and as one does that cannot rename so (a library in front of the C library)
-failing=$(dirname "$fixture")/torture/libfail_call.so
+failing=$(dirname "$comicgan")/tests/torture/libfail_call.so
 ways=(true)
 [ ! -e "$failing" ] || ways+=("env LD_PRELOAD=$failing FAIL_CALL=renameat2:1:EINVAL")
 for way in "${ways[@]/#true/env}"; do
