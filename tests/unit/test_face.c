@@ -18,7 +18,7 @@
 
 #include <cmocka.h>
 
-enum { SIDE = 200, PHOTOS = 16, STEPS = 80, FACES = 4 };
+enum { SIDE = 200, PHOTOS = 16, STEPS = 40, FACES = 4 };
 
 /* ---- drawn faces ----------------------------------------------------------------------------- */
 
